@@ -1,0 +1,110 @@
+//! The recorded times that the clocks are worked out from.
+
+use chrono::Duration;
+use serde::{Deserialize, Serialize};
+use throughline_domain::time::Instant;
+
+/// What has been recorded about one detention. Every field may be absent; instants are RFC 3339
+/// with an offset; an unknown field is refused, so that a misspelt event is never lost.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Events {
+    /// When the person was arrested.
+    pub arrested_at: Option<Instant>,
+    /// When the person came within the station's grounds (not when they were booked in).
+    pub arrived_station_at: Option<Instant>,
+    /// When the custody officer authorised detention.
+    pub detention_authorised_at: Option<Instant>,
+    /// When each review was held, in any order.
+    pub reviews_held: Vec<Instant>,
+    /// Time that does not count, such as time in hospital without questioning.
+    pub excluded: Vec<Excluded>,
+    /// When a superintendent authorised detention beyond the basic limit.
+    pub superintendent_extension_at: Option<Instant>,
+    /// Warrants of further detention.
+    pub warrants: Vec<Warrant>,
+    /// When the person arrived at the place of safety (Mental Health Act, section 136).
+    pub s136_arrived_at: Option<Instant>,
+    /// By how long the examining doctor extended section 136.
+    pub s136_extension_hours: Option<Hours>,
+    /// When the person was released from the detention.
+    pub released_at: Option<Instant>,
+    /// The instant to work the clocks out at, for callers that read it from a file.
+    pub as_of: Option<Instant>,
+}
+
+/// An interval that does not count towards a period of detention.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Excluded {
+    /// When it began.
+    pub from: Instant,
+    /// When it ended; absent while it lasts.
+    #[serde(default)]
+    pub to: Option<Instant>,
+    /// Why it does not count, in the recorder's words.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// A magistrates' warrant of further detention.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Warrant {
+    /// When it was granted.
+    pub granted_at: Instant,
+    /// For how long.
+    pub hours: Hours,
+}
+
+/// A length of time in hours, whole or decimal (`6`, `7.5`), kept to the minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct Hours(Duration);
+
+/// Why a number is not a length of time in hours.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{0} is not a number of hours: enter a number above 0 and up to 1,000")]
+pub struct HoursError(f64);
+
+impl Hours {
+    /// A whole number of hours.
+    pub fn whole(hours: u16) -> Self {
+        Self(Duration::hours(i64::from(hours)))
+    }
+
+    /// The elapsed time it stands for.
+    pub fn duration(self) -> Duration {
+        self.0
+    }
+}
+
+impl TryFrom<f64> for Hours {
+    type Error = HoursError;
+    fn try_from(hours: f64) -> Result<Self, HoursError> {
+        if !(hours > 0.0 && hours <= 1000.0) {
+            return Err(HoursError(hours));
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "at most 60,000 minutes, checked above"
+        )]
+        let minutes = (hours * 60.0).round() as i64;
+        Ok(Self(Duration::minutes(minutes)))
+    }
+}
+
+impl From<Hours> for f64 {
+    fn from(hours: Hours) -> Self {
+        hours.0.num_minutes() as Self / 60.0
+    }
+}
+
+impl std::fmt::Display for Hours {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let hours = f64::from(*self);
+        // Rust writes a whole float without its point, so 36 reads "36" and 7.5 reads "7.5".
+        let rounded = (hours * 100.0).round() / 100.0;
+        write!(f, "{rounded}")
+    }
+}

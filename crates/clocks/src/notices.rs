@@ -1,0 +1,284 @@
+//! What a person should look at: impossible orders, missing events, and that all is an estimate.
+
+use throughline_domain::time::{Instant, date_time_long};
+
+use crate::answer::{Clock, Detention, State, began, is_police_detention};
+use crate::events::{Events, Excluded, Warrant};
+use crate::table::{Permission, StartsFrom, Tables};
+
+const ESTIMATE: &str =
+    "Every clock here is an estimate from the times recorded. Check the custody record.";
+
+/// Every notice, the standing one first.
+pub(crate) fn notices(
+    detention: &Detention,
+    clocks: &[Clock],
+    unruled: &[String],
+    tables: &Tables,
+) -> Vec<String> {
+    let Detention { events, as_of, .. } = detention;
+    let mut notices = vec![ESTIMATE.to_owned()];
+    notices.extend(missing(events, *as_of));
+    notices.extend(ahead(events, *as_of));
+    notices.extend(out_of_order(events));
+    notices.extend(excluded(&events.excluded, *as_of));
+    notices.extend(too_late(events, clocks));
+    notices.extend(too_long(events, tables));
+    notices.extend(events.warrants.iter().map(warrant_end));
+    notices.extend(unruled.iter().map(|label| {
+        format!("{label}: no rule in the tables was in force on the day this clock starts. Check the dates.")
+    }));
+    notices
+}
+
+/// The event that a clock would start from is not recorded.
+fn missing(events: &Events, as_of: Instant) -> Vec<String> {
+    let mut found = Vec::new();
+    let police = is_police_detention(events);
+    match (events.arrested_at, events.arrived_station_at) {
+        (None, None) if police => found.push(
+            "Neither arrest nor arrival at the station is recorded, so the 24, 36 and 96 hour limits cannot be worked out."
+                .to_owned(),
+        ),
+        (Some(_), None) => found.push(
+            "Arrival at the station is not recorded. The limits are counted from 24 hours after arrest, the latest they can start: they may end sooner."
+                .to_owned(),
+        ),
+        _ => {}
+    }
+    if police && events.detention_authorised_at.is_none() {
+        found.push(
+            "No time is recorded for detention being authorised, so the first review cannot be worked out.".to_owned(),
+        );
+    }
+    if events.s136_extension_hours.is_some() && events.s136_arrived_at.is_none() {
+        found.push(
+            "A section 136 extension is recorded without arrival at the place of safety, so its clocks cannot be worked out."
+                .to_owned(),
+        );
+    }
+    if police && events.s136_arrived_at.is_some() {
+        found.push(
+            "Police detention and section 136 are both recorded. Record which power the person is held under and from when."
+                .to_owned(),
+        );
+    }
+    if !police && events.s136_arrived_at.is_none() && events.s136_extension_hours.is_none() {
+        found.push("No event is recorded that starts a clock.".to_owned());
+    }
+    if events
+        .excluded
+        .iter()
+        .any(|excluded| excluded.to.is_none() && excluded.from <= as_of)
+    {
+        found.push("Time that does not count is still going on. The clocks that it stops end later for as long as it lasts.".to_owned());
+    }
+    found
+}
+
+/// Every recorded instant with its name in a sentence.
+fn named(events: &Events) -> Vec<(&'static str, Instant)> {
+    let single = [
+        ("Arrest", events.arrested_at),
+        ("Arrival at the station", events.arrived_station_at),
+        ("Authority to detain", events.detention_authorised_at),
+        (
+            "The superintendent's extension",
+            events.superintendent_extension_at,
+        ),
+        ("Arrival at the place of safety", events.s136_arrived_at),
+        ("Release", events.released_at),
+    ];
+    let single = single
+        .into_iter()
+        .filter_map(|(name, at)| Some((name, at?)));
+    let reviews = events.reviews_held.iter().map(|at| ("A review", *at));
+    let warrants = events
+        .warrants
+        .iter()
+        .map(|warrant| ("A warrant", warrant.granted_at));
+    single.chain(reviews).chain(warrants).collect()
+}
+
+fn ahead(events: &Events, as_of: Instant) -> Vec<String> {
+    named(events)
+        .into_iter()
+        .filter(|(_, at)| *at > as_of)
+        .map(|(name, at)| {
+            format!(
+                "{name} is recorded in the future, at {}. Check the date and time.",
+                date_time_long(at)
+            )
+        })
+        .collect()
+}
+
+fn out_of_order(events: &Events) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut before = |first: Option<Instant>, second: Option<Instant>, words: &str| {
+        if let (Some(first), Some(second)) = (first, second)
+            && second < first
+        {
+            found.push(format!(
+                "{words} ({} is before {}).",
+                date_time_long(second),
+                date_time_long(first)
+            ));
+        }
+    };
+    before(
+        events.arrested_at,
+        events.released_at,
+        "Release is recorded before arrest and is left out",
+    );
+    if events.arrested_at.is_none() {
+        before(
+            began(events),
+            events.released_at,
+            "Release is recorded before arrival and is left out",
+        );
+    }
+    before(
+        events.arrested_at,
+        events.arrived_station_at,
+        "Arrival at the station is recorded before arrest. The limits are counted from arrival; after a voluntary interview they start at arrest",
+    );
+    before(
+        events.arrived_station_at,
+        events.detention_authorised_at,
+        "Detention is recorded as authorised before arrival at the station",
+    );
+    for review in &events.reviews_held {
+        before(
+            events.detention_authorised_at,
+            Some(*review),
+            "A review is recorded before detention was authorised and is left out",
+        );
+    }
+    let second_review = {
+        let mut reviews = events.reviews_held.clone();
+        reviews.sort_unstable();
+        reviews.get(1).copied()
+    };
+    if let Some(extension) = events.superintendent_extension_at
+        && second_review.is_none_or(|second| extension < second)
+    {
+        found.push(
+            "The superintendent's extension is recorded before a second review. By law it follows the second review."
+                .to_owned(),
+        );
+    }
+    found
+}
+
+fn excluded(excluded: &[Excluded], as_of: Instant) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut sorted: Vec<&Excluded> = excluded.iter().collect();
+    sorted.sort_by_key(|excluded| excluded.from);
+    for one in &sorted {
+        if one.to.is_some_and(|to| to <= one.from) {
+            found.push(format!(
+                "Time that does not count, from {}, ends before it begins and is left out.",
+                date_time_long(one.from)
+            ));
+        } else if one.to.unwrap_or(one.from) > as_of {
+            found.push(format!(
+                "Time that does not count, from {}, reaches into the future. Check the date and time.",
+                date_time_long(one.from)
+            ));
+        }
+    }
+    let end = |excluded: &Excluded| excluded.to.unwrap_or(as_of);
+    let mut latest: Option<Instant> = None;
+    for one in sorted.iter().filter(|one| one.from < end(one)) {
+        if latest.is_some_and(|latest| one.from < latest) {
+            found.push(format!(
+                "Times that do not count overlap from {}. The overlap is counted once.",
+                date_time_long(one.from)
+            ));
+        }
+        latest = latest.max(Some(end(one)));
+    }
+    found
+}
+
+/// An extension or warrant that came after the limit it was to extend.
+fn too_late(events: &Events, clocks: &[Clock]) -> Vec<String> {
+    let due = |id: &str| {
+        clocks
+            .iter()
+            .find(|clock| clock.id == id)
+            .and_then(|clock| clock.due_at)
+    };
+    let in_force = |id: &str| {
+        clocks.iter().any(|clock| {
+            clock.id == id && clock.state != State::NotInForce && clock.due_at.is_some()
+        })
+    };
+    let mut found = Vec::new();
+    if let (Some(extension), Some(limit)) = (events.superintendent_extension_at, due("pace_24h"))
+        && extension > limit
+    {
+        found.push(format!(
+            "The superintendent's extension is recorded after the 24 hour limit, which ended at {}.",
+            date_time_long(limit)
+        ));
+    }
+    let limit = if in_force("pace_36h") {
+        due("pace_36h")
+    } else {
+        due("pace_24h")
+    };
+    let first = events
+        .warrants
+        .iter()
+        .map(|warrant| warrant.granted_at)
+        .min();
+    if let (Some(first), Some(limit)) = (first, limit)
+        && first > limit
+    {
+        found.push(format!(
+            "The first warrant is recorded after the limit before it, which ended at {}.",
+            date_time_long(limit)
+        ));
+    }
+    found
+}
+
+fn too_long(events: &Events, tables: &Tables) -> Vec<String> {
+    let mut found = Vec::new();
+    let extension_max = tables
+        .rules()
+        .iter()
+        .filter(|rule| rule.starts_from == StartsFrom::S136Arrival);
+    let extension_max = extension_max.filter_map(|rule| rule.extension_max).max();
+    if let (Some(given), Some(most)) = (events.s136_extension_hours, extension_max)
+        && given > most
+    {
+        found.push(format!("The section 136 extension is recorded as {given} hours. The most the law allows is {most}, which is used."));
+    }
+    let warrant_max = tables
+        .rules()
+        .iter()
+        .filter(|rule| rule.needs == Some(Permission::Warrant));
+    let warrant_max = warrant_max.filter_map(|rule| rule.warrant_max).max();
+    for warrant in &events.warrants {
+        if let Some(most) = warrant_max.filter(|most| warrant.hours > *most) {
+            found.push(format!(
+                "A warrant is recorded for {} hours. The most one warrant may run is {most}.",
+                warrant.hours
+            ));
+        }
+    }
+    found
+}
+
+/// The 96 hour limit is the outer wall; the warrant itself ends sooner.
+fn warrant_end(warrant: &Warrant) -> String {
+    format!(
+        "The warrant granted at {} for {} hours would end at {} if it runs from then. Check the warrant.",
+        date_time_long(warrant.granted_at),
+        warrant.hours,
+        date_time_long(warrant.granted_at + warrant.hours.duration())
+    )
+}

@@ -1,0 +1,417 @@
+//! The dated rule tables: how they are written, read and checked.
+
+use chrono::{Duration, NaiveDate};
+use serde::{Deserialize, Deserializer};
+
+use crate::events::Hours;
+
+/// The rule tables that are part of the program: file name and text.
+pub const EMBEDDED: &[(&str, &str)] = &[
+    (
+        "reference/legal/pace.toml",
+        include_str!("../../../reference/legal/pace.toml"),
+    ),
+    (
+        "reference/legal/mental_health_act.toml",
+        include_str!("../../../reference/legal/mental_health_act.toml"),
+    ),
+];
+
+/// After this many days a rule should be checked against the law again.
+pub const MAX_AGE_OF_CHECK_DAYS: i64 = 90;
+
+/// One version of one rule: a row of `reference/legal/*.toml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// The clock that the rule makes, such as `pace_24h`; the same in every version.
+    pub id: String,
+    /// The rule in a sentence.
+    pub name: String,
+    /// The rule in two or three words, for a board.
+    pub label: String,
+    /// Whether it ends a power or owes a review.
+    pub kind: Kind,
+    /// How long it runs.
+    pub length: Length,
+    /// The event from which it runs.
+    pub starts_from: StartsFrom,
+    /// For clocks from the relevant time: how long after arrest they start at the latest.
+    pub arrival_within: Option<Hours>,
+    /// The most that a doctor's extension may add; the extension is added to the length.
+    pub extension_max: Option<Hours>,
+    /// The longest that one warrant may run.
+    pub warrant_max: Option<Hours>,
+    /// The decision without which the rule is not in force.
+    pub needs: Option<Permission>,
+    /// The decisions that, made in time, carry the power on beyond this limit.
+    pub extended_by: Vec<Permission>,
+    /// The event that meets the rule.
+    pub met_by: Option<MetBy>,
+    /// Whether excluded time moves the clock.
+    pub excluded_time: ExcludedTime,
+    /// How long before the end the clock says "due soon".
+    pub due_soon: Duration,
+    /// The provision the rule comes from.
+    pub source: String,
+    /// The first day of this version.
+    pub in_force_from: NaiveDate,
+    /// The last day of this version, when the law has changed since.
+    pub in_force_to: Option<NaiveDate>,
+    /// When a person last checked the rule against its source.
+    pub checked_on: NaiveDate,
+}
+
+impl Rule {
+    /// The name of this version: the day it came into force.
+    pub fn version(&self) -> String {
+        self.in_force_from.to_string()
+    }
+
+    /// Whether this version was the law on a day.
+    pub fn in_force_on(&self, day: NaiveDate) -> bool {
+        self.in_force_from <= day && self.in_force_to.is_none_or(|last| day <= last)
+    }
+
+    fn overlaps(&self, other: &Self) -> bool {
+        let last = |rule: &Self| rule.in_force_to.unwrap_or(NaiveDate::MAX);
+        self.id == other.id
+            && self.in_force_from <= last(other)
+            && other.in_force_from <= last(self)
+    }
+}
+
+/// What a clock is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A power to hold somebody ends.
+    Limit,
+    /// An officer owes a review.
+    Review,
+}
+
+/// How long a clock runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    /// Elapsed hours.
+    Hours(Hours),
+    /// London calendar days, of which the first is the day of the start event; the clock runs
+    /// out at the midnight that ends the last.
+    Days(u16),
+}
+
+/// The event from which a clock runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StartsFrom {
+    /// The earlier of arrival at the station and `arrival_within_hours` after arrest.
+    RelevantTime,
+    /// The custody officer's authority to detain.
+    DetentionAuthorised,
+    /// The latest review that was held.
+    LastReviewHeld,
+    /// Arrival at the place of safety.
+    S136Arrival,
+}
+
+/// A decision by somebody with authority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Permission {
+    /// A superintendent's authority to detain beyond the basic limit.
+    SuperintendentExtension,
+    /// A magistrates' warrant of further detention.
+    Warrant,
+    /// The examining doctor's extension of section 136.
+    S136Extension,
+}
+
+/// The event that meets a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MetBy {
+    /// The first review was held.
+    FirstReview,
+}
+
+/// Whether time that does not count moves a clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExcludedTime {
+    /// The clock stops while it lasts.
+    Moves,
+    /// The clock runs on.
+    Ignored,
+}
+
+/// What was found in a rule table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The file it was found in.
+    pub file: String,
+    /// What is wrong and what to do, in plain English.
+    pub reason: String,
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.file, self.reason)
+    }
+}
+
+/// The result of checking rule tables.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Check {
+    /// What makes a table unusable.
+    pub errors: Vec<Finding>,
+    /// What a person should look at: rules not checked for [`MAX_AGE_OF_CHECK_DAYS`] days.
+    pub warnings: Vec<Finding>,
+}
+
+/// Rule tables that passed their check, in the order of their files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tables {
+    rules: Vec<Rule>,
+}
+
+impl Tables {
+    /// Reads and checks rule tables, given as file name and text.
+    ///
+    /// # Errors
+    /// Every fault found, each with its file.
+    pub fn read(files: &[(&str, &str)]) -> Result<Self, Vec<Finding>> {
+        let (rules, errors) = read_all(files);
+        if errors.is_empty() {
+            Ok(Self {
+                rules: rules.into_iter().map(|(_, rule)| rule).collect(),
+            })
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// The tables that are part of the program.
+    pub fn embedded() -> &'static Self {
+        static TABLES: std::sync::LazyLock<Tables> = std::sync::LazyLock::new(|| {
+            Tables::read(EMBEDDED).expect("the tests check the embedded tables")
+        });
+        &TABLES
+    }
+
+    /// Every version of every rule.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The clock ids, each once, in the order of the tables.
+    pub fn ids(&self) -> Vec<&str> {
+        let mut ids: Vec<&str> = Vec::new();
+        for rule in &self.rules {
+            if !ids.contains(&rule.id.as_str()) {
+                ids.push(&rule.id);
+            }
+        }
+        ids
+    }
+
+    /// The version of a rule that was the law on a day.
+    pub fn in_force(&self, id: &str, day: NaiveDate) -> Option<&Rule> {
+        self.rules
+            .iter()
+            .find(|rule| rule.id == id && rule.in_force_on(day))
+    }
+
+    /// The newest version of a rule.
+    pub fn newest(&self, id: &str) -> Option<&Rule> {
+        self.rules
+            .iter()
+            .filter(|rule| rule.id == id)
+            .max_by_key(|rule| rule.in_force_from)
+    }
+}
+
+/// Checks rule tables, given as file name and text, as of a day.
+pub fn check(files: &[(&str, &str)], today: NaiveDate) -> Check {
+    let (rules, mut errors) = read_all(files);
+    let mut warnings = Vec::new();
+    for (file, rule) in &rules {
+        let age = (today - rule.checked_on).num_days();
+        let named = |reason: String| Finding {
+            file: (*file).to_owned(),
+            reason: format!("rule '{}': {reason}", rule.id),
+        };
+        if age < 0 {
+            errors.push(named(format!(
+                "checked_on {} is in the future",
+                rule.checked_on
+            )));
+        } else if age > MAX_AGE_OF_CHECK_DAYS && rule.in_force_to.is_none() {
+            warnings.push(named(format!(
+                "last checked {age} days ago, on {}. Read {} again and put today's date in checked_on",
+                rule.checked_on, rule.source
+            )));
+        }
+    }
+    Check { errors, warnings }
+}
+
+fn read_all<'a>(files: &[(&'a str, &str)]) -> (Vec<(&'a str, Rule)>, Vec<Finding>) {
+    let mut rules: Vec<(&str, Rule)> = Vec::new();
+    let mut errors = Vec::new();
+    for &(file, text) in files {
+        match toml::from_str::<RawTable>(text) {
+            Err(error) => errors.push(Finding {
+                file: file.to_owned(),
+                reason: error.to_string().trim().to_owned(),
+            }),
+            Ok(table) => {
+                for raw in table.rule {
+                    let id = raw.id.clone();
+                    match raw.into_rule() {
+                        Ok(rule) => rules.push((file, rule)),
+                        Err(error) => errors.push(Finding {
+                            file: file.to_owned(),
+                            reason: format!("rule '{id}': {error}"),
+                        }),
+                    }
+                }
+            }
+        }
+    }
+    for (index, (file, rule)) in rules.iter().enumerate() {
+        if let Some((_, other)) = rules[..index]
+            .iter()
+            .find(|(_, other)| other.overlaps(rule))
+        {
+            let reason = format!(
+                "rule '{}': the versions from {} and from {} are in force on the same days. Give the older one an in_force_to",
+                rule.id, other.in_force_from, rule.in_force_from
+            );
+            errors.push(Finding {
+                file: (*file).to_owned(),
+                reason,
+            });
+        }
+    }
+    (rules, errors)
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTable {
+    rule: Vec<RawRule>,
+}
+
+/// A rule as it is written, before its fields are checked against each other.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRule {
+    id: String,
+    name: String,
+    label: String,
+    kind: Kind,
+    hours: Option<Hours>,
+    days: Option<u16>,
+    starts_from: StartsFrom,
+    arrival_within_hours: Option<Hours>,
+    extension_max_hours: Option<Hours>,
+    warrant_max_hours: Option<Hours>,
+    needs: Option<Permission>,
+    #[serde(default)]
+    extended_by: Vec<Permission>,
+    met_by: Option<MetBy>,
+    excluded_time: ExcludedTime,
+    due_soon_minutes: u32,
+    source: String,
+    #[serde(deserialize_with = "date")]
+    in_force_from: NaiveDate,
+    #[serde(default, deserialize_with = "optional_date")]
+    in_force_to: Option<NaiveDate>,
+    #[serde(deserialize_with = "date")]
+    checked_on: NaiveDate,
+}
+
+/// What is wrong between the fields of one rule.
+#[derive(Debug, thiserror::Error)]
+enum RuleError {
+    #[error("give either hours or days")]
+    Length,
+    #[error("{0} is empty")]
+    Empty(&'static str),
+    #[error("in_force_to is before in_force_from")]
+    Period,
+    #[error(
+        "arrival_within_hours belongs to, and is needed by, rules that start from the relevant time"
+    )]
+    ArrivalWithin,
+    #[error(
+        "extension_max_hours belongs to, and is needed by, rules in hours that need the section 136 extension"
+    )]
+    ExtensionMax,
+}
+
+impl RawRule {
+    fn into_rule(self) -> Result<Rule, RuleError> {
+        let length = match (self.hours, self.days) {
+            (Some(hours), None) => Length::Hours(hours),
+            (None, Some(days)) if days > 0 => Length::Days(days),
+            _ => return Err(RuleError::Length),
+        };
+        let texts = [
+            ("id", &self.id),
+            ("name", &self.name),
+            ("label", &self.label),
+            ("source", &self.source),
+        ];
+        if let Some((field, _)) = texts.iter().find(|(_, text)| text.trim().is_empty()) {
+            return Err(RuleError::Empty(field));
+        }
+        if self
+            .in_force_to
+            .is_some_and(|last| last < self.in_force_from)
+        {
+            return Err(RuleError::Period);
+        }
+        if self.arrival_within_hours.is_some() != (self.starts_from == StartsFrom::RelevantTime) {
+            return Err(RuleError::ArrivalWithin);
+        }
+        let extendable =
+            self.needs == Some(Permission::S136Extension) && matches!(length, Length::Hours(_));
+        if self.extension_max_hours.is_some() != extendable {
+            return Err(RuleError::ExtensionMax);
+        }
+        Ok(Rule {
+            id: self.id,
+            name: self.name,
+            label: self.label,
+            kind: self.kind,
+            length,
+            starts_from: self.starts_from,
+            arrival_within: self.arrival_within_hours,
+            extension_max: self.extension_max_hours,
+            warrant_max: self.warrant_max_hours,
+            needs: self.needs,
+            extended_by: self.extended_by,
+            met_by: self.met_by,
+            excluded_time: self.excluded_time,
+            due_soon: Duration::minutes(i64::from(self.due_soon_minutes)),
+            source: self.source,
+            in_force_from: self.in_force_from,
+            in_force_to: self.in_force_to,
+            checked_on: self.checked_on,
+        })
+    }
+}
+
+fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+    let written = toml::value::Datetime::deserialize(deserializer)?;
+    written.to_string().parse().map_err(|_| {
+        serde::de::Error::custom(format!("'{written}' is not a date such as 2017-12-11"))
+    })
+}
+
+fn optional_date<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<NaiveDate>, D::Error> {
+    date(deserializer).map(Some)
+}

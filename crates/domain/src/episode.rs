@@ -1,0 +1,358 @@
+//! The episode: one arrest, voluntary attendance or court matter, from identification to closure.
+//!
+//! Rules that always hold: an open episode has an owner and a next action with a date; it closes
+//! only when nothing is owed.
+
+use crate::referral::ReferralState;
+
+codes! {
+    /// How urgent (MHSDS clinical response priority type).
+    pub enum Urgency {
+        /// At once.
+        Emergency = "1", "Emergency";
+        /// Within hours.
+        VeryUrgent = "4", "Very urgent";
+        /// Soon.
+        Urgent = "2", "Urgent";
+        /// In the ordinary order.
+        Routine = "3", "Routine";
+    }
+}
+
+codes! {
+    /// Who told the service (MHSDS source of referral; the codes for our own inbound work).
+    pub enum ReferralSource {
+        /// Police.
+        Police = "E1", "Police";
+        /// Courts.
+        Courts = "E2", "Courts";
+        /// Probation.
+        Probation = "E3", "Probation service";
+        /// Prison.
+        Prison = "E4", "Prison";
+        /// Youth offending team.
+        YouthOffending = "E6", "Youth offending team";
+        /// The person.
+        Myself = "B1", "Self";
+        /// Carer or relative.
+        Carer = "B2", "Carer or relative";
+        /// GP.
+        Gp = "A1", "GP";
+    }
+}
+
+codes! {
+    /// On which legal basis, if any, the person is held.
+    pub enum LegalStatus {
+        /// Detained without charge under PACE.
+        Pace = "pace", "Police detention (PACE)";
+        /// Charged and held for court.
+        ChargedHeld = "charged", "Charged and held for court";
+        /// Attending voluntarily.
+        Voluntary = "voluntary", "Voluntary attendance";
+        /// On bail.
+        Bail = "bail", "On bail";
+        /// Released under investigation.
+        UnderInvestigation = "rui", "Released under investigation";
+        /// Remanded in custody.
+        Remanded = "remanded", "Remanded in custody";
+        /// Detained under section 136 or 135.
+        Section136 = "20", "Section 136 or 135";
+        /// At liberty.
+        Liberty = "liberty", "At liberty";
+        /// Nobody has said.
+        NotKnown = "not_known", "Not known";
+    }
+}
+
+codes! {
+    /// Why an episode closed (the service's reasons; MHSDS allows 01 to 09).
+    pub enum ClosureReason {
+        /// Needs met, help has started.
+        Linked = "linked", "Needs met and linked to help";
+        /// Another service has taken over.
+        Transferred = "transferred", "Transferred to another service";
+        /// The matter has ended.
+        MatterConcluded = "concluded", "Criminal justice matter concluded";
+        /// Declined.
+        Declined = "declined", "Declined";
+        /// Lost touch.
+        Disengaged = "disengaged", "Disengaged";
+        /// Moved away.
+        Moved = "moved", "Moved away";
+        /// In custody or hospital.
+        InCustodyOrHospital = "custody", "In custody or hospital";
+        /// Nothing more needed after screening.
+        NoFurtherAction = "nfa", "No further action after screening";
+        /// Died.
+        Deceased = "deceased", "Deceased";
+        /// Opened twice.
+        Duplicate = "duplicate", "Opened in error or twice";
+    }
+}
+
+codes! {
+    /// The steps of an episode, in the order of the task list.
+    pub enum Step {
+        /// The offer, and what the person agreed to.
+        Consent = "consent", "Offer and consent";
+        /// Screening.
+        Screening = "screening", "Screening";
+        /// Assessment.
+        Assessment = "assessment", "Assessment";
+        /// Risk and safety plan.
+        Risk = "risk", "Risk and safety plan";
+        /// Custody advice.
+        CustodyAdvice = "custody_advice", "Custody advice";
+        /// Court report.
+        CourtReport = "court_report", "Court report";
+        /// Onward referrals.
+        Referrals = "referrals", "Onward referrals";
+        /// Follow-up.
+        FollowUp = "follow_up", "Follow-up";
+        /// CJ outcome.
+        Outcome = "outcome", "CJ outcome";
+        /// Closure.
+        Closure = "closure", "Closure";
+    }
+}
+
+codes! {
+    /// What the task list says of a step.
+    pub enum StepState {
+        /// Waits for another step.
+        CannotStart = "cannot_start", "Cannot start yet";
+        /// Nothing done.
+        NotStarted = "not_started", "Not started";
+        /// Begun.
+        InProgress = "in_progress", "In progress";
+        /// Done.
+        Done = "done", "Done";
+        /// Decided against, with a reason.
+        NotNeeded = "not_needed", "Not needed";
+    }
+}
+
+/// What the record holds of an episode, as far as the task list and closure need it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Consent lines that are answers.
+    pub consent_answers: usize,
+    /// The screening form was signed, or the coded reason recorded.
+    pub screening: FormProgress,
+    /// The screening found that an assessment is needed; `None` before it is signed.
+    pub assessment_needed: Option<bool>,
+    /// The assessment form.
+    pub assessment: FormProgress,
+    /// The risk form.
+    pub risk: FormProgress,
+    /// Custody advice: draft or signed, released.
+    pub custody_advice: DocumentProgress,
+    /// Court report.
+    pub court_report: DocumentProgress,
+    /// Onward referrals and where each stands.
+    pub referrals: Vec<ReferralState>,
+    /// Open tasks that are follow-up.
+    pub open_tasks: usize,
+    /// Done follow-up contacts.
+    pub done_follow_ups: usize,
+    /// Alerts nobody has answered for.
+    pub open_alerts: usize,
+    /// CJ outcomes recorded.
+    pub outcomes: usize,
+    /// Closed.
+    pub closed: bool,
+}
+
+/// How far a form of the episode is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FormProgress {
+    /// Nothing.
+    #[default]
+    None,
+    /// A draft, or signed and waiting for a countersignature.
+    Draft,
+    /// Signed.
+    Signed,
+    /// Not done, with a coded reason.
+    NotDone,
+}
+
+/// How far a document of the episode is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DocumentProgress {
+    /// Nothing.
+    #[default]
+    None,
+    /// Draft or signed, not yet released.
+    Prepared,
+    /// Released to its recipient.
+    Released,
+}
+
+/// One reason an episode cannot close yet, in words for the page.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ClosureBlock {
+    /// Tasks are open.
+    #[error("{0} task(s) are still open: finish them or record why they are not needed")]
+    OpenTasks(usize),
+    /// Referrals are neither ended nor handed on.
+    #[error("{0} onward referral(s) have not ended: record what came of them or hand them on")]
+    OpenReferrals(usize),
+    /// Alerts are open.
+    #[error("{0} alert(s) have not been answered: acknowledge or resolve them")]
+    OpenAlerts(usize),
+    /// A form is still a draft.
+    #[error("The {0} is still a draft: sign it or mark it in error")]
+    Draft(&'static str),
+    /// A document was prepared and never released.
+    #[error("The {0} was prepared and not released: release it or withdraw it")]
+    Unreleased(&'static str),
+}
+
+impl Progress {
+    /// The state of each step, in order.
+    pub fn steps(&self) -> Vec<(Step, StepState)> {
+        Step::ALL
+            .iter()
+            .map(|step| (*step, self.state(*step)))
+            .collect()
+    }
+
+    /// The state of one step.
+    pub fn state(&self, step: Step) -> StepState {
+        match step {
+            Step::Consent if self.consent_answers > 0 => StepState::Done,
+            Step::Consent => StepState::NotStarted,
+            Step::Screening => form_state(self.screening),
+            Step::Assessment => self.assessment_state(),
+            Step::Risk => form_state(self.risk),
+            Step::CustodyAdvice => document_state(self.custody_advice),
+            Step::CourtReport => document_state(self.court_report),
+            Step::Referrals if self.referrals.is_empty() => StepState::NotStarted,
+            Step::Referrals if self.referrals.iter().all(|state| state.is_final()) => {
+                StepState::Done
+            }
+            Step::Referrals => StepState::InProgress,
+            Step::FollowUp if self.open_tasks > 0 => StepState::InProgress,
+            Step::FollowUp if self.done_follow_ups > 0 => StepState::Done,
+            Step::FollowUp => StepState::NotStarted,
+            Step::Outcome if self.outcomes > 0 => StepState::Done,
+            Step::Outcome => StepState::NotStarted,
+            Step::Closure if self.closed => StepState::Done,
+            Step::Closure if self.closure_blocks().is_empty() => StepState::NotStarted,
+            Step::Closure => StepState::CannotStart,
+        }
+    }
+
+    fn assessment_state(&self) -> StepState {
+        match (self.assessment, self.assessment_needed) {
+            (FormProgress::None, Some(false)) => StepState::NotNeeded,
+            (FormProgress::None, None) => StepState::CannotStart,
+            (progress, _) => form_state(progress),
+        }
+    }
+
+    /// Everything that stands in the way of closing.
+    pub fn closure_blocks(&self) -> Vec<ClosureBlock> {
+        let open_referrals = self
+            .referrals
+            .iter()
+            .filter(|state| !state.is_final())
+            .count();
+        let counted = [
+            (self.open_tasks, ClosureBlock::OpenTasks(self.open_tasks)),
+            (open_referrals, ClosureBlock::OpenReferrals(open_referrals)),
+            (self.open_alerts, ClosureBlock::OpenAlerts(self.open_alerts)),
+        ];
+        let drafts = [
+            (self.screening, "screening"),
+            (self.assessment, "assessment"),
+            (self.risk, "risk and safety plan"),
+        ];
+        let documents = [
+            (self.custody_advice, "custody advice"),
+            (self.court_report, "court report"),
+        ];
+        counted
+            .into_iter()
+            .filter_map(|(count, block)| (count > 0).then_some(block))
+            .chain(drafts.into_iter().filter_map(|(form, name)| {
+                (form == FormProgress::Draft).then_some(ClosureBlock::Draft(name))
+            }))
+            .chain(documents.into_iter().filter_map(|(document, name)| {
+                (document == DocumentProgress::Prepared).then_some(ClosureBlock::Unreleased(name))
+            }))
+            .collect()
+    }
+}
+
+fn form_state(progress: FormProgress) -> StepState {
+    match progress {
+        FormProgress::None => StepState::NotStarted,
+        FormProgress::Draft => StepState::InProgress,
+        FormProgress::Signed => StepState::Done,
+        FormProgress::NotDone => StepState::NotNeeded,
+    }
+}
+
+fn document_state(progress: DocumentProgress) -> StepState {
+    match progress {
+        DocumentProgress::None => StepState::NotStarted,
+        DocumentProgress::Prepared => StepState::InProgress,
+        DocumentProgress::Released => StepState::Done,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_episode_closes_only_when_nothing_is_owed() {
+        let clear = Progress {
+            referrals: vec![ReferralState::Attended, ReferralState::HandedOn],
+            ..Progress::default()
+        };
+        assert_eq!(clear.closure_blocks(), vec![]);
+        assert_eq!(clear.state(Step::Closure), StepState::NotStarted);
+        let owed = Progress {
+            open_tasks: 1,
+            open_alerts: 2,
+            referrals: vec![ReferralState::Sent],
+            screening: FormProgress::Draft,
+            court_report: DocumentProgress::Prepared,
+            ..Progress::default()
+        };
+        assert_eq!(
+            owed.closure_blocks(),
+            vec![
+                ClosureBlock::OpenTasks(1),
+                ClosureBlock::OpenReferrals(1),
+                ClosureBlock::OpenAlerts(2),
+                ClosureBlock::Draft("screening"),
+                ClosureBlock::Unreleased("court report"),
+            ]
+        );
+        assert_eq!(owed.state(Step::Closure), StepState::CannotStart);
+    }
+
+    #[test]
+    fn assessment_waits_for_screening_and_may_not_be_needed() {
+        assert_eq!(
+            Progress::default().state(Step::Assessment),
+            StepState::CannotStart
+        );
+        let screened = Progress {
+            screening: FormProgress::Signed,
+            assessment_needed: Some(false),
+            ..Progress::default()
+        };
+        assert_eq!(screened.state(Step::Assessment), StepState::NotNeeded);
+        let needed = Progress {
+            assessment_needed: Some(true),
+            ..screened
+        };
+        assert_eq!(needed.state(Step::Assessment), StepState::NotStarted);
+    }
+}

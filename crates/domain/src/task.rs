@@ -1,0 +1,50 @@
+//! Tasks: something owed, with owner and date.
+
+use crate::time::Instant;
+use chrono::Duration;
+
+codes! {
+    /// What is owed.
+    pub enum TaskKind {
+        /// See the person at the site.
+        See = "see", "See the person";
+        /// Write a report or advice.
+        Report = "report", "Write a report";
+        /// First contact within 48 hours of release.
+        ContactAfterRelease = "contact_48h", "Contact within 48 hours of release";
+        /// Later follow-up contact.
+        FollowUp = "follow_up", "Follow up";
+        /// Chase an onward referral.
+        ChaseReferral = "chase_referral", "Chase a referral";
+        /// Find out what police or court decided.
+        ChaseOutcome = "chase_outcome", "Find out the outcome";
+        /// Countersign a colleague's record.
+        Countersign = "countersign", "Countersign a record";
+        /// Answer an alert.
+        Alert = "alert", "Answer an alert";
+        /// Anything else.
+        Other = "other", "Other";
+    }
+}
+
+codes! {
+    /// Where a task stands.
+    pub enum TaskState {
+        /// Owed.
+        Open = "open", "To do";
+        /// Done.
+        Done = "done", "Done";
+        /// No longer owed, with a reason.
+        Cancelled = "cancelled", "Not needed";
+    }
+}
+
+/// Hours after release within which the first contact is owed. On average one person a week dies
+/// by suicide within 48 hours of leaving police custody; the figure is the service's default and
+/// no national time standard.
+pub const CONTACT_AFTER_RELEASE_HOURS: i64 = 48;
+
+/// When the contact after release is due.
+pub fn contact_after_release_due(released_at: Instant) -> Instant {
+    released_at + Duration::hours(CONTACT_AFTER_RELEASE_HOURS)
+}

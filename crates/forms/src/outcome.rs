@@ -1,0 +1,224 @@
+//! What follows from answers: alerts, findings and the state of risk.
+
+use serde::{Deserialize, Serialize};
+
+use crate::answers::Answers;
+use crate::check::FieldError;
+use crate::definition::{AlertFeed, Form, Question, RiskFeed};
+use crate::vocabulary::{ALERT_KINDS, label};
+
+/// Something that must be seen by whoever opens the record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RaisedAlert {
+    /// A code of [`ALERT_KINDS`].
+    pub kind: String,
+    /// The words of the alert.
+    pub label: String,
+    /// What was written about it; the question and answer when nothing was.
+    pub detail: String,
+    /// The question whose answer raised it.
+    pub question: String,
+}
+
+/// A vulnerability or need.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// `vulnerability` or `need`.
+    pub list: String,
+    /// The option's code.
+    pub code: String,
+    /// The option's words.
+    pub label: String,
+    /// A code of [`FINDING_STATUSES`](crate::vocabulary::FINDING_STATUSES); `None` in a draft
+    /// that does not say.
+    pub status: Option<String>,
+    /// A code of [`FINDING_KNOWN`](crate::vocabulary::FINDING_KNOWN); `None` in a draft that does
+    /// not say.
+    pub known: Option<String>,
+}
+
+throughline_domain::codes! {
+    /// What the answers say about risk. There is no third value for silence: that is `None`, and
+    /// is shown as "not assessed".
+    pub enum RiskState {
+        /// At least one risk is known.
+        Known = "known", "Known risk";
+        /// Somebody asked, and found none.
+        AssessedNoneIdentified = "none_identified", "Assessed, none identified";
+    }
+}
+
+/// The state of risk with the areas it rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RiskAnswer {
+    /// Known, or assessed with none identified.
+    pub state: RiskState,
+    /// The areas in which a risk is known, by label.
+    pub known: Vec<String>,
+    /// The areas nobody asked about, by label: shown with every state.
+    pub not_asked: Vec<String>,
+}
+
+impl Form {
+    /// The alerts that the answers raise, in the order asked.
+    pub fn alerts(&self, answers: &Answers) -> Vec<RaisedAlert> {
+        let visible = self.visible(answers);
+        let applies = |id: &str| visible.iter().any(|question| question.id == id);
+        visible
+            .iter()
+            .filter_map(|question| Some((*question, question.feeds.alert.as_ref()?)))
+            .filter(|(_, alert)| alert.when.holds(answers, &applies))
+            .map(|(question, alert)| raise(question, alert, answers, &applies))
+            .collect()
+    }
+
+    /// The vulnerabilities and needs that the answers record, in the order asked.
+    pub fn findings(&self, answers: &Answers) -> Vec<Finding> {
+        self.visible(answers)
+            .into_iter()
+            .filter_map(|question| Some((question, question.feeds.finding.as_ref()?)))
+            .flat_map(|(question, list)| {
+                question
+                    .options
+                    .iter()
+                    .filter(|option| !option.alone && answers.has(&question.id, &option.code))
+                    .map(move |option| Finding {
+                        list: list.clone(),
+                        code: option.code.clone(),
+                        label: option.label.clone(),
+                        status: question.part(answers, &option.code, "status"),
+                        known: question.part(answers, &option.code, "known"),
+                    })
+            })
+            .collect()
+    }
+
+    /// What the answers say about risk, or `None` when they do not say: nothing is concluded
+    /// from silence. One known area makes the state known, whatever the conclusion says; "none
+    /// identified" needs both the conclusion and at least one area that was asked about.
+    pub fn risk_state(&self, answers: &Answers) -> Option<RiskAnswer> {
+        let picture = RiskPicture::of(self, answers);
+        let state = match (picture.concluded, picture.known.is_empty()) {
+            (_, false) => RiskState::Known,
+            (concluded, true) => concluded?,
+        };
+        if state == RiskState::AssessedNoneIdentified && !picture.anything_asked() {
+            return None;
+        }
+        Some(RiskAnswer {
+            state,
+            known: picture.known,
+            not_asked: picture.not_asked,
+        })
+    }
+
+    /// A conclusion that its own areas contradict is not signed.
+    pub(crate) fn check_risk(&self, answers: &Answers) -> Option<FieldError> {
+        let picture = RiskPicture::of(self, answers);
+        let message = match (picture.concluded, picture.known.as_slice()) {
+            (Some(RiskState::AssessedNoneIdentified), []) if !picture.anything_asked() => {
+                "You concluded that no risk was identified, but no area was asked about: ask, or choose “not assessed”".to_owned()
+            }
+            (Some(RiskState::Known), []) => {
+                "You concluded that a risk is known, but identified none in any area: say which".to_owned()
+            }
+            (Some(RiskState::Known), _) | (_, []) => return None,
+            (_, known) => format!(
+                "You did not conclude that a risk is known, but identified one under “{}”: change one of the two",
+                known.join("”, “")
+            ),
+        };
+        let question = picture.conclusion?.to_owned();
+        Some(FieldError {
+            field_name: question.clone(),
+            question,
+            message,
+        })
+    }
+}
+
+fn raise(
+    question: &Question,
+    alert: &AlertFeed,
+    answers: &Answers,
+    applies: &dyn Fn(&str) -> bool,
+) -> RaisedAlert {
+    let written = alert
+        .detail
+        .as_deref()
+        .filter(|id| applies(id) && answers.is_answered(id))
+        .and_then(|id| answers.one(id));
+    let said = || format!("{}: {}", question.label, question.in_words(answers));
+    RaisedAlert {
+        kind: alert.kind.clone(),
+        label: alert
+            .label
+            .clone()
+            .or_else(|| label(ALERT_KINDS, &alert.kind).map(str::to_owned))
+            .unwrap_or_else(|| alert.kind.clone()),
+        detail: written.map_or_else(said, str::to_owned),
+        question: question.id.clone(),
+    }
+}
+
+/// The areas and the conclusion, as answered.
+struct RiskPicture<'a> {
+    conclusion: Option<&'a str>,
+    concluded: Option<RiskState>,
+    known: Vec<String>,
+    asked: usize,
+    not_asked: Vec<String>,
+}
+
+impl<'a> RiskPicture<'a> {
+    fn of(form: &'a Form, answers: &Answers) -> Self {
+        let mut picture = Self {
+            conclusion: None,
+            concluded: None,
+            known: Vec::new(),
+            asked: 0,
+            not_asked: Vec::new(),
+        };
+        for question in form.visible(answers) {
+            let Some(feed) = &question.feeds.risk else {
+                continue;
+            };
+            let state = feed.says(answers.one(&question.id));
+            if feed.overall {
+                picture.conclusion = Some(&question.id);
+                picture.concluded = state;
+                continue;
+            }
+            match state {
+                Some(RiskState::Known) => picture.known.push(question.label.clone()),
+                Some(RiskState::AssessedNoneIdentified) => picture.asked += 1,
+                None => picture.not_asked.push(question.label.clone()),
+            }
+        }
+        picture
+    }
+
+    fn anything_asked(&self) -> bool {
+        self.asked + self.known.len() > 0
+    }
+}
+
+impl RiskFeed {
+    fn says(&self, answer: Option<&str>) -> Option<RiskState> {
+        let answer = answer?;
+        let among = |codes: &[String]| codes.iter().any(|code| code == answer);
+        if among(&self.known) {
+            return Some(RiskState::Known);
+        }
+        among(&self.none).then_some(RiskState::AssessedNoneIdentified)
+    }
+}
+
+impl Question {
+    /// A part of a ticked finding.
+    pub(crate) fn part(&self, answers: &Answers, code: &str, part: &str) -> Option<String> {
+        answers
+            .one(&format!("{}.{code}.{part}", self.id))
+            .map(str::to_owned)
+    }
+}

@@ -1,0 +1,81 @@
+//! The closed lists a definition may use. They are data: to add a word, add a row.
+
+/// One row of a list: what is stored and what people read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Word {
+    /// What is stored and exchanged.
+    pub code: &'static str,
+    /// What people read.
+    pub label: &'static str,
+}
+
+const fn word(code: &'static str, label: &'static str) -> Word {
+    Word { code, label }
+}
+
+/// What an alert is about. An alert is something that must be seen by whoever opens the record.
+pub const ALERT_KINDS: &[Word] = &[
+    word("self_harm", "Self-harm or suicide concern"),
+    word("risk_to_others", "Risk to others"),
+    word("risk_from_others", "At risk from others"),
+    word("self_neglect", "Self-neglect"),
+    word("safeguarding_adult", "Safeguarding adult concern"),
+    word("safeguarding_child", "Safeguarding child concern"),
+    word(
+        "charge_related",
+        "Vulnerable because of the alleged offence",
+    ),
+    word("arson", "Fire-setting"),
+    word("staff_safety", "Staff safety"),
+    word("physical_health", "Urgent physical health need"),
+    word("withdrawal", "Alcohol or drug withdrawal"),
+    word("pregnancy", "Pregnant"),
+    word("dependants", "Someone at home depends on this person"),
+    word("communication", "Communication need"),
+    word("appropriate_adult", "Appropriate adult needed"),
+    word("safe_contact", "Contact only as agreed"),
+];
+
+/// How sure the service is of a finding.
+pub const FINDING_STATUSES: &[Word] = &[
+    word("identified", "Identified"),
+    word("suspected", "Suspected"),
+    word("diagnosed", "Diagnosed"),
+    word("declined", "Declined to say"),
+];
+
+/// Whether anybody knew before this episode.
+pub const FINDING_KNOWN: &[Word] = &[word("new", "New"), word("already_known", "Already known")];
+
+/// The lists a finding may belong to.
+pub const FINDING_LISTS: &[Word] = &[
+    word("vulnerability", "Vulnerabilities"),
+    word("need", "Needs"),
+];
+
+/// The kinds of document that may carry an answer out of the service.
+pub const DOCUMENT_KINDS: &[Word] = &[
+    word("custody_advice", "Custody advice"),
+    word(
+        "charging_information",
+        "Information for the charging decision",
+    ),
+    word("court_verbal", "Verbal report to court"),
+    word("court_report", "Written court report"),
+    word("probation_input", "Input to a pre-sentence report"),
+    word("prison_handover", "Handover to prison healthcare"),
+    word("health_letter", "Letter to GP or mental health team"),
+    word("safeguarding_referral", "Safeguarding referral"),
+    word("link_worker_plan", "Plan for the community link worker"),
+    word("person_copy", "Copy for the person"),
+];
+
+/// The two answers of a yes-or-no question.
+pub const YES_NO: &[Word] = &[word("yes", "Yes"), word("no", "No")];
+
+/// The words for a code of a list, or `None` when the list has no such code.
+pub fn label(list: &[Word], code: &str) -> Option<&'static str> {
+    list.iter()
+        .find(|word| word.code == code)
+        .map(|word| word.label)
+}

@@ -1,0 +1,181 @@
+//! One line of work on a list.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use serde_json::Value;
+use throughline_domain::{identifier::NhsNumber, name::Name, time::Instant};
+
+use crate::Notice;
+
+throughline_domain::codes! {
+    /// A person's sex as a list gives it.
+    pub enum Sex {
+        /// Male.
+        Male = "male", "Male";
+        /// Female.
+        Female = "female", "Female";
+        /// Neither male nor female.
+        Indeterminate = "indeterminate", "Indeterminate";
+    }
+}
+
+/// Where in its file an entry stands.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Position {
+    /// The row as a spreadsheet numbers it: the first row is 1.
+    Row(usize),
+    /// A place in a JSON document.
+    Path {
+        /// The path, as in `courtLists[0].courtHouse.courtRoom[1]`.
+        path: String,
+        /// The party's number on the whole list, from 1.
+        ordinal: usize,
+    },
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Row(row) => write!(f, "row {row}"),
+            Self::Path { ordinal, .. } => write!(f, "party {ordinal}"),
+        }
+    }
+}
+
+/// One alleged offence.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct Offence {
+    /// The CJS offence code, as printed.
+    pub code: Option<String>,
+    /// The short title; empty when the list gives only a code.
+    pub title: String,
+    /// The full wording.
+    pub wording: Option<String>,
+}
+
+/// One line of work: a detainee, a defendant, or the subject of an application.
+///
+/// Everything parsed is a proposal; `verbatim` is what the list said. Texts are trimmed and
+/// otherwise exactly as printed, markup and formula signs included.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Entry {
+    /// Where in the file it stands.
+    pub position: Position,
+    /// What makes it the same entry when the list is sent again. Unique within a reading.
+    ///
+    /// Custody: the custody record number, or the folded name and date of birth when there is
+    /// none. Court: court, room, sitting, case reference and the party's place in the case; never
+    /// a field of the person, for none is required.
+    pub key: String,
+    /// A looser identity, tried only when `key` finds nothing and only when it is unambiguous:
+    /// for custody the name and date of birth (a custody number is added later), for court the
+    /// case reference and the party's place in it (a hearing moves room or time).
+    pub second_key: Option<String>,
+    /// The name, in its parts.
+    pub name: Name,
+    /// The name as the list printed it.
+    pub name_as_printed: String,
+    /// Date of birth, when given and possible.
+    pub date_of_birth: Option<NaiveDate>,
+    /// Age in years, as printed.
+    pub age: Option<u32>,
+    /// Sex, when given and understood.
+    pub sex: Option<Sex>,
+    /// Ethnicity, as printed.
+    pub ethnicity: Option<String>,
+    /// Address without postcode, as printed; the lines of a court's address joined by commas.
+    pub address: Option<String>,
+    /// Postcode, as printed.
+    pub postcode: Option<String>,
+    /// PNC id: in canonical form when it has the shape of one, otherwise as printed.
+    pub pnc: Option<String>,
+    /// NHS number, when its check digit is right.
+    pub nhs_number: Option<NhsNumber>,
+    /// Custody record number, as printed. Local to a force.
+    pub custody_number: Option<String>,
+    /// Arrest summons number, as printed. Never a ground for matching people.
+    pub asn: Option<String>,
+    /// When the person was arrested.
+    pub arrested_at: Option<Instant>,
+    /// When the person arrived at the police station.
+    pub arrived_at: Option<Instant>,
+    /// When detention was authorised.
+    pub detention_authorised_at: Option<Instant>,
+    /// The custody suite, or the court house, as printed.
+    pub site: Option<String>,
+    /// The court house, as printed. `None` on a custody list.
+    pub court_house: Option<String>,
+    /// The court room, as printed.
+    pub court_room: Option<String>,
+    /// When the sitting starts.
+    pub sitting_at: Option<Instant>,
+    /// The case reference (URN), or the reference of an application.
+    pub urn: Option<String>,
+    /// The hearing type, as printed.
+    pub hearing_type: Option<String>,
+    /// The alleged offences, in the order of the list.
+    pub offences: Vec<Offence>,
+    /// Whether the person is in custody: always on a custody list, as marked on a court list.
+    pub in_custody: bool,
+    /// Whether the person is under 18, by date of birth, printed age or the court's panel.
+    pub youth: bool,
+    /// Reporting restrictions of the case and of the offences. They travel with any export.
+    pub reporting_restriction: Option<String>,
+    /// What the list says of an appropriate adult.
+    pub appropriate_adult: Option<String>,
+    /// What the list says of an interpreter.
+    pub interpreter: Option<String>,
+    /// The observation level (PACE Code C, Annex H; College of Policing levels 1 to 4), as printed.
+    pub observation: Option<String>,
+    /// Remarks.
+    pub notes: Option<String>,
+    /// The source row exactly as it came. For a court list: the party, with the names and
+    /// references of the court, room, sitting, hearing and case it stands in.
+    pub verbatim: Value,
+    /// What a person should know before relying on this entry.
+    pub notices: Vec<Notice>,
+}
+
+impl Entry {
+    /// An entry that says nothing yet but where it stands and what its source said.
+    pub(crate) fn at(position: Position, verbatim: Value) -> Self {
+        Self {
+            position,
+            key: String::new(),
+            second_key: None,
+            name: Name::default(),
+            name_as_printed: String::new(),
+            date_of_birth: None,
+            age: None,
+            sex: None,
+            ethnicity: None,
+            address: None,
+            postcode: None,
+            pnc: None,
+            nhs_number: None,
+            custody_number: None,
+            asn: None,
+            arrested_at: None,
+            arrived_at: None,
+            detention_authorised_at: None,
+            site: None,
+            court_house: None,
+            court_room: None,
+            sitting_at: None,
+            urn: None,
+            hearing_type: None,
+            offences: Vec::new(),
+            in_custody: false,
+            youth: false,
+            reporting_restriction: None,
+            appropriate_adult: None,
+            interpreter: None,
+            observation: None,
+            notes: None,
+            verbatim,
+            notices: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Readers for the lists that start the day: who is in custody, who is before the court.
+//!
+//! **What this crate is for.** A list arrives as a file. [`read`] finds out from its content
+//! (never its name) what it is, and gives a [`Reading`]: one [`Entry`] for each person to
+//! consider, each with the exact source kept and with [`Notice`]s where the source deserves a
+//! second look. The same list is sent again several times a day; [`diff()`] says what is new,
+//! changed, the same or gone.
+//!
+//! **Its words.**
+//!
+//! | Word | Meaning |
+//! |---|---|
+//! | Format | one shape of file, with its reader: a row of [`FORMATS`] |
+//! | Reading | everything a file said |
+//! | Entry | one line of work: a detainee, a defendant, or the subject of an application |
+//! | Set aside | understood, and not a line of work: an organisation, a prosecutor, a respondent |
+//! | Rejected | not understood well enough to work from; kept word for word |
+//! | Notice | something a person should know before relying on the entry |
+//! | Key | what makes an entry the same entry when the list is sent again |
+//!
+//! **How to add a format.** Add a file named after it with a `pub(crate) const FORMAT: Format`,
+//! and one line to [`FORMATS`]. The reader is given the [`Source`] already decoded, and answers
+//! `None` when the content is not its own. Put invented samples under `tests/samples`.
+//!
+//! **What it will never do.** Read a clock or a file, refuse an entry for what it lacks, correct
+//! the source, merge two entries, or lose a row: rows in equal entries, rejected and set aside
+//! together ([`Reading::accounts_for_every_row`]).
+#![warn(missing_docs)]
+
+mod cath_standard;
+mod checks;
+mod custody_csv;
+mod delimited;
+mod diff;
+mod entry;
+mod names;
+mod notice;
+mod reading;
+mod source;
+mod table;
+mod times;
+
+pub use diff::{Change, FieldChange, diff};
+pub use entry::{Entry, Offence, Position, Sex};
+pub use notice::{ListNotice, Notice};
+pub use reading::{ListKind, Reading, RejectReason, RejectedRow, SetAside, SetAsideReason};
+pub use source::{Content, ReadError, Source};
+pub use table::table;
+
+use chrono::NaiveDate;
+
+/// The largest file that is read, in bytes (20 MB). The largest list seen in the field is under
+/// one megabyte (745 cases).
+pub const MAX_BYTES: usize = 20 * 1024 * 1024;
+
+/// The most rows one list may have. The largest list seen in the field has fewer than a thousand.
+pub const MAX_ROWS: usize = 50_000;
+
+/// The most columns one row may have.
+pub const MAX_COLUMNS: usize = 500;
+
+/// One shape of file that can be read.
+#[derive(Debug, Clone, Copy)]
+pub struct Format {
+    /// The name stored with a reading. Never changes once used.
+    pub name: &'static str,
+    /// The name shown to people.
+    pub label: &'static str,
+    /// Which kind of list the format carries.
+    pub kind: ListKind,
+    /// What the reader looks for, to end the sentence "Throughline looked for ...".
+    pub looked_for: &'static str,
+    /// Reads the source, or answers `None` when its content is not of this format. `today` (the
+    /// London date of reading) settles two-digit years and times without a date.
+    pub read: fn(source: &Source, today: NaiveDate) -> Option<Result<Reading, ReadError>>,
+}
+
+/// Every format that can be read, in the order in which they are tried.
+pub const FORMATS: &[Format] = &[cath_standard::FORMAT, custody_csv::FORMAT];
+
+/// Reads a list from the bytes of a file.
+///
+/// `today` is the London date of reading.
+///
+/// # Errors
+/// When the file as a whole cannot be read; see [`ReadError`]. A flaw in one row is never an
+/// error: it is a [`Notice`] on its entry, or a [`RejectedRow`].
+pub fn read(bytes: &[u8], today: NaiveDate) -> Result<Reading, ReadError> {
+    let source = Source::decode(bytes)?;
+    let outcome = FORMATS
+        .iter()
+        .find_map(|format| (format.read)(&source, today));
+    let mut reading = outcome.unwrap_or_else(|| Err(ReadError::not_recognised()))?;
+    if source.read_as_windows_1252 {
+        reading.notices.push(ListNotice::ReadAsWindows1252);
+    }
+    checks::mark_duplicates(&mut reading.entries);
+    debug_assert!(
+        reading.accounts_for_every_row(),
+        "every row is an entry, rejected or set aside"
+    );
+    Ok(reading)
+}

@@ -1,0 +1,105 @@
+//! What a person should know before relying on a list. Warn, never reject.
+
+/// Something to know about one entry.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    /// The list gives no name.
+    #[error("No name given")]
+    NoName,
+    /// The list gives no date of birth.
+    #[error("No date of birth")]
+    NoDateOfBirth,
+    /// The date of birth cannot be one. The text is as printed.
+    #[error("Date of birth '{0}' is not a possible date")]
+    ImpossibleDateOfBirth(String),
+    /// The printed age is not the age that the date of birth gives.
+    #[error("Age {printed} does not fit the date of birth, which gives {calculated}")]
+    AgeAndDateDisagree {
+        /// The age as printed.
+        printed: u32,
+        /// The age on the day of the list by the date of birth.
+        calculated: u32,
+    },
+    /// The age is not a number of years. The text is as printed.
+    #[error("Age '{0}' was not understood")]
+    UnreadableAge(String),
+    /// The sex was not understood. The text is as printed.
+    #[error("Sex '{0}' was not understood")]
+    UnreadableSex(String),
+    /// The PNC id has the wrong check letter. The text is as printed.
+    #[error("PNC '{0}' has a wrong check letter: it may be mistyped")]
+    BadPncLetter(String),
+    /// The text given as PNC id has not the shape of one.
+    #[error("'{0}' is not in the form of a PNC id")]
+    NotAPnc(String),
+    /// The NHS number is not valid, and is not used. The text is as printed.
+    #[error("NHS number '{0}' is not valid: it may be mistyped")]
+    BadNhsNumber(String),
+    /// The person is under 18.
+    #[error("Under 18")]
+    Youth,
+    /// Reporting restrictions apply.
+    #[error("Reporting restriction: read it before sharing")]
+    ReportingRestriction,
+    /// The court list marks the person as in custody.
+    #[error("In custody")]
+    InCustody,
+    /// An earlier entry has the same custody record number, or the same name and date of birth.
+    #[error("Also at {0} of this list")]
+    DuplicateInList(crate::Position),
+    /// A time was not understood.
+    #[error("{column} '{text}' is not a time")]
+    UnreadableTime {
+        /// The heading of the column, as printed.
+        column: String,
+        /// The text, as printed.
+        text: String,
+    },
+    /// A time came without a date, and the day of the list was taken.
+    #[error("{column} '{text}' has no date: the day of the list is assumed")]
+    DateAssumed {
+        /// The heading of the column, as printed.
+        column: String,
+        /// The text, as printed.
+        text: String,
+    },
+    /// Arrest, arrival and authorisation of detention are not in that order.
+    #[error("{later} comes before {earlier}: check the times")]
+    TimesOutOfOrder {
+        /// What should come first.
+        earlier: String,
+        /// What should come second.
+        later: String,
+    },
+    /// The row has more cells than there are headings; the rest is in the verbatim row.
+    #[error("This row has more cells than there are headings: columns may have slipped")]
+    MoreCellsThanHeadings,
+}
+
+/// Something to know about a list as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum ListNotice {
+    /// The bytes were not UTF-8.
+    #[error("This file is in an older text encoding (Windows-1252): check names with accents")]
+    ReadAsWindows1252,
+    /// A heading was not known. Its cells are kept with each row.
+    #[error("Column '{0}' is not used; it is kept with each row")]
+    UnknownColumn(String),
+    /// Two columns mean the same; the first that is filled in is used.
+    #[error("Column '{0}' means the same as an earlier one; the first that is filled in is used")]
+    RepeatedColumn(String),
+    /// Blank rows were passed over.
+    #[error("Blank rows passed over: {0}")]
+    BlankRows(usize),
+    /// The sittings fall on several days.
+    #[error("This list covers {0} days")]
+    SeveralDays(usize),
+    /// A case or an application names no party.
+    #[error("Case '{0}' names nobody")]
+    CaseWithoutParties(String),
+    /// The list has nobody on it.
+    #[error("Nobody is on this list")]
+    NobodyOnIt,
+}

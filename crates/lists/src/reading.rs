@@ -1,0 +1,111 @@
+//! Everything a file said, with nothing lost.
+
+use chrono::NaiveDate;
+use serde_json::Value;
+use throughline_domain::time::Instant;
+
+use crate::{Entry, ListNotice, Position};
+
+throughline_domain::codes! {
+    /// Which kind of list it is: where the people on it are to be found.
+    pub enum ListKind {
+        /// People detained at a police station.
+        Custody = "custody", "Custody list";
+        /// People before a court.
+        Court = "court", "Court list";
+    }
+}
+
+/// What one file said: rows that are work, rows that are not, and rows that could not be used.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Reading {
+    /// Which kind of list it is.
+    pub kind: ListKind,
+    /// The [`Format::name`](crate::Format) of the reader that read it.
+    pub format: &'static str,
+    /// A title for people: as printed, or made from the format and the sites.
+    pub title: String,
+    /// The custody suites or court houses as printed, in order of first appearance.
+    pub sites: Vec<String>,
+    /// The day the list is for, when it says: as printed, or the London day of its first sitting.
+    pub list_date: Option<NaiveDate>,
+    /// When the list was published, when it says.
+    pub published_at: Option<Instant>,
+    /// How many rows (for a court list: parties) the file has. Blank rows are not counted.
+    pub rows_in: usize,
+    /// The lines of work, in the order of the file.
+    pub entries: Vec<Entry>,
+    /// Rows that could not be used, kept word for word.
+    pub rejected: Vec<RejectedRow>,
+    /// Rows understood that are not lines of work.
+    pub set_aside: Vec<SetAside>,
+    /// What a person should know about the list as a whole.
+    pub notices: Vec<ListNotice>,
+}
+
+impl Reading {
+    /// Whether every row of the file is an entry, rejected or set aside. It always is; readers
+    /// count `rows_in` as rows are met, apart from deciding what each row is.
+    pub fn accounts_for_every_row(&self) -> bool {
+        self.rows_in == self.entries.len() + self.rejected.len() + self.set_aside.len()
+    }
+
+    /// How many organisations are defendants on this list. They are not screened, but counted.
+    pub fn organisations(&self) -> usize {
+        self.set_aside
+            .iter()
+            .filter(|row| row.reason == SetAsideReason::Organisation)
+            .count()
+    }
+}
+
+/// A row that could not be used.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct RejectedRow {
+    /// Where in the file it stands.
+    pub row: Position,
+    /// The row exactly as it came.
+    pub verbatim: Value,
+    /// Why it could not be used.
+    pub reason: RejectReason,
+}
+
+/// Why a row could not be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum RejectReason {
+    /// Neither a name nor a custody record number: nobody could tell who is meant.
+    #[error("No name and no custody record number")]
+    NobodyNamed,
+    /// A court list holds something else where a party or a group of parties should stand.
+    #[error("Not in the shape of a court list")]
+    WrongShape,
+}
+
+/// A row understood that is not a line of work.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct SetAside {
+    /// Where in the file it stands.
+    pub row: Position,
+    /// The name as printed; empty when none is given.
+    pub name: String,
+    /// The case the party belongs to, when known.
+    pub urn: Option<String>,
+    /// Why it is not a line of work.
+    pub reason: SetAsideReason,
+}
+
+/// Why a row is not a line of work.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum SetAsideReason {
+    /// A defendant or subject that is an organisation.
+    #[error("The defendant is an organisation")]
+    Organisation,
+    /// The prosecuting authority of a case.
+    #[error("Prosecuting authority")]
+    ProsecutingAuthority,
+    /// Another party: a respondent, or an applicant who is not the subject.
+    #[error("Not the defendant or subject ({0})")]
+    OtherParty(String),
+}

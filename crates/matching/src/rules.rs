@@ -1,0 +1,156 @@
+//! What arithmetic may not decide. A rule limits the probability and flags the pair.
+
+use throughline_domain::codes;
+
+use crate::{
+    compare::{
+        DateOfBirthLevel, ForenameLevel, Level, NhsNumberLevel, PoliceNumberLevel, PostcodeLevel,
+        SexLevel, SurnameLevel,
+    },
+    score::{Agreement, POSSIBLE_FROM, Pattern},
+};
+
+/// Even odds: one of two people, and the descriptions cannot say which.
+const EVEN: f64 = 0.5;
+/// Likely, yet a person must look.
+const LIKELY: f64 = 0.9;
+/// Below every band but "no match".
+const RULED_OUT: f64 = 0.01;
+
+codes! {
+    /// A rule of safety that holds for a pair, whatever the pair weighs.
+    pub enum SafetyRule {
+        /// Two valid NHS numbers differ. Never above "no match"; shown as possible only when name
+        /// and date of birth are exactly the same, as one number may be wrongly recorded.
+        DifferentNhsNumbers = "different-nhs-numbers", "Different NHS numbers";
+        /// Same surname and date of birth, another forename. Never above possible (the twins rule of
+        /// hmpps-person-match, which also holds when the address is not known or has changed).
+        PossibleTwin = "possible-twin", "Possible twin";
+        /// Same name and postcode, another date of birth: often parent and child. Never above
+        /// possible.
+        PossibleRelative = "possible-relative", "Possible relative of the same name";
+        /// Nothing but the name, and perhaps a date of birth with a slip in it, agrees. Never above
+        /// possible: namesakes with birthdays a digit apart exist.
+        DateOfBirthUnconfirmed = "date-of-birth-unconfirmed", "Date of birth not confirmed";
+        /// An identifier is the same, but the person seems to be another. Always possible: never
+        /// hidden, never taken for certain.
+        IdentifierOfAnother = "identifier-of-another", "Same number, different person described";
+    }
+}
+
+impl SafetyRule {
+    /// One sentence that tells the reader what to do.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::DifferentNhsNumbers => {
+                "The NHS numbers are both valid and differ. Treat as two people unless one number is proved wrong."
+            }
+            Self::PossibleTwin => {
+                "Same surname and date of birth, different forename. Check that this is not a twin."
+            }
+            Self::PossibleRelative => {
+                "Same name and postcode, different date of birth. Check that this is not a relative."
+            }
+            Self::DateOfBirthUnconfirmed => {
+                "The date of birth does not settle it. Check one more fact before you confirm."
+            }
+            Self::IdentifierOfAnother => {
+                "The number is the same but the name or date of birth is not. Check whose number it is."
+            }
+        }
+    }
+
+    /// The least and the most that the probability may be.
+    fn limits(self, pattern: &Pattern) -> (f64, f64) {
+        match self {
+            Self::DifferentNhsNumbers if pattern.name.is_same() && pattern.is_same_date() => {
+                (0.0, EVEN)
+            }
+            Self::DifferentNhsNumbers => (0.0, RULED_OUT),
+            Self::PossibleTwin | Self::PossibleRelative => (0.0, EVEN),
+            Self::DateOfBirthUnconfirmed => (0.0, LIKELY),
+            Self::IdentifierOfAnother => (POSSIBLE_FROM, LIKELY),
+        }
+    }
+
+    fn holds(self, pattern: &Pattern) -> bool {
+        match self {
+            Self::DifferentNhsNumbers => pattern.nhs_number == Some(NhsNumberLevel::Different),
+            Self::PossibleTwin => is_possible_twin(pattern),
+            Self::PossibleRelative => is_possible_relative(pattern),
+            Self::DateOfBirthUnconfirmed => is_unconfirmed(pattern),
+            Self::IdentifierOfAnother => is_identifier_of_another(pattern),
+        }
+    }
+}
+
+/// The rules that hold for a pair, and the probability within their limits.
+pub(crate) fn apply(pattern: &Pattern, probability: f64) -> (Vec<SafetyRule>, f64) {
+    let rules: Vec<SafetyRule> = SafetyRule::ALL
+        .iter()
+        .copied()
+        .filter(|rule| rule.holds(pattern))
+        .collect();
+    let limits = || rules.iter().map(|rule| rule.limits(pattern));
+    let least = limits().map(|(least, _)| least).fold(0.0, f64::max);
+    let most = limits().map(|(_, most)| most).fold(1.0, f64::min);
+    // Where rules disagree the ceiling wins: to miss is safer than to mix two people up.
+    let limited = probability.max(least).min(most);
+    (rules, limited)
+}
+
+fn is_possible_twin(pattern: &Pattern) -> bool {
+    let another_forename = match pattern.name.forename {
+        // Twins are often given names that look alike.
+        Some(ForenameLevel::Different | ForenameLevel::Alike) => true,
+        Some(ForenameLevel::Close | ForenameLevel::SoundsAlike) => {
+            pattern.sex == Some(SexLevel::Different)
+        }
+        _ => false,
+    };
+    another_forename
+        && pattern.name.surname == Some(SurnameLevel::Same)
+        && pattern.is_same_date()
+        && !is_identified(pattern)
+}
+
+fn is_possible_relative(pattern: &Pattern) -> bool {
+    pattern.name.is_alike()
+        && matches!(
+            pattern.postcode,
+            Some(PostcodeLevel::Same | PostcodeLevel::Earlier)
+        )
+        && pattern.date_of_birth.is_some_and(|level| {
+            level.agreement() == Agreement::Disagree || level == DateOfBirthLevel::YearOnly
+        })
+        && !is_identified(pattern)
+}
+
+fn is_unconfirmed(pattern: &Pattern) -> bool {
+    let place = matches!(
+        pattern.postcode,
+        Some(PostcodeLevel::Same | PostcodeLevel::Earlier | PostcodeLevel::Sector)
+    );
+    let settled = match pattern.date_of_birth {
+        Some(DateOfBirthLevel::Same) => true,
+        Some(level) if level.agreement() != Agreement::Disagree => place,
+        _ => false,
+    };
+    !settled && !is_identified(pattern)
+}
+
+fn is_identifier_of_another(pattern: &Pattern) -> bool {
+    let date_disagrees = pattern
+        .date_of_birth
+        .is_some_and(|level| level.agreement() == Agreement::Disagree);
+    let name_disagrees = pattern.name.forename == Some(ForenameLevel::Different)
+        && pattern.name.surname == Some(SurnameLevel::Different);
+    is_identified(pattern) && (date_disagrees || name_disagrees)
+}
+
+/// Whether a proven identifier is the same.
+fn is_identified(pattern: &Pattern) -> bool {
+    pattern.nhs_number == Some(NhsNumberLevel::Same)
+        || pattern.pnc == Some(PoliceNumberLevel::Same)
+        || pattern.cro == Some(PoliceNumberLevel::Same)
+}

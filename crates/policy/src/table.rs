@@ -1,0 +1,243 @@
+//! The table: for each class and verb, which roles, and what else must hold.
+
+use crate::{Class, Context, Denied, Relationship, Verb};
+use throughline_domain::role::{OrganisationKind, Role};
+
+/// What must hold besides the role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing: the class is about no single person.
+    Nothing,
+    /// The site is one of the actor's own.
+    OwnSite,
+    /// A relationship of care: my site's list, my caseload, or claimed access (to look only).
+    Care,
+    /// The person is on my own caseload.
+    Caseload,
+    /// My caseload, or claimed access with a reason (to look only).
+    Justified,
+    /// Allocated to my organisation, and the person agreed to sharing with it.
+    AllocatedWithConsent,
+}
+
+impl Needs {
+    /// Why the need is not met in this context, if it is not.
+    pub fn refused(self, verb: Verb, context: Context) -> Option<Denied> {
+        let claimed = context.relationship == Relationship::Claimed && verb == Verb::View;
+        let caseload = context.relationship == Relationship::Caseload;
+        match self {
+            Self::Nothing => None,
+            Self::OwnSite => (!context.own_site).then_some(Denied::Site),
+            Self::Care => {
+                let site = context.relationship == Relationship::Site;
+                (!(site || caseload || claimed)).then_some(Denied::Relationship)
+            }
+            Self::Caseload => (!caseload).then_some(Denied::Relationship),
+            Self::Justified => (!(caseload || claimed)).then_some(Denied::Relationship),
+            Self::AllocatedWithConsent if context.relationship != Relationship::Allocated => {
+                Some(Denied::Relationship)
+            }
+            Self::AllocatedWithConsent => (!context.link_worker_consent).then_some(Denied::Consent),
+        }
+    }
+}
+
+/// One row: these roles may do this verb to this class when this holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Row {
+    /// The class.
+    pub class: Class,
+    /// The verbs.
+    pub verbs: &'static [Verb],
+    /// The roles.
+    pub roles: &'static [Role],
+    /// What must hold.
+    pub needs: Needs,
+}
+
+const PRACTITIONERS: &[Role] = &[Role::Practitioner, Role::TeamLeader, Role::Bank];
+const LEADERS: &[Role] = &[Role::TeamLeader];
+const STUDENT: &[Role] = &[Role::Student];
+const ADMINISTRATOR: &[Role] = &[Role::Administrator];
+const MANAGER: &[Role] = &[Role::Manager];
+const LINK_WORKERS: &[Role] = &[Role::LinkWorker, Role::LinkWorkerLead];
+const GOVERNANCE: &[Role] = &[Role::InformationGovernance];
+
+use Class::{
+    AuditLog, Board, Clinical, Consent, ContactDetails, Directory, Disclosure, Document, Episode,
+    FollowUp, Identity, Justice, List, Measures, NeedsPlan, Published, Referral, RiskCard, Search,
+    Users, WhoLooked,
+};
+use Verb::{Change, Claim, Close, Countersign, Create, Release, Sign, View};
+
+macro_rules! rows {
+    ($($roles:ident $needs:ident { $($class:ident: $($verb:ident)+;)+ })+) => {
+        &[$($(Row { class: $class, verbs: &[$($verb),+], roles: $roles, needs: Needs::$needs }),+),+]
+    };
+}
+
+/// Every rule. Roles and rows follow the service's need-to-know table (Caldicott principle 4).
+pub const TABLE: &[Row] = rows! {
+    PRACTITIONERS Care {
+        Identity: View Change;
+        ContactDetails: View Change;
+        Episode: View Create Change Close;
+        Clinical: View Change Sign;
+        NeedsPlan: View;
+        RiskCard: View Change;
+        Justice: View Change;
+        Document: View Create Sign Release;
+        Referral: View Create Change;
+        FollowUp: View Change;
+        Consent: View Change;
+        Disclosure: View Create;
+    }
+    PRACTITIONERS Nothing {
+        Identity: Create;
+        Search: View Claim;
+        Directory: View;
+        Measures: View;
+    }
+    PRACTITIONERS OwnSite {
+        List: View Create Change;
+        Board: View;
+    }
+    LEADERS Care {
+        Clinical: Countersign;
+        WhoLooked: View;
+    }
+    LEADERS Nothing {
+        Directory: Change;
+        Published: View;
+    }
+    STUDENT Caseload {
+        Identity: View;
+        ContactDetails: View;
+        Episode: View;
+        Clinical: View Change Sign;
+        NeedsPlan: View;
+        RiskCard: View;
+        Justice: View;
+        Document: View Create;
+        Referral: View;
+        FollowUp: View Change;
+        Consent: View;
+        Disclosure: View;
+    }
+    STUDENT OwnSite {
+        List: View;
+        Board: View;
+    }
+    STUDENT Nothing {
+        Directory: View;
+    }
+    ADMINISTRATOR Care {
+        Identity: View Change;
+        ContactDetails: View Change;
+        Episode: View;
+        NeedsPlan: View;
+        RiskCard: View;
+        Referral: View Change;
+        FollowUp: View Change;
+        Consent: View;
+        Disclosure: View;
+    }
+    ADMINISTRATOR OwnSite {
+        List: View Create;
+        Board: View;
+    }
+    ADMINISTRATOR Nothing {
+        Identity: Create;
+        Search: View;
+        Directory: View Change;
+    }
+    MANAGER Justified {
+        Identity: View;
+        ContactDetails: View;
+        Episode: View;
+        Clinical: View;
+        NeedsPlan: View;
+        RiskCard: View;
+        Justice: View;
+        Document: View;
+        Referral: View;
+        FollowUp: View;
+        Consent: View;
+        Disclosure: View;
+        WhoLooked: View;
+    }
+    MANAGER OwnSite {
+        Board: View;
+        List: View;
+    }
+    MANAGER Nothing {
+        Search: View Claim;
+        Directory: View Change;
+        Measures: View;
+        Published: View;
+        Users: View;
+    }
+    LINK_WORKERS AllocatedWithConsent {
+        Identity: View;
+        ContactDetails: View Change;
+        Episode: View;
+        NeedsPlan: View;
+        RiskCard: View Change;
+        Referral: View Change;
+        FollowUp: View Change;
+        Consent: View;
+    }
+    LINK_WORKERS Nothing {
+        Search: View;
+        Directory: View;
+    }
+    GOVERNANCE Justified {
+        Identity: View;
+        Episode: View;
+        Disclosure: View;
+        Consent: View;
+    }
+    GOVERNANCE Nothing {
+        WhoLooked: View;
+        AuditLog: View;
+        Search: View Claim;
+        Published: View;
+        Users: View;
+    }
+    ANALYST Nothing {
+        Measures: View;
+        Published: View;
+    }
+    COMMISSIONER Nothing {
+        Published: View;
+    }
+    SAFETY Nothing {
+        Measures: View;
+        Published: View;
+    }
+    SYSTEM Nothing {
+        Users: View Change;
+    }
+};
+
+const ANALYST: &[Role] = &[Role::Analyst];
+const COMMISSIONER: &[Role] = &[Role::Commissioner];
+const SAFETY: &[Role] = &[Role::SafetyOfficer];
+const SYSTEM: &[Role] = &[Role::SystemAdministrator];
+
+/// What a role needs for a verb on a class; `None` when no row lets it.
+pub fn needs(role: Role, verb: Verb, class: Class) -> Option<Needs> {
+    TABLE
+        .iter()
+        .find(|row| row.class == class && row.verbs.contains(&verb) && row.roles.contains(&role))
+        .map(|row| row.needs)
+}
+
+/// Which kind of organisation employs people of this role.
+pub fn employer(role: Role) -> OrganisationKind {
+    match role {
+        Role::LinkWorker | Role::LinkWorkerLead => OrganisationKind::Partner,
+        Role::Commissioner => OrganisationKind::Commissioner,
+        _ => OrganisationKind::Trust,
+    }
+}

@@ -1,0 +1,169 @@
+//! Reading the audit log: who looked at a person, and whether the chain is whole.
+
+use crate::{Conn, Result, Row, args};
+use throughline_audit as log;
+use throughline_domain::ids::PersonId;
+use throughline_domain::time::Instant;
+use throughline_policy::{Grant, ViewAuditLog, ViewWhoLooked};
+
+/// One line of "who looked".
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Look {
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub actor_name: String,
+    /// In which role (code).
+    pub role: String,
+    /// Why they may (code of the relationship).
+    pub relationship: String,
+    /// What they did (code of the verb).
+    pub verb: String,
+    /// To which parts (codes of classes, joined by spaces).
+    pub classes: String,
+    /// `allowed`, or why it was refused.
+    pub outcome: String,
+}
+
+fn look(row: &Row) -> Result<Look> {
+    Ok(Look {
+        at: row.get("at")?,
+        actor_name: row.get("actor_name")?,
+        role: row.get("role")?,
+        relationship: row.get("relationship")?,
+        verb: row.get("verb")?,
+        classes: row.get("classes")?,
+        outcome: row.get("outcome")?,
+    })
+}
+
+/// Who looked at, or changed, a person's record: newest first.
+///
+/// # Errors
+/// The store's.
+pub async fn who_looked(
+    conn: &mut Conn,
+    grant: &Grant<ViewWhoLooked>,
+    limit: i64,
+) -> Result<Vec<Look>> {
+    looks(conn, grant.person(), limit).await
+}
+
+/// The same for the command line, whose user owns the database's key.
+///
+/// # Errors
+/// The store's.
+pub async fn looks(conn: &mut Conn, person: PersonId, limit: i64) -> Result<Vec<Look>> {
+    let rows = conn
+        .fetch_all(
+            "SELECT at, actor_name, role, relationship, verb, classes, outcome FROM audit_row
+              WHERE person = $1 ORDER BY seq DESC LIMIT $2",
+            args![person, limit],
+        )
+        .await?;
+    rows.iter().map(look).collect()
+}
+
+/// The newest rows of the whole log.
+///
+/// # Errors
+/// The store's.
+pub async fn newest(
+    conn: &mut Conn,
+    _grant: &Grant<ViewAuditLog>,
+    limit: i64,
+) -> Result<Vec<Look>> {
+    let rows = conn
+        .fetch_all(
+            "SELECT at, actor_name, role, relationship, verb, classes, outcome FROM audit_row ORDER BY seq DESC LIMIT $1",
+            args![limit],
+        )
+        .await?;
+    rows.iter().map(look).collect()
+}
+
+/// The head of the chain.
+///
+/// # Errors
+/// The store's.
+pub async fn head(conn: &mut Conn) -> Result<log::Head> {
+    let row = conn
+        .fetch_one("SELECT seq, hash FROM audit_head WHERE id = 1", args![])
+        .await?;
+    Ok(log::Head {
+        seq: row.get("seq")?,
+        hash: row.get("hash")?,
+    })
+}
+
+/// A stretch of the log after a position, in order: for verification and export.
+///
+/// # Errors
+/// The store's.
+pub async fn stretch(
+    conn: &mut Conn,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<(log::Row, log::Hash)>> {
+    let rows = conn
+        .fetch_all(
+            "SELECT seq, at, actor, actor_name, role, organisation, relationship, purpose, verb, classes, person, episode,
+                    site, outcome, detail, request, hash
+               FROM audit_row WHERE seq > $1 ORDER BY seq LIMIT $2",
+            args![after, limit],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| Ok((audit_row(row)?, row.get("hash")?)))
+        .collect()
+}
+
+fn audit_row(row: &Row) -> Result<log::Row> {
+    Ok(log::Row {
+        seq: row.get("seq")?,
+        at: row.get("at")?,
+        actor: row.get("actor")?,
+        actor_name: row.get("actor_name")?,
+        role: row.get("role")?,
+        organisation: row.get("organisation")?,
+        relationship: row.get("relationship")?,
+        purpose: row.get("purpose")?,
+        verb: row.get("verb")?,
+        classes: row.get("classes")?,
+        person: row.get("person")?,
+        episode: row.get("episode")?,
+        site: row.get("site")?,
+        outcome: row.get("outcome")?,
+        detail: row.get("detail")?,
+        request: row.get("request")?,
+    })
+}
+
+/// Verifies the whole log against its hashes, its head, and an earlier head when one was kept.
+///
+/// # Errors
+/// The store's; the inner result says where the log is broken.
+pub async fn verify(
+    conn: &mut Conn,
+    kept: Option<&log::Head>,
+) -> Result<Result<log::Head, log::Broken>> {
+    let mut all = Vec::new();
+    let mut after = 0;
+    loop {
+        let rows = stretch(conn, after, 10_000).await?;
+        let Some((last, _)) = rows.last() else { break };
+        after = last.seq;
+        all.extend(rows);
+    }
+    let head = head(conn).await?;
+    Ok(
+        log::verify(all, kept).and_then(|found| match found.seq.cmp(&head.seq) {
+            std::cmp::Ordering::Less => Err(log::Broken::CutBack {
+                kept: head.seq,
+                found: found.seq,
+            }),
+            _ if found != head => Err(log::Broken::Replaced(found.seq)),
+            _ => Ok(found),
+        }),
+    )
+}

@@ -1,0 +1,11 @@
+//! Planted defects, for tests that must be seen to fail. Only in debug builds.
+
+use std::sync::OnceLock;
+
+/// Whether saves are acknowledged before they are committed: `THROUGHLINE_PLANT=ack-before-commit`.
+pub fn acknowledges_before_commit() -> bool {
+    static PLANTED: OnceLock<bool> = OnceLock::new();
+    *PLANTED.get_or_init(|| {
+        std::env::var("THROUGHLINE_PLANT").is_ok_and(|plant| plant == "ack-before-commit")
+    })
+}

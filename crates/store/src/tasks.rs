@@ -1,0 +1,217 @@
+//! Tasks: something owed, with owner and date.
+
+use crate::{Conn, Result, Row, Tx, args};
+use throughline_domain::ids::{EpisodeId, OrganisationId, PersonId, TaskId, UserId};
+use throughline_domain::name::Name;
+use throughline_domain::task::{TaskKind, TaskState};
+use throughline_domain::time::Instant;
+use throughline_policy::{ChangeFollowUp, Grant, ViewFollowUp};
+
+/// Something owed.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Task {
+    /// Its id.
+    pub id: TaskId,
+    /// Version of the row.
+    pub version: i64,
+    /// The person.
+    pub person_id: PersonId,
+    /// The episode.
+    pub episode_id: EpisodeId,
+    /// What kind.
+    pub kind: TaskKind,
+    /// What exactly.
+    pub title: String,
+    /// By when.
+    pub due_at: Instant,
+    /// Who owes it; `None` while nobody of the organisation has taken it.
+    pub owner_id: Option<UserId>,
+    /// The organisation that owes it.
+    pub organisation_id: OrganisationId,
+    /// Where it stands.
+    pub state: TaskState,
+    /// What came of it.
+    pub outcome: String,
+}
+
+/// A task to be added.
+#[derive(Debug, Clone)]
+pub struct NewTask {
+    /// Its id.
+    pub id: TaskId,
+    /// The person.
+    pub person_id: PersonId,
+    /// The episode.
+    pub episode_id: EpisodeId,
+    /// What kind.
+    pub kind: TaskKind,
+    /// What exactly.
+    pub title: String,
+    /// By when.
+    pub due_at: Instant,
+    /// Who owes it.
+    pub owner_id: Option<UserId>,
+    /// The organisation that owes it.
+    pub organisation_id: OrganisationId,
+}
+
+pub(crate) fn task(row: &Row) -> Result<Task> {
+    Ok(Task {
+        id: row.get("id")?,
+        version: row.get("version")?,
+        person_id: row.get("person_id")?,
+        episode_id: row.get("episode_id")?,
+        kind: row.get("kind")?,
+        title: row.get("title")?,
+        due_at: row.get("due_at")?,
+        owner_id: row.get("owner_id")?,
+        organisation_id: row.get("organisation_id")?,
+        state: row.get("state")?,
+        outcome: row.get("outcome")?,
+    })
+}
+
+/// Adds a task. Part of another act (a release, a referral), whose own grant covers it.
+///
+/// # Errors
+/// The store's.
+pub async fn add(tx: &mut Tx, new: &NewTask) -> Result<()> {
+    let now = tx.now();
+    tx.execute(
+        "INSERT INTO task (id, person_id, episode_id, kind, title, due_at, owner_id, organisation_id, state, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9)",
+        args![new.id, new.person_id, new.episode_id, new.kind, &new.title, new.due_at, new.owner_id, new.organisation_id, now],
+    )
+    .await?;
+    tx.relationships_changed();
+    Ok(())
+}
+
+/// The tasks of an episode, open ones first, by date.
+///
+/// # Errors
+/// The store's.
+pub async fn of_episode(conn: &mut Conn, grant: &Grant<ViewFollowUp>) -> Result<Vec<Task>> {
+    let rows = conn
+        .fetch_all(
+            "SELECT id, version, person_id, episode_id, kind, title, due_at, owner_id, organisation_id, state, outcome FROM task
+              WHERE episode_id = $1 AND person_id = $2 ORDER BY CASE state WHEN 'open' THEN 0 ELSE 1 END, due_at",
+            args![grant.episode(), grant.person()],
+        )
+        .await?;
+    rows.iter().map(task).collect()
+}
+
+/// Ends a task: done, or no longer owed, with what came of it.
+///
+/// # Errors
+/// [`crate::Error::Stale`] when somebody else ended or changed it first.
+pub async fn end(
+    tx: &mut Tx,
+    grant: &Grant<ChangeFollowUp>,
+    task: TaskId,
+    version: i64,
+    state: TaskState,
+    outcome: &str,
+) -> Result<()> {
+    let now = tx.now();
+    tx.execute_versioned(
+        "UPDATE task SET state = $4, outcome = $5, done_at = $6, done_by = $7, version = version + 1
+          WHERE id = $1 AND person_id = $2 AND version = $3 AND state = 'open'",
+        args![task, grant.person(), version, state, outcome, now, grant.actor().user],
+    )
+    .await
+}
+
+/// Hands a task to somebody, with its date.
+///
+/// # Errors
+/// [`crate::Error::Stale`] when somebody else changed it first.
+pub async fn assign(
+    tx: &mut Tx,
+    grant: &Grant<ChangeFollowUp>,
+    task: TaskId,
+    version: i64,
+    owner: UserId,
+    due_at: Instant,
+) -> Result<()> {
+    tx.execute_versioned(
+        "UPDATE task SET owner_id = $4, due_at = $5, version = version + 1
+          WHERE id = $1 AND person_id = $2 AND version = $3 AND state = 'open'",
+        args![task, grant.person(), version, owner, due_at],
+    )
+    .await?;
+    tx.relationships_changed();
+    Ok(())
+}
+
+/// A task on a worklist, with just enough of the person to know whom it is about.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Owed {
+    /// The task.
+    pub task: Task,
+    /// The person's name.
+    pub name: Name,
+    /// The owner's name.
+    pub owner_name: Option<String>,
+    /// The site's name.
+    pub site_name: String,
+}
+
+/// Open tasks of one owner, by date: their own worklist. Whoever owns a task has the relationship;
+/// the names shown are theirs to see, and each gets its audit row.
+///
+/// # Errors
+/// The store's.
+pub async fn owed_by(tx: &mut Tx, owner: UserId, limit: i64) -> Result<Vec<Owed>> {
+    let rows = tx
+        .fetch_all(
+            "SELECT t.id, t.version, t.person_id, t.episode_id, t.kind, t.title, t.due_at, t.owner_id, t.organisation_id, t.state,
+                    t.outcome, p.forenames, p.surname, u.name AS owner_name, s.name AS site_name
+               FROM task t JOIN person p ON p.id = t.person_id JOIN episode e ON e.id = t.episode_id
+               JOIN site s ON s.id = e.site_id LEFT JOIN app_user u ON u.id = t.owner_id
+              WHERE t.owner_id = $1 AND t.state = 'open' ORDER BY t.due_at LIMIT $2",
+            args![owner, limit],
+        )
+        .await?;
+    owed(tx, &rows)
+}
+
+/// Open tasks of an organisation that nobody has taken, by date.
+///
+/// # Errors
+/// The store's.
+pub async fn untaken(tx: &mut Tx, organisation: OrganisationId, limit: i64) -> Result<Vec<Owed>> {
+    let rows = tx
+        .fetch_all(
+            "SELECT t.id, t.version, t.person_id, t.episode_id, t.kind, t.title, t.due_at, t.owner_id, t.organisation_id, t.state,
+                    t.outcome, p.forenames, p.surname, u.name AS owner_name, s.name AS site_name
+               FROM task t JOIN person p ON p.id = t.person_id JOIN episode e ON e.id = t.episode_id
+               JOIN site s ON s.id = e.site_id LEFT JOIN app_user u ON u.id = t.owner_id
+              WHERE t.organisation_id = $1 AND t.owner_id IS NULL AND t.state = 'open' ORDER BY t.due_at LIMIT $2",
+            args![organisation, limit],
+        )
+        .await?;
+    owed(tx, &rows)
+}
+
+fn owed(tx: &mut Tx, rows: &[Row]) -> Result<Vec<Owed>> {
+    let owed: Vec<Owed> = rows
+        .iter()
+        .map(|row| {
+            Ok(Owed {
+                task: task(row)?,
+                name: Name {
+                    forenames: row.get("forenames")?,
+                    surname: row.get("surname")?,
+                },
+                owner_name: row.get("owner_name")?,
+                site_name: row.get("site_name")?,
+            })
+        })
+        .collect::<Result<_>>()?;
+    for one in &owed {
+        tx.note_shown(one.task.person_id, "worklist");
+    }
+    Ok(owed)
+}

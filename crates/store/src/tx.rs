@@ -1,0 +1,387 @@
+//! Transactions: one act of one person, its audit rows and its events, committed together.
+
+use crate::sql::Conn;
+use crate::{Error, Inner, Result, Store, args};
+use std::ops::{Deref, DerefMut};
+use throughline_audit as log;
+use throughline_domain::ids::{EpisodeId, PersonId, SiteId};
+use throughline_domain::time::{Instant, stored};
+use throughline_policy::{Actor, Context, Denied, Grant, Permit, Relationship, Subject};
+
+/// Who acts, when, and in which request.
+#[derive(Debug, Clone)]
+pub struct Cause {
+    /// The actor; `None` for the system itself (jobs, the command line).
+    pub actor: Option<Actor>,
+    /// When.
+    pub at: Instant,
+    /// The request's reference.
+    pub request: String,
+}
+
+/// A snapshot for reading what concerns no person.
+#[derive(Debug)]
+pub struct Read(Conn);
+
+impl Read {
+    pub(crate) async fn begin(store: &Store) -> Result<Self> {
+        Ok(Self(match &*store.inner {
+            Inner::Sqlite { readers, .. } => Conn::SqliteReader(readers.acquire().await?),
+            Inner::Postgres(pool) => Conn::Postgres(pool.begin().await?),
+        }))
+    }
+}
+
+impl Deref for Read {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        &self.0
+    }
+}
+
+impl DerefMut for Read {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.0
+    }
+}
+
+/// Why an authorisation failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// The policy denies it, or there is no such thing: the two answer alike.
+    #[error("not found")]
+    Denied(Denied),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+/// A transaction of one act.
+///
+/// Audit rows are queued by [`Tx::authorise`] and written by [`Tx::commit`]: the chain's head is
+/// locked only for the last moment of the transaction.
+#[derive(Debug)]
+pub struct Tx {
+    conn: Conn,
+    cause: Cause,
+    audit: Vec<log::Row>,
+    /// The context of the person last asked about: a page asks for several classes of one person.
+    known: Option<(PersonId, Context)>,
+}
+
+impl Deref for Tx {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        &self.conn
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+}
+
+impl Tx {
+    pub(crate) async fn begin(store: &Store, cause: Cause) -> Result<Self> {
+        let conn = match &*store.inner {
+            Inner::Sqlite { writer, .. } => Conn::SqliteWriter(writer.turn().await?),
+            Inner::Postgres(pool) => Conn::Postgres(pool.begin().await?),
+        };
+        Ok(Self {
+            conn,
+            cause: Cause {
+                at: stored(cause.at),
+                ..cause
+            },
+            audit: Vec::new(),
+            known: None,
+        })
+    }
+
+    /// The instant of the act.
+    pub fn now(&self) -> Instant {
+        self.cause.at
+    }
+
+    /// Who acts.
+    pub fn actor(&self) -> Option<&Actor> {
+        self.cause.actor.as_ref()
+    }
+
+    /// The actor's name as it is written beside what they do.
+    pub fn actor_name(&self) -> String {
+        self.cause
+            .actor
+            .as_ref()
+            .map_or_else(|| "Throughline".to_owned(), |actor| actor.name.clone())
+    }
+
+    /// Asks the policy whether the actor may, and queues the audit row of the answer.
+    ///
+    /// # Errors
+    /// [`Refused::Denied`] when they may not or there is no such person, episode or site. The
+    /// refusal's own audit row is written when the caller commits.
+    pub async fn authorise<P: Permit>(
+        &mut self,
+        subject: impl Into<Subject>,
+    ) -> Result<Grant<P>, Refused> {
+        let actor = self
+            .cause
+            .actor
+            .clone()
+            .ok_or(Refused::Denied(Denied::Role))?;
+        let subject = subject.into();
+        let context = self.context(&actor, subject).await?;
+        let answer = throughline_policy::grant::<P>(&actor, subject, context);
+        let outcome = answer
+            .as_ref()
+            .map_or_else(|denied| denied.code(), |_| "allowed");
+        self.note(
+            P::VERB.code(),
+            P::CLASS.code(),
+            subject,
+            context.relationship,
+            outcome,
+            "",
+        );
+        answer.map_err(Refused::Denied)
+    }
+
+    /// Asks the policy without an audit row: to decide whether a part of a page is shown at all.
+    /// Opens nothing: a store function still asks for a grant.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn may<P: Permit>(&mut self, subject: impl Into<Subject>) -> Result<bool> {
+        let Some(actor) = self.cause.actor.clone() else {
+            return Ok(false);
+        };
+        let context = self.context(&actor, subject.into()).await?;
+        let decision = throughline_policy::decide(&actor, P::VERB, P::CLASS, context);
+        Ok(matches!(decision, throughline_policy::Decision::Allow(_)))
+    }
+
+    /// Forgets what was known of relationships, after an act that changes them (an episode opened,
+    /// consent recorded), so that the next question is answered anew.
+    pub fn relationships_changed(&mut self) {
+        self.known = None;
+    }
+
+    /// Adds words to the newest audit row, without clinical content.
+    pub fn audit_detail(&mut self, detail: &str) {
+        if let Some(row) = self.audit.last_mut() {
+            detail.clone_into(&mut row.detail);
+        }
+    }
+
+    /// Queues an audit row for a person who was shown in a result list.
+    pub fn note_shown(&mut self, person: PersonId, detail: &str) {
+        self.note(
+            "view",
+            "search",
+            person.into(),
+            Relationship::None,
+            "allowed",
+            detail,
+        );
+    }
+
+    /// Queues an audit row of the system's own or of an act outside any person's record.
+    pub fn note_act(&mut self, verb: &str, class: &str, subject: Subject, detail: &str) {
+        self.note(verb, class, subject, Relationship::None, "allowed", detail);
+    }
+
+    /// Rows of one request about one subject are one row that names all classes, so that "who
+    /// looked" says a page once.
+    fn note(
+        &mut self,
+        verb: &str,
+        class: &str,
+        subject: Subject,
+        relationship: Relationship,
+        outcome: &str,
+        detail: &str,
+    ) {
+        let same = self.audit.iter_mut().find(|row| {
+            row.verb == verb
+                && row.outcome == outcome
+                && row.person == subject.person.map(PersonId::uuid)
+                && row.site == subject.site.map(SiteId::uuid)
+                && row.detail == detail
+        });
+        if let Some(row) = same {
+            if !row.classes.split(' ').any(|known| known == class) {
+                row.classes = format!("{} {class}", row.classes);
+            }
+            row.episode = row.episode.or(subject.episode.map(EpisodeId::uuid));
+            return;
+        }
+        let actor = self.cause.actor.as_ref();
+        self.audit.push(log::Row {
+            seq: 0,
+            at: self.cause.at,
+            actor: actor.map(|actor| actor.user.uuid()),
+            actor_name: actor.map_or_else(|| "Throughline".to_owned(), |actor| actor.name.clone()),
+            role: actor.map_or_else(String::new, |actor| actor.role.code().to_owned()),
+            organisation: actor.map(|actor| actor.organisation.uuid()),
+            relationship: relationship.code().to_owned(),
+            purpose: "direct_care".to_owned(),
+            verb: verb.to_owned(),
+            classes: class.to_owned(),
+            person: subject.person.map(PersonId::uuid),
+            episode: subject.episode.map(EpisodeId::uuid),
+            site: subject.site.map(SiteId::uuid),
+            outcome: outcome.to_owned(),
+            detail: detail.to_owned(),
+            request: self.cause.request.clone(),
+        });
+    }
+
+    /// Writes the audit rows and makes everything durable. Only after this returns may "Saved" be said.
+    ///
+    /// # Errors
+    /// When it could not be made durable: then nothing was saved.
+    pub async fn commit(mut self) -> Result<()> {
+        let rows = std::mem::take(&mut self.audit);
+        self.write_audit(rows).await?;
+        match self.conn {
+            Conn::SqliteReader(_) => Ok(()),
+            Conn::SqliteWriter(turn) => turn.commit().await,
+            Conn::Postgres(tx) => commit_postgres(tx).await,
+        }
+    }
+
+    async fn write_audit(&mut self, rows: Vec<log::Row>) -> Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        // Updating the head first locks it: rows of other transactions come wholly before or after.
+        let head = self
+            .conn
+            .fetch_one(
+                "UPDATE audit_head SET seq = seq + $1 WHERE id = 1 RETURNING seq, hash",
+                args![count],
+            )
+            .await?;
+        let mut seq = head.get::<i64>("seq")? - count;
+        let mut before: String = head.get("hash")?;
+        for mut row in rows {
+            seq += 1;
+            row.seq = seq;
+            let hash = row.hash(&before);
+            self.insert_audit(&row, &hash).await?;
+            before = hash;
+        }
+        self.conn
+            .execute(
+                "UPDATE audit_head SET hash = $1 WHERE id = 1",
+                args![before],
+            )
+            .await?;
+        Ok(())
+    }
+
+    async fn insert_audit(&mut self, row: &log::Row, hash: &str) -> Result<()> {
+        self.conn
+            .execute(
+                "INSERT INTO audit_row (seq, at, actor, actor_name, role, organisation, relationship, purpose, verb, classes,
+                                        person, episode, site, outcome, detail, request, hash)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+                args![
+                    row.seq, row.at, row.actor, &row.actor_name, &row.role, row.organisation, &row.relationship,
+                    &row.purpose, &row.verb, &row.classes, row.person, row.episode, row.site, &row.outcome, &row.detail,
+                    &row.request, hash
+                ],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// What the policy needs to know of this actor and subject.
+    async fn context(&mut self, actor: &Actor, subject: Subject) -> Result<Context> {
+        let own_site = subject.site.is_some_and(|site| actor.sites.contains(&site));
+        let Some(person) = subject.person else {
+            return Ok(Context {
+                own_site,
+                ..Context::NONE
+            });
+        };
+        if let Some((_, context)) = self.known.filter(|(known, _)| *known == person) {
+            return Ok(Context {
+                own_site,
+                ..context
+            });
+        }
+        let row = self
+            .conn
+            .fetch_one(
+                "SELECT
+                   EXISTS (SELECT 1 FROM episode e WHERE e.person_id = $1 AND e.closed_at IS NULL
+                            AND (e.owner_id = $2 OR e.opened_by = $2
+                                 OR EXISTS (SELECT 1 FROM task t WHERE t.episode_id = e.id AND t.owner_id = $2 AND t.state = 'open'))) AS caseload,
+                   EXISTS (SELECT 1 FROM episode e WHERE e.person_id = $1 AND e.link_organisation_id = $3
+                            AND (e.closed_at IS NULL OR e.closed_at > $5)) AS allocated,
+                   EXISTS (SELECT 1 FROM user_site s JOIN episode e ON e.site_id = s.site_id
+                            WHERE s.user_id = $2 AND e.person_id = $1) AS at_site,
+                   EXISTS (SELECT 1 FROM user_site s JOIN list_entry l ON l.site_id = s.site_id
+                            WHERE s.user_id = $2 AND (l.person_id = $1 OR l.best_person_id = $1)) AS on_list,
+                   EXISTS (SELECT 1 FROM relationship r WHERE r.user_id = $2 AND r.person_id = $1
+                            AND r.starts_at <= $4 AND r.ends_at > $4) AS claimed,
+                   EXISTS (SELECT 1 FROM person p WHERE p.id = $1 AND p.created_by = $2) AS created,
+                   (SELECT c.state FROM consent c WHERE c.person_id = $1 AND c.consent_for = 'link_workers'
+                     ORDER BY c.recorded_at DESC, c.id DESC LIMIT 1) AS link_worker_consent",
+                args![
+                    person,
+                    actor.user,
+                    actor.organisation,
+                    self.cause.at,
+                    // Link workers keep sight of a person for 28 days after closure, to hand over well.
+                    self.cause.at - chrono::Duration::days(28)
+                ],
+            )
+            .await?;
+        let consent: Option<String> = row.get("link_worker_consent")?;
+        let consent =
+            consent.and_then(|code| throughline_domain::consent::ConsentState::from_code(&code));
+        let holds = |column: &str| row.get::<bool>(column);
+        let relationship =
+            if actor.organisation_kind == throughline_domain::role::OrganisationKind::Partner {
+                if holds("allocated")? {
+                    Relationship::Allocated
+                } else {
+                    Relationship::None
+                }
+            } else if holds("caseload")? {
+                Relationship::Caseload
+            } else if holds("at_site")? || holds("on_list")? || holds("created")? {
+                Relationship::Site
+            } else if holds("claimed")? {
+                Relationship::Claimed
+            } else {
+                Relationship::None
+            };
+        let context = Context {
+            relationship,
+            own_site,
+            link_worker_consent: consent
+                .is_some_and(throughline_domain::consent::ConsentState::permits),
+        };
+        self.known = Some((person, context));
+        Ok(context)
+    }
+}
+
+async fn commit_postgres(tx: sqlx::Transaction<'static, sqlx::Postgres>) -> Result<()> {
+    #[cfg(debug_assertions)]
+    if crate::plant::acknowledges_before_commit() {
+        tokio::spawn(async move {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            let _ = tx.commit().await;
+        });
+        return Ok(());
+    }
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! The identity banner of every page about one person, and of no page about more.
+
+use crate::Problem;
+use minijinja::{Value, context};
+use throughline_domain::consent::ConsentFor;
+use throughline_domain::ids::{EpisodeId, PersonId};
+use throughline_domain::time::{age_on, london_date};
+use throughline_policy::{Subject, ViewConsent, ViewContactDetails, ViewEpisode, ViewIdentity, ViewJustice, ViewRiskCard};
+use throughline_store::people::Person;
+use throughline_store::{Tx, alerts, consents, episodes, people};
+
+/// The person a page is about, and what its banner says.
+#[derive(Debug)]
+pub struct Banner {
+    /// Who they are.
+    pub person: Person,
+    /// Completed years today.
+    pub age: Option<u32>,
+    /// The `person` key of the page.
+    pub value: Value,
+}
+
+/// Reads the banner of a person. Parts the reader may not see are left out, except the risk,
+/// which then says "Unavailable": silence never looks like no risk.
+///
+/// # Errors
+/// [`Problem::NotFound`] when there is no such person or they are not the reader's to see.
+pub async fn banner(tx: &mut Tx, person: PersonId, episode: Option<EpisodeId>) -> Result<Banner, Problem> {
+    let subject = Subject { person: Some(person), episode, site: None };
+    let grant = tx.authorise::<ViewIdentity>(subject).await?;
+    let known = people::get(tx, &grant).await?.ok_or(Problem::NotFound)?;
+    let today = london_date(tx.now());
+    let age = known.date_of_birth.and_then(|born| age_on(born, today));
+    let died = known.deceased_on;
+    let value = context! {
+        family => known.name.surname,
+        given => known.name.forenames,
+        preferred_name => known.preferred_name,
+        born => known.date_of_birth.map(|date| date.to_string()),
+        age,
+        died => died.map(|date| date.to_string()),
+        age_at_death => died.and_then(|died| known.date_of_birth.and_then(|born| age_on(born, died))),
+        gender => known.gender.label(),
+        nhs_number => known.nhs_number.as_ref().map(|number| number.digits().to_owned()),
+        href => format!("/people/{person}"),
+        adjustments => adjustments(&known),
+        language => known.language,
+        identity => (known.identity_state == throughline_domain::person::IdentityState::Provisional).then_some("Not yet confirmed"),
+        risk => risk(tx, subject).await?,
+        consent => sharing(tx, subject).await?,
+        legal_status => legal_status(tx, subject).await?,
+        restricted => restriction(tx, subject).await?,
+    };
+    Ok(Banner { person: known, age, value })
+}
+
+fn adjustments(person: &Person) -> Vec<String> {
+    let interpreter = person.interpreter.then(|| "Interpreter needed".to_owned());
+    person.adjustments.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).chain(interpreter).collect()
+}
+
+async fn risk(tx: &mut Tx, subject: Subject) -> Result<Value, Problem> {
+    let state = if tx.may::<ViewRiskCard>(subject).await? {
+        let grant = tx.authorise::<ViewRiskCard>(subject).await?;
+        alerts::risk_card(tx, &grant).await?.state
+    } else {
+        throughline_domain::risk::RiskState::Unavailable
+    };
+    Ok(context! { state => state.code(), words => state.label() })
+}
+
+async fn sharing(tx: &mut Tx, subject: Subject) -> Result<Option<Value>, Problem> {
+    if !tx.may::<ViewConsent>(subject).await? {
+        return Ok(None);
+    }
+    let grant = tx.authorise::<ViewConsent>(subject).await?;
+    let ledger = consents::ledger(tx, &grant).await?;
+    let of = |consent_for| consents::state(&ledger, consent_for);
+    let (police, court) = (of(ConsentFor::Police), of(ConsentFor::Court));
+    let word = |state: throughline_domain::consent::ConsentState| if state.permits() { "yes" } else if state.is_answer() { "no" } else { "not asked" };
+    let tone = if police.permits() && court.permits() { "good" } else { "warn" };
+    Ok(Some(context! { text => format!("police {}, court {}", word(police), word(court)), tone }))
+}
+
+async fn legal_status(tx: &mut Tx, subject: Subject) -> Result<Option<Value>, Problem> {
+    if subject.episode.is_none() || !tx.may::<ViewEpisode>(subject).await? {
+        return Ok(None);
+    }
+    let grant = tx.authorise::<ViewEpisode>(subject).await?;
+    let episode = episodes::get(tx, &grant).await?;
+    Ok(episode.map(|episode| context! { text => episode.legal_status.label() }))
+}
+
+async fn restriction(tx: &mut Tx, subject: Subject) -> Result<Option<String>, Problem> {
+    if subject.episode.is_none() || !tx.may::<ViewJustice>(subject).await? {
+        return Ok(None);
+    }
+    let grant = tx.authorise::<ViewJustice>(subject).await?;
+    let justice = episodes::justice(tx, &grant).await?;
+    Ok(Some(justice.reporting_restriction).filter(|text| !text.is_empty()))
+}
+
+/// Reads only how a person may be reached, when the reader may.
+///
+/// # Errors
+/// The store's.
+pub async fn contact_details(tx: &mut Tx, person: PersonId) -> Result<Option<people::ContactDetails>, Problem> {
+    if !tx.may::<ViewContactDetails>(person).await? {
+        return Ok(None);
+    }
+    let grant = tx.authorise::<ViewContactDetails>(person).await?;
+    Ok(people::contact_details(tx, &grant).await?)
+}

@@ -1,0 +1,178 @@
+//! The pages: what people see and do in a browser.
+//!
+//! **What this crate is for.** It carries values between a person, the rules and the store. Each
+//! page is a handler that reads as a story of one screenful: take the input, ask for what the
+//! policy allows, act, save, show or go on. There is no SQL here (`throughline-store` has it), no
+//! rule of the service (`throughline-domain`, `-forms`, `-clocks`, `-policy` have them) and no
+//! string of HTML (`web/templates` has it).
+//!
+//! **Its words.** [`App`] is what all requests share. [`Cx`] is one request of one signed-in user:
+//! it begins transactions and draws pages. [`Fields`] is a submitted form whose token was checked.
+//! [`Act`] is a change: it is done once however often the form arrives. [`Problem`] is everything
+//! that can go wrong, in words for the page.
+//!
+//! **How to add a page.** A handler file named by its noun with `pub fn routes() -> Router<App>`,
+//! listed in [`router`]; a template of the same name in `web/templates/<noun>/`; a line in the
+//! test of routes and roles (`tests/routes.rs`), which fails until it is there.
+//!
+//! **What it will never do.** Put an identifier of a person's into an address, a title, a log or a
+//! metric; lose what somebody typed; say "Saved" before the store says it is durable.
+
+mod act;
+pub mod banner;
+pub mod assets;
+mod cx;
+mod fields;
+pub mod page;
+mod problem;
+mod rates;
+mod security;
+
+pub mod account;
+pub mod administration;
+pub mod board;
+pub mod compare;
+pub mod directory;
+pub mod documents;
+pub mod episodes;
+pub mod forms;
+pub mod help;
+pub mod lists;
+pub mod outcomes;
+pub mod people;
+pub mod referrals;
+pub mod returns;
+pub mod tasks;
+
+pub use act::Act;
+pub use cx::{Answer, Cx, SignedIn};
+pub use fields::{Fields, Upload};
+pub use problem::Problem;
+pub use rates::Allowance;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use std::ops::Deref;
+use std::sync::Arc;
+use throughline_domain::time::Instant;
+use throughline_store::Store;
+
+/// How this installation behaves.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Everything shown is invented, and the demo accounts exist.
+    pub demo: bool,
+    /// Seconds without use after which a session is locked.
+    pub lock_after_seconds: u32,
+    /// Whether cookies are marked `Secure` (everywhere but on a loopback address).
+    pub secure_cookies: bool,
+    /// How often one address or one user may do what can be misused.
+    pub allowance: Allowance,
+    /// The sign-ins that the demo shows on its first page: e-mail address, password, what for.
+    pub demo_sign_ins: Vec<DemoSignIn>,
+}
+
+/// A sign-in of the demo.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct DemoSignIn {
+    /// Name.
+    pub name: String,
+    /// Role, in words.
+    pub role: String,
+    /// E-mail address.
+    pub email: String,
+    /// Password.
+    pub password: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            demo: false,
+            lock_after_seconds: 15 * 60,
+            secure_cookies: true,
+            allowance: Allowance::default(),
+            demo_sign_ins: Vec::new(),
+        }
+    }
+}
+
+/// What all requests share.
+#[derive(Debug, Clone)]
+pub struct App(Arc<Shared>);
+
+/// The inside of [`App`].
+#[derive(Debug)]
+pub struct Shared {
+    /// The database.
+    pub store: Store,
+    /// The templates.
+    pub pages: page::Pages,
+    /// How this installation behaves.
+    pub settings: Settings,
+    /// Who may do how much how fast.
+    rates: rates::Rates,
+    /// The number to ring when the system is down.
+    pub help_phone: String,
+    /// The one place where the time of day comes from.
+    pub clock: fn() -> Instant,
+}
+
+impl Deref for App {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl App {
+    /// Puts an application together.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn new(store: Store, settings: Settings) -> throughline_store::Result<Self> {
+        let help_phone = {
+            let mut read = store.read().await?;
+            throughline_store::organisations::service(&mut read).await?.map(|service| service.help_phone).unwrap_or_default()
+        };
+        let rates = rates::Rates::new(&settings.allowance);
+        Ok(Self(Arc::new(Shared { store, pages: page::Pages::new(), settings, rates, help_phone, clock: chrono::Utc::now })))
+    }
+
+    /// The time of day.
+    pub fn now(&self) -> Instant {
+        throughline_domain::time::stored((self.clock)())
+    }
+}
+
+/// Every page.
+pub fn router(app: App) -> Router {
+    let pages = Router::new()
+        .merge(board::routes())
+        .merge(lists::routes())
+        .merge(compare::routes())
+        .merge(people::routes())
+        .merge(episodes::routes())
+        .merge(forms::routes())
+        .merge(documents::routes())
+        .merge(referrals::routes())
+        .merge(tasks::routes())
+        .merge(outcomes::routes())
+        .merge(returns::routes())
+        .merge(directory::routes())
+        .merge(administration::routes())
+        .layer(from_fn_with_state(app.clone(), cx::must_be_signed_in));
+    let open = Router::new().merge(account::routes()).merge(help::routes());
+    Router::new()
+        .merge(pages)
+        .merge(open)
+        .fallback(problem::no_such_page)
+        .layer(from_fn_with_state(app.clone(), problem::show))
+        .layer(from_fn(security::same_site_only))
+        .layer(from_fn_with_state(app.clone(), cx::identify))
+        .merge(assets::routes())
+        .layer(from_fn(security::headers))
+        .layer(from_fn(security::measure))
+        .layer(tower_http::compression::CompressionLayer::new())
+        .with_state(app)
+}

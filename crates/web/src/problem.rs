@@ -1,0 +1,155 @@
+//! What can go wrong, in words for the page.
+
+use crate::page::PageError;
+use crate::{App, SignedIn};
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use minijinja::context;
+use throughline_store::{Error as StoreError, Refused};
+
+/// Everything that can stop a request.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// There is no such page, or it is not for this user: the two answer alike.
+    #[error("Page not found")]
+    NotFound,
+    /// Not signed in.
+    #[error("Sign in first")]
+    SignIn,
+    /// The session is locked.
+    #[error("Throughline is locked")]
+    Locked,
+    /// Somebody else changed it first.
+    #[error("Somebody else changed this while you were working on it")]
+    Stale,
+    /// The form's token is missing or of another session.
+    #[error("This form is no longer valid")]
+    Token,
+    /// What was sent is too large.
+    #[error("This file is too large")]
+    TooLarge,
+    /// What was sent cannot be understood: the words say why.
+    #[error("{0}")]
+    Invalid(String),
+    /// Too many tries.
+    #[error("Too many tries: wait a minute and try again")]
+    TooMany,
+    /// The act was done before: this is where its answer led.
+    #[error("Done before")]
+    DoneBefore(String),
+    /// The disk is full.
+    #[error("Nothing was saved: the server's disk is full")]
+    DiskFull,
+    /// The server failed; the cause is in its log.
+    #[error("Sorry, something went wrong")]
+    Failed,
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Stale => Self::Stale,
+            StoreError::DiskFull => Self::DiskFull,
+            other => {
+                tracing::error!(error = %other, "the store failed");
+                Self::Failed
+            }
+        }
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Denied(_) => Self::NotFound,
+            Refused::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<PageError> for Problem {
+    fn from(error: PageError) -> Self {
+        tracing::error!(page = error.name, cause = ?error.cause, "a page could not be drawn");
+        Self::Failed
+    }
+}
+
+impl Problem {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::SignIn | Self::DoneBefore(_) => StatusCode::SEE_OTHER,
+            Self::Locked => StatusCode::LOCKED,
+            Self::Stale => StatusCode::CONFLICT,
+            Self::Token => StatusCode::FORBIDDEN,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
+            Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// What the user can do about it.
+    fn advice(&self) -> &'static str {
+        match self {
+            Self::NotFound => "There is no such page, or it is not one you may open. If you expected to see a person here, they may not be on your list or caseload: search for them, or ask your team leader.",
+            Self::Stale => "Nothing of yours was saved over theirs. Go back: what you typed is still in the page. Copy what you need, open the page again and add it.",
+            Self::Token => "You may have signed in again in another window. Go back, reload the page and try again.",
+            Self::TooLarge => "The largest list that can be read is 20 MB. Ask for the list without pictures or scans, or split it.",
+            Self::TooMany => "This protects accounts from being guessed.",
+            Self::DiskFull => "Go back: what you typed is still in the page. Ring the help number below, and save again when it is mended. Reading still works.",
+            Self::Failed => "Nothing was saved. Go back: what you typed is still in the page. If it happens again, ring the help number below and quote the reference.",
+            Self::Invalid(_) => "Go back: what you typed is still in the page.",
+            Self::SignIn | Self::Locked | Self::DoneBefore(_) => "",
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = match &self {
+            Self::DoneBefore(location) => Redirect::to(location).into_response(),
+            other => other.status().into_response(),
+        };
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// The answer to an address that is nobody's.
+pub(crate) async fn no_such_page() -> Problem {
+    Problem::NotFound
+}
+
+/// Draws the page of a problem around the bare status that a handler answered with.
+pub(crate) async fn show(State(app): State<App>, request: Request, next: Next) -> Response {
+    let signed_in = request.extensions().get::<SignedIn>().cloned();
+    let wants_page = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_none_or(|accept| accept.contains("html"));
+    let path = request.uri().path().to_owned();
+    let response = next.run(request).await;
+    let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };
+    if !wants_page || matches!(problem, Problem::DoneBefore(_)) {
+        return response;
+    }
+    match problem {
+        Problem::SignIn => Redirect::to("/sign-in").into_response(),
+        Problem::Locked => Redirect::to(&format!("/locked?to={}", crate::security::safe_path(&path))).into_response(),
+        problem => draw(&app, signed_in.as_ref(), &problem),
+    }
+}
+
+fn draw(app: &App, signed_in: Option<&SignedIn>, problem: &Problem) -> Response {
+    let shell = crate::cx::shell(app, signed_in, "");
+    let reference = signed_in.map(|signed_in| signed_in.request.clone()).unwrap_or_default();
+    let values = context! { heading => problem.to_string(), advice => problem.advice(), reference };
+    match app.pages.page("problem.html", &shell, values) {
+        Ok(html) => (problem.status(), axum::response::Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(cause = ?error.cause, "the page of a problem could not be drawn");
+            (problem.status(), problem.to_string()).into_response()
+        }
+    }
+}

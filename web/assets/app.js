@@ -1,0 +1,34 @@
+// Starts the NHS components and ours. Every page works without this.
+import { initAll } from './nhsuk-frontend.min.js';
+import { startAutosave } from './autosave.js';
+import { startBoards } from './board.js';
+import { startClocks } from './clocks.js';
+import { startLock } from './lock.js';
+import { startQuestions } from './questions.js';
+
+document.body.classList.add('js-enabled', 'nhsuk-frontend-supported');
+initAll();
+startQuestions();
+startClocks();
+startAutosave();
+startBoards();
+startLock();
+guardDoubleSubmit();
+
+// A second press of a button while the first is on its way would do the thing twice.
+function guardDoubleSubmit() {
+  const sent = new Set();
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== 'post') return;
+    if (sent.has(form)) {
+      event.preventDefault();
+      return;
+    }
+    sent.add(form);
+    // An answer that is a download leaves the page as it is: it may be asked for again.
+    setTimeout(() => sent.delete(form), 8000);
+  });
+  // A page taken back from the browser's history is a fresh one.
+  window.addEventListener('pageshow', () => sent.clear());
+}
