@@ -26,6 +26,7 @@ mod fields;
 pub mod page;
 mod problem;
 mod rates;
+pub mod release;
 mod security;
 
 pub mod account;
