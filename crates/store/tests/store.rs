@@ -128,7 +128,7 @@ on_both! {
         drop(read);
 
         let mut tx = kit.tx(Role::InformationGovernance).await;
-        tx.execute("UPDATE audit_row SET actor_name = 'Somebody else' WHERE seq = $1", vec![2_i64.into()]).await.expect("tampered");
+        throughline_store::raw::execute(&mut tx, "UPDATE audit_row SET actor_name = 'Somebody else' WHERE seq = $1", vec![2_i64.into()]).await.expect("tampered");
         tx.commit().await.expect("it commits");
         let mut read = kit.store.read().await.expect("it answers");
         assert_eq!(audit::verify(&mut read, None).await.expect("it answers"), Err(Broken::Changed(2)));
