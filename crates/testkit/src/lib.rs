@@ -5,6 +5,8 @@
 //! away afterwards; `script/test` starts it, and `script/postgres` starts one by hand.
 #![warn(missing_docs)]
 
+pub mod http;
+
 use chrono::{DateTime, Duration, Utc};
 use sqlx::Connection;
 use throughline_demo::places::{self, Places};
