@@ -149,7 +149,7 @@ fn write(address: SocketAddr, writer: &Writer, version: i64) -> JoinHandle<()> {
 }
 
 /// A free-text question of the screening form.
-const QUESTION: &str = "what_led";
+const QUESTION: &str = "concern";
 
 /// The version and the count that the database holds.
 async fn saved(store: &Store, record: Uuid) -> (i64, u64) {
