@@ -58,10 +58,29 @@ codes! {
         Remanded = "remanded", "Remanded in custody";
         /// Detained under section 136 or 135.
         Section136 = "20", "Section 136 or 135";
+        /// Detained in hospital, by a court or otherwise under the Mental Health Act.
+        Hospital = "hospital", "Detained in hospital";
+        /// Serving a sentence.
+        Sentenced = "sentenced", "Serving a prison sentence";
         /// At liberty.
         Liberty = "liberty", "At liberty";
         /// Nobody has said.
         NotKnown = "not_known", "Not known";
+    }
+}
+
+impl LegalStatus {
+    /// Whether the person is held, so that their release is a moment of its own.
+    pub fn is_held(self) -> bool {
+        matches!(
+            self,
+            Self::Pace
+                | Self::ChargedHeld
+                | Self::Remanded
+                | Self::Section136
+                | Self::Hospital
+                | Self::Sentenced
+        )
     }
 }
 
@@ -210,6 +229,21 @@ pub enum ClosureBlock {
     Unreleased(&'static str),
 }
 
+impl ClosureBlock {
+    /// The step of the episode where it is put right.
+    pub fn step(&self) -> Step {
+        match self {
+            Self::OpenTasks(_) => Step::FollowUp,
+            Self::OpenReferrals(_) => Step::Referrals,
+            Self::OpenAlerts(_) | Self::Draft("risk and safety plan") => Step::Risk,
+            Self::Draft("screening") => Step::Screening,
+            Self::Draft(_) => Step::Assessment,
+            Self::Unreleased("custody advice") => Step::CustodyAdvice,
+            Self::Unreleased(_) => Step::CourtReport,
+        }
+    }
+}
+
 impl Progress {
     /// The state of each step, in order.
     pub fn steps(&self) -> Vec<(Step, StepState)> {
@@ -333,6 +367,11 @@ mod tests {
                 ClosureBlock::Draft("screening"),
                 ClosureBlock::Unreleased("court report"),
             ]
+        );
+        let steps: Vec<Step> = owed.closure_blocks().iter().map(ClosureBlock::step).collect();
+        assert_eq!(
+            steps,
+            [Step::FollowUp, Step::Referrals, Step::Risk, Step::Screening, Step::CourtReport]
         );
         assert_eq!(owed.state(Step::Closure), StepState::CannotStart);
     }
