@@ -213,13 +213,13 @@ pub enum DocumentProgress {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ClosureBlock {
     /// Tasks are open.
-    #[error("{0} task(s) are still open: finish them or record why they are not needed")]
+    #[error("Tasks still open: {0}. Finish them or record why they are not needed")]
     OpenTasks(usize),
     /// Referrals are neither ended nor handed on.
-    #[error("{0} onward referral(s) have not ended: record what came of them or hand them on")]
+    #[error("Onward referrals that have not ended: {0}. Record what came of them or hand them on")]
     OpenReferrals(usize),
     /// Alerts are open.
-    #[error("{0} alert(s) have not been answered: acknowledge or resolve them")]
+    #[error("Alerts not yet answered: {0}. Acknowledge or resolve them")]
     OpenAlerts(usize),
     /// A form is still a draft.
     #[error("The {0} is still a draft: sign it or mark it in error")]
