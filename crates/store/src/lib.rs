@@ -40,6 +40,7 @@ pub mod idempotency;
 pub mod organisations;
 pub mod people;
 pub mod records;
+pub mod relationships;
 pub mod sessions;
 pub mod tasks;
 pub mod users;

@@ -162,6 +162,36 @@ impl Tx {
         Ok(matches!(decision, throughline_policy::Decision::Allow(_)))
     }
 
+    /// Whether the actor may look at a class of this subject, without an audit row: for lines of
+    /// many classes, such as a timeline's. Opens nothing.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn may_view(
+        &mut self,
+        class: throughline_policy::Class,
+        subject: impl Into<Subject>,
+    ) -> Result<bool> {
+        let Some(actor) = self.cause.actor.clone() else {
+            return Ok(false);
+        };
+        let context = self.context(&actor, subject.into()).await?;
+        let decision =
+            throughline_policy::decide(&actor, throughline_policy::Verb::View, class, context);
+        Ok(matches!(decision, throughline_policy::Decision::Allow(_)))
+    }
+
+    /// Why the actor may see this person, for words on a page. Opens nothing.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn relationship(&mut self, person: PersonId) -> Result<Relationship> {
+        let Some(actor) = self.cause.actor.clone() else {
+            return Ok(Relationship::None);
+        };
+        Ok(self.context(&actor, person.into()).await?.relationship)
+    }
+
     /// Forgets what was known of relationships, after an act that changes them (an episode opened,
     /// consent recorded), so that the next question is answered anew.
     pub fn relationships_changed(&mut self) {
@@ -355,6 +385,8 @@ impl Tx {
                 }
             } else if holds("caseload")? {
                 Relationship::Caseload
+            } else if holds("claimed")? && !site_opens(actor) {
+                Relationship::Claimed
             } else if holds("at_site")? || holds("on_list")? || holds("created")? {
                 Relationship::Site
             } else if holds("claimed")? {
@@ -371,6 +403,22 @@ impl Tx {
         self.known = Some((person, context));
         Ok(context)
     }
+}
+
+/// Whether working at a person's site opens anything to this actor. To a manager it does not:
+/// there the claim speaks, and not the site.
+fn site_opens(actor: &Actor) -> bool {
+    let context = Context {
+        relationship: Relationship::Site,
+        ..Context::NONE
+    };
+    let decision = throughline_policy::decide(
+        actor,
+        throughline_policy::Verb::View,
+        throughline_policy::Class::Identity,
+        context,
+    );
+    matches!(decision, throughline_policy::Decision::Allow(_))
 }
 
 async fn commit_postgres(tx: sqlx::Transaction<'static, sqlx::Postgres>) -> Result<()> {
