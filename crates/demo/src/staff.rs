@@ -49,7 +49,12 @@ pub async fn make(tx: &mut Tx, places: &Places, password_hash: &str) -> Result<V
     let mut accounts = Vec::new();
     for (name, role, registration) in STAFF {
         let email = format!("{}@demo.invalid", name.to_lowercase().replace(' ', "."));
-        let account = Account { id: UserId::new(id(&email)), name, role: *role, email };
+        let account = Account {
+            id: UserId::new(id(&email)),
+            name,
+            role: *role,
+            email,
+        };
         let new = NewUser {
             id: account.id,
             organisation_id: match throughline_policy::employer(*role) {
@@ -76,7 +81,9 @@ fn sites_of(role: Role, places: &Places) -> Vec<SiteId> {
     let all = places.sites.iter().map(|site| site.id);
     match role {
         Role::Bank => all.take(1).collect(),
-        role if role.is_clinical() || matches!(role, Role::Administrator | Role::Manager) => all.collect(),
+        role if role.is_clinical() || matches!(role, Role::Administrator | Role::Manager) => {
+            all.collect()
+        }
         _ => Vec::new(),
     }
 }
