@@ -105,7 +105,7 @@ impl Search {
             return;
         }
         let no_such_date = |window: &[&str]| match parse_date(&window.join(" "), today) {
-            Err(error @ TypedError::NoSuchDate(_)) => Some(error.to_string()),
+            Err(error @ TypedError::NoSuchDate(_)) if looks_like_a_date(window) => Some(error.to_string()),
             _ => None,
         };
         self.doubts.extend(take(words, &[3, 1], no_such_date));
@@ -132,6 +132,14 @@ impl Search {
         }
         true
     }
+}
+
+/// Figures with a month of one or two: a custody number such as `01PY/4821/26` is no wrong date.
+fn looks_like_a_date(window: &[&str]) -> bool {
+    let text = window.join(" ");
+    let parts: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    let figures = parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    figures && parts.get(1).is_some_and(|month| month.len() <= 2)
 }
 
 /// Takes the first run of words, of one of these lengths, that `reads` as something.

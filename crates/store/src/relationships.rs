@@ -13,6 +13,8 @@ pub struct Claim {
     /// Its reference.
     pub id: Uuid,
     /// Who claimed.
+    pub user_id: UserId,
+    /// Their name.
     pub user_name: String,
     /// In which role.
     pub role: Role,
@@ -32,13 +34,14 @@ pub struct Claim {
     pub review_note: String,
 }
 
-const CLAIM: &str = "SELECT r.id, u.name AS user_name, u.role, r.person_id, r.reason, r.starts_at, r.ends_at, r.reviewed_at,
+const CLAIM: &str = "SELECT r.id, r.user_id, u.name AS user_name, u.role, r.person_id, r.reason, r.starts_at, r.ends_at, r.reviewed_at,
         COALESCE(v.name, '') AS reviewed_by_name, r.review_note
    FROM relationship r JOIN app_user u ON u.id = r.user_id LEFT JOIN app_user v ON v.id = r.reviewed_by";
 
 fn claim(row: &Row) -> Result<Claim> {
     Ok(Claim {
         id: row.get("id")?,
+        user_id: row.get("user_id")?,
         user_name: row.get("user_name")?,
         role: row.get("role")?,
         person_id: row.get("person_id")?,

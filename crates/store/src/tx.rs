@@ -235,13 +235,17 @@ impl Tx {
         let Some(actor) = self.cause.actor.clone() else {
             return Ok(false);
         };
-        let context = self.context(&actor, subject.into()).await?;
-        let decision =
-            throughline_policy::decide(&actor, throughline_policy::Verb::View, class, context);
-        Ok(matches!(decision, throughline_policy::Decision::Allow(_)))
+        let contexts = self.contexts(&actor, subject.into()).await?;
+        let allowed = |context: &Context| {
+            let verb = throughline_policy::Verb::View;
+            let decision = throughline_policy::decide(&actor, verb, class, *context);
+            matches!(decision, throughline_policy::Decision::Allow(_))
+        };
+        Ok(contexts.iter().any(allowed))
     }
 
-    /// Why the actor may see this person, for words on a page. Opens nothing.
+    /// Why the actor may see who this person is, or else the strongest relationship there is: for
+    /// words on a page. Opens nothing.
     ///
     /// # Errors
     /// The store's.
@@ -249,7 +253,9 @@ impl Tx {
         let Some(actor) = self.cause.actor.clone() else {
             return Ok(Relationship::None);
         };
-        Ok(self.context(&actor, person.into()).await?.relationship)
+        let subject = Subject::from(person);
+        let contexts = self.contexts(&actor, subject).await?;
+        Ok(first_allowed::<throughline_policy::ViewIdentity>(&actor, subject, &contexts).1)
     }
 
     /// Forgets what was known of relationships, after an act that changes them (an episode opened,
