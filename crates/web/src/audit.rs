@@ -58,7 +58,7 @@ async fn draw(cx: &Cx, wrong: Option<Uuid>, notice: Option<Value>) -> Answer {
         rows,
         errors,
     };
-    if wrong.is_none() { cx.page("people/audit.html", values) } else { cx.page_with_errors("people/audit.html", values) }
+    if wrong.is_none() { cx.page("audit/show.html", values) } else { cx.page_with_errors("audit/show.html", values) }
 }
 
 fn claim_value(claim: &Claim, reader: UserId, wrong: Option<Uuid>) -> Value {
