@@ -16,6 +16,7 @@
 #[macro_use]
 pub mod codes;
 pub mod calendar;
+pub mod claim;
 pub mod consent;
 pub mod contact;
 pub mod disclosure;
@@ -32,5 +33,6 @@ pub mod place;
 pub mod referral;
 pub mod risk;
 pub mod role;
+pub mod search;
 pub mod task;
 pub mod time;

@@ -44,6 +44,7 @@ pub mod outcomes;
 pub mod people;
 pub mod records;
 pub mod returns;
+pub mod relationships;
 pub mod sessions;
 pub mod tasks;
 pub mod users;
