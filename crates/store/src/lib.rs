@@ -33,6 +33,7 @@ mod writer;
 pub mod alerts;
 pub mod audit;
 pub mod consents;
+pub mod contacts;
 pub mod disclosures;
 pub mod episodes;
 pub mod events;
@@ -41,8 +42,10 @@ pub mod organisations;
 pub mod people;
 pub mod records;
 pub mod sessions;
+pub mod shifts;
 pub mod tasks;
 pub mod users;
+pub mod worklists;
 
 pub use migrate::{Pending, pending};
 pub use sql::{Args, Conn, FromColumn, Row, Value};

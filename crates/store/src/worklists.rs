@@ -1,0 +1,187 @@
+//! Worklists: what one user, one organisation or one site owes, and what changed since somebody
+//! last looked.
+//!
+//! A name is on a worklist only when the reader may see that person's follow-up at this moment: a
+//! link worker whose person withdrew consent still sees that something is owed, and to whom to
+//! hand it back, but no name.
+
+use crate::tasks::{Task, task};
+use crate::{Conn, Result, Row, Tx, args};
+use std::collections::BTreeMap;
+use throughline_domain::ids::{OrganisationId, PersonId, UserId};
+use throughline_domain::name::Name;
+use throughline_domain::time::Instant;
+use throughline_policy::{Class, Grant, ViewBoard, ViewFollowUp};
+
+/// The most lines that one worklist reads: beyond it a list is no longer a list of work.
+pub const MOST: i64 = 300;
+
+/// A task on a worklist.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Line {
+    /// The task.
+    pub task: Task,
+    /// The person's name; `None` when the reader may not see it now.
+    pub name: Option<Name>,
+    /// The owner's name; `None` while nobody has taken it.
+    pub owner_name: Option<String>,
+    /// The name of the organisation that owes it.
+    pub organisation_name: String,
+    /// The name of the site where the episode began.
+    pub site_name: String,
+}
+
+const LINE: &str = "SELECT t.id, t.version, t.person_id, t.episode_id, t.kind, t.title, t.due_at, t.owner_id, t.organisation_id,
+        t.state, t.outcome, p.forenames, p.surname, u.name AS owner_name, o.name AS organisation_name, s.name AS site_name
+   FROM task t JOIN person p ON p.id = t.person_id JOIN episode e ON e.id = t.episode_id JOIN site s ON s.id = e.site_id
+   JOIN organisation o ON o.id = t.organisation_id LEFT JOIN app_user u ON u.id = t.owner_id";
+
+/// Open tasks of one user, by date.
+///
+/// # Errors
+/// The store's.
+pub async fn of_user(tx: &mut Tx, user: UserId) -> Result<Vec<Line>> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "{LINE} WHERE t.owner_id = $1 AND t.state = 'open' ORDER BY t.due_at, t.id LIMIT $2"
+    ));
+    let rows = tx.fetch_text(sql, args![user, MOST]).await?;
+    lines(tx, &rows).await
+}
+
+/// Every open task of an organisation, taken or not, by date.
+///
+/// # Errors
+/// The store's.
+pub async fn of_organisation(tx: &mut Tx, organisation: OrganisationId) -> Result<Vec<Line>> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "{LINE} WHERE t.organisation_id = $1 AND t.state = 'open' ORDER BY t.due_at, t.id LIMIT $2"
+    ));
+    let rows = tx.fetch_text(sql, args![organisation, MOST]).await?;
+    lines(tx, &rows).await
+}
+
+/// Contacts and follow-ups owed by `until` for people whose episode began at the grant's site,
+/// whoever owes them: the team that released somebody sees whether anybody has rung.
+///
+/// # Errors
+/// The store's.
+pub async fn follow_ups_of_site(
+    tx: &mut Tx,
+    grant: &Grant<ViewBoard>,
+    until: Instant,
+) -> Result<Vec<Line>> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "{LINE} WHERE e.site_id = $1 AND t.state = 'open' AND t.kind IN ('contact_48h', 'follow_up') AND t.due_at <= $2
+          ORDER BY t.due_at, t.id LIMIT $3"
+    ));
+    let rows = tx.fetch_text(sql, args![grant.site(), until, MOST]).await?;
+    lines(tx, &rows).await
+}
+
+async fn lines(tx: &mut Tx, rows: &[Row]) -> Result<Vec<Line>> {
+    let mut known: BTreeMap<PersonId, bool> = BTreeMap::new();
+    let mut lines = Vec::with_capacity(rows.len());
+    for row in rows {
+        let task = task(row)?;
+        let visible = match known.get(&task.person_id) {
+            Some(visible) => *visible,
+            None => tx.may::<ViewFollowUp>(task.person_id).await?,
+        };
+        if known.insert(task.person_id, visible).is_none() && visible {
+            tx.note_shown(task.person_id, "worklist");
+        }
+        let name = Name {
+            forenames: row.get("forenames")?,
+            surname: row.get("surname")?,
+        };
+        lines.push(Line {
+            task,
+            name: visible.then_some(name),
+            owner_name: row.get("owner_name")?,
+            organisation_name: row.get("organisation_name")?,
+            site_name: row.get("site_name")?,
+        });
+    }
+    Ok(lines)
+}
+
+/// Something that changed at a site.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Change {
+    /// When it was entered.
+    pub entered_at: Instant,
+    /// The class of the record it belongs to: who may not see the class does not see the change.
+    pub class: Class,
+    /// What happened, in words without clinical content.
+    pub words: String,
+    /// The page that shows it, or nothing.
+    pub link: String,
+    /// Who did it.
+    pub actor_name: String,
+    /// The person it is about, when it is about one.
+    pub name: Option<Name>,
+}
+
+/// What others changed at the grant's site since an instant, newest first.
+///
+/// # Errors
+/// The store's.
+pub async fn changes(
+    conn: &mut Conn,
+    grant: &Grant<ViewBoard>,
+    since: Instant,
+    limit: i64,
+) -> Result<Vec<Change>> {
+    let rows = conn
+        .fetch_all(
+            "SELECT v.entered_at, v.class, v.words, v.link, v.actor_name, p.forenames, p.surname
+               FROM event v LEFT JOIN person p ON p.id = v.person_id
+              WHERE v.site_id = $1 AND v.entered_at > $2 AND (v.actor IS NULL OR v.actor <> $3) ORDER BY v.id DESC LIMIT $4",
+            args![grant.site(), since, grant.actor().user, limit],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let forenames: Option<String> = row.get("forenames")?;
+            let surname: Option<String> = row.get("surname")?;
+            Ok(Change {
+                entered_at: row.get("entered_at")?,
+                class: row.get("class")?,
+                words: row.get("words")?,
+                link: row.get("link")?,
+                actor_name: row.get("actor_name")?,
+                name: forenames
+                    .zip(surname)
+                    .map(|(forenames, surname)| Name { forenames, surname }),
+            })
+        })
+        .collect()
+}
+
+/// When the grant's actor last said that they had seen the board of the grant's site.
+///
+/// # Errors
+/// The store's.
+pub async fn seen_at(conn: &mut Conn, grant: &Grant<ViewBoard>) -> Result<Option<Instant>> {
+    let row = conn
+        .fetch_optional(
+            "SELECT seen_at FROM board_seen WHERE user_id = $1 AND site_id = $2",
+            args![grant.actor().user, grant.site()],
+        )
+        .await?;
+    row.map(|row| row.get("seen_at")).transpose()
+}
+
+/// Notes that the grant's actor has seen the board of the grant's site as it was at `at`.
+///
+/// # Errors
+/// The store's.
+pub async fn mark_seen(tx: &mut Tx, grant: &Grant<ViewBoard>, at: Instant) -> Result<()> {
+    tx.execute(
+        "INSERT INTO board_seen (user_id, site_id, seen_at) VALUES ($1, $2, $3)
+         ON CONFLICT (user_id, site_id) DO UPDATE SET seen_at = excluded.seen_at",
+        args![grant.actor().user, grant.site(), at],
+    )
+    .await?;
+    Ok(())
+}
