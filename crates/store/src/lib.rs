@@ -38,6 +38,7 @@ pub mod disclosures;
 pub mod episodes;
 pub mod events;
 pub mod idempotency;
+pub mod lists;
 pub mod organisations;
 pub mod people;
 pub mod records;
