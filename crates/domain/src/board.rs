@@ -36,8 +36,20 @@ pub const ORDER_OF_COURT: &str =
 /// A time that nobody gave may be short, so it comes before every time that is known.
 pub fn place(standing: &Standing) -> impl Ord + use<> {
     let to_act = standing.state.is_open() && !standing.gone;
-    let urgency = standing.urgency.map_or("9", Urgency::code);
+    let urgency = (standing.urgency.is_none(), standing.urgency);
     (!to_act, standing.until, urgency, !standing.known_risk)
+}
+
+/// A key that sorts the rows of one court room: see [`ORDER_OF_COURT`]. What was decided moves
+/// nobody, so that the board reads as the list does; who has gone comes last.
+pub fn place_in_room(standing: &Standing) -> impl Ord + use<> {
+    let urgency = (standing.urgency.is_none(), standing.urgency);
+    (
+        standing.gone,
+        standing.until,
+        urgency,
+        !standing.known_risk,
+    )
 }
 
 /// How many rows are in each state, in the order of the states; states without rows are left out,
@@ -182,12 +194,16 @@ mod tests {
             ..plain
         };
         let urgent = Standing {
-            urgency: Some(Urgency::ALL[0]),
+            urgency: Some(Urgency::Urgent),
             ..plain
         };
-        let mut rows = [plain, risk, urgent];
+        let very_urgent = Standing {
+            urgency: Some(Urgency::VeryUrgent),
+            ..plain
+        };
+        let mut rows = [plain, risk, urgent, very_urgent];
         rows.sort_by_key(place);
-        assert_eq!(rows, [urgent, risk, plain]);
+        assert_eq!(rows, [very_urgent, urgent, risk, plain]);
     }
 
     #[test]
@@ -200,6 +216,15 @@ mod tests {
         let mut rows = [gone, here];
         rows.sort_by_key(place);
         assert_eq!(rows, [here, gone]);
+    }
+
+    #[test]
+    fn a_court_room_reads_as_its_list_does() {
+        let seen_early = row(EntryState::Seen, Some(at(24, 10, 0)));
+        let later = row(EntryState::ToConsider, Some(at(24, 14, 0)));
+        let mut rows = [later, seen_early];
+        rows.sort_by_key(place_in_room);
+        assert_eq!(rows, [seen_early, later]);
     }
 
     #[test]

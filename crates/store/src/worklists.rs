@@ -7,11 +7,14 @@
 
 use crate::tasks::{Task, task};
 use crate::{Conn, Result, Row, Tx, args};
-use std::collections::BTreeMap;
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
 use throughline_domain::ids::{OrganisationId, PersonId, UserId};
 use throughline_domain::name::Name;
+use throughline_domain::risk::{AlertKind, RiskEvidence, RiskState};
 use throughline_domain::time::Instant;
-use throughline_policy::{Class, Grant, ViewBoard, ViewFollowUp};
+use throughline_forms::{AudienceClass, Snapshot};
+use throughline_policy::{Class, Grant, ViewBoard, ViewFollowUp, ViewNeedsPlan};
 
 /// The most lines that one worklist reads: beyond it a list is no longer a list of work.
 pub const MOST: i64 = 300;
@@ -156,6 +159,119 @@ pub async fn changes(
             })
         })
         .collect()
+}
+
+/// What a board says of the risk of somebody on it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct RiskMark {
+    /// One of four words.
+    pub state: RiskState,
+    /// The kinds of alert that are not resolved.
+    pub alerts: Vec<AlertKind>,
+}
+
+/// The risk marks of everybody on the lists of the grant's site since a day: of people decided on
+/// and of likely matches. Who is not in the map is not known, or nobody has asked.
+///
+/// # Errors
+/// The store's.
+pub async fn risks(
+    conn: &mut Conn,
+    grant: &Grant<ViewBoard>,
+    since: NaiveDate,
+) -> Result<BTreeMap<PersonId, RiskMark>> {
+    let alerts = conn
+        .fetch_all(
+            "SELECT DISTINCT a.person_id, a.kind FROM alert a JOIN list_entry l ON l.person_id = a.person_id OR l.best_person_id = a.person_id
+              WHERE l.site_id = $1 AND l.list_date >= $2 AND a.state <> 'resolved' ORDER BY a.kind",
+            args![grant.site(), since],
+        )
+        .await?;
+    let forms = conn
+        .fetch_all(
+            "SELECT r.person_id, r.snapshot, r.signed_at FROM record r
+              WHERE r.form_id = 'risk' AND r.state IN ('signed', 'awaiting')
+                AND EXISTS (SELECT 1 FROM list_entry l WHERE l.site_id = $1 AND l.list_date >= $2
+                             AND (l.person_id = r.person_id OR l.best_person_id = r.person_id))
+              ORDER BY r.signed_at",
+            args![grant.site(), since],
+        )
+        .await?;
+    let mut kinds: BTreeMap<PersonId, Vec<AlertKind>> = BTreeMap::new();
+    for row in &alerts {
+        kinds
+            .entry(row.get("person_id")?)
+            .or_default()
+            .push(row.get("kind")?);
+    }
+    // Rows come oldest first: the newest form is the one that stays.
+    let mut found: BTreeMap<PersonId, Option<bool>> = BTreeMap::new();
+    for row in &forms {
+        let snapshot: String = row.get("snapshot")?;
+        found.insert(
+            row.get("person_id")?,
+            crate::records::found_risk(&snapshot),
+        );
+    }
+    let people: BTreeSet<PersonId> = kinds.keys().chain(found.keys()).copied().collect();
+    Ok(people
+        .into_iter()
+        .map(|person| {
+            let alerts = kinds.remove(&person).unwrap_or_default();
+            let form = found.get(&person);
+            let state = RiskState::of(RiskEvidence {
+                open_alerts: alerts.len(),
+                signed_finding: form.copied().flatten(),
+                readable: form != Some(&None),
+            });
+            (person, RiskMark { state, alerts })
+        })
+        .collect())
+}
+
+/// Needs and plan from the newest signed forms of the grant's person.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Plan {
+    /// The form, with only what is of the class needs and plan.
+    pub form: Snapshot,
+    /// When it was signed.
+    pub signed_at: Instant,
+    /// By whom.
+    pub signed_by_name: String,
+}
+
+/// What the newest signed form of each kind says of the grant's person's needs and plan.
+///
+/// # Errors
+/// The store's; [`crate::Error::Corrupt`] when a snapshot cannot be read: then the page says so,
+/// since an empty plan would read as no needs.
+pub async fn plan(conn: &mut Conn, grant: &Grant<ViewNeedsPlan>) -> Result<Vec<Plan>> {
+    let rows = conn
+        .fetch_all(
+            "SELECT form_id, snapshot, signed_at, signed_by_name FROM record
+              WHERE person_id = $1 AND state = 'signed' AND signed_at IS NOT NULL ORDER BY signed_at DESC",
+            args![grant.person()],
+        )
+        .await?;
+    let mut known = BTreeSet::new();
+    let mut plans = Vec::new();
+    for row in &rows {
+        if !known.insert(row.get::<String>("form_id")?) {
+            continue;
+        }
+        let text: String = row.get("snapshot")?;
+        let whole: Snapshot =
+            serde_json::from_str(&text).map_err(|error| crate::Error::Corrupt(error.to_string()))?;
+        let form = whole.for_class(AudienceClass::NeedsPlan);
+        if !form.sections.is_empty() {
+            plans.push(Plan {
+                form,
+                signed_at: row.get("signed_at")?,
+                signed_by_name: row.get("signed_by_name")?,
+            });
+        }
+    }
+    Ok(plans)
 }
 
 /// When the grant's actor last said that they had seen the board of the grant's site.
