@@ -1,0 +1,181 @@
+//! Lists as received, the lines of work they bring, and what people decided about each line.
+//!
+//! A list is kept byte for byte with its hash. Its rows become entries: one entry for each site,
+//! kind, day and key, however often the list is sent again. An entry that is no longer on the
+//! newest list is marked gone and keeps all work done on it.
+
+use crate::{Conn, Result, Row, args};
+use chrono::NaiveDate;
+use throughline_domain::episode::Urgency;
+use throughline_domain::ids::{EntryId, EpisodeId, ListId, PersonId};
+use throughline_domain::list::{EntryState, ListKind, NotSeenReason};
+use throughline_domain::name::Name;
+use throughline_domain::time::Instant;
+use throughline_policy::{Grant, ViewBoard};
+
+/// One line of work as a board shows it.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct BoardRow {
+    /// Its id: the page of the line is `/entries/{id}`.
+    pub id: EntryId,
+    /// Version of the row.
+    pub version: i64,
+    /// Custody or court.
+    pub kind: ListKind,
+    /// The name as the list gives it, in its parts.
+    pub name: Name,
+    /// Date of birth.
+    pub date_of_birth: Option<NaiveDate>,
+    /// Custody record number; empty when none is given.
+    pub custody_number: String,
+    /// Court room; empty when none is given.
+    pub court_room: String,
+    /// When the sitting starts.
+    pub sitting_at: Option<Instant>,
+    /// Arrival at the station.
+    pub arrived_at: Option<Instant>,
+    /// Detention authorised.
+    pub detention_authorised_at: Option<Instant>,
+    /// What has been decided.
+    pub state: EntryState,
+    /// Why the person was not seen.
+    pub reason: Option<NotSeenReason>,
+    /// Who is seeing them; empty when nobody is.
+    pub taken_by: String,
+    /// The person, once somebody decided.
+    pub person_id: Option<PersonId>,
+    /// The episode, once opened.
+    pub episode_id: Option<EpisodeId>,
+    /// The likeliest known person.
+    pub best_person_id: Option<PersonId>,
+    /// How likely, from 0 to 1.
+    pub best_probability: Option<f64>,
+    /// Code of the match's band; empty when there is no match.
+    pub best_band: String,
+    /// Why it is likely, in one line.
+    pub best_reason: String,
+    /// When the newest list no longer had the line.
+    pub gone_at: Option<Instant>,
+    /// Whether a reporting restriction is printed.
+    pub restricted: bool,
+    /// How many things the reader noticed about the line.
+    pub notices: usize,
+    /// Urgency of the episode.
+    pub urgency: Option<Urgency>,
+    /// Open alerts of the person decided on.
+    pub open_alerts: i64,
+}
+
+/// The lines of the grant's site for a day: custody by arrival, court by room and sitting.
+///
+/// # Errors
+/// The store's.
+pub async fn board_rows(
+    conn: &mut Conn,
+    grant: &Grant<ViewBoard>,
+    date: NaiveDate,
+) -> Result<Vec<BoardRow>> {
+    let rows = conn
+        .fetch_all(
+            "SELECT l.id, l.version, l.kind, l.forenames, l.surname, l.date_of_birth, l.custody_number, l.court_room,
+                    l.sitting_at, l.arrived_at, l.detention_authorised_at, l.state, l.reason, l.person_id, l.episode_id,
+                    l.best_person_id, l.best_probability, l.best_band, l.best_reason, l.gone_at, l.reporting_restriction,
+                    l.source, COALESCE(u.name, '') AS taken_by_name, COALESCE(e.urgency, '') AS urgency,
+                    (SELECT count(*) FROM alert a WHERE a.person_id = l.person_id AND a.state = 'open') AS open_alerts
+               FROM list_entry l LEFT JOIN app_user u ON u.id = l.taken_by LEFT JOIN episode e ON e.id = l.episode_id
+              WHERE l.site_id = $1 AND l.list_date = $2
+              ORDER BY l.kind, l.court_room, l.sitting_at, l.arrived_at, l.source_row",
+            args![grant.site(), date],
+        )
+        .await?;
+    rows.iter().map(board_row).collect()
+}
+
+fn board_row(row: &Row) -> Result<BoardRow> {
+    Ok(BoardRow {
+        id: row.get("id")?,
+        version: row.get("version")?,
+        kind: row.get("kind")?,
+        name: Name {
+            forenames: row.get("forenames")?,
+            surname: row.get("surname")?,
+        },
+        date_of_birth: row.get("date_of_birth")?,
+        custody_number: row.get("custody_number")?,
+        court_room: row.get("court_room")?,
+        sitting_at: row.get("sitting_at")?,
+        arrived_at: row.get("arrived_at")?,
+        detention_authorised_at: row.get("detention_authorised_at")?,
+        state: row.get("state")?,
+        reason: row.get("reason")?,
+        taken_by: row.get("taken_by_name")?,
+        person_id: row.get("person_id")?,
+        episode_id: row.get("episode_id")?,
+        best_person_id: row.get("best_person_id")?,
+        best_probability: row.get("best_probability")?,
+        best_band: row.get("best_band")?,
+        best_reason: row.get("best_reason")?,
+        gone_at: row.get("gone_at")?,
+        restricted: !row.get::<String>("reporting_restriction")?.is_empty(),
+        notices: notices_in(&row.get::<String>("source")?),
+        urgency: row.get("urgency")?,
+        open_alerts: row.get("open_alerts")?,
+    })
+}
+
+/// How many notices the reader put on an entry, from the entry as it is kept.
+fn notices_in(source: &str) -> usize {
+    serde_json::from_str::<serde_json::Value>(source)
+        .ok()
+        .and_then(|entry| entry.get("notices")?.as_array().map(Vec::len))
+        .unwrap_or_default()
+}
+
+/// What a board says of the lists behind it: the newest committed list of one kind for a day.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct LastList {
+    /// Its id.
+    pub id: ListId,
+    /// Custody or court.
+    pub kind: ListKind,
+    /// When it was received.
+    pub received_at: Instant,
+    /// By whom.
+    pub received_by: String,
+    /// When its rows were brought in.
+    pub committed_at: Option<Instant>,
+}
+
+/// The newest committed list of each kind for the grant's site and a day.
+///
+/// # Errors
+/// The store's.
+pub async fn today(
+    conn: &mut Conn,
+    grant: &Grant<ViewBoard>,
+    date: NaiveDate,
+) -> Result<Vec<LastList>> {
+    let rows = conn
+        .fetch_all(
+            "SELECT l.id, l.kind, l.received_at, l.committed_at, u.name AS received_by_name
+               FROM list l JOIN app_user u ON u.id = l.received_by
+              WHERE l.site_id = $1 AND l.list_date = $2 AND l.state = 'committed'
+              ORDER BY l.committed_at DESC, l.id DESC",
+            args![grant.site(), date],
+        )
+        .await?;
+    let mut newest: Vec<LastList> = Vec::new();
+    for row in &rows {
+        let list = LastList {
+            id: row.get("id")?,
+            kind: row.get("kind")?,
+            received_at: row.get("received_at")?,
+            received_by: row.get("received_by_name")?,
+            committed_at: row.get("committed_at")?,
+        };
+        if newest.iter().all(|known| known.kind != list.kind) {
+            newest.push(list);
+        }
+    }
+    Ok(newest)
+}
