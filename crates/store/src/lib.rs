@@ -32,10 +32,12 @@ mod writer;
 
 pub mod alerts;
 pub mod audit;
+pub mod backup;
 pub mod consents;
 pub mod disclosures;
 pub mod episodes;
 pub mod events;
+pub mod health;
 pub mod idempotency;
 pub mod organisations;
 pub mod people;
