@@ -204,7 +204,7 @@ impl Config {
         } else {
             "run `throughline doctor` with the same settings to see more"
         };
-        anyhow::Error::new(error).context(format!("{what} cannot be used: {advice}"))
+        anyhow::anyhow!("{what} cannot be used: {advice} ({error})")
     }
 }
 
