@@ -26,6 +26,8 @@
 mod migrate;
 #[cfg(debug_assertions)]
 pub mod plant;
+#[cfg(feature = "raw-sql")]
+pub mod raw;
 mod sql;
 mod tx;
 mod writer;
