@@ -479,7 +479,7 @@ async fn commit_postgres(tx: sqlx::Transaction<'static, sqlx::Postgres>) -> Resu
     #[cfg(debug_assertions)]
     if crate::plant::acknowledges_before_commit() {
         tokio::spawn(async move {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            crate::plant::delay_commit().await;
             let _ = tx.commit().await;
         });
         return Ok(());

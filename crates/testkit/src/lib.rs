@@ -5,9 +5,11 @@
 //! away afterwards; `script/test` starts it, and `script/postgres` starts one by hand.
 #![warn(missing_docs)]
 
+pub mod crowd;
 pub mod http;
 
 use chrono::{DateTime, Duration, Utc};
+use sha2::Digest;
 use sqlx::Connection;
 use throughline_demo::places::{self, Places};
 use throughline_demo::staff::{self, Account};
@@ -19,7 +21,8 @@ use throughline_domain::role::Role;
 use throughline_policy::{CreatePerson, OpenEpisode, Subject};
 use throughline_store::episodes::{self, Justice, NewEpisode};
 use throughline_store::people::{self, NewPerson};
-use throughline_store::{Cause, Location, Store, Tx, users};
+use throughline_store::sessions::{self, Session, Stage};
+use throughline_store::{Cause, Location, Store, Tx, raw, users};
 use uuid::Uuid;
 
 /// Where the throw-away PostgreSQL cluster of this run listens.
@@ -109,6 +112,30 @@ pub async fn postgres_location() -> Location {
     Location::Postgres(format!("{server}/{name}?{options}"))
 }
 
+/// The `database` setting of a location.
+pub fn database_setting(location: &Location) -> String {
+    match location {
+        Location::Sqlite { path, .. } => path.display().to_string(),
+        Location::Postgres(url) => url.clone(),
+    }
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a loopback port can be had");
+    listener.local_addr().expect("it has an address").port()
+}
+
+/// Where a configuration file says that the server listens.
+pub fn listen_of(config: &std::path::Path) -> std::net::SocketAddr {
+    let text = std::fs::read_to_string(config).expect("the configuration can be read");
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("listen = "))
+        .expect("it says where");
+    line.trim_matches('"').parse().expect("it is an address")
+}
+
 impl Kit {
     /// On SQLite.
     pub async fn sqlite() -> Self {
@@ -119,6 +146,11 @@ impl Kit {
     /// On PostgreSQL.
     pub async fn postgres() -> Self {
         Self::at(postgres_location().await, None).await
+    }
+
+    /// On a SQLite file at a path, which stays.
+    pub async fn sqlite_at(path: std::path::PathBuf) -> Self {
+        Self::at(Location::Sqlite { path, key: None }, None).await
     }
 
     async fn at(location: Location, folder: Option<tempfile::TempDir>) -> Self {
@@ -137,6 +169,14 @@ impl Kit {
         let staff = staff::make(&mut tx, &places, "no password opens this")
             .await
             .expect("staff are made");
+        // `serve` refuses demo accounts, and tests start it.
+        raw::execute(
+            &mut tx,
+            "UPDATE app_user SET email = replace(email, 'demo.invalid', 'test.invalid')",
+            vec![],
+        )
+        .await
+        .expect("addresses change");
         tx.commit().await.expect("it commits");
         Self {
             store,
@@ -181,6 +221,37 @@ impl Kit {
             request: "TEST-01".into(),
         };
         self.store.begin(cause).await.expect("the database answers")
+    }
+
+    /// An open session of a user: the cookie's value and the token of forms.
+    pub async fn session(&self, user: UserId, until: DateTime<Utc>) -> (String, String) {
+        let (token, csrf) = (
+            Uuid::new_v4().simple().to_string(),
+            Uuid::new_v4().simple().to_string(),
+        );
+        let mut tx = self
+            .store
+            .begin(Cause {
+                actor: None,
+                at: until - Duration::hours(12),
+                request: "test".into(),
+            })
+            .await
+            .expect("the database answers");
+        let session = Session {
+            id: sha2::Sha256::digest(token.as_bytes()).to_vec(),
+            user_id: user,
+            site_id: self.places.sites.first().map(|site| site.id),
+            csrf: csrf.clone(),
+            stage: Stage::Open,
+            seen_at: until - Duration::hours(12),
+            expires_at: until,
+        };
+        sessions::start(&mut tx, &session)
+            .await
+            .expect("a session starts");
+        tx.commit().await.expect("it commits");
+        (token, csrf)
     }
 
     /// A person, made by the practitioner.
