@@ -41,6 +41,7 @@ pub mod episodes;
 pub mod events;
 pub mod health;
 pub mod idempotency;
+pub mod lists;
 pub mod organisations;
 pub mod people;
 pub mod records;

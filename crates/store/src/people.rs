@@ -539,6 +539,32 @@ pub async fn candidates(
     Ok(found)
 }
 
+/// One person weighed against a description, for a comparison side by side: somebody on a list and
+/// somebody a search found. The person is shown as a search shows them, and gets the audit row.
+///
+/// # Errors
+/// The store's. `None` when there is no such person, or they are not the actor's to find.
+pub async fn compare(
+    tx: &mut Tx,
+    grant: &Grant<SearchPeople>,
+    looked_for: &Description,
+    person: PersonId,
+) -> Result<Option<Candidate>> {
+    if grant.only_allocated() && !tx.may::<ViewIdentity>(person).await? {
+        return Ok(None);
+    }
+    let Some((person, postcode)) = load(tx, &[person]).await?.pop() else {
+        return Ok(None);
+    };
+    let described = [(person.id, person.description(&postcode))];
+    let ranked = throughline_matching::rank_all(&parameters(tx).await?, looked_for, described);
+    tx.note_shown(person.id, "compared side by side");
+    Ok(ranked.into_iter().next().map(|found| Candidate {
+        person,
+        scored: found.scored,
+    }))
+}
+
 /// People found by what somebody typed: a name spelt by ear, a part of a name, a date of birth, an
 /// identifier. Each one shown gets its audit row.
 ///
