@@ -37,6 +37,7 @@ pub mod audit;
 pub mod backup;
 pub mod consents;
 pub mod directory;
+pub mod contacts;
 pub mod disclosures;
 pub mod documents;
 pub mod episodes;
@@ -49,8 +50,10 @@ pub mod people;
 pub mod records;
 pub mod referrals;
 pub mod sessions;
+pub mod shifts;
 pub mod tasks;
 pub mod users;
+pub mod worklists;
 
 pub use migrate::{Pending, pending};
 pub use sql::{Args, Conn, FromColumn, Row, Value};
