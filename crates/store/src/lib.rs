@@ -34,6 +34,7 @@ mod writer;
 
 pub mod alerts;
 pub mod audit;
+pub mod backup;
 pub mod consents;
 pub mod contacts;
 pub mod directory;
@@ -41,6 +42,7 @@ pub mod disclosures;
 pub mod documents;
 pub mod episodes;
 pub mod events;
+pub mod health;
 pub mod idempotency;
 pub mod lists;
 pub mod organisations;
