@@ -81,7 +81,7 @@ impl Trial {
         let mut command = Command::new(env!("CARGO_BIN_EXE_throughline"));
         command.args(["serve", "--config"]).arg(&self.config).env("RUST_LOG", "off").stdout(Stdio::null()).stderr(Stdio::null());
         if planted {
-            command.env("THROUGHLINE_PLANT", "ack-before-commit");
+            command.env("PLANTED_DEFECT", "ack-before-commit");
         }
         let server = command.spawn().expect("the program starts");
         let started = Instant::now();
