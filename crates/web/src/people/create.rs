@@ -86,7 +86,7 @@ async fn draw(cx: &Cx, fields: &Fields, asking: &Asking<'_>, more: &[PersonId]) 
         q,
         shown => shown.iter().map(ToString::to_string).collect::<Vec<_>>(),
         candidates,
-        ask_again => !more.is_empty() || fields.ticked("nobody_of_these"),
+        ask_again => fields.ticked("nobody_of_these") || asking.errors.of("nobody_of_these").is_some(),
         nobody_of_these => fields.ticked("nobody_of_these"),
         nobody_error => asking.errors.of("nobody_of_these"),
         identity => asking.identity(),
