@@ -143,7 +143,7 @@ async fn changes(cx: &Cx, tx: &mut Tx, grant: &Grant<ViewBoard>, today: NaiveDat
     let since = seen_at.unwrap_or_else(|| london_day(today).0);
     let all = worklists::changes(tx, grant, since, CHANGES).await?;
     let shown: Vec<Value> = all.iter().filter(|change| may_see_here(cx, change.class)).map(|change| change_row(change, cx.now)).collect();
-    Ok(context! { shown, since => board::when(since, cx.now), ever => seen_at.is_some(), at => cx.now.to_rfc3339() })
+    Ok(context! { shown, since => if seen_at.is_some() { board::when(since, cx.now) } else { "the start of today".to_owned() }, ever => seen_at.is_some(), at => cx.now.to_rfc3339() })
 }
 
 fn change_row(change: &Change, now: Instant) -> Value {

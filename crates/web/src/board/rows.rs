@@ -136,8 +136,9 @@ impl Drawing<'_> {
             until => self.until(placed),
             state => row.state.label(),
             tone => tone(row.state),
-            reason => row.reason.map(throughline_domain::list::NotSeenReason::label),
+            reason => row.reason.map(throughline_domain::list::NotSeenReason::label).filter(|reason| *reason != row.state.label()),
             taken_by => row.taken_by,
+            waits => placed.standing.state.is_open() && !placed.standing.gone,
             urgency => row.urgency.map(throughline_domain::episode::Urgency::label),
             known => self.known(row),
             marks => self.marks(placed),
@@ -152,10 +153,9 @@ impl Drawing<'_> {
             return None;
         }
         if let Some(at) = row.sitting_at {
-            let state = if at < now { "stopped" } else if at - now <= chrono::Duration::hours(1) { "soon" } else { "running" };
-            let words = if at < now { format!("sitting began at {}", board::when(at, now)) } else { board::left_in_words(at, now) };
-            let due = (at >= now).then_some(at);
-            return Some(context! { name => "Sitting", due, state, words, soon_minutes => 60 });
+            let state = if at - now <= chrono::Duration::hours(1) { "soon" } else { "running" };
+            let clock = context! { name => "Sitting", due => at, state, words => board::left_in_words(at, now), soon_minutes => 60 };
+            return Some(clock).filter(|_| at >= now);
         }
         let limit = limit(row, now)?;
         let due = limit.due_at?;
@@ -174,7 +174,11 @@ impl Drawing<'_> {
             return Some(format!("Left the list {}", board::when(at, self.now)));
         }
         if row.kind == throughline_domain::list::ListKind::Court {
-            return row.sitting_at.is_none().then(|| "Time not on the list".to_owned());
+            return match row.sitting_at {
+                None => Some("Time not on the list".to_owned()),
+                Some(at) if at < self.now && placed.standing.state.is_open() => Some(format!("Sitting began at {}", board::when(at, self.now))),
+                Some(_) => None,
+            };
         }
         if limit(row, self.now).is_none() {
             return placed.standing.state.is_open().then(|| "Arrival time not on the list: ask custody how long is left".to_owned());
@@ -207,6 +211,12 @@ impl Drawing<'_> {
         let mut marks = Vec::new();
         if self.may_see_risk {
             marks.extend(self.risk_mark(row).map(|(text, tone)| mark(text, tone)));
+        }
+        if placed.standing.gone && row.state.is_open() {
+            marks.push(mark("Left before a decision: say what became of them".into(), "warn"));
+        }
+        if row.date_of_birth.and_then(|born| age_on(born, self.today)).is_some_and(|age| age < 18) {
+            marks.push(mark("Under 18".into(), "info"));
         }
         if row.restricted {
             marks.push(mark("Reporting restriction".into(), "bad"));

@@ -106,10 +106,7 @@ impl FollowUpPage {
     fn values(&self, cx: &Cx, typed: &Fields, errors: &Errors) -> Value {
         let (open, ended): (Vec<&Task>, Vec<&Task>) = self.tasks.iter().partition(|task| task.state == TaskState::Open);
         let id = self.episode.id;
-        let is_allocating = typed.pairs().any(|(name, _)| name == "worker");
-        let (no_fields, no_errors) = (Fields::default(), Errors::default());
-        let add = if is_allocating { Questions::new(&no_fields, &no_errors) } else { Questions::new(typed, errors) };
-        let allocate = if is_allocating { Questions::new(typed, errors) } else { Questions::new(&no_fields, &no_errors) };
+        let ask = Questions::new(typed, errors);
         context! {
             heading => "Follow-up",
             caption => self.episode.point_of_contact.label(),
@@ -134,9 +131,10 @@ impl FollowUpPage {
                 worker => self.name(self.episode.link_worker_id),
             }),
             has_partners => !self.partners.is_empty(),
+            allocate_open => errors.concern(&["worker", "first_date", "first_time"]) || self.episode.link_organisation_id.is_none(),
             open_contact => self.open_contact().map(|task| task.due_at),
-            add => self.add_questions(cx, &add),
-            allocate => self.allocate_questions(cx, &allocate),
+            add => self.add_questions(cx, &ask),
+            allocate => self.allocate_questions(cx, &ask),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The page of a task: what to know before making contact, what was tried, and what came of it.
 
-use super::questions::{Errors, Questions, options};
+use super::questions::{Errors, Questions, only_when, options};
 use crate::banner::{self, Banner};
 use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::Path;
@@ -167,6 +167,8 @@ impl TaskPage {
             me => cx.signed_in.user.id.to_string(),
             may_take => self.colleagues.iter().any(|one| one.id == cx.signed_in.user.id),
             questions => self.questions(cx, typed, errors),
+            hand_on_open => errors.concern(&["owner", "due_date", "due_time"]),
+            not_needed_open => errors.concern(&["reason"]),
         }
     }
 
@@ -181,11 +183,23 @@ impl TaskPage {
             minutes => ask.text("minutes", "number", "How many minutes did it take?", "Leave empty if it does not matter", ""),
             note => ask.text("note", "long_text", "What was said or done", "Only what the next person needs", ""),
             after => ask.choice("after", "single", "What happens now?", "", "", options!(AfterContact::ALL)),
-            again => ask.date_time("again", "When is the next try?", "Needed if somebody tries again. A time left empty is 17:00", None),
-            why => ask.text("why", "long_text", "Why is no further contact needed?", "Needed if no further contact is made", ""),
+            again => only_when(
+                ask.date_time("again", "When is the next try?", "A time left empty is 17:00", None),
+                "after", AfterContact::Again.code(), "somebody tries again",
+            ),
+            why => only_when(
+                ask.text("why", "long_text", "Why is no further contact needed?", "", ""),
+                "after", AfterContact::NotNeeded.code(), "no further contact is needed",
+            ),
             concern => ask.tick("concern", "Raise a concern with the NHS team", "They get a task at once, and the alert shows on the person's risk card"),
-            concern_kind => ask.choice("concern_kind", "single", "What is the concern about?", "", "", options!(CONCERNS)),
-            concern_words => ask.text("concern_words", "long_text", "What have you seen or heard?", "Use the person's own words where you can", ""),
+            concern_kind => only_when(
+                ask.choice("concern_kind", "single", "What is the concern about?", "", "", options!(CONCERNS)),
+                "concern", "yes", "you raise a concern",
+            ),
+            concern_words => only_when(
+                ask.text("concern_words", "long_text", "What have you seen or heard?", "Use the person's own words where you can", ""),
+                "concern", "yes", "you raise a concern",
+            ),
             owner => ask.choice("owner", "select", "Hand to", "", "", colleagues),
             due => ask.date_time("due", "By when", "", Some(self.task.due_at)),
             reason => ask.text("reason", "long_text", "Why is this not needed?", "", ""),

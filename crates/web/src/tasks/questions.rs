@@ -29,6 +29,11 @@ impl Errors {
         &self.0
     }
 
+    /// Whether something is wrong with one of these fields: then their part of the page is open.
+    pub(super) fn concern(&self, fields: &[&str]) -> bool {
+        fields.iter().any(|field| self.of(field).is_some())
+    }
+
     fn of(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|error| error.field_name == field).map(|error| error.message.as_str())
     }
@@ -38,18 +43,19 @@ impl Errors {
 #[derive(Debug)]
 pub(super) struct Questions<'a> {
     typed: &'a Fields,
-    sent: bool,
     errors: &'a Errors,
 }
 
 impl<'a> Questions<'a> {
     /// `typed` is the form as it was sent, or empty on a fresh page.
     pub(super) fn new(typed: &'a Fields, errors: &'a Errors) -> Self {
-        Self { typed, sent: typed.pairs().next().is_some(), errors }
+        Self { typed, errors }
     }
 
+    /// What was typed, when the form that was sent has the question; a page has several forms.
     fn value(&self, name: &str, fresh: &str) -> String {
-        if self.sent { self.typed.text(name).to_owned() } else { fresh.to_owned() }
+        let typed = self.typed.pairs().find(|(known, _)| known == name);
+        typed.map_or_else(|| fresh.to_owned(), |(_, value)| value)
     }
 
     /// A question answered by typing: `text`, `long_text`, `date`, `time` or `number`.
@@ -95,6 +101,12 @@ impl<'a> Questions<'a> {
             time => context! { name => time_name, value => self.value(&time_name, &time), error => self.errors.of(&time_name) },
         }
     }
+}
+
+/// The question, asked only when `about` has this answer; `words` say so without script.
+pub(super) fn only_when(question: Value, about: &str, answer: &str, words: &str) -> Value {
+    let test = context! { any_of => vec![answer] };
+    context! { when => context! { about => context! { question => about, test } }, only_if => words, ..question }
 }
 
 /// Reads a date and a time of day as people type them; a time left empty is `otherwise`.
