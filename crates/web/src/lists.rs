@@ -131,10 +131,11 @@ async fn receive(cx: Cx, upload: Upload) -> Answer {
     let mut act = cx.act(&upload.fields).await?;
     let grant = act.authorise::<ImportList>(site).await?;
     if let Some(same) = sent_before(&mut act, &grant, &new).await? {
-        return match same.state {
-            ListState::Preview => act.done(&format!("/lists/{}/review", same.id)).await,
-            _ => duplicate(&cx, &same).await,
-        };
+        if same.state == ListState::Preview {
+            return act.done(&format!("/lists/{}/review", same.id)).await;
+        }
+        drop(act);
+        return duplicate(&cx, &same).await;
     }
     lists::receive(&mut act, &grant, &new).await?;
     act.done(&format!("/lists/{}/review", new.id)).await
