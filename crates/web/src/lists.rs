@@ -9,7 +9,7 @@ use crate::fields::LARGEST_UPLOAD;
 use crate::{Answer, App, Cx, Problem, Upload};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::response::{IntoResponse, Redirect};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use chrono::NaiveDate;
 use minijinja::{Value, context};
@@ -178,6 +178,6 @@ async fn site_of(tx: &mut Tx, id: ListId) -> Result<SiteId, Problem> {
 }
 
 /// Goes on to a page without a change.
-fn on_to(location: &str) -> Answer {
-    Ok(Redirect::to(location).into_response())
+fn on_to(location: &str) -> Response {
+    Redirect::to(location).into_response()
 }

@@ -108,7 +108,7 @@ pub async fn look_over(cx: Cx, Path(id): Path<ListId>) -> Answer {
     let compared = Compared::of(&mut tx, &grant, id).await?;
     tx.commit().await?;
     if compared.list.state != ListState::Preview {
-        return on_to(&format!("/lists/{id}"));
+        return Ok(on_to(&format!("/lists/{id}")));
     }
     cx.page("lists/review.html", review(&cx, site, &compared))
 }
@@ -326,7 +326,7 @@ async fn add_event(tx: &mut Tx, site: SiteId, words: String, link: String) -> Re
 pub async fn show(cx: Cx, Path(id): Path<ListId>) -> Answer {
     let values = list_page(&cx, id).await?;
     if values.get_attr("waiting").is_ok_and(|waiting| waiting.is_true()) {
-        return on_to(&format!("/lists/{id}/review"));
+        return Ok(on_to(&format!("/lists/{id}/review")));
     }
     cx.page("lists/show.html", values)
 }
