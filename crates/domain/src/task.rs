@@ -48,3 +48,38 @@ pub const CONTACT_AFTER_RELEASE_HOURS: i64 = 48;
 pub fn contact_after_release_due(released_at: Instant) -> Instant {
     released_at + Duration::hours(CONTACT_AFTER_RELEASE_HOURS)
 }
+
+impl TaskKind {
+    /// Whether the task is done by contacting the person, and so by recording a contact.
+    pub fn is_contact(self) -> bool {
+        matches!(self, Self::ContactAfterRelease | Self::FollowUp)
+    }
+}
+
+/// When a concern that a colleague raised must be answered: a concern of self-harm or suicide
+/// within the hour, others the same day.
+pub fn concern_due(kind: crate::risk::AlertKind, raised_at: Instant) -> Instant {
+    match kind {
+        crate::risk::AlertKind::SelfHarm => raised_at + Duration::hours(1),
+        _ => raised_at + Duration::hours(4),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::risk::AlertKind;
+    use chrono::TimeZone;
+
+    #[test]
+    fn a_concern_of_self_harm_is_answered_first() {
+        let now = chrono::Utc.with_ymd_and_hms(2026, 11, 24, 9, 0, 0).unwrap();
+        assert!(concern_due(AlertKind::SelfHarm, now) < concern_due(AlertKind::Other, now));
+    }
+
+    #[test]
+    fn follow_ups_are_done_by_contact() {
+        assert!(TaskKind::ContactAfterRelease.is_contact());
+        assert!(!TaskKind::Countersign.is_contact());
+    }
+}

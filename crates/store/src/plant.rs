@@ -9,3 +9,10 @@ pub fn acknowledges_before_commit() -> bool {
         std::env::var("THROUGHLINE_PLANT").is_ok_and(|plant| plant == "ack-before-commit")
     })
 }
+
+/// With the defect planted, commits a moment later, as a busy disk would.
+pub(crate) async fn delay_commit() {
+    if acknowledges_before_commit() {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}

@@ -5,7 +5,7 @@ use throughline_domain::ids::{EpisodeId, OrganisationId, PersonId, TaskId, UserI
 use throughline_domain::name::Name;
 use throughline_domain::task::{TaskKind, TaskState};
 use throughline_domain::time::Instant;
-use throughline_policy::{ChangeFollowUp, Grant, ViewFollowUp};
+use throughline_policy::{ChangeFollowUp, Grant, Subject, ViewFollowUp};
 
 /// Something owed.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -69,6 +69,87 @@ pub(crate) fn task(row: &Row) -> Result<Task> {
         state: row.get("state")?,
         outcome: row.get("outcome")?,
     })
+}
+
+/// The person and episode a task is about, as a subject for the policy.
+///
+/// # Errors
+/// The store's. `None` when there is no such task.
+pub async fn subject(conn: &mut Conn, task: TaskId) -> Result<Option<Subject>> {
+    let row = conn
+        .fetch_optional(
+            "SELECT t.person_id, t.episode_id, e.site_id FROM task t JOIN episode e ON e.id = t.episode_id WHERE t.id = $1",
+            args![task],
+        )
+        .await?;
+    row.map(|row| {
+        Ok(Subject {
+            person: Some(row.get("person_id")?),
+            episode: Some(row.get("episode_id")?),
+            site: Some(row.get("site_id")?),
+        })
+    })
+    .transpose()
+}
+
+/// One task of the grant's person.
+///
+/// # Errors
+/// The store's.
+pub async fn get(
+    conn: &mut Conn,
+    grant: &Grant<ViewFollowUp>,
+    id: TaskId,
+) -> Result<Option<Task>> {
+    let row = conn
+        .fetch_optional(
+            "SELECT id, version, person_id, episode_id, kind, title, due_at, owner_id, organisation_id, state, outcome FROM task
+              WHERE id = $1 AND person_id = $2",
+            args![id, grant.person()],
+        )
+        .await?;
+    row.as_ref().map(task).transpose()
+}
+
+/// Moves a task's date, when a try came to nothing.
+///
+/// # Errors
+/// [`crate::Error::Stale`] when somebody else ended or changed it first.
+pub async fn put_off(
+    tx: &mut Tx,
+    grant: &Grant<ChangeFollowUp>,
+    task: TaskId,
+    version: i64,
+    due_at: Instant,
+) -> Result<()> {
+    tx.execute_versioned(
+        "UPDATE task SET due_at = $4, version = version + 1 WHERE id = $1 AND person_id = $2 AND version = $3 AND state = 'open'",
+        args![task, grant.person(), version, due_at],
+    )
+    .await
+}
+
+/// Hands a task to another organisation, with its owner there when one is known. Part of
+/// allocating the follow-up.
+///
+/// # Errors
+/// [`crate::Error::Stale`] when somebody else ended or changed it first.
+pub async fn hand_to(
+    tx: &mut Tx,
+    grant: &Grant<ChangeFollowUp>,
+    task: TaskId,
+    version: i64,
+    organisation: OrganisationId,
+    owner: Option<UserId>,
+) -> Result<()> {
+    tx.execute_versioned(
+        "UPDATE task SET organisation_id = $4, owner_id = $5, version = version + 1
+          WHERE id = $1 AND person_id = $2 AND version = $3 AND state = 'open'",
+        args![task, grant.person(), version, organisation, owner],
+    )
+    .await?;
+    tx.relationships_changed();
+    Ok(())
 }
 
 /// Adds a task. Part of another act (a release, a referral), whose own grant covers it.

@@ -1,6 +1,212 @@
-use crate::App;
+//! Today: the board of the site somebody works at now.
+
+mod live;
+mod rows;
+
+use crate::{Act, Answer, App, Cx, Fields, Problem};
 use axum::Router;
+use axum::response::{IntoResponse, Redirect};
+use axum::routing::{get, post};
+use chrono::{DateTime, Days, Duration, NaiveDate};
+use minijinja::{Value, context};
+use throughline_domain::board;
+use throughline_domain::calendar::OpeningHours;
+use throughline_domain::ids::SiteId;
+use throughline_domain::list::ListKind;
+use throughline_domain::time::{Instant, date_long, london_date, london_day};
+use throughline_policy::{Class, Context, Decision, Grant, Relationship, Verb, ViewBoard, decide};
+use throughline_store::organisations::Site;
+use throughline_store::worklists::{self, Change, Line};
+use throughline_store::{Tx, lists, sessions, shifts};
 
 pub fn routes() -> Router<App> {
     Router::new()
+        .route("/", get(show))
+        .route("/board/fragment", get(fragment))
+        .route("/board/events", get(live::events))
+        .route("/board/seen", post(seen))
+        .route("/site", post(change_site))
+}
+
+/// How many of a person's own tasks the board shows before it leads to the worklist.
+const OWN_TASKS: usize = 8;
+
+/// How far ahead the board shows follow-ups of the site.
+const FOLLOW_UPS_WITHIN_HOURS: i64 = 48;
+
+/// How many changes the board tells.
+const CHANGES: i64 = 30;
+
+/// How many days back the board looks for the last list.
+const LOOK_BACK_DAYS: u64 = 14;
+
+async fn show(cx: Cx) -> Answer {
+    if cx.site().is_err() {
+        return Ok(Redirect::to(page_without_a_site(&cx)).into_response());
+    }
+    cx.page("board/show.html", values(&cx).await?)
+}
+
+async fn fragment(cx: Cx) -> Answer {
+    cx.fragment("board/show.html", "board", values(&cx).await?)
+}
+
+/// Where somebody goes who works at no site: a link worker to their worklist.
+fn page_without_a_site(cx: &Cx) -> &'static str {
+    if cx.role_may(Verb::View, Class::FollowUp) {
+        return "/worklist";
+    }
+    match crate::cx::first_page(&cx.actor()) {
+        "/" => "/help",
+        first => first,
+    }
+}
+
+async fn values(cx: &Cx) -> Result<Value, Problem> {
+    let site = cx.site()?.clone();
+    let today = london_date(cx.now);
+    let mut tx = cx.begin().await?;
+    let grant = tx.authorise::<ViewBoard>(site.id).await?;
+    let list = rows::list(cx, &mut tx, &grant, &site, today).await?;
+    let last_list = last_list(&mut tx, &grant, cx.now, today).await?;
+    let handover = handover(&mut tx, &grant, &site, cx.now).await?;
+    let own = worklists::of_user(&mut tx, cx.signed_in.user.id).await?;
+    let follow_ups = follow_ups(cx, &mut tx, &grant).await?;
+    let changes = changes(cx, &mut tx, &grant, today).await?;
+    tx.commit().await?;
+    Ok(context! {
+        heading => format!("Today at {}", site.name),
+        caption => date_long(today),
+        sites => sites(cx, &site),
+        court => site.kind.is_court(),
+        list,
+        last_list,
+        handover,
+        own => own.iter().take(OWN_TASKS).map(|line| task_row(line, cx.now)).collect::<Vec<_>>(),
+        own_total => own.len(),
+        own_overdue => own.iter().filter(|line| line.task.due_at < cx.now).count(),
+        follow_ups,
+        changes,
+        may_import => cx.role_may(Verb::Create, Class::List),
+    })
+}
+
+fn sites(cx: &Cx, here: &Site) -> Vec<Value> {
+    let sites = cx.signed_in.sites.iter();
+    sites.map(|site| context! { code => site.id.to_string(), label => site.name, checked => site.id == here.id }).collect()
+}
+
+/// What the board says of the list behind it: today's, or when the last one came.
+async fn last_list(tx: &mut Tx, grant: &Grant<ViewBoard>, now: Instant, today: NaiveDate) -> Result<Option<Value>, Problem> {
+    for days in 0..LOOK_BACK_DAYS {
+        let newest = lists::today(tx, grant, today - Days::new(days)).await?;
+        if let Some(list) = newest.first() {
+            let words = board::when(list.received_at, now);
+            return Ok(Some(context! {
+                is_todays => days == 0,
+                words,
+                by => list.received_by,
+                href => format!("/lists/{}", list.id),
+                kind => if list.kind == ListKind::Court { "court list" } else { "custody list" },
+            }));
+        }
+    }
+    Ok(None)
+}
+
+async fn handover(tx: &mut Tx, grant: &Grant<ViewBoard>, site: &Site, now: Instant) -> Result<Value, Problem> {
+    let on = shifts::on_now(tx, grant, now).await?;
+    let next = shifts::next(tx, grant, now).await?;
+    let person = |shift: &shifts::Shift, at: Instant| context! { name => shift.name, role => shift.role.label(), when => board::when(at, now) };
+    let hours = serde_json::from_str::<OpeningHours>(&site.hours).ok();
+    Ok(context! {
+        opening => hours.as_ref().map(|hours| board::opening_in_words(hours, now)),
+        is_open => hours.as_ref().is_some_and(|hours| hours.is_open(now)),
+        on => on.iter().map(|shift| person(shift, shift.ends_at)).collect::<Vec<_>>(),
+        next => next.iter().map(|shift| person(shift, shift.starts_at)).collect::<Vec<_>>(),
+    })
+}
+
+/// Follow-ups of people from this site, contacts after release first. Who may not see them by name
+/// is told how many there are.
+async fn follow_ups(cx: &Cx, tx: &mut Tx, grant: &Grant<ViewBoard>) -> Result<Value, Problem> {
+    let until = cx.now + Duration::hours(FOLLOW_UPS_WITHIN_HOURS);
+    let mut lines = worklists::follow_ups_of_site(tx, grant, until).await?;
+    lines.sort_by_key(|line| board::follow_up_place(line.task.kind, line.task.due_at));
+    let shown: Vec<Value> = lines.iter().filter(|line| line.name.is_some()).map(|line| task_row(line, cx.now)).collect();
+    let hidden = lines.len() - shown.len();
+    Ok(context! { shown, hidden, overdue => lines.iter().filter(|line| line.task.due_at < cx.now).count() })
+}
+
+async fn changes(cx: &Cx, tx: &mut Tx, grant: &Grant<ViewBoard>, today: NaiveDate) -> Result<Value, Problem> {
+    let seen_at = worklists::seen_at(tx, grant).await?;
+    let since = seen_at.unwrap_or_else(|| london_day(today).0);
+    let all = worklists::changes(tx, grant, since, CHANGES).await?;
+    let shown: Vec<Value> = all.iter().filter(|change| may_see_here(cx, change.class)).map(|change| change_row(change, cx.now)).collect();
+    Ok(context! { shown, since => board::when(since, cx.now), ever => seen_at.is_some(), at => cx.now.to_rfc3339() })
+}
+
+fn change_row(change: &Change, now: Instant) -> Value {
+    context! {
+        when => board::when(change.entered_at, now),
+        name => change.name.as_ref().map(throughline_domain::name::Name::formal),
+        words => change.words,
+        href => change.link,
+        by => change.actor_name,
+    }
+}
+
+/// Whether the user may see this class of people whom they know from the lists of their site.
+fn may_see_here(cx: &Cx, class: Class) -> bool {
+    let context = Context { relationship: Relationship::Site, own_site: true, link_worker_consent: false };
+    matches!(decide(&cx.actor(), Verb::View, class, context), Decision::Allow(_))
+}
+
+/// A task in a short list: what, about whom, by when, whose.
+pub(crate) fn task_row(line: &Line, now: Instant) -> Value {
+    let due = line.task.due_at;
+    let overdue = due < now;
+    let soon = !overdue && due - now <= Duration::hours(4);
+    context! {
+        key => line.task.id.to_string(),
+        href => format!("/tasks/{}", line.task.id),
+        title => line.task.title,
+        kind => line.task.kind.label(),
+        name => line.name.as_ref().map(throughline_domain::name::Name::formal),
+        due,
+        overdue,
+        clock => context! {
+            name => "",
+            due,
+            state => if overdue { "overdue" } else if soon { "soon" } else { "running" },
+            words => board::left_in_words(due, now),
+            soon_minutes => 240,
+        },
+        when => board::when(due, now),
+        left => board::left_in_words(due, now),
+        owner => line.owner_name,
+        organisation => line.organisation_name,
+        site => line.site_name,
+    }
+}
+
+/// "Mark as seen": up to what the page showed, so that what came in since is still told.
+async fn seen(cx: Cx, fields: Fields) -> Answer {
+    let shown = fields.given("at").and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+    let shown = shown.map_or(cx.now, |at| at.to_utc().min(cx.now));
+    let mut act: Act = cx.act(&fields).await?;
+    let grant = act.authorise::<ViewBoard>(cx.site_id()?).await?;
+    worklists::mark_seen(&mut act, &grant, shown).await?;
+    act.done("/").await
+}
+
+/// Goes on working at another of one's sites.
+async fn change_site(cx: Cx, fields: Fields) -> Answer {
+    let site: SiteId = fields.text("site").parse().map_err(|_| Problem::Invalid("Choose a site".into()))?;
+    if !cx.signed_in.sites.iter().any(|known| known.id == site) {
+        return Err(Problem::NotFound);
+    }
+    let mut act = cx.act(&fields).await?;
+    sessions::set_site(&mut act, &cx.signed_in.session.id, site).await?;
+    act.done("/").await
 }

@@ -166,8 +166,12 @@ const NAVIGATION: &[(&str, &str, Class)] = &[
     ("Audit", "/audit", Class::AuditLog),
 ];
 
-/// The first page of a user: the first entry of the navigation that they may open.
+/// The first page of a user: the board, or else the worklist, or else the first entry of the
+/// navigation that they may open.
 pub(crate) fn first_page(actor: &Actor) -> &'static str {
+    if !role_may(actor, Verb::View, Class::Board) && role_may(actor, Verb::View, Class::FollowUp) {
+        return "/worklist";
+    }
     NAVIGATION.iter().find(|(_, _, class)| role_may(actor, Verb::View, *class)).map_or("/help", |(_, href, _)| href)
 }
 

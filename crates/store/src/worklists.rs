@@ -1,0 +1,303 @@
+//! Worklists: what one user, one organisation or one site owes, and what changed since somebody
+//! last looked.
+//!
+//! A name is on a worklist only when the reader may see that person's follow-up at this moment: a
+//! link worker whose person withdrew consent still sees that something is owed, and to whom to
+//! hand it back, but no name.
+
+use crate::tasks::{Task, task};
+use crate::{Conn, Result, Row, Tx, args};
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
+use throughline_domain::ids::{OrganisationId, PersonId, UserId};
+use throughline_domain::name::Name;
+use throughline_domain::risk::{AlertKind, RiskEvidence, RiskState};
+use throughline_domain::time::Instant;
+use throughline_forms::{AudienceClass, Snapshot};
+use throughline_policy::{Class, Grant, ViewBoard, ViewFollowUp, ViewNeedsPlan};
+
+/// The most lines that one worklist reads: beyond it a list is no longer a list of work.
+pub const MOST: i64 = 300;
+
+/// A task on a worklist.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Line {
+    /// The task.
+    pub task: Task,
+    /// The person's name; `None` when the reader may not see it now.
+    pub name: Option<Name>,
+    /// The owner's name; `None` while nobody has taken it.
+    pub owner_name: Option<String>,
+    /// The name of the organisation that owes it.
+    pub organisation_name: String,
+    /// The name of the site where the episode began.
+    pub site_name: String,
+}
+
+const LINE: &str = "SELECT t.id, t.version, t.person_id, t.episode_id, t.kind, t.title, t.due_at, t.owner_id, t.organisation_id,
+        t.state, t.outcome, p.forenames, p.surname, u.name AS owner_name, o.name AS organisation_name, s.name AS site_name
+   FROM task t JOIN person p ON p.id = t.person_id JOIN episode e ON e.id = t.episode_id JOIN site s ON s.id = e.site_id
+   JOIN organisation o ON o.id = t.organisation_id LEFT JOIN app_user u ON u.id = t.owner_id";
+
+/// Open tasks of one user, by date.
+///
+/// # Errors
+/// The store's.
+pub async fn of_user(tx: &mut Tx, user: UserId) -> Result<Vec<Line>> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "{LINE} WHERE t.owner_id = $1 AND t.state = 'open' ORDER BY t.due_at, t.id LIMIT $2"
+    ));
+    let rows = tx.fetch_text(sql, args![user, MOST]).await?;
+    lines(tx, &rows).await
+}
+
+/// Every open task of an organisation, taken or not, by date.
+///
+/// # Errors
+/// The store's.
+pub async fn of_organisation(tx: &mut Tx, organisation: OrganisationId) -> Result<Vec<Line>> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "{LINE} WHERE t.organisation_id = $1 AND t.state = 'open' ORDER BY t.due_at, t.id LIMIT $2"
+    ));
+    let rows = tx.fetch_text(sql, args![organisation, MOST]).await?;
+    lines(tx, &rows).await
+}
+
+/// Contacts and follow-ups owed by `until` for people whose episode began at the grant's site,
+/// whoever owes them: the team that released somebody sees whether anybody has rung.
+///
+/// # Errors
+/// The store's.
+pub async fn follow_ups_of_site(
+    tx: &mut Tx,
+    grant: &Grant<ViewBoard>,
+    until: Instant,
+) -> Result<Vec<Line>> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "{LINE} WHERE e.site_id = $1 AND t.state = 'open' AND t.kind IN ('contact_48h', 'follow_up') AND t.due_at <= $2
+          ORDER BY t.due_at, t.id LIMIT $3"
+    ));
+    let rows = tx.fetch_text(sql, args![grant.site(), until, MOST]).await?;
+    lines(tx, &rows).await
+}
+
+async fn lines(tx: &mut Tx, rows: &[Row]) -> Result<Vec<Line>> {
+    let mut known: BTreeMap<PersonId, bool> = BTreeMap::new();
+    let mut lines = Vec::with_capacity(rows.len());
+    for row in rows {
+        let task = task(row)?;
+        let visible = match known.get(&task.person_id) {
+            Some(visible) => *visible,
+            None => tx.may::<ViewFollowUp>(task.person_id).await?,
+        };
+        if known.insert(task.person_id, visible).is_none() && visible {
+            tx.note_shown(task.person_id, "worklist");
+        }
+        let name = Name {
+            forenames: row.get("forenames")?,
+            surname: row.get("surname")?,
+        };
+        lines.push(Line {
+            task,
+            name: visible.then_some(name),
+            owner_name: row.get("owner_name")?,
+            organisation_name: row.get("organisation_name")?,
+            site_name: row.get("site_name")?,
+        });
+    }
+    Ok(lines)
+}
+
+/// Something that changed at a site.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Change {
+    /// When it was entered.
+    pub entered_at: Instant,
+    /// The class of the record it belongs to: who may not see the class does not see the change.
+    pub class: Class,
+    /// What happened, in words without clinical content.
+    pub words: String,
+    /// The page that shows it, or nothing.
+    pub link: String,
+    /// Who did it.
+    pub actor_name: String,
+    /// The person it is about, when it is about one.
+    pub name: Option<Name>,
+}
+
+/// What others changed at the grant's site since an instant, newest first.
+///
+/// # Errors
+/// The store's.
+pub async fn changes(
+    conn: &mut Conn,
+    grant: &Grant<ViewBoard>,
+    since: Instant,
+    limit: i64,
+) -> Result<Vec<Change>> {
+    let rows = conn
+        .fetch_all(
+            "SELECT v.entered_at, v.class, v.words, v.link, v.actor_name, p.forenames, p.surname
+               FROM event v LEFT JOIN person p ON p.id = v.person_id
+              WHERE v.site_id = $1 AND v.entered_at > $2 AND (v.actor IS NULL OR v.actor <> $3) ORDER BY v.id DESC LIMIT $4",
+            args![grant.site(), since, grant.actor().user, limit],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let forenames: Option<String> = row.get("forenames")?;
+            let surname: Option<String> = row.get("surname")?;
+            Ok(Change {
+                entered_at: row.get("entered_at")?,
+                class: row.get("class")?,
+                words: row.get("words")?,
+                link: row.get("link")?,
+                actor_name: row.get("actor_name")?,
+                name: forenames
+                    .zip(surname)
+                    .map(|(forenames, surname)| Name { forenames, surname }),
+            })
+        })
+        .collect()
+}
+
+/// What a board says of the risk of somebody on it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct RiskMark {
+    /// One of four words.
+    pub state: RiskState,
+    /// The kinds of alert that are not resolved.
+    pub alerts: Vec<AlertKind>,
+}
+
+/// The risk marks of everybody on the lists of the grant's site since a day: of people decided on
+/// and of likely matches. Who is not in the map is not known, or nobody has asked.
+///
+/// # Errors
+/// The store's.
+pub async fn risks(
+    conn: &mut Conn,
+    grant: &Grant<ViewBoard>,
+    since: NaiveDate,
+) -> Result<BTreeMap<PersonId, RiskMark>> {
+    let alerts = conn
+        .fetch_all(
+            "SELECT DISTINCT a.person_id, a.kind FROM alert a JOIN list_entry l ON l.person_id = a.person_id OR l.best_person_id = a.person_id
+              WHERE l.site_id = $1 AND l.list_date >= $2 AND a.state <> 'resolved' ORDER BY a.kind",
+            args![grant.site(), since],
+        )
+        .await?;
+    let forms = conn
+        .fetch_all(
+            "SELECT r.person_id, r.snapshot, r.signed_at FROM record r
+              WHERE r.form_id = 'risk' AND r.state IN ('signed', 'awaiting')
+                AND EXISTS (SELECT 1 FROM list_entry l WHERE l.site_id = $1 AND l.list_date >= $2
+                             AND (l.person_id = r.person_id OR l.best_person_id = r.person_id))
+              ORDER BY r.signed_at",
+            args![grant.site(), since],
+        )
+        .await?;
+    let mut kinds: BTreeMap<PersonId, Vec<AlertKind>> = BTreeMap::new();
+    for row in &alerts {
+        kinds
+            .entry(row.get("person_id")?)
+            .or_default()
+            .push(row.get("kind")?);
+    }
+    // Rows come oldest first: the newest form is the one that stays.
+    let mut found: BTreeMap<PersonId, Option<bool>> = BTreeMap::new();
+    for row in &forms {
+        let snapshot: String = row.get("snapshot")?;
+        found.insert(
+            row.get("person_id")?,
+            crate::records::found_risk(&snapshot),
+        );
+    }
+    let people: BTreeSet<PersonId> = kinds.keys().chain(found.keys()).copied().collect();
+    Ok(people
+        .into_iter()
+        .map(|person| {
+            let alerts = kinds.remove(&person).unwrap_or_default();
+            let form = found.get(&person);
+            let state = RiskState::of(RiskEvidence {
+                open_alerts: alerts.len(),
+                signed_finding: form.copied().flatten(),
+                readable: form != Some(&None),
+            });
+            (person, RiskMark { state, alerts })
+        })
+        .collect())
+}
+
+/// Needs and plan from the newest signed forms of the grant's person.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Plan {
+    /// The form, with only what is of the class needs and plan.
+    pub form: Snapshot,
+    /// When it was signed.
+    pub signed_at: Instant,
+    /// By whom.
+    pub signed_by_name: String,
+}
+
+/// What the newest signed form of each kind says of the grant's person's needs and plan.
+///
+/// # Errors
+/// The store's; [`crate::Error::Corrupt`] when a snapshot cannot be read: then the page says so,
+/// since an empty plan would read as no needs.
+pub async fn plan(conn: &mut Conn, grant: &Grant<ViewNeedsPlan>) -> Result<Vec<Plan>> {
+    let rows = conn
+        .fetch_all(
+            "SELECT form_id, snapshot, signed_at, signed_by_name FROM record
+              WHERE person_id = $1 AND state = 'signed' AND signed_at IS NOT NULL ORDER BY signed_at DESC",
+            args![grant.person()],
+        )
+        .await?;
+    let mut known = BTreeSet::new();
+    let mut plans = Vec::new();
+    for row in &rows {
+        if !known.insert(row.get::<String>("form_id")?) {
+            continue;
+        }
+        let text: String = row.get("snapshot")?;
+        let whole: Snapshot =
+            serde_json::from_str(&text).map_err(|error| crate::Error::Corrupt(error.to_string()))?;
+        let form = whole.for_class(AudienceClass::NeedsPlan);
+        if !form.sections.is_empty() {
+            plans.push(Plan {
+                form,
+                signed_at: row.get("signed_at")?,
+                signed_by_name: row.get("signed_by_name")?,
+            });
+        }
+    }
+    Ok(plans)
+}
+
+/// When the grant's actor last said that they had seen the board of the grant's site.
+///
+/// # Errors
+/// The store's.
+pub async fn seen_at(conn: &mut Conn, grant: &Grant<ViewBoard>) -> Result<Option<Instant>> {
+    let row = conn
+        .fetch_optional(
+            "SELECT seen_at FROM board_seen WHERE user_id = $1 AND site_id = $2",
+            args![grant.actor().user, grant.site()],
+        )
+        .await?;
+    row.map(|row| row.get("seen_at")).transpose()
+}
+
+/// Notes that the grant's actor has seen the board of the grant's site as it was at `at`.
+///
+/// # Errors
+/// The store's.
+pub async fn mark_seen(tx: &mut Tx, grant: &Grant<ViewBoard>, at: Instant) -> Result<()> {
+    tx.execute(
+        "INSERT INTO board_seen (user_id, site_id, seen_at) VALUES ($1, $2, $3)
+         ON CONFLICT (user_id, site_id) DO UPDATE SET seen_at = excluded.seen_at",
+        args![grant.actor().user, grant.site(), at],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,268 @@
+//! The list of people on a board: one row each, in the order in which they are acted on.
+
+use crate::{Cx, Problem};
+use chrono::{Days, NaiveDate};
+use minijinja::{Value, context};
+use std::collections::BTreeMap;
+use throughline_clocks::{Events, State};
+use throughline_domain::board::{self, Standing};
+use throughline_domain::ids::PersonId;
+use throughline_domain::list::EntryState;
+use throughline_domain::risk::RiskState;
+use throughline_domain::time::{Instant, age_on};
+use throughline_matching::Band;
+use throughline_policy::{Class, Grant, ViewBoard};
+use throughline_store::Tx;
+use throughline_store::lists::{self, BoardRow};
+use throughline_store::organisations::Site;
+use throughline_store::worklists::{self, RiskMark};
+
+/// What all rows of one drawing share.
+struct Drawing<'a> {
+    now: Instant,
+    today: NaiveDate,
+    risks: &'a BTreeMap<PersonId, RiskMark>,
+    may_see_risk: bool,
+}
+
+/// A line of work with what decides its place.
+struct Placed {
+    row: BoardRow,
+    carried_over: bool,
+    standing: Standing,
+}
+
+/// The rows of the site's board with their counts: a custody list in one, a court list by room.
+pub(super) async fn list(cx: &Cx, tx: &mut Tx, grant: &Grant<ViewBoard>, site: &Site, today: NaiveDate) -> Result<Value, Problem> {
+    let yesterday = today - Days::new(1);
+    let risks = worklists::risks(tx, grant, yesterday).await?;
+    let drawing = Drawing { now: cx.now, today, risks: &risks, may_see_risk: super::may_see_here(cx, Class::RiskCard) };
+    let todays = lists::board_rows(tx, grant, today).await?;
+    // People are detained over midnight: nobody drops off the board because the day changed.
+    let earlier = if site.kind.is_court() { Vec::new() } else { lists::board_rows(tx, grant, yesterday).await? };
+    let left_over: Vec<BoardRow> = earlier.into_iter().filter(|row| is_left_over(row, &todays)).collect();
+    let mut rows: Vec<Placed> = todays
+        .into_iter()
+        .map(|row| drawing.placed(row, false))
+        .chain(left_over.into_iter().map(|row| drawing.placed(row, true)))
+        .collect();
+    let counts = counts(&rows);
+    let total = rows.len();
+    let to_act = rows.iter().filter(|placed| placed.standing.state.is_open() && !placed.standing.gone).count();
+    let (order, groups) = if site.kind.is_court() {
+        rows.sort_by_key(|placed| board::place_in_room(&placed.standing));
+        (board::ORDER_OF_COURT, by_room(&drawing, rows))
+    } else {
+        rows.sort_by_key(|placed| board::place(&placed.standing));
+        let rows: Vec<Value> = rows.iter().map(|placed| drawing.row(placed)).collect();
+        (board::ORDER_OF_CUSTODY, vec![context! { rows }])
+    };
+    Ok(context! { total, to_act, counts, order, groups })
+}
+
+/// Whether a line of yesterday still waits for somebody and is not on today's list again.
+fn is_left_over(row: &BoardRow, todays: &[BoardRow]) -> bool {
+    let is_same = |other: &BoardRow| {
+        let same_number = !row.custody_number.is_empty() && row.custody_number == other.custody_number;
+        same_number || (row.name == other.name && row.date_of_birth == other.date_of_birth)
+    };
+    row.state.is_open() && row.gone_at.is_none() && !todays.iter().any(is_same)
+}
+
+fn counts(rows: &[Placed]) -> Vec<Value> {
+    let counts = board::counts(rows.iter().map(|placed| placed.row.state));
+    counts.into_iter().map(|(state, count)| context! { text => state.label(), count, tone => tone(state) }).collect()
+}
+
+/// Rooms in the order of their first sitting.
+fn by_room(drawing: &Drawing<'_>, rows: Vec<Placed>) -> Vec<Value> {
+    let mut rooms: Vec<(String, Vec<Placed>)> = Vec::new();
+    for placed in rows {
+        match rooms.iter_mut().find(|(room, _)| *room == placed.row.court_room) {
+            Some((_, group)) => group.push(placed),
+            None => rooms.push((placed.row.court_room.clone(), vec![placed])),
+        }
+    }
+    rooms.sort_by_key(|(room, group)| (room.is_empty(), room.len(), room.clone(), group.len()));
+    let room = |(room, group): (String, Vec<Placed>)| {
+        let title = match room.as_str() {
+            "" => "Room not given".to_owned(),
+            text if text.chars().all(|c| c.is_ascii_digit()) => format!("Court {text}"),
+            text => text.to_owned(),
+        };
+        let rows: Vec<Value> = group.iter().map(|placed| drawing.row(placed)).collect();
+        context! { title, count => rows.len(), rows }
+    };
+    rooms.into_iter().map(room).collect()
+}
+
+fn tone(state: EntryState) -> &'static str {
+    match state {
+        EntryState::ToConsider => "warn",
+        EntryState::BeingSeen => "info",
+        EntryState::Seen => "good",
+        EntryState::Missed => "bad",
+        EntryState::Declined | EntryState::NotNeeded => "neutral",
+    }
+}
+
+impl Drawing<'_> {
+    fn placed(&self, row: BoardRow, carried_over: bool) -> Placed {
+        let standing = Standing {
+            state: row.state,
+            gone: row.gone_at.is_some(),
+            until: row.sitting_at.or_else(|| limit(&row, self.now).and_then(|limit| limit.due_at)),
+            urgency: row.urgency,
+            known_risk: self.risk(row.person_id).is_some_and(|mark| mark.state == RiskState::Known),
+        };
+        Placed { row, carried_over, standing }
+    }
+
+    fn risk(&self, person: Option<PersonId>) -> Option<&RiskMark> {
+        person.and_then(|person| self.risks.get(&person))
+    }
+
+    fn row(&self, placed: &Placed) -> Value {
+        let row = &placed.row;
+        let page = row.episode_id.map_or_else(|| format!("/entries/{}", row.id), |episode| format!("/episodes/{episode}"));
+        context! {
+            key => row.id.to_string(),
+            href => page,
+            name => row.name.formal(),
+            age => row.date_of_birth.and_then(|born| age_on(born, self.today)),
+            custody_number => row.custody_number,
+            sitting => row.sitting_at,
+            clock => self.clock(placed),
+            until => self.until(placed),
+            state => row.state.label(),
+            tone => tone(row.state),
+            reason => row.reason.map(throughline_domain::list::NotSeenReason::label),
+            taken_by => row.taken_by,
+            urgency => row.urgency.map(throughline_domain::episode::Urgency::label),
+            known => self.known(row),
+            marks => self.marks(placed),
+            row_tone => self.row_tone(placed),
+        }
+    }
+
+    /// The clock of somebody who waits; those dealt with have only words.
+    fn clock(&self, placed: &Placed) -> Option<Value> {
+        let (row, now) = (&placed.row, self.now);
+        if !placed.standing.state.is_open() || placed.standing.gone {
+            return None;
+        }
+        if let Some(at) = row.sitting_at {
+            let state = if at < now { "stopped" } else if at - now <= chrono::Duration::hours(1) { "soon" } else { "running" };
+            let words = if at < now { format!("sitting began at {}", board::when(at, now)) } else { board::left_in_words(at, now) };
+            let due = (at >= now).then_some(at);
+            return Some(context! { name => "Sitting", due, state, words, soon_minutes => 60 });
+        }
+        let limit = limit(row, now)?;
+        let due = limit.due_at?;
+        let state = match limit.state {
+            State::Expired => "overdue",
+            State::DueSoon => "soon",
+            _ => "running",
+        };
+        let note = (limit.state == State::Expired).then_some("May have been extended: ask custody.");
+        Some(context! { name => limit.label, due, state, words => board::left_in_words(due, now), soon_minutes => 180, note })
+    }
+
+    fn until(&self, placed: &Placed) -> Option<String> {
+        let row = &placed.row;
+        if let Some(at) = row.gone_at {
+            return Some(format!("Left the list {}", board::when(at, self.now)));
+        }
+        if row.kind == throughline_domain::list::ListKind::Court {
+            return row.sitting_at.is_none().then(|| "Time not on the list".to_owned());
+        }
+        if limit(row, self.now).is_none() {
+            return placed.standing.state.is_open().then(|| "Arrival time not on the list: ask custody how long is left".to_owned());
+        }
+        let review = throughline_clocks::clocks(&events(row), self.now);
+        let review = review.clock("pace_review_1").filter(|clock| matches!(clock.state, State::Running | State::DueSoon))?;
+        Some(format!("First review by {}", board::when(review.due_at?, self.now))).filter(|_| placed.standing.state.is_open())
+    }
+
+    /// Whether the service knows this person, in words.
+    fn known(&self, row: &BoardRow) -> Value {
+        if row.person_id.is_some() {
+            return context! { text => if row.episode_id.is_some() { "Known: record open" } else { "Known: identity decided" }, tone => "info" };
+        }
+        let band = Band::from_code(&row.best_band).unwrap_or(Band::NoMatch);
+        let (Some(person), Some(probability)) = (row.best_person_id.filter(|_| band != Band::NoMatch), row.best_probability) else {
+            return context! { text => "No match found", tone => "neutral" };
+        };
+        let words = throughline_matching::in_words(probability);
+        let (text, tone) = match band {
+            Band::VeryLikely => (format!("Very likely known: {words}"), "info"),
+            _ => (format!("Possibly known: {words}"), "neutral"),
+        };
+        context! { text, tone, reason => row.best_reason, href => format!("/entries/{}/compare/{person}", row.id) }
+    }
+
+    fn marks(&self, placed: &Placed) -> Vec<Value> {
+        let row = &placed.row;
+        let mark = |text: String, tone: &str| context! { text, tone };
+        let mut marks = Vec::new();
+        if self.may_see_risk {
+            marks.extend(self.risk_mark(row).map(|(text, tone)| mark(text, tone)));
+        }
+        if row.restricted {
+            marks.push(mark("Reporting restriction".into(), "bad"));
+        }
+        if placed.carried_over {
+            marks.push(mark("From yesterday: not on today's list".into(), "warn"));
+        }
+        if row.notices > 0 {
+            let noun = if row.notices == 1 { "thing" } else { "things" };
+            marks.push(mark(format!("{} {noun} to check on this line", row.notices), "warn"));
+        }
+        marks
+    }
+
+    fn risk_mark(&self, row: &BoardRow) -> Option<(String, &'static str)> {
+        if row.person_id.is_none() {
+            // Nobody has decided that it is them: the mark says whose risk it would be.
+            let likely = self.risk(row.best_person_id).filter(|_| row.best_band == Band::VeryLikely.code())?;
+            return (likely.state == RiskState::Known).then(|| ("The likely match has a known risk: compare now".to_owned(), "bad"));
+        }
+        Some(match self.risk(row.person_id) {
+            Some(mark) if mark.alerts.is_empty() => (format!("Risk: {}", mark.state), risk_tone(mark.state)),
+            Some(mark) => {
+                let kinds: Vec<&str> = mark.alerts.iter().map(|kind| kind.label()).collect();
+                (format!("Risk: {}", kinds.join("; ")), "bad")
+            }
+            None => ("Risk: not assessed".to_owned(), "warn"),
+        })
+    }
+
+    fn row_tone(&self, placed: &Placed) -> &'static str {
+        let waits = placed.standing.state.is_open() && !placed.standing.gone;
+        let soon = placed.standing.until.is_some_and(|until| until - self.now <= chrono::Duration::hours(1));
+        match (waits, placed.standing.known_risk, soon) {
+            (false, ..) => "done",
+            (true, true, _) => "bad",
+            (true, false, true) => "warn",
+            _ => "neutral",
+        }
+    }
+}
+
+fn risk_tone(state: RiskState) -> &'static str {
+    match state {
+        RiskState::Known => "bad",
+        RiskState::NoneIdentified => "good",
+        RiskState::NotAssessed | RiskState::Unavailable => "warn",
+    }
+}
+
+fn events(row: &BoardRow) -> Events {
+    Events { arrived_station_at: row.arrived_at, detention_authorised_at: row.detention_authorised_at, ..Events::default() }
+}
+
+/// The end of the power to detain, from the times on the list.
+fn limit(row: &BoardRow, now: Instant) -> Option<throughline_clocks::Clock> {
+    let answer = throughline_clocks::clocks(&events(row), now);
+    answer.clock("pace_24h").filter(|clock| clock.due_at.is_some()).cloned()
+}
