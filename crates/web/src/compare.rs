@@ -118,7 +118,7 @@ fn evidence(scored: &Scored) -> Vec<Bar> {
         .into_iter()
         .map(|(label, level, from, to, way)| Bar {
             words: if way == "start" || way == "sum" { odds(to) } else { times(to - from) },
-            bits: format!("{:+.1}", to - from).replace('-', "\u{2212}"),
+            bits: if way == "none" { "0".to_owned() } else { format!("{:+.1}", to - from).replace('-', "\u{2212}") },
             x: ((from.min(to) - least) * scale).round(),
             width: ((to - from).abs() * scale).round().max(2.0),
             label,
@@ -138,9 +138,9 @@ fn times(bits: f64) -> String {
     format!("About {} times {way}", rounded(times))
 }
 
-/// Odds as people say them: "1 to 20,000 against".
+/// Odds as people say them: "1 in 20,000".
 fn odds(bits: f64) -> String {
-    if bits < 0.0 { format!("About 1 to {} against", rounded((-bits).exp2())) } else { format!("About {} to 1 for it", rounded(bits.exp2())) }
+    if bits < 0.0 { format!("About 1 in {}", rounded(1.0 + (-bits).exp2())) } else { format!("About {} to 1 for it", rounded(bits.exp2())) }
 }
 
 /// Two figures are enough, thousands apart: 1.5, 73, 12,000.

@@ -9,7 +9,7 @@ use crate::fields::LARGEST_UPLOAD;
 use crate::{Answer, App, Cx, Problem, Upload};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::response::{IntoResponse, Redirect};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use chrono::NaiveDate;
 use minijinja::{Value, context};
@@ -131,10 +131,11 @@ async fn receive(cx: Cx, upload: Upload) -> Answer {
     let mut act = cx.act(&upload.fields).await?;
     let grant = act.authorise::<ImportList>(site).await?;
     if let Some(same) = sent_before(&mut act, &grant, &new).await? {
-        return match same.state {
-            ListState::Preview => act.done(&format!("/lists/{}/review", same.id)).await,
-            _ => duplicate(&cx, &same).await,
-        };
+        if same.state == ListState::Preview {
+            return act.done(&format!("/lists/{}/review", same.id)).await;
+        }
+        drop(act);
+        return duplicate(&cx, &same).await;
     }
     lists::receive(&mut act, &grant, &new).await?;
     act.done(&format!("/lists/{}/review", new.id)).await
@@ -177,6 +178,6 @@ async fn site_of(tx: &mut Tx, id: ListId) -> Result<SiteId, Problem> {
 }
 
 /// Goes on to a page without a change.
-fn on_to(location: &str) -> Answer {
-    Ok(Redirect::to(location).into_response())
+fn on_to(location: &str) -> Response {
+    Redirect::to(location).into_response()
 }

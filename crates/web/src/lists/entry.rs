@@ -109,11 +109,12 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
         look_again => look_again(&line, &entry, &decisions),
         name => entry.name.formal(), born => entry.date_of_birth.map(|date| date.to_string()),
         age => entry.date_of_birth.and_then(|born| age_on(born, today)).or(entry.age),
-        facts => throughline_lists::facts(&entry), notices => entry.notices.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        facts => throughline_lists::facts(&entry), notices => facts::notices(&entry),
         restriction => entry.reporting_restriction, clocks => clock_values(&line, &entry, cx.now),
         candidates => possible.iter().map(row).collect::<Vec<_>>(), shown => ids(&possible),
         very_likely => possible.iter().any(|candidate| candidate.scored.band == Band::VeryLikely),
-        found => found.as_ref().map(|found| found.iter().map(row).collect::<Vec<_>>()),
+        // How like the search they are says little: how like the row, the comparison tells.
+        found => found.as_ref().map(|found| found.iter().map(|found| context! { searched => true, ..row(found) }).collect::<Vec<_>>()),
         decisions => decisions.iter().map(decision_row).collect::<Vec<_>>(),
         open_episodes, mine => line.taken_by == Some(cx.signed_in.user.id),
         state => line.state.label(), tone => tone(line.state), reason => line.reason.map(NotSeenReason::label),
@@ -256,8 +257,16 @@ pub(super) async fn overtaken(cx: &Cx, changing: Changing) -> Answer {
 }
 
 async fn note(tx: &mut Tx, line: &Line, words: String) -> Result<(), Problem> {
-    let link = format!("/entries/{}", line.id);
-    let new = NewEvent { at: None, site: Some(line.site_id), person: line.person_id, episode: None, kind: "list", class: Class::List, words, link };
+    let new = NewEvent {
+        at: None,
+        site: Some(line.site_id),
+        person: line.person_id,
+        episode: None,
+        kind: "list",
+        class: Class::List,
+        words,
+        link: format!("/entries/{}", line.id),
+    };
     Ok(events::add(tx, new).await?)
 }
 

@@ -8,7 +8,7 @@ use throughline_domain::name::folded;
 use throughline_domain::person::{Ethnicity, Gender};
 use throughline_domain::place::{PointOfContact, SiteKind};
 use throughline_domain::time::{Instant, london_date};
-use throughline_lists::{Entry, ListNotice, Position, Reading, Sex};
+use throughline_lists::{Entry, ListNotice, Notice, Position, Reading, Sex};
 use throughline_matching::Description;
 use throughline_store::episodes::Justice;
 use throughline_store::lists::EntryFacts;
@@ -63,6 +63,23 @@ pub fn description(entry: &Entry) -> Description {
         nhs_number: entry.nhs_number.as_ref().map(|number| number.digits().to_owned()),
         cro: None,
     }
+}
+
+/// What a person should know of an entry, a line each. That times came without a date is said once.
+pub fn notices(entry: &Entry) -> Vec<String> {
+    let dateless = entry.notices.iter().any(|notice| matches!(notice, Notice::DateAssumed { .. }));
+    let told = entry.notices.iter().filter(|notice| deserves_a_look(notice)).map(ToString::to_string);
+    told.chain(dateless.then(|| "Times without a date are taken for the day of the list".to_owned())).collect()
+}
+
+/// Whether a row should be looked at before the others.
+pub fn looked_at_first(entry: &Entry) -> bool {
+    entry.notices.iter().any(deserves_a_look)
+}
+
+/// Most custody systems print times without a date: that alone sets no row apart.
+fn deserves_a_look(notice: &Notice) -> bool {
+    !matches!(notice, Notice::DateAssumed { .. })
 }
 
 /// Identifiers of the entry that a person may be found by again.

@@ -29,8 +29,8 @@ struct NotYet {
 /// Either a step done, or why it cannot be done yet.
 type Step<T> = Result<Result<T, NotYet>, Problem>;
 
-fn not_yet<T>(field: &'static str, message: impl Into<String>) -> Step<T> {
-    Ok(Err(NotYet { field, message: message.into() }))
+fn not_yet<T>(field: &'static str, message: &str) -> Result<T, NotYet> {
+    Err(NotYet { field, message: message.to_owned() })
 }
 
 pub async fn open(cx: Cx, Path(id): Path<EntryId>, fields: Fields) -> Answer {
@@ -75,10 +75,10 @@ async fn person(tx: &mut Tx, grant: &Grant<ChangeList>, line: &Line, listed: &En
     let possible = entry::matches(tx, &search, listed, &entry::ruled_out(&decisions)).await?;
     let shown: Vec<&str> = fields.text("shown").split(' ').collect();
     if possible.iter().any(|candidate| !shown.contains(&candidate.person.id.to_string().as_str())) {
-        return not_yet("possible-matches", "Somebody was found whom you have not been shown: look at the possible matches first");
+        return Ok(not_yet("possible-matches", "Somebody was found whom you have not been shown: look at the possible matches first"));
     }
     if !possible.is_empty() && !fields.ticked("none_of_these") {
-        return not_yet("none_of_these", "Say whether one of the possible matches is this person: compare them, or confirm that none of them is");
+        return Ok(not_yet("none_of_these", "Say whether one of the possible matches is this person: compare them, or confirm that none of them is"));
     }
     for candidate in &possible {
         let evidence = crate::compare::kept(listed, &candidate.scored);
@@ -103,7 +103,7 @@ async fn episode(cx: &Cx, tx: &mut Tx, line: &Line, listed: &Entry, person: Pers
         return carry_on(cx, tx, line, listed, person, &episode).await.map(Ok);
     }
     if !open.is_empty() && chosen != "new" {
-        return not_yet("carry_on", "Choose whether to go on with the open episode or to open a new one");
+        return Ok(not_yet("carry_on", "Choose whether to go on with the open episode or to open a new one"));
     }
     open_new(cx, tx, line, listed, person).await.map(Ok)
 }
@@ -134,8 +134,16 @@ async fn carry_on(cx: &Cx, tx: &mut Tx, line: &Line, listed: &Entry, person: Per
     let due = facts::first_step_due(cx.now, listed.sitting_at);
     episodes::hand_over(tx, &change, now.version, cx.signed_in.user.id, "See the person and bring the record up to date", due).await?;
     let words = format!("Goes on from the {}, with {}", line.kind.label().to_lowercase(), cx.signed_in.user.name);
-    let link = format!("/episodes/{}", episode.id);
-    let new = NewEvent { at: None, site: Some(line.site_id), person: Some(person), episode: Some(episode.id), kind: "episode", class: Class::Episode, words, link };
+    let new = NewEvent {
+        at: None,
+        site: Some(line.site_id),
+        person: Some(person),
+        episode: Some(episode.id),
+        kind: "episode",
+        class: Class::Episode,
+        words,
+        link: format!("/episodes/{}", episode.id),
+    };
     events::add(tx, new).await?;
     Ok(episode.id)
 }

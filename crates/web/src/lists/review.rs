@@ -108,7 +108,7 @@ pub async fn look_over(cx: Cx, Path(id): Path<ListId>) -> Answer {
     let compared = Compared::of(&mut tx, &grant, id).await?;
     tx.commit().await?;
     if compared.list.state != ListState::Preview {
-        return on_to(&format!("/lists/{id}"));
+        return Ok(on_to(&format!("/lists/{id}")));
     }
     cx.page("lists/review.html", review(&cx, site, &compared))
 }
@@ -117,7 +117,8 @@ fn review(cx: &Cx, site: SiteId, compared: &Compared) -> Value {
     let (list, reading) = (&compared.list, &compared.reading);
     let site = cx.signed_in.sites.iter().find(|known| known.id == site);
     let format = FORMATS.iter().find(|format| format.name == reading.format).map(|format| format.label);
-    let changed: Vec<Value> = compared.changes.iter().filter_map(|change| changed_row(compared, change)).collect();
+    let (again, others): (Vec<&Change>, Vec<&Change>) = compared.changes.iter().partition(|change| change.concerns_identity());
+    let changed: Vec<Value> = again.into_iter().chain(others).filter_map(|change| changed_row(compared, change)).collect();
     let new: Vec<Value> = compared
         .changes
         .iter()
@@ -126,7 +127,7 @@ fn review(cx: &Cx, site: SiteId, compared: &Compared) -> Value {
             _ => None,
         })
         .collect();
-    let (look, plain): (Vec<Value>, Vec<Value>) = new.into_iter().partition(|row| row.get_attr("notices").is_ok_and(|notices| notices.len() > Some(0)));
+    let (look, plain): (Vec<Value>, Vec<Value>) = new.into_iter().partition(|row| row.get_attr("first").is_ok_and(|first| first.is_true()));
     context! {
         heading => "Look this list over", caption => list.kind.label(), list, counts => compared.counts(), format,
         crumbs => [context! { text => "Lists", href => "/lists" }],
@@ -169,7 +170,7 @@ fn entry_row(entry: &Entry) -> Value {
         row => facts::row(&entry.position), name => entry.name.formal(), born => entry.date_of_birth.map(|date| date.to_string()),
         custody_number => entry.custody_number, arrived_at => entry.arrived_at, court_room => entry.court_room, sitting_at => entry.sitting_at,
         urn => entry.urn, offences => offences.join("; "), restricted => entry.reporting_restriction,
-        notices => entry.notices.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        notices => facts::notices(entry), first => facts::looked_at_first(entry),
     }
 }
 
@@ -209,11 +210,12 @@ fn state_words(line: &Line) -> String {
     }
 }
 
-/// A row as it came: column by column when it has columns.
+/// A row as it came: column by column when it has columns, those that are empty left out.
 fn verbatim(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::Object(columns) if columns.values().all(|cell| cell.is_string() || cell.is_null()) => {
-            columns.iter().map(|(name, cell)| format!("{name}: {}", cell.as_str().unwrap_or_default())).collect::<Vec<_>>().join("\n")
+            let filled = columns.iter().filter_map(|(name, cell)| Some((name, cell.as_str()?))).filter(|(_, cell)| !cell.is_empty());
+            filled.map(|(name, cell)| format!("{name}: {cell}")).collect::<Vec<_>>().join("\n")
         }
         serde_json::Value::String(text) => text.clone(),
         other => serde_json::to_string_pretty(other).unwrap_or_default(),
@@ -324,7 +326,7 @@ async fn add_event(tx: &mut Tx, site: SiteId, words: String, link: String) -> Re
 pub async fn show(cx: Cx, Path(id): Path<ListId>) -> Answer {
     let values = list_page(&cx, id).await?;
     if values.get_attr("waiting").is_ok_and(|waiting| waiting.is_true()) {
-        return on_to(&format!("/lists/{id}/review"));
+        return Ok(on_to(&format!("/lists/{id}/review")));
     }
     cx.page("lists/show.html", values)
 }
