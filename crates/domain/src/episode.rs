@@ -490,7 +490,10 @@ mod tests {
             assessment_needed: Some(true),
             ..asked
         };
-        assert_eq!(next(&screened, custody, LegalStatus::Pace), Step::Assessment);
+        assert_eq!(
+            next(&screened, custody, LegalStatus::Pace),
+            Step::Assessment
+        );
         let not_needed = Progress {
             assessment_needed: Some(false),
             ..screened.clone()
@@ -501,9 +504,15 @@ mod tests {
             risk: FormProgress::Signed,
             ..screened
         };
-        assert_eq!(next(&assessed, custody, LegalStatus::Pace), Step::CustodyAdvice);
+        assert_eq!(
+            next(&assessed, custody, LegalStatus::Pace),
+            Step::CustodyAdvice
+        );
         assert_eq!(next(&assessed, custody, LegalStatus::Bail), Step::Outcome);
-        assert_eq!(next(&assessed, court, LegalStatus::ChargedHeld), Step::CourtReport);
+        assert_eq!(
+            next(&assessed, court, LegalStatus::ChargedHeld),
+            Step::CourtReport
+        );
     }
 
     #[test]

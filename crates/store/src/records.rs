@@ -448,15 +448,11 @@ async fn hold(tx: &mut Tx, person: PersonId, id: RecordId) -> Result<Record> {
         args![id, person],
     )
     .await?;
-    select(
-        tx,
-        "WHERE id = $1 AND person_id = $2",
-        args![id, person],
-    )
-    .await?
-    .into_iter()
-    .next()
-    .ok_or(Error::Stale)
+    select(tx, "WHERE id = $1 AND person_id = $2", args![id, person])
+        .await?
+        .into_iter()
+        .next()
+        .ok_or(Error::Stale)
 }
 
 async fn next_version(tx: &mut Tx, id: RecordId) -> Result<i64> {
@@ -728,7 +724,10 @@ pub async fn not_done(
             episode: Some(grant.episode()),
             kind: "episode",
             class: Class::Episode,
-            words: format!("{words}: {reason}{}", if again { ", to be offered again" } else { "" }),
+            words: format!(
+                "{words}: {reason}{}",
+                if again { ", to be offered again" } else { "" }
+            ),
             link: format!("/episodes/{}", grant.episode()),
         },
     )
@@ -754,7 +753,10 @@ pub async fn add_addendum(
         args![Uuid::now_v7(), record.id, words, now, grant.actor().user, name],
     )
     .await?;
-    let title = record.snapshot.as_ref().map_or("Record", |snapshot| &snapshot.title);
+    let title = record
+        .snapshot
+        .as_ref()
+        .map_or("Record", |snapshot| &snapshot.title);
     note(tx, grant, record.id, format!("{title}: addendum")).await
 }
 
@@ -776,11 +778,8 @@ pub async fn mark_in_error(
         args![record.id, grant.person(), record.version, reason],
     )
     .await?;
-    tx.execute(
-        "DELETE FROM finding WHERE record_id = $1",
-        args![record.id],
-    )
-    .await?;
+    tx.execute("DELETE FROM finding WHERE record_id = $1", args![record.id])
+        .await?;
     end_countersign_tasks(tx, record, title, grant.actor().user, "Marked in error").await?;
     if record.form_id == "screening" {
         tx.execute(
@@ -833,7 +832,10 @@ pub async fn countersign(
         args![record.id, grant.person(), record.version, now, user, name],
     )
     .await?;
-    let title = record.snapshot.as_ref().map_or_else(String::new, |snapshot| snapshot.title.clone());
+    let title = record
+        .snapshot
+        .as_ref()
+        .map_or_else(String::new, |snapshot| snapshot.title.clone());
     end_countersign_tasks(tx, record, &title, user, "Countersigned").await?;
     note(tx, grant, record.id, format!("{title} countersigned")).await
 }
@@ -865,7 +867,11 @@ mod tests {
                 question: "q".into(),
             };
             let (kind, detail) = alert_of(&raised);
-            assert!(kind != AlertKind::Other || detail.starts_with(word.label), "{}", word.code);
+            assert!(
+                kind != AlertKind::Other || detail.starts_with(word.label),
+                "{}",
+                word.code
+            );
         }
     }
 }

@@ -11,7 +11,7 @@ use throughline_domain::ids::EpisodeId;
 use throughline_domain::time::Instant;
 use throughline_forms::{FormKind, catalogue};
 use throughline_policy::{
-    ChangeConsent, ChangeEpisode, ChangeJustice, Subject, ViewClinical, ViewConsent, ViewDocument, ViewEpisode, ViewFollowUp,
+    ChangeConsent, ChangeEpisode, ChangeJustice, ChangeRiskCard, Subject, ViewClinical, ViewConsent, ViewDocument, ViewEpisode, ViewFollowUp,
     ViewJustice, ViewReferral, ViewRiskCard, WriteClinical,
 };
 use throughline_store::episodes::{Episode, Justice};
@@ -133,7 +133,9 @@ async fn risk(tx: &mut Tx, subject: Subject) -> Result<Value, Problem> {
             context! { kind, text => alert.detail, since => alert.raised_at, by => alert.raised_by_name }
         })
         .collect();
-    Ok(context! { state => card.state, alerts => raised, assessed_at => card.assessed_at, assessed_by => card.assessed_by })
+    let may_answer = !raised.is_empty() && tx.may::<ChangeRiskCard>(subject).await?;
+    let next = may_answer.then(|| context! { text => "Answer for these alerts", href => format!("/people/{}", grant.person()) });
+    Ok(context! { state => card.state, alerts => raised, next, assessed_at => card.assessed_at, assessed_by => card.assessed_by })
 }
 
 async fn may_see(tx: &mut Tx, subject: Subject, step: Step) -> Result<bool, Problem> {

@@ -56,14 +56,14 @@ async fn draw(cx: &Cx, id: RecordId, version: i64, typed: &Fields, errors: &Erro
         person => banner.value,
         back => context! { href => next(&record), text => "The draft as it stands" },
         mine_title => if mine { "Yours".to_owned() } else { kept.saved_by_name.clone() },
-        theirs_title => record.updated_by_name,
+        theirs_title => if record.updated_by == cx.signed_in.user.id { "Yours, in another window" } else { record.updated_by_name.as_str() },
         rows,
         kept,
-        record,
         is_draft,
         action => format!("/records/{id}/conflict/{version}"),
         errors => (!errors.is_empty()).then(|| errors.list()),
         wrong => errors.by_field(),
+        record,
     };
     if errors.is_empty() { cx.page("forms/conflict.html", values) } else { cx.page_with_errors("forms/conflict.html", values) }
 }

@@ -39,7 +39,7 @@ async fn draw(cx: &Cx, id: RecordId, refused: Option<String>) -> Answer {
     let missing: Vec<Value> = form
         .check(&record.answers, Purpose::Sign, london_date(cx.now))
         .iter()
-        .map(|error| context! { text => error.message, href => format!("/records/{id}/edit?for=sign#{}", error.field_name) })
+        .map(|error| context! { text => error.message, href => format!("/records/{id}/edit?for=sign#question-{}", error.question) })
         .collect();
     let score = form.scoring.as_ref().map(|_| match form.score(&record.answers) {
         Ok(score) => context! { total => score.total, out_of => score.out_of, band => score.band, statement => score.statement, prorated => score.prorated },
