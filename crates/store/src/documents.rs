@@ -117,7 +117,7 @@ pub struct SignedRecord {
 const LINE: &str = "d.id, d.version, d.person_id, d.episode_id, d.kind, d.number, d.state, d.sha256, d.pages, d.created_at,
         u.name AS created_by_name, d.signed_at, d.signed_by_name, d.released_at, d.withdrawn_reason,
         (SELECT MAX(n.number) FROM document n WHERE n.episode_id = d.episode_id AND n.kind = d.kind
-            AND n.state = 'released' AND n.number > d.number) AS superseded_by";
+            AND n.released_at IS NOT NULL AND n.number > d.number) AS superseded_by";
 
 const FROM: &str = "FROM document d JOIN app_user u ON u.id = d.created_by";
 

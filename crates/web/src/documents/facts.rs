@@ -254,14 +254,14 @@ fn source(form: &SignedRecord, title: &str) -> String {
 /// What a document says of the consent on which it is shared; nothing while none permits it.
 fn consent_words(kind: DocumentKind, line: Option<&Consent>) -> String {
     let Some(line) = line.filter(|line| line.state.permits()) else { return String::new() };
-    let readers = kind.audience().label();
+    let readers = lower_first(kind.audience().label());
     let asked = format!("Recorded {} by {}.", date_time_long(line.recorded_at), line.recorded_by_name);
     match line.state {
         ConsentState::BestInterests => {
-            format!("The person could not decide when they were asked. It is shared with {readers} in their best interests. {asked}")
+            format!("The person could not decide when they were asked. This is shared with {readers} in their best interests. {asked}")
         }
-        ConsentState::Limited => format!("The person agreed, within limits, that it is shared with {readers}. {asked}"),
-        _ => format!("The person agreed that it is shared with {readers}. {asked}"),
+        ConsentState::Limited => format!("The person agreed, within limits, that this is shared with {readers}. {asked}"),
+        _ => format!("The person agreed that this is shared with {readers}. {asked}"),
     }
 }
 

@@ -7,7 +7,7 @@ use axum::extract::Path;
 use minijinja::context;
 use throughline_documents::{DocumentState as Printed, RenderError};
 use throughline_domain::consent::ConsentFor;
-use throughline_domain::disclosure::consent_for;
+use throughline_domain::disclosure::{Channel, consent_for};
 use throughline_domain::document::{Audience, DocumentState};
 use throughline_domain::ids::DocumentId;
 use throughline_policy::{CreateDisclosure, ReleaseDocument};
@@ -30,7 +30,7 @@ fn stands_in_the_way(line: &DocumentLine) -> Option<Problem> {
         (DocumentState::Signed | DocumentState::Released, None) => None,
         (DocumentState::Draft, _) => Some(Problem::Invalid("Sign this document before you release it".into())),
         (DocumentState::Withdrawn, _) => Some(Problem::Invalid("This document was withdrawn. Release the version that replaces it, or prepare one".into())),
-        (_, Some(newer)) => Some(Problem::Invalid(format!("Version {newer} replaces this one: release that version"))),
+        (_, Some(newer)) => Some(Problem::Invalid(format!("Version {newer} was released after this one: release that version, or prepare a new one"))),
     }
 }
 
@@ -55,11 +55,11 @@ async fn draw(cx: &Cx, mut tx: Tx, found: Found, fields: Option<&Fields>, errors
         document => line_value(line),
         name => stated.person.name.natural(),
         audience => line.kind.audience().label(),
-        sections => stated.sections.iter().map(|section| section.title.clone()).collect::<Vec<_>>(),
+        sections => stated.sections.iter().filter(|section| !section.rows.is_empty()).map(|section| section.title.clone()).collect::<Vec<_>>(),
         restriction => stated.reporting_restriction,
         consent => ledger.value(readers(line)),
         consent_href => format!("/episodes/{}/consent", line.episode_id),
-        choices => choices(&suggestions(line.kind.audience(), &stated.episode.site)),
+        choices => choices(&suggestions(line.kind.audience(), &stated.episode.site), Channel::ALL),
         given,
         typed,
         errors => errors.summary(),

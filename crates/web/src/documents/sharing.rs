@@ -136,8 +136,8 @@ impl Asked {
 }
 
 /// The choices of the sharing form.
-pub(crate) fn choices(suggestions: &[String]) -> Value {
-    let channels: Vec<Value> = Channel::ALL.iter().map(|channel| context! { code => channel.code(), label => channel.label() }).collect();
+pub(crate) fn choices(suggestions: &[String], channels: &[Channel]) -> Value {
+    let channels: Vec<Value> = channels.iter().map(|channel| context! { code => channel.code(), label => channel.label() }).collect();
     let bases: Vec<Value> = Basis::ALL.iter().map(|basis| context! { code => basis.code(), label => basis.label() }).collect();
     context! { suggestions, channels, bases }
 }

@@ -6,6 +6,7 @@ use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::Path;
 use minijinja::{Value, context};
 use throughline_domain::consent::ConsentFor;
+use throughline_domain::disclosure::Channel;
 use throughline_domain::ids::ReferralId;
 use throughline_domain::referral::ReferralState;
 use throughline_domain::time::{Instant, from_london, london_date, parse_date, parse_time};
@@ -62,7 +63,7 @@ pub(super) async fn draw(cx: &Cx, id: ReferralId, fields: &Fields, errors: &Erro
         moves => may_change.then(|| moves(&referral, fields.text("to"))),
         is_draft,
         may_send => may_send && is_draft,
-        choices => choices(&[]),
+        choices => choices(&[], Channel::ALL),
         typed,
         errors => errors.summary(),
         wrong => errors.by_field(),
