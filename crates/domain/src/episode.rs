@@ -72,6 +72,10 @@ codes! {
         Remanded = "remanded", "Remanded in custody";
         /// Detained under section 136 or 135.
         Section136 = "20", "Section 136 or 135";
+        /// Detained in hospital, by a court or otherwise under the Mental Health Act.
+        Hospital = "hospital", "Detained in hospital";
+        /// Serving a sentence.
+        Sentenced = "sentenced", "Serving a prison sentence";
         /// At liberty.
         Liberty = "liberty", "At liberty";
         /// Nobody has said.
@@ -98,6 +102,19 @@ impl LegalStatus {
             Self::Section136 => "Hand over to the place of safety",
             _ => "Find out where the person is",
         }
+    }
+
+    /// Whether the person is held, so that their release is a moment of its own.
+    pub fn is_held(self) -> bool {
+        matches!(
+            self,
+            Self::Pace
+                | Self::ChargedHeld
+                | Self::Remanded
+                | Self::Section136
+                | Self::Hospital
+                | Self::Sentenced
+        )
     }
 }
 
@@ -248,13 +265,13 @@ pub enum DocumentProgress {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ClosureBlock {
     /// Tasks are open.
-    #[error("{0} task(s) are still open: finish them or record why they are not needed")]
+    #[error("Tasks still open: {0}. Finish them or record why they are not needed")]
     OpenTasks(usize),
     /// Referrals are neither ended nor handed on.
-    #[error("{0} onward referral(s) have not ended: record what came of them or hand them on")]
+    #[error("Onward referrals that have not ended: {0}. Record what came of them or hand them on")]
     OpenReferrals(usize),
     /// Alerts are open.
-    #[error("{0} alert(s) have not been answered: acknowledge or resolve them")]
+    #[error("Alerts not yet answered: {0}. Acknowledge or resolve them")]
     OpenAlerts(usize),
     /// A form is still a draft.
     #[error("The {0} is still a draft: sign it or mark it in error")]
@@ -262,6 +279,21 @@ pub enum ClosureBlock {
     /// A document was prepared and never released.
     #[error("The {0} was prepared and not released: release it or withdraw it")]
     Unreleased(&'static str),
+}
+
+impl ClosureBlock {
+    /// The step of the episode where it is put right.
+    pub fn step(&self) -> Step {
+        match self {
+            Self::OpenTasks(_) => Step::FollowUp,
+            Self::OpenReferrals(_) => Step::Referrals,
+            Self::OpenAlerts(_) | Self::Draft("risk and safety plan") => Step::Risk,
+            Self::Draft("screening") => Step::Screening,
+            Self::Draft(_) => Step::Assessment,
+            Self::Unreleased("custody advice") => Step::CustodyAdvice,
+            Self::Unreleased(_) => Step::CourtReport,
+        }
+    }
 }
 
 impl Progress {
@@ -423,6 +455,11 @@ mod tests {
                 ClosureBlock::Draft("screening"),
                 ClosureBlock::Unreleased("court report"),
             ]
+        );
+        let steps: Vec<Step> = owed.closure_blocks().iter().map(ClosureBlock::step).collect();
+        assert_eq!(
+            steps,
+            [Step::FollowUp, Step::Referrals, Step::Risk, Step::Screening, Step::CourtReport]
         );
         assert_eq!(owed.state(Step::Closure), StepState::CannotStart);
     }
