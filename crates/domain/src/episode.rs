@@ -84,6 +84,19 @@ codes! {
 }
 
 impl LegalStatus {
+    /// Whether the person is held, so that their release is a moment of its own.
+    pub fn is_held(self) -> bool {
+        matches!(
+            self,
+            Self::Pace
+                | Self::ChargedHeld
+                | Self::Remanded
+                | Self::Section136
+                | Self::Hospital
+                | Self::Sentenced
+        )
+    }
+
     /// Whether police hold the person or interview them: advice to custody can still be given.
     pub fn is_with_police(self) -> bool {
         matches!(self, Self::Pace | Self::Voluntary | Self::Section136)
@@ -102,19 +115,6 @@ impl LegalStatus {
             Self::Section136 => "Hand over to the place of safety",
             _ => "Find out where the person is",
         }
-    }
-
-    /// Whether the person is held, so that their release is a moment of its own.
-    pub fn is_held(self) -> bool {
-        matches!(
-            self,
-            Self::Pace
-                | Self::ChargedHeld
-                | Self::Remanded
-                | Self::Section136
-                | Self::Hospital
-                | Self::Sentenced
-        )
     }
 }
 

@@ -107,6 +107,31 @@ async fn unresolved(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<Vec<
         .collect()
 }
 
+/// The words of every alert of the grant's person, by the instant at which they were written: the
+/// text behind the lines of a timeline.
+///
+/// # Errors
+/// The store's.
+pub async fn words(
+    conn: &mut Conn,
+    grant: &Grant<ViewRiskCard>,
+) -> Result<Vec<(Instant, String)>> {
+    let rows = conn
+        .fetch_all(
+            "SELECT raised_at, detail, answered_at, resolution FROM alert WHERE person_id = $1",
+            args![grant.person()],
+        )
+        .await?;
+    let mut words = Vec::new();
+    for row in &rows {
+        words.push((row.get("raised_at")?, row.get("detail")?));
+        if let Some(answered_at) = row.get("answered_at")? {
+            words.push((answered_at, row.get("resolution")?));
+        }
+    }
+    Ok(words)
+}
+
 /// Raises an alert, unless the same one of this episode stands unresolved. Part of signing a form
 /// or of recording a concern, whose own grant covers it.
 ///

@@ -222,6 +222,42 @@ impl Tx {
         Ok(first_allowed::<P>(&actor, subject, &contexts).0.is_ok())
     }
 
+    /// Whether the actor may look at a class of this subject, without an audit row: for lines of
+    /// many classes, such as a timeline's. Opens nothing.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn may_view(
+        &mut self,
+        class: throughline_policy::Class,
+        subject: impl Into<Subject>,
+    ) -> Result<bool> {
+        let Some(actor) = self.cause.actor.clone() else {
+            return Ok(false);
+        };
+        let contexts = self.contexts(&actor, subject.into()).await?;
+        let allowed = |context: &Context| {
+            let verb = throughline_policy::Verb::View;
+            let decision = throughline_policy::decide(&actor, verb, class, *context);
+            matches!(decision, throughline_policy::Decision::Allow(_))
+        };
+        Ok(contexts.iter().any(allowed))
+    }
+
+    /// Why the actor may see who this person is, or else the strongest relationship there is: for
+    /// words on a page. Opens nothing.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn relationship(&mut self, person: PersonId) -> Result<Relationship> {
+        let Some(actor) = self.cause.actor.clone() else {
+            return Ok(Relationship::None);
+        };
+        let subject = Subject::from(person);
+        let contexts = self.contexts(&actor, subject).await?;
+        Ok(first_allowed::<throughline_policy::ViewIdentity>(&actor, subject, &contexts).1)
+    }
+
     /// Forgets what was known of relationships, after an act that changes them (an episode opened,
     /// consent recorded), so that the next question is answered anew.
     pub fn relationships_changed(&mut self) {
