@@ -456,10 +456,20 @@ mod tests {
                 ClosureBlock::Unreleased("court report"),
             ]
         );
-        let steps: Vec<Step> = owed.closure_blocks().iter().map(ClosureBlock::step).collect();
+        let steps: Vec<Step> = owed
+            .closure_blocks()
+            .iter()
+            .map(ClosureBlock::step)
+            .collect();
         assert_eq!(
             steps,
-            [Step::FollowUp, Step::Referrals, Step::Risk, Step::Screening, Step::CourtReport]
+            [
+                Step::FollowUp,
+                Step::Referrals,
+                Step::Risk,
+                Step::Screening,
+                Step::CourtReport
+            ]
         );
         assert_eq!(owed.state(Step::Closure), StepState::CannotStart);
     }

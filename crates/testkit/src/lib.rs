@@ -26,7 +26,7 @@ use throughline_store::{Cause, Location, Store, Tx, raw, users};
 use uuid::Uuid;
 
 /// Where the throw-away PostgreSQL cluster of this run listens.
-pub const POSTGRES: &str = "THROUGHLINE_TEST_POSTGRES";
+pub const POSTGRES: &str = "TEST_POSTGRES";
 
 /// Writes a test once and runs it on both databases.
 ///

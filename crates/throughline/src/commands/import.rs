@@ -35,7 +35,11 @@ pub enum Command {
 
 /// Does a command.
 pub async fn run(command: &Command) -> anyhow::Result<()> {
-    let Command::People { file, source, installation } = command;
+    let Command::People {
+        file,
+        source,
+        installation,
+    } = command;
     let csv = read_people(file)?;
     if !csv.unused.is_empty() {
         eprintln!("not used: {}", csv.unused.join(", "));
@@ -53,7 +57,13 @@ pub async fn run(command: &Command) -> anyhow::Result<()> {
                     refused += 1;
                     eprintln!("row {}: not taken: {reason}", row.row);
                 }
-                Ok(_) if row.local_id().is_some_and(|id| !there.insert(format!("{source}: {id}"))) => known += 1,
+                Ok(_)
+                    if row
+                        .local_id()
+                        .is_some_and(|id| !there.insert(format!("{source}: {id}"))) =>
+                {
+                    known += 1
+                }
                 Ok(person) => {
                     people::import(&mut tx, PersonId::new(Uuid::now_v7()), &person).await?;
                     taken += 1;
@@ -65,9 +75,15 @@ pub async fn run(command: &Command) -> anyhow::Result<()> {
     }
     drop(progress);
     store.close().await;
-    say(format!("{}: {taken} taken over, {known} known before, {refused} not taken.", counted(csv.rows.len(), "row", "rows")))?;
+    say(format!(
+        "{}: {taken} taken over, {known} known before, {refused} not taken.",
+        counted(csv.rows.len(), "row", "rows")
+    ))?;
     if refused > 0 {
-        anyhow::bail!("{} not taken: the reasons are above. Put them right and run it again; what was taken is passed over", counted(refused, "row was", "rows were"));
+        anyhow::bail!(
+            "{} not taken: the reasons are above. Put them right and run it again; what was taken is passed over",
+            counted(refused, "row was", "rows were")
+        );
     }
     Ok(())
 }

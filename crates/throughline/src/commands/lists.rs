@@ -37,9 +37,19 @@ pub enum Format {
 pub fn run(command: &Command) -> anyhow::Result<()> {
     let Command::Read { file, kind, format } = command;
     let today = london_date(chrono::Utc::now());
-    let reading = throughline_lists::read(&read(file)?, today).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))?;
-    if let Some(kind) = kind.as_deref().and_then(ListKind::from_code).filter(|kind| *kind != reading.kind) {
-        return Err(wrong_use(format!("{} is a {}, not a {}", file.display(), reading.kind.label().to_lowercase(), kind.label().to_lowercase())));
+    let reading = throughline_lists::read(&read(file)?, today)
+        .map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))?;
+    if let Some(kind) = kind
+        .as_deref()
+        .and_then(ListKind::from_code)
+        .filter(|kind| *kind != reading.kind)
+    {
+        return Err(wrong_use(format!(
+            "{} is a {}, not a {}",
+            file.display(),
+            reading.kind.label().to_lowercase(),
+            kind.label().to_lowercase()
+        )));
     }
     match format {
         Format::Json => say_json(&reading),
@@ -50,19 +60,51 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
 
 fn csv_of(reading: &Reading) -> anyhow::Result<String> {
     let mut out = csv::Writer::from_writer(Vec::new());
-    out.write_record(["position", "first", "last", "dob", "sex", "pnc_id", "nhs_number", "custody_number", "urn", "site", "court_room", "sitting", "postcode", "offences", "in_custody", "youth", "notices"])?;
+    out.write_record([
+        "position",
+        "first",
+        "last",
+        "dob",
+        "sex",
+        "pnc_id",
+        "nhs_number",
+        "custody_number",
+        "urn",
+        "site",
+        "court_room",
+        "sitting",
+        "postcode",
+        "offences",
+        "in_custody",
+        "youth",
+        "notices",
+    ])?;
     for entry in &reading.entries {
-        let offences: Vec<&str> = entry.offences.iter().map(|offence| offence.title.as_str()).collect();
+        let offences: Vec<&str> = entry
+            .offences
+            .iter()
+            .map(|offence| offence.title.as_str())
+            .collect();
         let notices: Vec<String> = entry.notices.iter().map(ToString::to_string).collect();
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let row = [
             entry.position.to_string(),
             entry.name.forenames.clone(),
             entry.name.surname.clone(),
-            entry.date_of_birth.map(|date| date.to_string()).unwrap_or_default(),
-            entry.sex.map_or("", throughline_lists::Sex::code).to_owned(),
+            entry
+                .date_of_birth
+                .map(|date| date.to_string())
+                .unwrap_or_default(),
+            entry
+                .sex
+                .map_or("", throughline_lists::Sex::code)
+                .to_owned(),
             text(&entry.pnc),
-            entry.nhs_number.as_ref().map(|number| number.digits().to_owned()).unwrap_or_default(),
+            entry
+                .nhs_number
+                .as_ref()
+                .map(|number| number.digits().to_owned())
+                .unwrap_or_default(),
             text(&entry.custody_number),
             text(&entry.urn),
             text(&entry.site),
@@ -81,7 +123,11 @@ fn csv_of(reading: &Reading) -> anyhow::Result<String> {
 
 /// A cell that a spreadsheet does not run as a formula.
 fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
 }
 
 #[cfg(test)]

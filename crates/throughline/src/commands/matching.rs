@@ -9,7 +9,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use throughline_domain::time::london_date;
-use throughline_matching::{Candidate, Description, Key, Parameters, Selectivity, keys, rank, reason_line, search_keys};
+use throughline_matching::{
+    Candidate, Description, Key, Parameters, Selectivity, keys, rank, reason_line, search_keys,
+};
 
 /// A key shared by more people than this says too little to fetch them all.
 const CROWDED: usize = 5_000;
@@ -21,7 +23,9 @@ const CROWDED: usize = 5_000;
 /// the list the output has the records worth looking at, the likeliest first. It states; a person
 /// decides.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:  throughline match --index people.csv --list custody.csv --out found.csv --top 3")]
+#[command(
+    after_help = "Example:  throughline match --index people.csv --list custody.csv --out found.csv --top 3"
+)]
 pub struct Args {
     /// The known people
     #[arg(long, value_name = "CSV")]
@@ -47,7 +51,8 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     tell_unused(&args.index, &index);
     tell_unused(&args.list, &list);
     let parameters = match &args.params {
-        Some(file) => Parameters::parse(&read_text(file)?).map_err(|error| wrong_use(format!("{}: {error}", file.display())))?,
+        Some(file) => Parameters::parse(&read_text(file)?)
+            .map_err(|error| wrong_use(format!("{}: {error}", file.display())))?,
         None => Parameters::default(),
     };
     let parameters = parameters.with_population(index.rows.len() as u64);
@@ -79,7 +84,11 @@ impl Index {
     fn new(csv: PeopleCsv) -> Self {
         let today = london_date(chrono::Utc::now());
         let mut progress = Progress::new("Reading the index", csv.rows.len());
-        let mut index = Self { ids: Vec::with_capacity(csv.rows.len()), people: Vec::with_capacity(csv.rows.len()), by_key: HashMap::new() };
+        let mut index = Self {
+            ids: Vec::with_capacity(csv.rows.len()),
+            people: Vec::with_capacity(csv.rows.len()),
+            by_key: HashMap::new(),
+        };
         for (place, row) in (0_u32..).zip(csv.rows) {
             let person = row.description(today);
             for key in keys(&person) {
@@ -99,7 +108,11 @@ impl Index {
             if key.selectivity() == Selectivity::Thousands && !found.is_empty() {
                 break;
             }
-            if let Some(people) = self.by_key.get(&number(&key)).filter(|people| people.len() <= CROWDED) {
+            if let Some(people) = self
+                .by_key
+                .get(&number(&key))
+                .filter(|people| people.len() <= CROWDED)
+            {
                 found.extend_from_slice(people);
             }
         }
@@ -108,15 +121,28 @@ impl Index {
         found
     }
 
-    fn query(&self, parameters: &Parameters, query: &Description, top: usize) -> Vec<Candidate<u32>> {
-        let known = self.candidates(query).into_iter().map(|place| (place, self.people[place as usize].clone()));
+    fn query(
+        &self,
+        parameters: &Parameters,
+        query: &Description,
+        top: usize,
+    ) -> Vec<Candidate<u32>> {
+        let known = self
+            .candidates(query)
+            .into_iter()
+            .map(|place| (place, self.people[place as usize].clone()));
         let mut ranked = rank(parameters, query, known);
         ranked.truncate(top);
         ranked
     }
 }
 
-fn search(parameters: &Parameters, index: &Index, list: &PeopleCsv, top: usize) -> Vec<Vec<Candidate<u32>>> {
+fn search(
+    parameters: &Parameters,
+    index: &Index,
+    list: &PeopleCsv,
+    top: usize,
+) -> Vec<Vec<Candidate<u32>>> {
     let today = london_date(chrono::Utc::now());
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let share = list.rows.len().div_ceil(threads).max(1);
@@ -140,18 +166,37 @@ fn search(parameters: &Parameters, index: &Index, list: &PeopleCsv, top: usize) 
             std::thread::sleep(std::time::Duration::from_millis(2));
             progress.at(done.load(Ordering::Relaxed));
         }
-        workers.into_iter().flat_map(|worker| worker.join().expect("a query does not panic")).collect()
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().expect("a query does not panic"))
+            .collect()
     })
 }
 
-fn write(args: &Args, index: &Index, list: &PeopleCsv, found: &[Vec<Candidate<u32>>]) -> anyhow::Result<()> {
+fn write(
+    args: &Args,
+    index: &Index,
+    list: &PeopleCsv,
+    found: &[Vec<Candidate<u32>>],
+) -> anyhow::Result<()> {
     let to: Box<dyn std::io::Write> = if args.out.as_os_str() == "-" {
         Box::new(std::io::stdout())
     } else {
-        Box::new(std::fs::File::create(&args.out).with_context(|| format!("{} cannot be written", args.out.display()))?)
+        Box::new(
+            std::fs::File::create(&args.out)
+                .with_context(|| format!("{} cannot be written", args.out.display()))?,
+        )
     };
     let mut out = csv::Writer::from_writer(to);
-    out.write_record(["query_id", "record_id", "rank", "weight", "probability", "band", "evidence"])?;
+    out.write_record([
+        "query_id",
+        "record_id",
+        "rank",
+        "weight",
+        "probability",
+        "band",
+        "evidence",
+    ])?;
     for (row, candidates) in list.rows.iter().zip(found) {
         for (rank, candidate) in (1..).zip(candidates) {
             let scored = &candidate.scored;
@@ -167,7 +212,15 @@ fn write(args: &Args, index: &Index, list: &PeopleCsv, found: &[Vec<Candidate<u3
         }
     }
     out.flush()?;
-    let known = found.iter().filter(|candidates| !candidates.is_empty()).count();
-    eprintln!("{} looked for, {} with somebody worth looking at, among {}.", counted(list.rows.len(), "person", "people"), known, counted(index.ids.len(), "record", "records"));
+    let known = found
+        .iter()
+        .filter(|candidates| !candidates.is_empty())
+        .count();
+    eprintln!(
+        "{} looked for, {} with somebody worth looking at, among {}.",
+        counted(list.rows.len(), "person", "people"),
+        known,
+        counted(index.ids.len(), "record", "records")
+    );
     Ok(())
 }

@@ -67,18 +67,25 @@ fn must_be_safe(config: &Config) -> anyhow::Result<()> {
 async fn must_be_ready(store: &Store) -> anyhow::Result<()> {
     let mut read = store.read().await?;
     if organisations::service(&mut read).await?.is_none() {
-        anyhow::bail!("this database has no service yet. Describe it as in reference/service.example.toml, then run `throughline user add --service FILE` with the first user's details");
+        anyhow::bail!(
+            "this database has no service yet. Describe it as in reference/service.example.toml, then run `throughline user add --service FILE` with the first user's details"
+        );
     }
     if health::demo_accounts(&mut read).await? > 0 {
-        anyhow::bail!("this database holds demo accounts, whose password everybody knows. Start with an empty database; `throughline demo` is for looking around");
+        anyhow::bail!(
+            "this database holds demo accounts, whose password everybody knows. Start with an empty database; `throughline demo` is for looking around"
+        );
     }
     Ok(())
 }
 
 /// Writes log lines to standard error. `RUST_LOG` overrules the level.
 pub fn logs(log: Log, level: &str) {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| format!("warn,throughline={level}").into());
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| format!("warn,throughline={level}").into());
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     match log {
         Log::Json => lines.json().flatten_event(true).init(),
         Log::Text => lines.init(),
@@ -102,15 +109,28 @@ pub async fn listen_on(address: SocketAddr) -> anyhow::Result<TcpListener> {
 ///
 /// # Errors
 /// When a listener fails.
-pub async fn serve_until_told(listener: TcpListener, pages: Router, operations: Option<(TcpListener, Router)>, store: &Store) -> anyhow::Result<()> {
+pub async fn serve_until_told(
+    listener: TcpListener,
+    pages: Router,
+    operations: Option<(TcpListener, Router)>,
+    store: &Store,
+) -> anyhow::Result<()> {
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let told = |mut stopped: tokio::sync::watch::Receiver<bool>| async move {
         let _ = stopped.wait_for(|stopped| *stopped).await;
     };
-    let pages = axum::serve(listener, pages.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(told(stopped.clone()));
+    let pages = axum::serve(
+        listener,
+        pages.into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .with_graceful_shutdown(told(stopped.clone()));
     let mut pages = tokio::spawn(pages.into_future());
     if let Some((listener, router)) = operations {
-        tokio::spawn(axum::serve(listener, router).with_graceful_shutdown(told(stopped)).into_future());
+        tokio::spawn(
+            axum::serve(listener, router)
+                .with_graceful_shutdown(told(stopped))
+                .into_future(),
+        );
     }
     tokio::select! {
         ended = &mut pages => ended??,
@@ -147,8 +167,12 @@ struct Operations {
 
 /// Probes and metrics: their own door.
 fn operations(store: Store) -> anyhow::Result<Router> {
-    const SECONDS: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
-    let metrics = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".into()), SECONDS)?.install_recorder()?;
+    const SECONDS: &[f64] = &[
+        0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+    ];
+    let metrics = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), SECONDS)?
+        .install_recorder()?;
     metrics::gauge!("throughline_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     let upkeep = metrics.clone();
     tokio::spawn(async move {
@@ -160,14 +184,28 @@ fn operations(store: Store) -> anyhow::Result<Router> {
     Ok(Router::new()
         .route("/livez", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
-        .route("/metrics", get(|State(operations): State<Operations>| async move { ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], operations.metrics.render()) }))
+        .route(
+            "/metrics",
+            get(|State(operations): State<Operations>| async move {
+                (
+                    [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
+                    operations.metrics.render(),
+                )
+            }),
+        )
         .with_state(Operations { store, metrics }))
 }
 
 async fn ready(State(operations): State<Operations>) -> impl IntoResponse {
     match tokio::time::timeout(Duration::from_secs(2), health::may_save(&operations.store)).await {
         Ok(Ok(())) => (StatusCode::OK, "ready\n".to_owned()),
-        Ok(Err(error)) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {error}\n")),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "not ready: the database does not answer within 2 seconds\n".to_owned()),
+        Ok(Err(error)) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("not ready: {error}\n"),
+        ),
+        Err(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "not ready: the database does not answer within 2 seconds\n".to_owned(),
+        ),
     }
 }
