@@ -53,7 +53,7 @@ fn role_row(role: Role, own: Option<Role>) -> Value {
         row.class == class && row.verbs.contains(&verb) && row.roles.contains(&role)
     });
     let seen: Vec<&str> = PARTS.iter().filter(|class| of(Verb::View, **class).is_some()).map(|class| class.label()).collect();
-    let when = PARTS.iter().find_map(|class| of(Verb::View, *class)).map(|row| when(row.needs));
+    let when = PARTS.iter().find_map(|class| of(Verb::View, *class)).map(|row| when(row.needs, of(Verb::Claim, Class::Search).is_some()));
     context! {
         name => role.label(),
         own => own == Some(role),
@@ -62,11 +62,12 @@ fn role_row(role: Role, own: Option<Role>) -> Value {
     }
 }
 
-fn when(needs: Needs) -> &'static str {
+fn when(needs: Needs, may_claim: bool) -> &'static str {
     match needs {
         Needs::Nothing => "At any time",
         Needs::OwnSite => "At their own sites",
-        Needs::Care => "The person is on a list or has an episode at their site, is on their caseload, or they claimed access with a reason",
+        Needs::Care if may_claim => "The person is on a list or has an episode at their site, is on their caseload, or they claimed access with a reason",
+        Needs::Care => "The person is on a list or has an episode at their site, or is on their caseload",
         Needs::Caseload => "The person is on their caseload",
         Needs::Justified => "The person is on their caseload, or they claimed access with a reason",
         Needs::AllocatedWithConsent => "The follow-up is with their organisation, and the person agreed to sharing with it",

@@ -81,13 +81,15 @@ async fn risk(tx: &mut Tx, person: PersonId, fields: &Fields, errors: &Errors) -
         return Ok(unavailable());
     }
     let grant = tx.authorise::<ViewRiskCard>(person).await?;
-    let card = match alerts::risk_card(tx, &grant).await {
+    let mut card = match alerts::risk_card(tx, &grant).await {
         Ok(card) => card,
         Err(error) => {
             tracing::error!(%error, "a risk card could not be read");
             return Ok(unavailable());
         }
     };
+    // What nobody has answered for comes first.
+    card.alerts.sort_by_key(|alert| alert.state != AlertState::Open);
     let may_answer = tx.may::<ChangeRiskCard>(person).await?;
     let alerts = card.alerts.iter().map(|alert| alert_value(alert, may_answer, fields, errors)).collect();
     Ok((card_value(&card, may_answer), alerts))
@@ -211,7 +213,7 @@ pub(super) async fn answer_alert(cx: Cx, Path((person, alert)): Path<(PersonId, 
         episode: Some(known.episode_id),
         kind: "alert",
         class: Class::RiskCard,
-        words: format!("Alert {}: {}", answer.state.label().to_lowercase(), known.kind),
+        words: alerts::answered_words(known.kind, answer.state),
         link: format!("/people/{person}"),
     };
     events::add(&mut act, event).await?;

@@ -110,41 +110,46 @@ async fn visible(tx: &mut Tx, person: PersonId, all: Vec<Event>) -> Result<Vec<E
     Ok(visible)
 }
 
-type Texts = BTreeMap<(&'static str, Instant), String>;
+/// Text by kind, instant and words of its event. Several answers of one form share an instant, so
+/// the words tell them apart; where an event's words are its author's own, they are left empty.
+type Texts = BTreeMap<(&'static str, Instant, String), String>;
 
-/// The text behind the lines, by kind and instant: of the classes that the reader may see.
+/// The text behind the lines: of the classes that the reader may see.
 async fn texts(tx: &mut Tx, person: PersonId) -> Result<Texts, Problem> {
     let mut texts = Texts::new();
     if tx.may::<ViewConsent>(person).await? {
         let grant = tx.authorise::<ViewConsent>(person).await?;
         for line in consents::ledger(tx, &grant).await? {
-            add(&mut texts, "consent", line.recorded_at, [line.words, line.how_explained]);
+            let event = format!("{}: {}", line.consent_for, line.state);
+            add(&mut texts, ("consent", line.recorded_at, event), [line.words, line.how_explained]);
         }
     }
     if tx.may::<ViewDisclosure>(person).await? {
         let grant = tx.authorise::<ViewDisclosure>(person).await?;
         for line in disclosures::ledger(tx, &grant).await? {
-            add(&mut texts, "disclosure", line.at, [format!("To {}, {}", line.recipient, line.channel), line.reason]);
+            let event = format!("{} ({})", line.summary, line.basis);
+            let to = format!("To {}, {}", line.recipient, line.channel);
+            add(&mut texts, ("disclosure", line.at, event), [to, line.reason]);
         }
     }
     if tx.may::<ViewRiskCard>(person).await? {
         let grant = tx.authorise::<ViewRiskCard>(person).await?;
-        for (at, words) in alerts::words(tx, &grant).await? {
-            add(&mut texts, "alert", at, [words]);
+        for line in alerts::words(tx, &grant).await? {
+            add(&mut texts, ("alert", line.at, line.event), [line.text]);
         }
     }
     if tx.may::<ViewFollowUp>(person).await? {
         let grant = tx.authorise::<ViewFollowUp>(person).await?;
         for (at, note) in people::contact_notes(tx, &grant).await? {
-            add(&mut texts, "contact", at, [note]);
+            add(&mut texts, ("contact", at, String::new()), [note]);
         }
     }
     Ok(texts)
 }
 
-/// Two texts of one kind and instant belong to one act and stand below each other.
-fn add<const N: usize>(texts: &mut Texts, kind: &'static str, at: Instant, parts: [String; N]) {
-    let text = texts.entry((kind, at)).or_default();
+/// Texts of one event stand below each other.
+fn add<const N: usize>(texts: &mut Texts, event: (&'static str, Instant, String), parts: [String; N]) {
+    let text = texts.entry(event).or_default();
     for part in parts.iter().filter(|part| !part.trim().is_empty()) {
         if !text.is_empty() {
             text.push('\n');
@@ -155,13 +160,16 @@ fn add<const N: usize>(texts: &mut Texts, kind: &'static str, at: Instant, parts
 
 fn entry(event: &Event, texts: &Texts) -> Value {
     let kind = KINDS.iter().find(|(code, _)| *code == event.kind);
-    let text = kind.and_then(|(code, _)| texts.get(&(*code, event.at))).filter(|text| !text.is_empty());
+    let text = kind.and_then(|(code, _)| {
+        let of = |words: &str| texts.get(&(*code, event.at, words.to_owned()));
+        of(&event.words).or_else(|| of(""))
+    });
     context! {
         at => event.at,
         title => event.words,
         kind => kind.map(|(_, words)| *words),
         by => event.actor_name,
-        text,
+        text => text.filter(|text| !text.is_empty()),
         // The page of the person is this one: a link to it leads nowhere.
         href => Some(&event.link).filter(|link| !link.is_empty() && !(event.kind == "person")),
         system => by_system(event),
