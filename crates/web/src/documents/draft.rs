@@ -133,7 +133,7 @@ async fn cannot_be_signed(document: &Document, made: &Facts, seen: &str) -> Resu
     tried.document.state = Printed::Released;
     if tried.basis.is_empty() {
         // The basis is asked for at release, when there is no consent to state.
-        tried.basis = "Stated when it is released".to_owned();
+        "Stated when it is released".clone_into(&mut tried.basis);
     }
     Ok(match render(document.line.kind, tried).await? {
         Ok(_) => None,

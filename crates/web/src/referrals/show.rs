@@ -77,7 +77,6 @@ fn step_value(step: &referrals::Step) -> Value {
         title => step.state.label(),
         by => step.by_name,
         text => step.note,
-        status => context! { text => step.state.label(), tone => super::tone(step.state) },
     }
 }
 
