@@ -140,7 +140,7 @@ impl Drawing<'_> {
             taken_by => row.taken_by,
             waits => placed.standing.state.is_open() && !placed.standing.gone,
             urgency => row.urgency.map(throughline_domain::episode::Urgency::label),
-            known => self.known(row),
+            known => Self::known(row),
             marks => self.marks(placed),
             row_tone => self.row_tone(placed),
         }
@@ -189,7 +189,7 @@ impl Drawing<'_> {
     }
 
     /// Whether the service knows this person, in words.
-    fn known(&self, row: &BoardRow) -> Value {
+    fn known(row: &BoardRow) -> Value {
         if row.person_id.is_some() {
             return context! { text => if row.episode_id.is_some() { "Known: record open" } else { "Known: identity decided" }, tone => "info" };
         }
