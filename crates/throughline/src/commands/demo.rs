@@ -28,6 +28,9 @@ pub struct Args {
     /// Another number makes other people
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
+    /// Only the places and the sign-ins: no people, no history
+    #[arg(long)]
+    empty: bool,
 }
 
 /// Makes the service, if it is not there yet, and serves it until told to stop.
@@ -47,7 +50,7 @@ pub async fn run(args: Args, started: Instant) -> anyhow::Result<()> {
     })
     .await?;
     if is_empty(&store).await? {
-        fill(&store, args.seed).await?;
+        fill(&store, (!args.empty).then_some(args.seed)).await?;
     }
     let settings = Settings {
         demo: true,
@@ -68,7 +71,7 @@ async fn is_empty(store: &Store) -> throughline_store::Result<bool> {
     )
 }
 
-async fn fill(store: &Store, seed: u64) -> anyhow::Result<()> {
+async fn fill(store: &Store, seed: Option<u64>) -> anyhow::Result<()> {
     let now = chrono::Utc::now();
     let mut tx = store
         .begin(Cause {
@@ -85,6 +88,7 @@ async fn fill(store: &Store, seed: u64) -> anyhow::Result<()> {
     )
     .await?;
     tx.commit().await?;
+    let Some(seed) = seed else { return Ok(()) };
     let mut progress = Progress::new("Inventing the service", 100);
     throughline_demo::fill(store, seed, now, &mut |percent| progress.at(percent))
         .await
