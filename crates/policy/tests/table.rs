@@ -150,7 +150,7 @@ fn a_role_has_one_row_for_each_verb_and_class() {
 }
 
 #[test]
-fn claimed_access_only_looks() {
+fn claimed_access_only_looks_or_takes_a_person_on() {
     let claimed = Context {
         relationship: Relationship::Claimed,
         own_site: false,

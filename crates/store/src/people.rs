@@ -691,11 +691,7 @@ pub async fn find(
 
 fn born_in(person: &Person, year: Option<i32>) -> bool {
     use chrono::Datelike;
-    year.is_none_or(|year| {
-        person
-            .date_of_birth
-            .is_none_or(|born| born.year() == year)
-    })
+    year.is_none_or(|year| person.date_of_birth.is_none_or(|born| born.year() == year))
 }
 
 /// These people, scored against a description, the likeliest first.
@@ -1027,10 +1023,7 @@ pub struct DocumentLine {
 ///
 /// # Errors
 /// The store's.
-pub async fn documents(
-    conn: &mut Conn,
-    grant: &Grant<ViewDocument>,
-) -> Result<Vec<DocumentLine>> {
+pub async fn documents(conn: &mut Conn, grant: &Grant<ViewDocument>) -> Result<Vec<DocumentLine>> {
     let rows = conn
         .fetch_all(
             "SELECT d.id, d.episode_id, e.opened_at, d.kind, d.number, d.state, d.created_at, d.signed_at, d.signed_by_name,

@@ -85,7 +85,11 @@ pub async fn to_review(
     let sql = sqlx::AssertSqlSafe(format!(
         "{CLAIM} WHERE r.reviewed_at IS NULL ORDER BY r.starts_at LIMIT $1"
     ));
-    conn.fetch_text(sql, args![limit]).await?.iter().map(claim).collect()
+    conn.fetch_text(sql, args![limit])
+        .await?
+        .iter()
+        .map(claim)
+        .collect()
 }
 
 /// Claims that were reviewed, the newest review first.
@@ -100,19 +104,18 @@ pub async fn reviewed(
     let sql = sqlx::AssertSqlSafe(format!(
         "{CLAIM} WHERE r.reviewed_at IS NOT NULL ORDER BY r.reviewed_at DESC LIMIT $1"
     ));
-    conn.fetch_text(sql, args![limit]).await?.iter().map(claim).collect()
+    conn.fetch_text(sql, args![limit])
+        .await?
+        .iter()
+        .map(claim)
+        .collect()
 }
 
 /// Records the review of a claim: once, by somebody else than who claimed.
 ///
 /// # Errors
 /// [`crate::Error::Stale`] when it was reviewed before, or is the reviewer's own.
-pub async fn review(
-    tx: &mut Tx,
-    grant: &Grant<ViewAuditLog>,
-    id: Uuid,
-    note: &str,
-) -> Result<()> {
+pub async fn review(tx: &mut Tx, grant: &Grant<ViewAuditLog>, id: Uuid, note: &str) -> Result<()> {
     let (now, reviewer): (Instant, UserId) = (tx.now(), grant.actor().user);
     tx.execute_versioned(
         "UPDATE relationship SET reviewed_at = $2, reviewed_by = $3, review_note = $4

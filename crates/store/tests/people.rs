@@ -5,7 +5,7 @@ use throughline_matching::Description;
 use throughline_policy::{ClaimAccess, SearchPeople, Subject, ViewAuditLog, ViewIdentity};
 use throughline_store::people::{self, LookedFor};
 use throughline_store::{Error, relationships};
-use throughline_testkit::{Kit, on_both};
+use throughline_testkit::on_both;
 
 on_both! {
     async fn a_name_spelt_by_ear_finds_the_person_and_says_who_was_shown(kit: Kit) {
