@@ -3,6 +3,7 @@ import { initAll } from './nhsuk-frontend.min.js';
 import { startAutosave } from './autosave.js';
 import { startBoards } from './board.js';
 import { startClocks } from './clocks.js';
+import { startDrop } from './drop.js';
 import { startLock } from './lock.js';
 import { startQuestions } from './questions.js';
 
@@ -12,6 +13,7 @@ startQuestions();
 startClocks();
 startAutosave();
 startBoards();
+startDrop();
 startLock();
 guardDoubleSubmit();
 

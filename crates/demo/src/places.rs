@@ -24,7 +24,8 @@ pub struct Places {
 /// A stable identifier for a named thing of the demo.
 pub fn id(name: &str) -> Uuid {
     Uuid::from_u128(name.bytes().fold(0x6c_64_64_65_6d_6f_u128, |hash, byte| {
-        hash.wrapping_mul(0x0100_0000_01b3_0000_0001).wrapping_add(u128::from(byte) + 1)
+        hash.wrapping_mul(0x0100_0000_01b3_0000_0001)
+            .wrapping_add(u128::from(byte) + 1)
     }))
 }
 
@@ -33,13 +34,33 @@ pub fn id(name: &str) -> Uuid {
 /// # Errors
 /// The store's.
 pub async fn make(tx: &mut Tx) -> Result<Places> {
-    let organisation = |key: &str, name: &str, kind| Organisation { id: OrganisationId::new(id(key)), name: name.into(), kind };
+    let organisation = |key: &str, name: &str, kind| Organisation {
+        id: OrganisationId::new(id(key)),
+        name: name.into(),
+        kind,
+    };
     let all = [
-        organisation("trust", "Thames Reach NHS Foundation Trust (invented)", OrganisationKind::Trust),
-        organisation("partner", "Wayside Link (invented charity)", OrganisationKind::Partner),
-        organisation("police", "Metropolitan police area (invented)", OrganisationKind::Police),
+        organisation(
+            "trust",
+            "Thames Reach NHS Foundation Trust (invented)",
+            OrganisationKind::Trust,
+        ),
+        organisation(
+            "partner",
+            "Wayside Link (invented charity)",
+            OrganisationKind::Partner,
+        ),
+        organisation(
+            "police",
+            "Metropolitan police area (invented)",
+            OrganisationKind::Police,
+        ),
         organisation("court", "London courts (invented)", OrganisationKind::Court),
-        organisation("commissioner", "Health and Justice commissioner (invented)", OrganisationKind::Commissioner),
+        organisation(
+            "commissioner",
+            "Health and Justice commissioner (invented)",
+            OrganisationKind::Commissioner,
+        ),
     ];
     for one in &all {
         organisations::add(tx, one).await?;
@@ -62,14 +83,49 @@ pub async fn make(tx: &mut Tx) -> Result<Places> {
         hours: hours.into(),
     };
     let sites = vec![
-        site("bromley custody", "Bromley custody", SiteKind::Custody, "01PY", &custody),
-        site("bexley custody", "Bexley custody", SiteKind::Custody, "01RY", &custody),
-        site("bromley court", "Bromley Magistrates' Court", SiteKind::Magistrates, "B01CN", &court),
-        site("bexley court", "Bexley Magistrates' Court", SiteKind::Magistrates, "B01BH", &court),
-        site("woolwich", "Woolwich Crown Court", SiteKind::Crown, "C01WL", &court),
+        site(
+            "bromley custody",
+            "Bromley custody",
+            SiteKind::Custody,
+            "01PY",
+            &custody,
+        ),
+        site(
+            "bexley custody",
+            "Bexley custody",
+            SiteKind::Custody,
+            "01RY",
+            &custody,
+        ),
+        site(
+            "bromley court",
+            "Bromley Magistrates' Court",
+            SiteKind::Magistrates,
+            "B01CN",
+            &court,
+        ),
+        site(
+            "bexley court",
+            "Bexley Magistrates' Court",
+            SiteKind::Magistrates,
+            "B01BH",
+            &court,
+        ),
+        site(
+            "woolwich",
+            "Woolwich Crown Court",
+            SiteKind::Crown,
+            "C01WL",
+            &court,
+        ),
     ];
     for (order, one) in sites.iter().enumerate() {
         organisations::add_site(tx, one, i64::try_from(order).unwrap_or_default()).await?;
     }
-    Ok(Places { trust: all[0].id, partner: all[1].id, commissioner: all[4].id, sites })
+    Ok(Places {
+        trust: all[0].id,
+        partner: all[1].id,
+        commissioner: all[4].id,
+        sites,
+    })
 }

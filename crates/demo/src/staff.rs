@@ -41,15 +41,27 @@ const STAFF: &[(&str, Role, &str)] = &[
     ("Wendy Shah", Role::SystemAdministrator, ""),
 ];
 
+/// The accounts, whether or not they are made yet.
+pub fn accounts() -> Vec<Account> {
+    let account = |(name, role, _): &(&'static str, Role, &str)| {
+        let email = format!("{}@demo.invalid", name.to_lowercase().replace(' ', "."));
+        Account {
+            id: UserId::new(id(&email)),
+            name,
+            role: *role,
+            email,
+        }
+    };
+    STAFF.iter().map(account).collect()
+}
+
 /// Makes the accounts. `password_hash` is of [`PASSWORD`].
 ///
 /// # Errors
 /// The store's.
 pub async fn make(tx: &mut Tx, places: &Places, password_hash: &str) -> Result<Vec<Account>> {
-    let mut accounts = Vec::new();
-    for (name, role, registration) in STAFF {
-        let email = format!("{}@demo.invalid", name.to_lowercase().replace(' ', "."));
-        let account = Account { id: UserId::new(id(&email)), name, role: *role, email };
+    let accounts = accounts();
+    for (account, (name, role, registration)) in accounts.iter().zip(STAFF) {
         let new = NewUser {
             id: account.id,
             organisation_id: match throughline_policy::employer(*role) {
@@ -67,7 +79,6 @@ pub async fn make(tx: &mut Tx, places: &Places, password_hash: &str) -> Result<V
             sites: sites_of(*role, places),
         };
         users::add(tx, &new).await?;
-        accounts.push(account);
     }
     Ok(accounts)
 }
@@ -76,7 +87,9 @@ fn sites_of(role: Role, places: &Places) -> Vec<SiteId> {
     let all = places.sites.iter().map(|site| site.id);
     match role {
         Role::Bank => all.take(1).collect(),
-        role if role.is_clinical() || matches!(role, Role::Administrator | Role::Manager) => all.collect(),
+        role if role.is_clinical() || matches!(role, Role::Administrator | Role::Manager) => {
+            all.collect()
+        }
         _ => Vec::new(),
     }
 }

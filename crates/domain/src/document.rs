@@ -1,5 +1,9 @@
 //! Documents: frozen renderings of recorded facts for one kind of reader.
 
+use crate::risk::AlertKind;
+use crate::time::Instant;
+use chrono::Duration;
+
 codes! {
     /// Who a document is written for.
     pub enum Audience {
@@ -20,7 +24,66 @@ codes! {
     }
 }
 
+impl Audience {
+    /// Whether these readers are told that an alert of this kind stands. What a reader does not
+    /// act on stays out: the court is told what bears on the hearing, and how a person may safely
+    /// be reached, or who may be harming them, is told to neither.
+    pub fn is_told_of(self, alert: AlertKind) -> bool {
+        use AlertKind as A;
+        let bears_on_hearing = matches!(alert, A::Interpreter | A::AppropriateAdult);
+        let bears_on_custody = matches!(
+            alert,
+            A::SelfHarm
+                | A::Violence
+                | A::Arson
+                | A::MedicationDue
+                | A::Pregnancy
+                | A::Dependants
+                | A::ChargeRelated
+                | A::StaffSafety
+        );
+        bears_on_hearing || (self == Self::Police && bears_on_custody)
+    }
+}
+
 impl DocumentKind {
+    /// What the document is not, as its readers must be told.
+    pub fn limits(self) -> &'static str {
+        match self {
+            Self::CustodyAdvice => {
+                "This is advice from Liaison and Diversion about vulnerability and needs. It is not a medical opinion on fitness to be detained or interviewed, which the healthcare professional gives, and not a psychiatric report. It says nothing about whether the person did what is alleged. It is true of the time it was made: ask again when something changes."
+            }
+            Self::CourtReport => {
+                "This is information from Liaison and Diversion about health and social needs. It is not a psychiatric report, not an opinion on fitness to plead or to stand trial, and not a pre-sentence report. It says nothing about whether the person did what is alleged. It rests on what the person said and on the records seen when it was made."
+            }
+        }
+    }
+
+    /// What is owed once a document has come to this state, and by when.
+    pub fn next_action(self, state: DocumentState, now: Instant, next_hearing: Option<Instant>) -> (String, Instant) {
+        let name = self.label().to_lowercase();
+        let within_the_shift = now + Duration::hours(4);
+        match (state, self) {
+            (DocumentState::Draft, _) => (format!("Finish and sign the {name}"), within_the_shift),
+            (DocumentState::Signed, _) => (format!("Release the {name}"), within_the_shift),
+            (DocumentState::Released, Self::CustodyAdvice) => {
+                ("Find out what custody did with the advice".to_owned(), within_the_shift)
+            }
+            (DocumentState::Released, Self::CourtReport) => {
+                let hearing = next_hearing.filter(|hearing| *hearing > now).unwrap_or(now);
+                ("Find out what the court decided".to_owned(), hearing + Duration::hours(24))
+            }
+            (DocumentState::Withdrawn, _) => {
+                (format!("Prepare the {name} again, or record why there is none"), within_the_shift)
+            }
+        }
+    }
+
+    /// What is owed first once a released document was taken back: its readers still rely on it.
+    pub fn recall_action(self) -> String {
+        format!("Tell those who have the {} that it is withdrawn", self.label().to_lowercase())
+    }
+
     /// Who reads it.
     pub fn audience(self) -> Audience {
         match self {
@@ -76,5 +139,34 @@ impl RecordState {
     /// Whether the record may be relied on: shown in documents and counted.
     pub fn counts(self) -> bool {
         matches!(self, Self::Signed | Self::AwaitingCountersignature)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeZone;
+
+    #[test]
+    fn custody_is_told_of_self_harm_and_the_court_is_not_told_its_detail() {
+        assert!(Audience::Police.is_told_of(AlertKind::SelfHarm));
+        assert!(!Audience::Court.is_told_of(AlertKind::SelfHarm));
+        assert!(Audience::Court.is_told_of(AlertKind::Interpreter));
+    }
+
+    #[test]
+    fn nobody_outside_is_told_how_a_person_is_safely_reached() {
+        for alert in [AlertKind::SafeContact, AlertKind::Safeguarding, AlertKind::Other] {
+            assert!(Audience::ALL.iter().all(|audience| !audience.is_told_of(alert)), "{alert}");
+        }
+    }
+
+    #[test]
+    fn the_decision_is_asked_for_the_day_after_the_hearing() {
+        let now = chrono::Utc.with_ymd_and_hms(2026, 11, 24, 9, 0, 0).unwrap();
+        let hearing = now + Duration::days(3);
+        let next = |hearing| DocumentKind::CourtReport.next_action(DocumentState::Released, now, hearing).1;
+        assert_eq!(next(Some(hearing)), hearing + Duration::hours(24));
+        assert_eq!(next(Some(now - Duration::days(1))), now + Duration::hours(24));
     }
 }

@@ -3,7 +3,9 @@
 //! Rules that always hold: an open episode has an owner and a next action with a date; it closes
 //! only when nothing is owed.
 
+use crate::place::PointOfContact;
 use crate::referral::ReferralState;
+use chrono::Duration;
 
 codes! {
     /// How urgent (MHSDS clinical response priority type).
@@ -16,6 +18,18 @@ codes! {
         Urgent = "2", "Urgent";
         /// In the ordinary order.
         Routine = "3", "Routine";
+    }
+}
+
+impl Urgency {
+    /// How soon somebody acts on it: the service's own default, and no national time standard.
+    pub fn act_within(self) -> Duration {
+        match self {
+            Self::Emergency => Duration::minutes(15),
+            Self::VeryUrgent => Duration::hours(1),
+            Self::Urgent => Duration::hours(4),
+            Self::Routine => Duration::hours(24),
+        }
     }
 }
 
@@ -58,10 +72,49 @@ codes! {
         Remanded = "remanded", "Remanded in custody";
         /// Detained under section 136 or 135.
         Section136 = "20", "Section 136 or 135";
+        /// Detained in hospital, by a court or otherwise under the Mental Health Act.
+        Hospital = "hospital", "Detained in hospital";
+        /// Serving a sentence.
+        Sentenced = "sentenced", "Serving a prison sentence";
         /// At liberty.
         Liberty = "liberty", "At liberty";
         /// Nobody has said.
         NotKnown = "not_known", "Not known";
+    }
+}
+
+impl LegalStatus {
+    /// Whether the person is held, so that their release is a moment of its own.
+    pub fn is_held(self) -> bool {
+        matches!(
+            self,
+            Self::Pace
+                | Self::ChargedHeld
+                | Self::Remanded
+                | Self::Section136
+                | Self::Hospital
+                | Self::Sentenced
+        )
+    }
+
+    /// Whether police hold the person or interview them: advice to custody can still be given.
+    pub fn is_with_police(self) -> bool {
+        matches!(self, Self::Pace | Self::Voluntary | Self::Section136)
+    }
+
+    /// Whether the person walked out of the door: the 48 hours of highest risk begin.
+    pub fn walked_out(self) -> bool {
+        matches!(self, Self::Bail | Self::UnderInvestigation | Self::Liberty)
+    }
+
+    /// What is owed next when the person left the site without walking out.
+    pub fn owed_on_leaving(self) -> &'static str {
+        match self {
+            Self::Remanded => "Hand over to prison healthcare",
+            Self::ChargedHeld => "Hand over to the court team",
+            Self::Section136 => "Hand over to the place of safety",
+            _ => "Find out where the person is",
+        }
     }
 }
 
@@ -114,6 +167,24 @@ codes! {
         Outcome = "outcome", "CJ outcome";
         /// Closure.
         Closure = "closure", "Closure";
+    }
+}
+
+impl Step {
+    /// The step as something to do: the words of a next action.
+    pub fn action(self) -> &'static str {
+        match self {
+            Self::Consent => "Offer to see the person, and ask for consent",
+            Self::Screening => "Screen",
+            Self::Assessment => "Assess",
+            Self::Risk => "Write the risk and safety plan",
+            Self::CustodyAdvice => "Give custody advice",
+            Self::CourtReport => "Write the court report",
+            Self::Referrals => "Chase the onward referrals",
+            Self::FollowUp => "Do the follow-up that is owed",
+            Self::Outcome => "Find out the CJ outcome",
+            Self::Closure => "Close the episode",
+        }
     }
 }
 
@@ -194,13 +265,13 @@ pub enum DocumentProgress {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ClosureBlock {
     /// Tasks are open.
-    #[error("{0} task(s) are still open: finish them or record why they are not needed")]
+    #[error("Tasks still open: {0}. Finish them or record why they are not needed")]
     OpenTasks(usize),
     /// Referrals are neither ended nor handed on.
-    #[error("{0} onward referral(s) have not ended: record what came of them or hand them on")]
+    #[error("Onward referrals that have not ended: {0}. Record what came of them or hand them on")]
     OpenReferrals(usize),
     /// Alerts are open.
-    #[error("{0} alert(s) have not been answered: acknowledge or resolve them")]
+    #[error("Alerts not yet answered: {0}. Acknowledge or resolve them")]
     OpenAlerts(usize),
     /// A form is still a draft.
     #[error("The {0} is still a draft: sign it or mark it in error")]
@@ -208,6 +279,21 @@ pub enum ClosureBlock {
     /// A document was prepared and never released.
     #[error("The {0} was prepared and not released: release it or withdraw it")]
     Unreleased(&'static str),
+}
+
+impl ClosureBlock {
+    /// The step of the episode where it is put right.
+    pub fn step(&self) -> Step {
+        match self {
+            Self::OpenTasks(_) => Step::FollowUp,
+            Self::OpenReferrals(_) => Step::Referrals,
+            Self::OpenAlerts(_) | Self::Draft("risk and safety plan") => Step::Risk,
+            Self::Draft("screening") => Step::Screening,
+            Self::Draft(_) => Step::Assessment,
+            Self::Unreleased("custody advice") => Step::CustodyAdvice,
+            Self::Unreleased(_) => Step::CourtReport,
+        }
+    }
 }
 
 impl Progress {
@@ -242,6 +328,42 @@ impl Progress {
             Step::Closure if self.closed => StepState::Done,
             Step::Closure if self.closure_blocks().is_empty() => StepState::NotStarted,
             Step::Closure => StepState::CannotStart,
+        }
+    }
+
+    /// The step that comes next: the first that is begun or owed, given where the person came from
+    /// and how they are held now. A step that nobody has to take (a court report for somebody in a
+    /// cell, a referral nobody has thought of) is never next.
+    pub fn next_step(&self, contact: PointOfContact, status: LegalStatus) -> Step {
+        Step::ALL
+            .iter()
+            .copied()
+            .find(|step| match self.state(*step) {
+                StepState::InProgress => true,
+                StepState::NotStarted => self.is_owed(*step, contact, status),
+                StepState::CannotStart | StepState::Done | StepState::NotNeeded => false,
+            })
+            .unwrap_or(Step::Closure)
+    }
+
+    fn is_owed(&self, step: Step, contact: PointOfContact, status: LegalStatus) -> bool {
+        let carries_on = self.assessment_needed == Some(true);
+        match step {
+            Step::Consent | Step::Screening | Step::Assessment | Step::Outcome | Step::Closure => {
+                true
+            }
+            Step::Risk => carries_on,
+            Step::CustodyAdvice => carries_on && status.is_with_police(),
+            Step::CourtReport => {
+                let court = matches!(
+                    contact,
+                    PointOfContact::Magistrates
+                        | PointOfContact::YouthCourt
+                        | PointOfContact::Crown
+                );
+                carries_on && court
+            }
+            Step::Referrals | Step::FollowUp => false,
         }
     }
 
@@ -334,7 +456,63 @@ mod tests {
                 ClosureBlock::Unreleased("court report"),
             ]
         );
+        let steps: Vec<Step> = owed
+            .closure_blocks()
+            .iter()
+            .map(ClosureBlock::step)
+            .collect();
+        assert_eq!(
+            steps,
+            [
+                Step::FollowUp,
+                Step::Referrals,
+                Step::Risk,
+                Step::Screening,
+                Step::CourtReport
+            ]
+        );
         assert_eq!(owed.state(Step::Closure), StepState::CannotStart);
+    }
+
+    #[test]
+    fn what_is_next_follows_what_was_found_and_where_the_person_is() {
+        let next = |progress: &Progress, contact, status| progress.next_step(contact, status);
+        let (custody, court) = (PointOfContact::Custody, PointOfContact::Magistrates);
+        let begun = Progress::default();
+        assert_eq!(next(&begun, custody, LegalStatus::Pace), Step::Consent);
+        let asked = Progress {
+            consent_answers: 1,
+            ..begun
+        };
+        assert_eq!(next(&asked, custody, LegalStatus::Pace), Step::Screening);
+        let screened = Progress {
+            screening: FormProgress::Signed,
+            assessment_needed: Some(true),
+            ..asked
+        };
+        assert_eq!(
+            next(&screened, custody, LegalStatus::Pace),
+            Step::Assessment
+        );
+        let not_needed = Progress {
+            assessment_needed: Some(false),
+            ..screened.clone()
+        };
+        assert_eq!(next(&not_needed, custody, LegalStatus::Pace), Step::Outcome);
+        let assessed = Progress {
+            assessment: FormProgress::Signed,
+            risk: FormProgress::Signed,
+            ..screened
+        };
+        assert_eq!(
+            next(&assessed, custody, LegalStatus::Pace),
+            Step::CustodyAdvice
+        );
+        assert_eq!(next(&assessed, custody, LegalStatus::Bail), Step::Outcome);
+        assert_eq!(
+            next(&assessed, court, LegalStatus::ChargedHeld),
+            Step::CourtReport
+        );
     }
 
     #[test]

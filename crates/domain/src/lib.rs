@@ -17,6 +17,7 @@
 pub mod codes;
 pub mod board;
 pub mod calendar;
+pub mod claim;
 pub mod consent;
 pub mod contact;
 pub mod disclosure;
@@ -33,5 +34,6 @@ pub mod place;
 pub mod referral;
 pub mod risk;
 pub mod role;
+pub mod search;
 pub mod task;
 pub mod time;

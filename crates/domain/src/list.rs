@@ -11,6 +11,18 @@ codes! {
 }
 
 codes! {
+    /// Where a list as received stands.
+    pub enum ListState {
+        /// Read and shown; nothing of it is on the board yet.
+        Preview = "preview", "Waiting for review";
+        /// Its rows are on the board.
+        Committed = "committed", "Brought in";
+        /// Not used.
+        Discarded = "discarded", "Discarded";
+    }
+}
+
+codes! {
     /// What has been decided about somebody on the list.
     pub enum EntryState {
         /// Nobody has decided yet.

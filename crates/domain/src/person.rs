@@ -94,6 +94,22 @@ codes! {
     }
 }
 
+codes! {
+    /// The second source against which an identity was checked.
+    pub enum IdentitySource {
+        /// The NHS's own register.
+        Spine = "spine", "NHS number traced (Personal Demographics Service)";
+        /// Taken in custody.
+        Fingerprints = "fingerprints", "Fingerprints taken in custody";
+        /// Seen by the service.
+        PhotoDocument = "photo", "Document with a photograph";
+        /// The GP's or a mental health team's record.
+        HealthRecord = "health_record", "GP or mental health record";
+        /// Somebody who knows the person.
+        Relative = "relative", "Relative, carer or professional who knows them";
+    }
+}
+
 /// The age band used in published numbers.
 pub fn age_band(age: Option<u32>) -> &'static str {
     match age {

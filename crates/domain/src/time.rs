@@ -79,6 +79,19 @@ pub fn age_on(born: NaiveDate, day: NaiveDate) -> Option<u32> {
     day.years_since(born)
 }
 
+/// How long ago a day was, as people say it: `today`, `yesterday`, `9 days ago`, `3 months ago`.
+pub fn days_ago(date: NaiveDate, today: NaiveDate) -> String {
+    let counted = |number: i64, unit: &str| format!("{number} {unit}{} ago", if number == 1 { "" } else { "s" });
+    match (today - date).num_days() {
+        ..=-1 => format!("on {}", date_long(date)),
+        0 => "today".to_owned(),
+        1 => "yesterday".to_owned(),
+        days @ 2..=30 => counted(days, "day"),
+        days @ 31..=364 => counted(days / 30, "month"),
+        days => counted(days / 365, "year"),
+    }
+}
+
 /// Why a typed date or time was not understood, in words for the person who typed it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TypedError {
@@ -246,6 +259,15 @@ mod tests {
         }
         assert_eq!(parse_date("1/1/84", today), Ok(date(1984, 1, 1)));
         assert_eq!(parse_date("1/1/27", today), Ok(date(2027, 1, 1)));
+    }
+
+    #[test]
+    fn how_long_ago_is_said_as_people_say_it() {
+        let today = date(2026, 11, 24);
+        for (ago, words) in [(0, "today"), (1, "yesterday"), (9, "9 days ago"), (31, "1 month ago"), (100, "3 months ago"), (800, "2 years ago")] {
+            assert_eq!(days_ago(today - Duration::days(ago), today), words);
+        }
+        assert_eq!(days_ago(date(2026, 12, 1), today), "on 1 December 2026");
     }
 
     #[test]

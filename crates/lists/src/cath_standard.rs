@@ -99,7 +99,7 @@ impl Walk {
         Self {
             reading: Reading {
                 kind: FORMAT.kind,
-                format: FORMAT.name,
+                format: FORMAT.name.into(),
                 title: String::new(),
                 sites: Vec::new(),
                 list_date: None,

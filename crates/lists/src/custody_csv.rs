@@ -401,7 +401,7 @@ fn rows(text: &str, mut headings: Headings, today: NaiveDate) -> Result<Reading,
     let day = printed.date.unwrap_or(today);
     let mut reading = Reading {
         kind: FORMAT.kind,
-        format: FORMAT.name,
+        format: FORMAT.name.into(),
         title: printed
             .title
             .unwrap_or_else(|| FORMAT.kind.label().to_owned()),

@@ -205,6 +205,12 @@ const FIELDS: &[Field] = &[
     ("notes", "Notes", |e| words(e.notes.as_deref())),
 ];
 
+/// Everything an entry says, field by field in words: label and value, without what is not given.
+pub fn facts(entry: &Entry) -> Vec<(&'static str, String)> {
+    let all = FIELDS.iter().map(|(_, label, value)| (*label, value(entry)));
+    all.filter(|(_, value)| !value.is_empty()).collect()
+}
+
 fn field_changes(before: &Entry, now: &Entry) -> Vec<FieldChange> {
     let changes = FIELDS
         .iter()

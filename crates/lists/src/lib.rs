@@ -40,12 +40,13 @@ mod source;
 mod table;
 mod times;
 
-pub use diff::{Change, FieldChange, diff};
+pub use diff::{Change, FieldChange, diff, facts};
 pub use entry::{Entry, Offence, Position, Sex};
 pub use notice::{ListNotice, Notice};
-pub use reading::{ListKind, Reading, RejectReason, RejectedRow, SetAside, SetAsideReason};
+pub use reading::{Reading, RejectReason, RejectedRow, SetAside, SetAsideReason};
 pub use source::{Content, ReadError, Source};
 pub use table::table;
+pub use throughline_domain::list::ListKind;
 
 use chrono::NaiveDate;
 

@@ -2,27 +2,19 @@
 
 use chrono::NaiveDate;
 use serde_json::Value;
+use std::borrow::Cow;
+use throughline_domain::list::ListKind;
 use throughline_domain::time::Instant;
 
 use crate::{Entry, ListNotice, Position};
 
-throughline_domain::codes! {
-    /// Which kind of list it is: where the people on it are to be found.
-    pub enum ListKind {
-        /// People detained at a police station.
-        Custody = "custody", "Custody list";
-        /// People before a court.
-        Court = "court", "Court list";
-    }
-}
-
 /// What one file said: rows that are work, rows that are not, and rows that could not be used.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Reading {
     /// Which kind of list it is.
     pub kind: ListKind,
     /// The [`Format::name`](crate::Format) of the reader that read it.
-    pub format: &'static str,
+    pub format: Cow<'static, str>,
     /// A title for people: as printed, or made from the format and the sites.
     pub title: String,
     /// The custody suites or court houses as printed, in order of first appearance.
@@ -60,7 +52,7 @@ impl Reading {
 }
 
 /// A row that could not be used.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct RejectedRow {
     /// Where in the file it stands.
     pub row: Position,
@@ -71,7 +63,9 @@ pub struct RejectedRow {
 }
 
 /// Why a row could not be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, thiserror::Error)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, thiserror::Error,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum RejectReason {
     /// Neither a name nor a custody record number: nobody could tell who is meant.
@@ -83,7 +77,7 @@ pub enum RejectReason {
 }
 
 /// A row understood that is not a line of work.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct SetAside {
     /// Where in the file it stands.
     pub row: Position,
@@ -96,7 +90,7 @@ pub struct SetAside {
 }
 
 /// Why a row is not a line of work.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum SetAsideReason {
     /// A defendant or subject that is an organisation.

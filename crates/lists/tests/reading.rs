@@ -40,7 +40,7 @@ mod a_custody_list {
     fn gives_each_detainee_with_everything_the_list_says() {
         let reading = reading(CUSTODY);
         assert_eq!(
-            (reading.kind, reading.format),
+            (reading.kind, reading.format.as_ref()),
             (ListKind::Custody, "custody-csv")
         );
         assert_eq!(reading.title, "Custody list");

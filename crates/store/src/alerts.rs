@@ -107,6 +107,57 @@ async fn unresolved(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<Vec<
         .collect()
 }
 
+/// What was written in an alert: the text behind a line of a timeline.
+#[derive(Debug, Clone)]
+pub struct Words {
+    /// When it was written.
+    pub at: Instant,
+    /// The words of the event that was added with it.
+    pub event: String,
+    /// What was written.
+    pub text: String,
+}
+
+/// What was written in every alert of the grant's person, resolved ones too.
+///
+/// # Errors
+/// The store's.
+pub async fn words(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<Vec<Words>> {
+    let rows = conn
+        .fetch_all(
+            "SELECT kind, state, raised_at, detail, answered_at, resolution FROM alert WHERE person_id = $1",
+            args![grant.person()],
+        )
+        .await?;
+    let mut words = Vec::new();
+    for row in &rows {
+        let (kind, state): (AlertKind, AlertState) = (row.get("kind")?, row.get("state")?);
+        words.push(Words {
+            at: row.get("raised_at")?,
+            event: raised_words(kind),
+            text: row.get("detail")?,
+        });
+        if let Some(at) = row.get("answered_at")? {
+            words.push(Words {
+                at,
+                event: answered_words(kind, state),
+                text: row.get("resolution")?,
+            });
+        }
+    }
+    Ok(words)
+}
+
+/// The words of the event of an alert that was raised.
+fn raised_words(kind: AlertKind) -> String {
+    format!("Alert: {kind}")
+}
+
+/// The words of the event of an alert that was answered.
+pub fn answered_words(kind: AlertKind, state: AlertState) -> String {
+    format!("Alert {}: {kind}", state.label().to_lowercase())
+}
+
 /// Raises an alert, unless the same one of this episode stands unresolved. Part of signing a form
 /// or of recording a concern, whose own grant covers it.
 ///
@@ -151,7 +202,7 @@ pub async fn raise(
             episode: Some(episode),
             kind: "alert",
             class: Class::RiskCard,
-            words: format!("Alert: {kind}"),
+            words: raised_words(kind),
             link: format!("/people/{person}"),
         },
     )

@@ -277,6 +277,43 @@ async fn note(
     .await
 }
 
+/// Takes over what a later list says of the same matter: the record goes on, it is not made again.
+/// Facts already known are kept; a restriction is added to, never taken away.
+///
+/// # Errors
+/// The store's.
+pub async fn carry_on(
+    tx: &mut Tx,
+    grant: &Grant<ChangeJustice>,
+    status: Option<LegalStatus>,
+    later: &Justice,
+    next_hearing_at: Option<Instant>,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE episode SET urn = CASE WHEN urn = '' THEN $3 ELSE urn END,
+                custody_number = CASE WHEN custody_number = '' THEN $4 ELSE custody_number END,
+                offences = CASE WHEN $5 = '' THEN offences ELSE $5 END,
+                reporting_restriction = CASE WHEN reporting_restriction = '' OR reporting_restriction = $6 THEN $6
+                                             WHEN $6 = '' THEN reporting_restriction
+                                             ELSE reporting_restriction || '; ' || $6 END,
+                next_hearing_at = COALESCE($7, next_hearing_at),
+                legal_status = COALESCE($8, legal_status), version = version + 1
+          WHERE id = $1 AND person_id = $2 AND closed_at IS NULL",
+        args![
+            grant.episode(),
+            grant.person(),
+            &later.urn,
+            &later.custody_number,
+            &later.offences,
+            &later.reporting_restriction,
+            next_hearing_at,
+            status.map(LegalStatus::code)
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Hands an episode to an owner with the next action and its date.
 ///
 /// # Errors

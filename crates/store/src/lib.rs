@@ -26,22 +26,32 @@
 mod migrate;
 #[cfg(debug_assertions)]
 pub mod plant;
+#[cfg(feature = "raw-sql")]
+pub mod raw;
 mod sql;
 mod tx;
 mod writer;
 
 pub mod alerts;
 pub mod audit;
+pub mod backup;
 pub mod consents;
 pub mod contacts;
+pub mod directory;
 pub mod disclosures;
+pub mod documents;
 pub mod episodes;
 pub mod events;
+pub mod health;
 pub mod idempotency;
 pub mod lists;
 pub mod organisations;
+pub mod outcomes;
 pub mod people;
 pub mod records;
+pub mod returns;
+pub mod relationships;
+pub mod referrals;
 pub mod sessions;
 pub mod shifts;
 pub mod tasks;

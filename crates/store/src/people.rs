@@ -3,15 +3,18 @@
 use crate::sql::placeholders;
 use crate::{Conn, Error, Result, Row, Tx, args};
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use throughline_domain::document::{DocumentKind, DocumentState};
+use throughline_domain::finding::{FindingList, FindingStatus};
 use throughline_domain::identifier::NhsNumber;
-use throughline_domain::ids::{EpisodeId, PersonId};
+use throughline_domain::ids::{DocumentId, EntryId, EpisodeId, PersonId, SiteId};
 use throughline_domain::name::Name;
 use throughline_domain::person::{Ethnicity, Gender, IdentityState};
+use throughline_domain::time::Instant;
 use throughline_matching::{Description, Parameters};
 use throughline_policy::{
     ChangeContactDetails, ChangeIdentity, CreatePerson, Grant, Permit, SearchPeople, Subject,
-    ViewContactDetails, ViewIdentity,
+    ViewContactDetails, ViewDocument, ViewFollowUp, ViewIdentity, ViewList, ViewNeedsPlan,
 };
 use uuid::Uuid;
 
@@ -259,6 +262,33 @@ pub async fn create(
     id: PersonId,
     new: &NewPerson,
 ) -> Result<()> {
+    insert(tx, id, new, Some(grant.actor().user.uuid())).await
+}
+
+/// Takes over a person from another system. From the command line, which stands outside the
+/// policy: whoever runs it owns the database's key.
+///
+/// # Errors
+/// The store's.
+pub async fn import(tx: &mut Tx, id: PersonId, new: &NewPerson) -> Result<()> {
+    insert(tx, id, new, None).await
+}
+
+/// Every identifier of a kind: an import that is run again passes over who is there.
+///
+/// # Errors
+/// The store's.
+pub async fn identifiers(conn: &mut Conn, kind: &str) -> Result<BTreeSet<String>> {
+    let rows = conn
+        .fetch_all(
+            "SELECT value FROM person_identifier WHERE kind = $1",
+            args![kind],
+        )
+        .await?;
+    rows.iter().map(|row| row.get("value")).collect()
+}
+
+async fn insert(tx: &mut Tx, id: PersonId, new: &NewPerson, created_by: Option<Uuid>) -> Result<()> {
     let now = tx.now();
     let gender = new.gender.unwrap_or(Gender::NotKnown);
     let ethnicity = new.ethnicity.unwrap_or(Ethnicity::NotKnown);
@@ -283,7 +313,7 @@ pub async fn create(
             &new.adjustments,
             &new.contact.gp,
             now,
-            grant.actor().user
+            created_by
         ],
     )
     .await?;
@@ -512,6 +542,32 @@ pub async fn candidates(
     Ok(found)
 }
 
+/// One person weighed against a description, for a comparison side by side: somebody on a list and
+/// somebody a search found. The person is shown as a search shows them, and gets the audit row.
+///
+/// # Errors
+/// The store's. `None` when there is no such person, or they are not the actor's to find.
+pub async fn compare(
+    tx: &mut Tx,
+    grant: &Grant<SearchPeople>,
+    looked_for: &Description,
+    person: PersonId,
+) -> Result<Option<Candidate>> {
+    if grant.only_allocated() && !tx.may::<ViewIdentity>(person).await? {
+        return Ok(None);
+    }
+    let Some((person, postcode)) = load(tx, &[person]).await?.pop() else {
+        return Ok(None);
+    };
+    let described = [(person.id, person.description(&postcode))];
+    let ranked = throughline_matching::rank_all(&parameters(tx).await?, looked_for, described);
+    tx.note_shown(person.id, "compared side by side");
+    Ok(ranked.into_iter().next().map(|found| Candidate {
+        person,
+        scored: found.scored,
+    }))
+}
+
 /// People found by what somebody typed: a name spelt by ear, a part of a name, a date of birth, an
 /// identifier. Each one shown gets its audit row.
 ///
@@ -538,6 +594,217 @@ pub async fn search(
     .await?;
     for candidate in &found {
         tx.note_shown(candidate.person.id, "search result");
+    }
+    Ok(found)
+}
+
+/// What a typed search looks for: a description, and numbers that lead to a person by the way of
+/// an episode or a list.
+#[derive(Debug, Clone, Default)]
+pub struct LookedFor {
+    /// What is said of the person.
+    pub description: Description,
+    /// The year of birth, when only that is known.
+    pub born_in: Option<i32>,
+    /// Custody record numbers, in any writing.
+    pub custody_numbers: Vec<String>,
+}
+
+/// Somebody found.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The person.
+    pub person: Person,
+    /// Their postcode: for its district only, and only for those who may see where they live.
+    pub postcode: String,
+    /// What speaks for and against.
+    pub scored: throughline_matching::Scored,
+    /// Found by a custody number of theirs.
+    pub by_custody_number: bool,
+}
+
+/// A line of a list that carries a custody number and is nobody's yet.
+#[derive(Debug, Clone)]
+pub struct FoundEntry {
+    /// Its id.
+    pub id: EntryId,
+    /// The name on the list.
+    pub name: Name,
+    /// The site.
+    pub site_name: String,
+    /// The day.
+    pub list_date: NaiveDate,
+}
+
+/// What a typed search found.
+#[derive(Debug, Clone, Default)]
+pub struct Finds {
+    /// The people shown, most likely first.
+    pub people: Vec<Found>,
+    /// How many there are, shown or not.
+    pub total: usize,
+    /// Lines of lists at the actor's own sites.
+    pub entries: Vec<FoundEntry>,
+}
+
+/// Finds people by everything that can be typed: a name spelt by ear, a date or year of birth, an
+/// identifier, a custody number. Each one shown gets its audit row.
+///
+/// # Errors
+/// The store's.
+pub async fn find(
+    tx: &mut Tx,
+    grant: &Grant<SearchPeople>,
+    looked_for: &LookedFor,
+    limit: usize,
+) -> Result<Finds> {
+    let keys: Vec<String> = throughline_matching::search_keys(&looked_for.description)
+        .into_iter()
+        .map(|key| key.as_str().to_owned())
+        .collect();
+    let by_number = holders_of(tx, &looked_for.custody_numbers).await?;
+    let mut ids = sharing_a_key(tx, &keys).await?;
+    ids.extend(&by_number);
+    ids.sort_unstable();
+    ids.dedup();
+    if grant.only_allocated() {
+        ids = allocated_to(tx, grant, ids).await?;
+    }
+    let mut people = scored(tx, &looked_for.description, ids).await?;
+    for found in &mut people {
+        found.by_custody_number = by_number.contains(&found.person.id);
+    }
+    people.retain(|found| found.by_custody_number || born_in(&found.person, looked_for.born_in));
+    people.sort_by_key(|found| !found.by_custody_number);
+    let total = people.len();
+    people.truncate(limit);
+    for found in &people {
+        tx.note_shown(found.person.id, "search result");
+    }
+    let entries = entries_of(tx, &looked_for.custody_numbers).await?;
+    Ok(Finds {
+        people,
+        total,
+        entries,
+    })
+}
+
+fn born_in(person: &Person, year: Option<i32>) -> bool {
+    use chrono::Datelike;
+    year.is_none_or(|year| {
+        person
+            .date_of_birth
+            .is_none_or(|born| born.year() == year)
+    })
+}
+
+/// These people, scored against a description, the likeliest first.
+async fn scored(
+    conn: &mut Conn,
+    description: &Description,
+    ids: Vec<PersonId>,
+) -> Result<Vec<Found>> {
+    let mut people: BTreeMap<PersonId, (Person, String)> = BTreeMap::new();
+    let mut descriptions = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(500) {
+        for (person, postcode) in load(conn, chunk).await? {
+            descriptions.push((person.id, person.description(&postcode)));
+            people.insert(person.id, (person, postcode));
+        }
+    }
+    let ranked =
+        throughline_matching::rank_all(&parameters(conn).await?, description, descriptions);
+    Ok(ranked
+        .into_iter()
+        .filter_map(|candidate| {
+            let (person, postcode) = people.remove(&candidate.id)?;
+            Some(Found {
+                person,
+                postcode,
+                scored: candidate.scored,
+                by_custody_number: false,
+            })
+        })
+        .collect())
+}
+
+/// A custody number as it is compared: no spaces, no case.
+fn bare(number: &str) -> String {
+    number
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect::<String>()
+        .to_uppercase()
+}
+
+/// People who have, or had, one of these custody numbers.
+async fn holders_of(conn: &mut Conn, numbers: &[String]) -> Result<Vec<PersonId>> {
+    let mut people = Vec::new();
+    for number in numbers {
+        let rows = conn
+            .fetch_all(
+                "SELECT person_id FROM episode WHERE UPPER(REPLACE(custody_number, ' ', '')) = $1
+                 UNION SELECT person_id FROM list_entry
+                        WHERE person_id IS NOT NULL AND UPPER(REPLACE(custody_number, ' ', '')) = $1
+                 UNION SELECT person_id FROM person_identifier WHERE kind <> 'pnc' AND kind <> 'cro' AND UPPER(REPLACE(value, ' ', '')) = $1",
+                args![bare(number)],
+            )
+            .await?;
+        for row in &rows {
+            people.push(row.get("person_id")?);
+        }
+    }
+    Ok(people)
+}
+
+/// Lines of lists with one of these custody numbers that are nobody's yet, at the actor's sites.
+async fn entries_of(tx: &mut Tx, numbers: &[String]) -> Result<Vec<FoundEntry>> {
+    let mut entries = Vec::new();
+    for number in numbers {
+        let rows = tx
+            .fetch_all(
+                "SELECT l.id, l.forenames, l.surname, l.site_id, s.name AS site_name, l.list_date
+                   FROM list_entry l JOIN site s ON s.id = l.site_id
+                  WHERE l.person_id IS NULL AND UPPER(REPLACE(l.custody_number, ' ', '')) = $1
+                  ORDER BY l.list_date DESC LIMIT 20",
+                args![bare(number)],
+            )
+            .await?;
+        for row in &rows {
+            let site: SiteId = row.get("site_id")?;
+            if tx.may::<ViewList>(site).await? {
+                entries.push(FoundEntry {
+                    id: row.get("id")?,
+                    name: Name {
+                        forenames: row.get("forenames")?,
+                        surname: row.get("surname")?,
+                    },
+                    site_name: row.get("site_name")?,
+                    list_date: row.get("list_date")?,
+                });
+            }
+        }
+    }
+    Ok(entries)
+}
+
+/// The people of these ids as a search showed them, to be shown again with the form for a new
+/// person. Those whom the actor's search would not show are left out.
+///
+/// # Errors
+/// The store's.
+pub async fn shown_before(
+    tx: &mut Tx,
+    grant: &Grant<SearchPeople>,
+    looked_for: &LookedFor,
+    mut ids: Vec<PersonId>,
+) -> Result<Vec<Found>> {
+    if grant.only_allocated() {
+        ids = allocated_to(tx, grant, ids).await?;
+    }
+    let found = scored(tx, &looked_for.description, ids).await?;
+    for one in &found {
+        tx.note_shown(one.person.id, "shown before a person is added");
     }
     Ok(found)
 }
@@ -638,6 +905,7 @@ pub async fn subject_of_episode(conn: &mut Conn, episode: EpisodeId) -> Result<O
 }
 
 /// Claims access to a person for an hour, with a reason that information governance reviews.
+/// Returns the claim's reference: all that leaves this record of it.
 ///
 /// # Errors
 /// The store's.
@@ -645,15 +913,16 @@ pub async fn claim_access(
     tx: &mut Tx,
     grant: &Grant<throughline_policy::ClaimAccess>,
     reason: &str,
-) -> Result<()> {
-    let now = tx.now();
+) -> Result<Uuid> {
+    let (id, now) = (Uuid::now_v7(), tx.now());
+    let ends_at = now + chrono::Duration::minutes(throughline_domain::claim::CLAIM_MINUTES);
     tx.execute(
         "INSERT INTO relationship (id, user_id, person_id, reason, starts_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6)",
-        args![Uuid::now_v7(), grant.actor().user, grant.person(), reason, now, now + chrono::Duration::hours(1)],
+        args![id, grant.actor().user, grant.person(), reason, now, ends_at],
     )
     .await?;
     tx.relationships_changed();
-    Ok(())
+    Ok(id)
 }
 
 /// How many people there are.
@@ -675,4 +944,137 @@ pub async fn exists(conn: &mut Conn, id: PersonId) -> Result<bool, Error> {
         .fetch_optional("SELECT id FROM person WHERE id = $1", args![id])
         .await?
         .is_some())
+}
+
+/// A vulnerability or need that was found.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Finding {
+    /// Vulnerability or need.
+    pub list: FindingList,
+    /// What, in words.
+    pub label: String,
+    /// How sure.
+    pub status: FindingStatus,
+    /// Whether it was known before the service asked.
+    pub already_known: bool,
+    /// When the form that found it was signed.
+    pub signed_at: Option<Instant>,
+    /// By whom.
+    pub signed_by_name: String,
+}
+
+/// Vulnerabilities and needs found in the grant's person, newest first; each once, as it was last
+/// found.
+///
+/// # Errors
+/// The store's.
+pub async fn findings(conn: &mut Conn, grant: &Grant<ViewNeedsPlan>) -> Result<Vec<Finding>> {
+    let rows = conn
+        .fetch_all(
+            "SELECT f.list, f.code, f.label, f.status, f.already_known, r.signed_at, r.signed_by_name
+               FROM finding f JOIN record r ON r.id = f.record_id
+              WHERE f.person_id = $1 AND r.state IN ('signed', 'awaiting')
+              ORDER BY r.signed_at DESC, f.list DESC, f.label",
+            args![grant.person()],
+        )
+        .await?;
+    let mut seen = std::collections::BTreeSet::new();
+    let mut findings = Vec::new();
+    for row in &rows {
+        let list: FindingList = row.get("list")?;
+        if seen.insert((list, row.get::<String>("code")?)) {
+            findings.push(Finding {
+                list,
+                label: row.get("label")?,
+                status: row.get("status")?,
+                already_known: row.get("already_known")?,
+                signed_at: row.get("signed_at")?,
+                signed_by_name: row.get("signed_by_name")?,
+            });
+        }
+    }
+    Ok(findings)
+}
+
+/// A document in the list of a person's documents: what it is and where it stands, not its text.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct DocumentLine {
+    /// Its id.
+    pub id: DocumentId,
+    /// Its episode.
+    pub episode_id: EpisodeId,
+    /// When the episode was opened.
+    pub opened_at: Instant,
+    /// What kind.
+    pub kind: DocumentKind,
+    /// Which one of its kind in the episode.
+    pub number: i64,
+    /// Where it stands.
+    pub state: DocumentState,
+    /// When it was begun.
+    pub created_at: Instant,
+    /// When it was signed.
+    pub signed_at: Option<Instant>,
+    /// By whom.
+    pub signed_by_name: String,
+    /// When it was released.
+    pub released_at: Option<Instant>,
+    /// Why it was withdrawn.
+    pub withdrawn_reason: String,
+}
+
+/// The documents of all episodes of the grant's person, newest first.
+///
+/// # Errors
+/// The store's.
+pub async fn documents(
+    conn: &mut Conn,
+    grant: &Grant<ViewDocument>,
+) -> Result<Vec<DocumentLine>> {
+    let rows = conn
+        .fetch_all(
+            "SELECT d.id, d.episode_id, e.opened_at, d.kind, d.number, d.state, d.created_at, d.signed_at, d.signed_by_name,
+                    d.released_at, d.withdrawn_reason
+               FROM document d JOIN episode e ON e.id = d.episode_id
+              WHERE d.person_id = $1 ORDER BY d.created_at DESC, d.id DESC",
+            args![grant.person()],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(DocumentLine {
+                id: row.get("id")?,
+                episode_id: row.get("episode_id")?,
+                opened_at: row.get("opened_at")?,
+                kind: row.get("kind")?,
+                number: row.get("number")?,
+                state: row.get("state")?,
+                created_at: row.get("created_at")?,
+                signed_at: row.get("signed_at")?,
+                signed_by_name: row.get("signed_by_name")?,
+                released_at: row.get("released_at")?,
+                withdrawn_reason: row.get("withdrawn_reason")?,
+            })
+        })
+        .collect()
+}
+
+/// Notes of contacts with the grant's person, by the instant of the contact: the text behind the
+/// lines of a timeline.
+///
+/// # Errors
+/// The store's.
+pub async fn contact_notes(
+    conn: &mut Conn,
+    grant: &Grant<ViewFollowUp>,
+) -> Result<Vec<(Instant, String)>> {
+    let rows = conn
+        .fetch_all(
+            "SELECT at, note FROM contact WHERE person_id = $1 AND note <> ''",
+            args![grant.person()],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.get("at")?, row.get("note")?)))
+        .collect()
 }

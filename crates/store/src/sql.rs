@@ -217,6 +217,7 @@ codes_in_columns!(
     throughline_domain::finding::FindingList,
     throughline_domain::finding::FindingStatus,
     throughline_domain::list::ListKind,
+    throughline_domain::list::ListState,
     throughline_domain::list::EntryState,
     throughline_domain::list::MatchDecision,
     throughline_domain::list::NotSeenReason,
@@ -298,7 +299,7 @@ impl Conn {
     ///
     /// # Errors
     /// The database's.
-    pub async fn fetch_all(&mut self, sql: &'static str, args: Args) -> Result<Vec<Row>> {
+    pub(crate) async fn fetch_all(&mut self, sql: &'static str, args: Args) -> Result<Vec<Row>> {
         Ok(on!(self, sql, args, fetch_all)?)
     }
 
@@ -306,7 +307,11 @@ impl Conn {
     ///
     /// # Errors
     /// The database's.
-    pub async fn fetch_optional(&mut self, sql: &'static str, args: Args) -> Result<Option<Row>> {
+    pub(crate) async fn fetch_optional(
+        &mut self,
+        sql: &'static str,
+        args: Args,
+    ) -> Result<Option<Row>> {
         Ok(on!(self, sql, args, fetch_optional)?)
     }
 
@@ -314,7 +319,7 @@ impl Conn {
     ///
     /// # Errors
     /// The database's, also when there is no row.
-    pub async fn fetch_one(&mut self, sql: &'static str, args: Args) -> Result<Row> {
+    pub(crate) async fn fetch_one(&mut self, sql: &'static str, args: Args) -> Result<Row> {
         self.fetch_optional(sql, args)
             .await?
             .ok_or(Error::Database(sqlx::Error::RowNotFound))
@@ -324,7 +329,7 @@ impl Conn {
     ///
     /// # Errors
     /// The database's.
-    pub async fn execute(&mut self, sql: &'static str, args: Args) -> Result<u64> {
+    pub(crate) async fn execute(&mut self, sql: &'static str, args: Args) -> Result<u64> {
         self.execute_text(sqlx::AssertSqlSafe(sql), args).await
     }
 
@@ -364,7 +369,7 @@ impl Conn {
     ///
     /// # Errors
     /// [`Error::Stale`] when no row had the version.
-    pub async fn execute_versioned(&mut self, sql: &'static str, args: Args) -> Result<()> {
+    pub(crate) async fn execute_versioned(&mut self, sql: &'static str, args: Args) -> Result<()> {
         match self.execute(sql, args).await? {
             0 => Err(Error::Stale),
             _ => Ok(()),
@@ -372,7 +377,7 @@ impl Conn {
     }
 
     /// Whether this is PostgreSQL, for the few statements that need two arms.
-    pub fn is_postgres(&self) -> bool {
+    pub(crate) fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))
     }
 }

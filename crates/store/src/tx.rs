@@ -56,6 +56,54 @@ pub enum Refused {
     Store(#[from] Error),
 }
 
+/// Refusals of a transaction that was given up: they are written in a transaction of their own, so
+/// that who tried is known although nothing was done.
+#[derive(Debug)]
+struct Refusals {
+    store: Store,
+    rows: Vec<log::Row>,
+}
+
+impl Refusals {
+    fn of(store: &Store) -> Self {
+        Self {
+            store: store.clone(),
+            rows: Vec::new(),
+        }
+    }
+}
+
+impl Drop for Refusals {
+    fn drop(&mut self) {
+        let rows = std::mem::take(&mut self.rows);
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        if rows.is_empty() {
+            return;
+        }
+        let store = self.store.clone();
+        runtime.spawn(async move {
+            if let Err(error) = write_refusals(&store, rows).await {
+                tracing::error!(%error, "refused access could not be written to the audit log");
+            }
+        });
+    }
+}
+
+async fn write_refusals(store: &Store, rows: Vec<log::Row>) -> Result<()> {
+    let at = rows.first().map_or(Instant::UNIX_EPOCH, |row| row.at);
+    let mut tx = store
+        .begin(Cause {
+            actor: None,
+            at,
+            request: String::new(),
+        })
+        .await?;
+    tx.audit = rows;
+    tx.commit().await
+}
+
 /// A transaction of one act.
 ///
 /// Audit rows are queued by [`Tx::authorise`] and written by [`Tx::commit`]: the chain's head is
@@ -65,8 +113,9 @@ pub struct Tx {
     conn: Conn,
     cause: Cause,
     audit: Vec<log::Row>,
+    refusals: Refusals,
     /// The context of the person last asked about: a page asks for several classes of one person.
-    known: Option<(PersonId, Context)>,
+    known: Option<(PersonId, Vec<Context>)>,
 }
 
 impl Deref for Tx {
@@ -95,6 +144,7 @@ impl Tx {
                 ..cause
             },
             audit: Vec::new(),
+            refusals: Refusals::of(store),
             known: None,
         })
     }
@@ -121,7 +171,7 @@ impl Tx {
     ///
     /// # Errors
     /// [`Refused::Denied`] when they may not or there is no such person, episode or site. The
-    /// refusal's own audit row is written when the caller commits.
+    /// refusal's own audit row is written whether the caller commits or gives up.
     pub async fn authorise<P: Permit>(
         &mut self,
         subject: impl Into<Subject>,
@@ -132,19 +182,29 @@ impl Tx {
             .clone()
             .ok_or(Refused::Denied(Denied::Role))?;
         let subject = subject.into();
-        let context = self.context(&actor, subject).await?;
-        let answer = throughline_policy::grant::<P>(&actor, subject, context);
-        let outcome = answer
-            .as_ref()
-            .map_or_else(|denied| denied.code(), |_| "allowed");
-        self.note(
-            P::VERB.code(),
-            P::CLASS.code(),
-            subject,
-            context.relationship,
-            outcome,
-            "",
-        );
+        let contexts = self.contexts(&actor, subject).await?;
+        let (answer, relationship) = first_allowed::<P>(&actor, subject, &contexts);
+        match &answer {
+            Ok(_) => self.note(
+                P::VERB.code(),
+                P::CLASS.code(),
+                subject,
+                relationship,
+                "allowed",
+                "",
+            ),
+            Err(denied) => {
+                let row = self.row(
+                    P::VERB.code(),
+                    P::CLASS.code(),
+                    subject,
+                    relationship,
+                    denied.code(),
+                    "",
+                );
+                self.refusals.rows.push(row);
+            }
+        }
         answer.map_err(Refused::Denied)
     }
 
@@ -157,9 +217,45 @@ impl Tx {
         let Some(actor) = self.cause.actor.clone() else {
             return Ok(false);
         };
-        let context = self.context(&actor, subject.into()).await?;
-        let decision = throughline_policy::decide(&actor, P::VERB, P::CLASS, context);
-        Ok(matches!(decision, throughline_policy::Decision::Allow(_)))
+        let subject = subject.into();
+        let contexts = self.contexts(&actor, subject).await?;
+        Ok(first_allowed::<P>(&actor, subject, &contexts).0.is_ok())
+    }
+
+    /// Whether the actor may look at a class of this subject, without an audit row: for lines of
+    /// many classes, such as a timeline's. Opens nothing.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn may_view(
+        &mut self,
+        class: throughline_policy::Class,
+        subject: impl Into<Subject>,
+    ) -> Result<bool> {
+        let Some(actor) = self.cause.actor.clone() else {
+            return Ok(false);
+        };
+        let contexts = self.contexts(&actor, subject.into()).await?;
+        let allowed = |context: &Context| {
+            let verb = throughline_policy::Verb::View;
+            let decision = throughline_policy::decide(&actor, verb, class, *context);
+            matches!(decision, throughline_policy::Decision::Allow(_))
+        };
+        Ok(contexts.iter().any(allowed))
+    }
+
+    /// Why the actor may see who this person is, or else the strongest relationship there is: for
+    /// words on a page. Opens nothing.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn relationship(&mut self, person: PersonId) -> Result<Relationship> {
+        let Some(actor) = self.cause.actor.clone() else {
+            return Ok(Relationship::None);
+        };
+        let subject = Subject::from(person);
+        let contexts = self.contexts(&actor, subject).await?;
+        Ok(first_allowed::<throughline_policy::ViewIdentity>(&actor, subject, &contexts).1)
     }
 
     /// Forgets what was known of relationships, after an act that changes them (an episode opened,
@@ -217,8 +313,21 @@ impl Tx {
             row.episode = row.episode.or(subject.episode.map(EpisodeId::uuid));
             return;
         }
+        let row = self.row(verb, class, subject, relationship, outcome, detail);
+        self.audit.push(row);
+    }
+
+    fn row(
+        &self,
+        verb: &str,
+        class: &str,
+        subject: Subject,
+        relationship: Relationship,
+        outcome: &str,
+        detail: &str,
+    ) -> log::Row {
         let actor = self.cause.actor.as_ref();
-        self.audit.push(log::Row {
+        log::Row {
             seq: 0,
             at: self.cause.at,
             actor: actor.map(|actor| actor.user.uuid()),
@@ -235,7 +344,7 @@ impl Tx {
             outcome: outcome.to_owned(),
             detail: detail.to_owned(),
             request: self.cause.request.clone(),
-        });
+        }
     }
 
     /// Writes the audit rows and makes everything durable. Only after this returns may "Saved" be said.
@@ -243,7 +352,8 @@ impl Tx {
     /// # Errors
     /// When it could not be made durable: then nothing was saved.
     pub async fn commit(mut self) -> Result<()> {
-        let rows = std::mem::take(&mut self.audit);
+        let mut rows = std::mem::take(&mut self.audit);
+        rows.append(&mut self.refusals.rows);
         self.write_audit(rows).await?;
         match self.conn {
             Conn::SqliteReader(_) => Ok(()),
@@ -299,20 +409,24 @@ impl Tx {
         Ok(())
     }
 
-    /// What the policy needs to know of this actor and subject.
-    async fn context(&mut self, actor: &Actor, subject: Subject) -> Result<Context> {
+    /// What the policy needs to know of this actor and subject: one context for each relationship
+    /// that holds, the strongest first.
+    async fn contexts(&mut self, actor: &Actor, subject: Subject) -> Result<Vec<Context>> {
         let own_site = subject.site.is_some_and(|site| actor.sites.contains(&site));
         let Some(person) = subject.person else {
-            return Ok(Context {
+            return Ok(vec![Context {
                 own_site,
                 ..Context::NONE
-            });
+            }]);
         };
-        if let Some((_, context)) = self.known.filter(|(known, _)| *known == person) {
-            return Ok(Context {
-                own_site,
-                ..context
-            });
+        if let Some((_, contexts)) = self.known.as_ref().filter(|(known, _)| *known == person) {
+            return Ok(contexts
+                .iter()
+                .map(|context| Context {
+                    own_site,
+                    ..*context
+                })
+                .collect());
         }
         let row = self
             .conn
@@ -346,38 +460,62 @@ impl Tx {
         let consent =
             consent.and_then(|code| throughline_domain::consent::ConsentState::from_code(&code));
         let holds = |column: &str| row.get::<bool>(column);
-        let relationship =
-            if actor.organisation_kind == throughline_domain::role::OrganisationKind::Partner {
-                if holds("allocated")? {
-                    Relationship::Allocated
-                } else {
-                    Relationship::None
-                }
-            } else if holds("caseload")? {
-                Relationship::Caseload
-            } else if holds("at_site")? || holds("on_list")? || holds("created")? {
-                Relationship::Site
-            } else if holds("claimed")? {
-                Relationship::Claimed
-            } else {
-                Relationship::None
-            };
-        let context = Context {
-            relationship,
-            own_site,
-            link_worker_consent: consent
-                .is_some_and(throughline_domain::consent::ConsentState::permits),
-        };
-        self.known = Some((person, context));
-        Ok(context)
+        let is_partner =
+            actor.organisation_kind == throughline_domain::role::OrganisationKind::Partner;
+        let held = [
+            (!is_partner && holds("caseload")?, Relationship::Caseload),
+            (
+                !is_partner && (holds("at_site")? || holds("on_list")? || holds("created")?),
+                Relationship::Site,
+            ),
+            (is_partner && holds("allocated")?, Relationship::Allocated),
+            (!is_partner && holds("claimed")?, Relationship::Claimed),
+            (true, Relationship::None),
+        ];
+        let link_worker_consent =
+            consent.is_some_and(throughline_domain::consent::ConsentState::permits);
+        let contexts: Vec<Context> = held
+            .into_iter()
+            .filter_map(|(holds, relationship)| {
+                holds.then_some(Context {
+                    relationship,
+                    own_site,
+                    link_worker_consent,
+                })
+            })
+            .collect();
+        self.known = Some((person, contexts.clone()));
+        Ok(contexts)
     }
+}
+
+/// The policy's answer in the first context that allows; when none does, its answer in the strongest.
+fn first_allowed<P: Permit>(
+    actor: &Actor,
+    subject: Subject,
+    contexts: &[Context],
+) -> (Result<Grant<P>, Denied>, Relationship) {
+    let answers = contexts.iter().map(|context| {
+        (
+            throughline_policy::grant::<P>(actor, subject, *context),
+            context.relationship,
+        )
+    });
+    let mut first = None;
+    for answer in answers {
+        if answer.0.is_ok() {
+            return answer;
+        }
+        first.get_or_insert(answer);
+    }
+    first.unwrap_or((Err(Denied::Relationship), Relationship::None))
 }
 
 async fn commit_postgres(tx: sqlx::Transaction<'static, sqlx::Postgres>) -> Result<()> {
     #[cfg(debug_assertions)]
     if crate::plant::acknowledges_before_commit() {
         tokio::spawn(async move {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            crate::plant::delay_commit().await;
             let _ = tx.commit().await;
         });
         return Ok(());

@@ -1,6 +1,7 @@
 //! Users: who may sign in, as what, and where they work.
 
 use crate::{Conn, Result, Row, Tx, args};
+use std::collections::HashSet;
 use throughline_domain::ids::{OrganisationId, SiteId, UserId};
 use throughline_domain::role::{OrganisationKind, Role};
 use throughline_domain::time::Instant;
@@ -309,6 +310,44 @@ pub async fn set_totp(tx: &mut Tx, user: UserId, secret: Option<Vec<u8>>) -> Res
         "users",
         throughline_policy::Subject::default(),
         "second factor",
+    );
+    Ok(())
+}
+
+/// The users whose second factor is set up.
+///
+/// # Errors
+/// The store's.
+pub async fn with_second_factor(conn: &mut Conn, _grant: &Grant<ViewUsers>) -> Result<HashSet<UserId>> {
+    let rows = conn
+        .fetch_all("SELECT id FROM app_user WHERE totp_secret IS NOT NULL", args![])
+        .await?;
+    rows.iter().map(|row| row.get("id")).collect()
+}
+
+/// Takes a user's second factor away, so that they set it up anew at the next sign-in; their
+/// sessions end at once.
+///
+/// # Errors
+/// [`crate::Error::Stale`] when somebody else changed the user first.
+pub async fn reset_second_factor(
+    tx: &mut Tx,
+    _grant: &Grant<ChangeUsers>,
+    user: UserId,
+    version: i64,
+) -> Result<()> {
+    tx.execute_versioned(
+        "UPDATE app_user SET totp_secret = NULL, totp_last_step = 0, version = version + 1 WHERE id = $1 AND version = $2",
+        args![user, version],
+    )
+    .await?;
+    tx.execute("DELETE FROM session WHERE user_id = $1", args![user])
+        .await?;
+    tx.note_act(
+        "change",
+        "users",
+        throughline_policy::Subject::default(),
+        &format!("second factor of user {user} reset"),
     );
     Ok(())
 }

@@ -217,6 +217,8 @@ impl Turn {
         let (acknowledge, mut acknowledged) = oneshot::channel();
         // In a task of its own: a request given up in mid-commit must not leave others waiting.
         let ending = tokio::spawn(async move {
+            #[cfg(debug_assertions)]
+            crate::plant::delay_commit().await;
             let Some(conn) = state.conn.as_mut() else {
                 return Err(Error::Stopped);
             };

@@ -1,34 +1,44 @@
 //! Throughline: the working record of a Liaison and Diversion service, in one program.
+//!
+//! **What this crate is for.** Commands, configuration and wiring. It reads a command line, hands
+//! values to the crate that knows the work, and says what came of it.
+//!
+//! **Its words.** A command is a file in `commands/` with its arguments and one function that does
+//! it. Data goes to standard output, everything else to standard error. A command ends with
+//! 0 (done), 1 (failed) or 2 (wrong use).
+//!
+//! **How to add a command.** A file in `commands/` with an `Args` struct (its doc comment is the
+//! help) and a function; a line in [`cli::Command`] and in [`commands::run`].
+//!
+//! **What it will never do.** Hold a rule of the service, print a secret, or write an identifier
+//! of a person to a log.
 
-use anyhow::Context;
-use std::net::SocketAddr;
-use throughline_store::{Cause, Location, Store};
-use throughline_web::{App, Settings};
+mod cli;
+mod commands;
+mod config;
+mod passwords;
+mod people_csv;
+mod progress;
+mod words;
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    tracing_subscriber::fmt().with_env_filter("warn,throughline=info").init();
-    let folder = tempfile::tempdir()?;
-    let store = Store::open(&Location::Sqlite { path: folder.path().join("throughline.db"), key: None }).await?;
-    let mut tx = store.begin(Cause { actor: None, at: chrono::Utc::now(), request: "demo".into() }).await?;
-    let places = throughline_demo::places::make(&mut tx).await?;
-    let hash = throughline_web::account::hash_password(throughline_demo::staff::PASSWORD);
-    let accounts = throughline_demo::staff::make(&mut tx, &places, &hash).await?;
-    tx.commit().await?;
-    let sign_ins = accounts
-        .iter()
-        .map(|account| throughline_web::DemoSignIn {
-            name: account.name.into(),
-            role: account.role.label().into(),
-            email: account.email.clone(),
-            password: throughline_demo::staff::PASSWORD.into(),
-        })
-        .collect();
-    let settings = Settings { demo: true, secure_cookies: false, demo_sign_ins: sign_ins, ..Settings::default() };
-    let app = App::new(store, settings).await?;
-    let listen = std::env::args().nth(2).unwrap_or_else(|| "127.0.0.1:8080".into());
-    let listener = tokio::net::TcpListener::bind(&listen).await.with_context(|| format!("cannot listen on {listen}"))?;
-    println!("http://{listen}");
-    axum::serve(listener, throughline_web::router(app).into_make_service_with_connect_info::<SocketAddr>()).await?;
-    Ok(())
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let started = std::time::Instant::now();
+    let cli = cli::Cli::parse();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("throughline: the operating system gives no threads: {error}");
+            return ExitCode::from(1);
+        }
+    };
+    match runtime.block_on(commands::run(cli.command, started)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("throughline: {error:#}");
+            ExitCode::from(words::exit_code(&error))
+        }
+    }
 }

@@ -82,24 +82,31 @@ async fn sign_in_page(State(app): State<App>, signed_in: Option<Extension<Signed
     {
         return Ok(Redirect::to(crate::cx::first_page(&signed_in.user.actor())).into_response());
     }
-    draw_sign_in(&app, "", None)
+    draw_sign_in(&app, signed_in.as_deref(), "", None)
 }
 
-fn draw_sign_in(app: &App, email: &str, error: Option<(&str, String)>) -> Answer {
+fn draw_sign_in(app: &App, signed_in: Option<&SignedIn>, email: &str, error: Option<(&str, String)>) -> Answer {
     let errors = error.map(|(field_name, message)| vec![context! { field_name, message }]);
     let status = if errors.is_some() { axum::http::StatusCode::UNPROCESSABLE_ENTITY } else { axum::http::StatusCode::OK };
     let values = context! { heading => "Sign in", email, errors, demo_sign_ins => &app.settings.demo_sign_ins };
-    Ok((status, page(app, None, "account/sign_in.html", values)?).into_response())
+    // A session that is locked or owes its second factor has a token, which the form must carry.
+    Ok((status, page(app, signed_in, "account/sign_in.html", values)?).into_response())
 }
 
-async fn sign_in(State(app): State<App>, ConnectInfo(from): ConnectInfo<SocketAddr>, fields: Fields) -> Answer {
+async fn sign_in(
+    State(app): State<App>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    signed_in: Option<Extension<SignedIn>>,
+    fields: Fields,
+) -> Answer {
     app.take_sign_in(&from.ip().to_string())?;
+    let signed_in = signed_in.as_deref();
     let (email, password) = (fields.text("email").trim(), fields.text("password"));
     if email.is_empty() {
-        return draw_sign_in(&app, email, Some(("email", "Enter your email address".into())));
+        return draw_sign_in(&app, signed_in, email, Some(("email", "Enter your email address".into())));
     }
     if password.is_empty() {
-        return draw_sign_in(&app, email, Some(("password", "Enter your password".into())));
+        return draw_sign_in(&app, signed_in, email, Some(("password", "Enter your password".into())));
     }
     let (found, failures) = {
         let mut read = app.store.read().await?;
@@ -108,7 +115,7 @@ async fn sign_in(State(app): State<App>, ConnectInfo(from): ConnectInfo<SocketAd
     };
     if failures >= FAILURES {
         let words = format!("There were {FAILURES} wrong tries. Wait {WAIT_MINUTES} minutes, or ask an administrator");
-        return draw_sign_in(&app, email, Some(("email", words)));
+        return draw_sign_in(&app, signed_in, email, Some(("email", words)));
     }
     let hash = found.as_ref().map(|(_, secrets)| secrets.password_hash.clone());
     let right = password_is_right(password.to_owned(), hash).await;
@@ -118,7 +125,7 @@ async fn sign_in(State(app): State<App>, ConnectInfo(from): ConnectInfo<SocketAd
             let mut tx = app.store.begin(cause(&app, None)).await?;
             sessions::note_attempt(&mut tx, email, false).await?;
             tx.commit().await?;
-            draw_sign_in(&app, email, Some(("email", "The email address or the password is wrong".into())))
+            draw_sign_in(&app, signed_in, email, Some(("email", "The email address or the password is wrong".into())))
         }
     }
 }

@@ -62,7 +62,13 @@ fn adjustments(person: &Person) -> Vec<String> {
 async fn risk(tx: &mut Tx, subject: Subject) -> Result<Value, Problem> {
     let state = if tx.may::<ViewRiskCard>(subject).await? {
         let grant = tx.authorise::<ViewRiskCard>(subject).await?;
-        alerts::risk_card(tx, &grant).await?.state
+        match alerts::risk_card(tx, &grant).await {
+            Ok(card) => card.state,
+            Err(error) => {
+                tracing::error!(%error, "a risk card could not be read");
+                throughline_domain::risk::RiskState::Unavailable
+            }
+        }
     } else {
         throughline_domain::risk::RiskState::Unavailable
     };

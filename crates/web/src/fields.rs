@@ -60,6 +60,12 @@ impl Fields {
     }
 }
 
+impl<'a> FromIterator<(&'a str, &'a str)> for Fields {
+    fn from_iter<I: IntoIterator<Item = (&'a str, &'a str)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+}
+
 impl FromRequest<App> for Fields {
     type Rejection = Problem;
 

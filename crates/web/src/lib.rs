@@ -31,6 +31,7 @@ mod security;
 
 pub mod account;
 pub mod administration;
+pub mod audit;
 pub mod board;
 pub mod compare;
 pub mod directory;
@@ -162,6 +163,7 @@ pub fn router(app: App) -> Router {
         .merge(returns::routes())
         .merge(directory::routes())
         .merge(administration::routes())
+        .merge(audit::routes())
         .layer(from_fn_with_state(app.clone(), cx::must_be_signed_in));
     let open = Router::new().merge(account::routes()).merge(help::routes());
     Router::new()

@@ -1,6 +1,183 @@
-use crate::App;
+//! Lists: receive, look over, bring in; and the lines they bring.
+
+mod entry;
+pub(crate) mod facts;
+mod open;
+mod review;
+
+use crate::fields::LARGEST_UPLOAD;
+use crate::{Answer, App, Cx, Problem, Upload};
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use chrono::NaiveDate;
+use minijinja::{Value, context};
+use throughline_domain::ids::{ListId, SiteId};
+use throughline_domain::list::ListState;
+use throughline_domain::time::{london_date, parse_date};
+use throughline_lists::{FORMATS, Reading};
+use throughline_policy::{Class, Grant, ImportList, Verb, ViewList};
+use throughline_store::lists::{self, List, NewList};
+use throughline_store::Tx;
+use uuid::Uuid;
+
+pub(crate) use entry::{band_tone, best, ruled_out, source, subject};
+
+/// How many lists the page goes back.
+const SHOWN: i64 = 40;
 
 pub fn routes() -> Router<App> {
+    // The fields beside the file are small; a file at the limit must still get through to be told.
+    let upload = DefaultBodyLimit::max(LARGEST_UPLOAD + 1024 * 1024);
     Router::new()
+        .route("/lists", get(all).post(receive).layer(upload))
+        .route("/lists/{list}", get(review::show))
+        .route("/lists/{list}/review", get(review::look_over))
+        .route("/lists/{list}/commit", post(review::commit))
+        .route("/lists/{list}/discard", post(review::discard))
+        .route("/entries/{entry}", get(entry::show))
+        .route("/entries/{entry}/take", post(entry::take))
+        .route("/entries/{entry}/put-back", post(entry::put_back))
+        .route("/entries/{entry}/not-seen", post(entry::not_seen))
+        .route("/entries/{entry}/search", post(entry::search))
+        .route("/entries/{entry}/open", post(open::open))
+}
+
+async fn all(cx: Cx) -> Answer {
+    let values = page(&cx).await?;
+    cx.page("lists/all.html", values)
+}
+
+/// The lists of the site, today first.
+async fn page(cx: &Cx) -> Result<Value, Problem> {
+    let site = cx.site()?;
+    let mut tx = cx.begin().await?;
+    let grant = tx.authorise::<ViewList>(site.id).await?;
+    let found = lists::of_site(&mut tx, &grant, SHOWN).await?;
+    tx.commit().await?;
+    let today = london_date(cx.now);
+    let (now, before): (Vec<_>, Vec<_>) = found.iter().map(shown).partition(|shown| shown.list.list_date >= today);
+    let formats: Vec<&str> = FORMATS.iter().map(|format| format.label).collect();
+    Ok(context! {
+        heading => "Lists", caption => site.name.clone(), today, lists => now, before, formats,
+        may_import => cx.role_may(Verb::Create, Class::List),
+    })
+}
+
+/// A list as its row of the page shows it.
+#[derive(Debug, serde::Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    list: List,
+    rows: usize,
+    state_words: &'static str,
+    tone: &'static str,
+    kind_words: &'static str,
+    waiting: bool,
+}
+
+/// The part of a reading that a list of lists needs.
+#[derive(serde::Deserialize)]
+struct Counted {
+    rows_in: usize,
+}
+
+fn shown(list: &List) -> Shown {
+    let rows = serde_json::from_str::<Counted>(&list.reading).map(|reading| reading.rows_in).unwrap_or_default();
+    let waiting = list.state == ListState::Preview;
+    Shown {
+        rows,
+        state_words: list.state.label(),
+        tone: if waiting { "warn" } else { "good" },
+        kind_words: list.kind.label(),
+        waiting,
+        list: list.clone(),
+    }
+}
+
+async fn receive(cx: Cx, upload: Upload) -> Answer {
+    cx.app.take_upload(cx.signed_in.user.id)?;
+    let site = cx.site_id()?;
+    let today = london_date(cx.now);
+    let typed_day = match upload.fields.given("date").map(|text| parse_date(text, today)).transpose() {
+        Ok(day) => day,
+        Err(error) => return again(&cx, &upload, "date", &error.to_string()).await,
+    };
+    let pasted = upload.fields.given("pasted").map(str::as_bytes);
+    let (bytes, name) = match (upload.bytes.is_empty(), pasted) {
+        (false, Some(_)) => return again(&cx, &upload, "file", "Choose a file or paste a list, not both").await,
+        (false, None) => (upload.bytes.clone(), upload.file_name.clone()),
+        (true, Some(text)) => (text.to_vec(), "Pasted text".to_owned()),
+        (true, None) if !upload.file_name.is_empty() => return again(&cx, &upload, "file", "This file is empty. Ask for it to be sent again").await,
+        (true, None) => return again(&cx, &upload, "file", "Choose a file, or paste the list").await,
+    };
+    let field = if pasted.is_some() { "pasted" } else { "file" };
+    let (reading, bytes) = match read(bytes, today).await? {
+        (Ok(reading), bytes) => (reading, bytes),
+        (Err(error), _) => return again(&cx, &upload, field, &error.to_string()).await,
+    };
+    let list_date = typed_day.or(reading.list_date).unwrap_or(today);
+    let new = NewList {
+        id: ListId::new(Uuid::now_v7()),
+        kind: reading.kind,
+        format: reading.format.to_string(),
+        list_date,
+        file_name: name,
+        sha256: throughline_audit::hex(&sha256(&bytes)),
+        original: bytes,
+        reading: serde_json::to_string(&reading).map_err(|_| Problem::Failed)?,
+    };
+    let mut act = cx.act(&upload.fields).await?;
+    let grant = act.authorise::<ImportList>(site).await?;
+    if let Some(same) = sent_before(&mut act, &grant, &new).await? {
+        if same.state == ListState::Preview {
+            return act.done(&format!("/lists/{}/review", same.id)).await;
+        }
+        drop(act);
+        return duplicate(&cx, &same).await;
+    }
+    lists::receive(&mut act, &grant, &new).await?;
+    act.done(&format!("/lists/{}/review", new.id)).await
+}
+
+/// Reads off the request's thread: a large list takes a moment.
+async fn read(bytes: Vec<u8>, today: NaiveDate) -> Result<(Result<Reading, throughline_lists::ReadError>, Vec<u8>), Problem> {
+    tokio::task::spawn_blocking(move || (throughline_lists::read(&bytes, today), bytes)).await.map_err(|_| Problem::Failed)
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    use sha2::Digest;
+    sha2::Sha256::digest(bytes).into()
+}
+
+/// The very same bytes for the same day: brought in, or still waiting for review.
+async fn sent_before(tx: &mut Tx, grant: &Grant<ImportList>, new: &NewList) -> Result<Option<List>, Problem> {
+    let same = lists::same_bytes(tx, grant, &new.sha256).await?;
+    Ok(same.into_iter().find(|list| list.list_date == new.list_date))
+}
+
+async fn duplicate(cx: &Cx, same: &List) -> Answer {
+    let base = page(cx).await?;
+    let text = format!("{} received this very file already, and it was brought in. Nothing has changed.", same.received_by);
+    let notice = context! { kind => "information", text, link => context! { text => "See that list", href => format!("/lists/{}", same.id) } };
+    cx.page("lists/all.html", context! { notice, ..base })
+}
+
+/// The page again, with what was typed and why it was not understood.
+async fn again(cx: &Cx, upload: &Upload, field_name: &str, message: &str) -> Answer {
+    let base = page(cx).await?;
+    let errors = [context! { field_name, message }];
+    let file_again = !upload.bytes.is_empty();
+    cx.page_with_errors("lists/all.html", context! { errors, error_field => field_name, error => message, typed => upload.fields.typed(), file_again, ..base })
+}
+
+/// What may be done with a list of a site that is the user's.
+async fn site_of(tx: &mut Tx, id: ListId) -> Result<SiteId, Problem> {
+    lists::site_of_list(tx, id).await?.ok_or(Problem::NotFound)
+}
+
+/// Goes on to a page without a change.
+fn on_to(location: &str) -> Response {
+    Redirect::to(location).into_response()
 }

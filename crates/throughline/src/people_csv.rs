@@ -1,0 +1,300 @@
+//! People in a CSV file: an index of known people, a list, a hospital's patient index.
+//!
+//! | Column | Also called |
+//! |---|---|
+//! | `record_id` | `query_id`, `id`, `person_id` |
+//! | `nhs_number`, `pnc_id`, `cro` | `nhs`, `pnc`, `cro_number` |
+//! | `first`, `middle`, `last` | `first_name`, `forename`, `middle_names`, `last_name`, `surname` |
+//! | `alias_names` | `aliases`: several with `;` or a vertical bar between them |
+//! | `dob` | `date_of_birth` |
+//! | `sex` | `gender` |
+//! | `address`, `postcode`, `phone`, `gp`, `ethnicity` | |
+//! | `prev_postcodes` | `previous_postcodes`: several with `;` between them |
+
+use crate::words::{read, wrong_use};
+use chrono::NaiveDate;
+use std::path::Path;
+use throughline_domain::identifier::{self, NhsNumber};
+use throughline_domain::name::Name;
+use throughline_domain::person::{Ethnicity, Gender};
+use throughline_domain::time::parse_date;
+use throughline_matching::{Description, Sex};
+use throughline_store::people::{ContactDetails, NewPerson};
+
+const COLUMNS: &[(&str, &[&str])] = &[
+    ("id", &["record_id", "query_id", "id", "person_id"]),
+    ("nhs", &["nhs_number", "nhs"]),
+    ("pnc", &["pnc_id", "pnc"]),
+    ("cro", &["cro", "cro_number", "cro_id"]),
+    (
+        "first",
+        &["first", "first_name", "forename", "forenames", "given_name"],
+    ),
+    ("middle", &["middle", "middle_name", "middle_names"]),
+    ("last", &["last", "last_name", "surname", "family_name"]),
+    ("aliases", &["alias_names", "aliases"]),
+    ("dob", &["dob", "date_of_birth"]),
+    ("sex", &["sex", "gender"]),
+    ("address", &["address"]),
+    ("postcode", &["postcode"]),
+    ("previous", &["prev_postcodes", "previous_postcodes"]),
+    ("phone", &["phone", "telephone"]),
+    ("gp", &["gp"]),
+    ("ethnicity", &["ethnicity"]),
+];
+
+/// A file of people.
+#[derive(Debug)]
+pub struct PeopleCsv {
+    /// The rows, in order.
+    pub rows: Vec<PersonRow>,
+    /// Columns that are not used.
+    pub unused: Vec<String>,
+}
+
+/// One row: its cells by what they mean.
+#[derive(Debug)]
+pub struct PersonRow {
+    /// The row as a spreadsheet numbers it; the first row of headings is 1.
+    pub row: usize,
+    cells: Vec<(&'static str, String)>,
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// When it is no CSV, or has none of the columns.
+pub fn read_people(file: &Path) -> anyhow::Result<PeopleCsv> {
+    parse(&read(file)?, &file.display().to_string())
+}
+
+fn parse(bytes: &[u8], name: &str) -> anyhow::Result<PeopleCsv> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(bytes);
+    let headings = reader
+        .headers()
+        .map_err(|error| wrong_use(format!("{name} is not a CSV file: {error}")))?
+        .clone();
+    let meanings: Vec<Option<&'static str>> = headings.iter().map(meaning).collect();
+    if !meanings
+        .iter()
+        .flatten()
+        .any(|meaning| matches!(*meaning, "first" | "last" | "dob" | "nhs" | "pnc"))
+    {
+        return Err(wrong_use(format!(
+            "{name} has no column that says who anybody is. Give it a first row of headings such as record_id,first,last,dob"
+        )));
+    }
+    let unused = headings
+        .iter()
+        .zip(&meanings)
+        .filter(|(_, meaning)| meaning.is_none())
+        .map(|(heading, _)| heading.to_owned())
+        .collect();
+    let mut rows = Vec::new();
+    for (number, record) in reader.records().enumerate() {
+        let record =
+            record.map_err(|error| wrong_use(format!("{name} cannot be read as CSV: {error}")))?;
+        let cells = record.iter().zip(&meanings).filter_map(|(cell, meaning)| {
+            meaning
+                .filter(|_| !cell.is_empty())
+                .map(|meaning| (meaning, cell.to_owned()))
+        });
+        rows.push(PersonRow {
+            row: number + 2,
+            cells: cells.collect(),
+        });
+    }
+    Ok(PeopleCsv { rows, unused })
+}
+
+fn meaning(heading: &str) -> Option<&'static str> {
+    let heading = heading.trim().to_lowercase().replace([' ', '-'], "_");
+    COLUMNS
+        .iter()
+        .find(|(_, names)| names.contains(&heading.as_str()))
+        .map(|(meaning, _)| *meaning)
+}
+
+impl PersonRow {
+    fn get(&self, meaning: &str) -> &str {
+        self.cells
+            .iter()
+            .find(|(known, _)| *known == meaning)
+            .map_or("", |(_, cell)| cell)
+    }
+
+    /// The row's own id; its number when it has none.
+    pub fn id(&self) -> String {
+        match self.get("id") {
+            "" => format!("row {}", self.row),
+            id => id.to_owned(),
+        }
+    }
+
+    /// The id in the other system, when there is one.
+    pub fn local_id(&self) -> Option<&str> {
+        Some(self.get("id")).filter(|id| !id.is_empty())
+    }
+
+    fn name(&self) -> Name {
+        Name::new(
+            &format!("{} {}", self.get("first"), self.get("middle")),
+            self.get("last"),
+        )
+    }
+
+    fn aliases(&self) -> Vec<Name> {
+        let split = |text: &str| {
+            let (forenames, surname) = text.rsplit_once(' ').unwrap_or(("", text));
+            Name::new(forenames, surname)
+        };
+        self.get("aliases")
+            .split([';', '|'])
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+            .map(split)
+            .collect()
+    }
+
+    fn sex(&self) -> Option<Sex> {
+        match self.get("sex").to_lowercase().as_str() {
+            "m" | "male" | "1" => Some(Sex::Male),
+            "f" | "female" | "2" => Some(Sex::Female),
+            _ => None,
+        }
+    }
+
+    /// The row as the matching engine compares it. A date that is none says nothing.
+    pub fn description(&self, today: NaiveDate) -> Description {
+        let text = |meaning| Some(self.get(meaning).to_owned()).filter(|text| !text.is_empty());
+        let postcodes =
+            std::iter::once(self.get("postcode")).chain(self.get("previous").split([';', '|']));
+        Description {
+            name: self.name(),
+            aliases: self.aliases(),
+            date_of_birth: parse_date(self.get("dob"), today).ok(),
+            sex: self.sex(),
+            postcodes: postcodes
+                .map(|postcode| postcode.trim().to_owned())
+                .filter(|postcode| !postcode.is_empty())
+                .collect(),
+            pnc: text("pnc"),
+            nhs_number: text("nhs"),
+            cro: text("cro"),
+        }
+    }
+
+    /// The row as a person to be taken over, or why it cannot be.
+    pub fn person(&self, source: &str, today: NaiveDate) -> Result<NewPerson, String> {
+        let name = self.name();
+        if name.is_unknown() {
+            return Err("no name".into());
+        }
+        let nhs_number = match self.get("nhs") {
+            "" => None,
+            text => Some(NhsNumber::parse(text).map_err(|error| error.to_string())?),
+        };
+        let date_of_birth = match self.get("dob") {
+            "" => None,
+            text => {
+                Some(parse_date(text, today).map_err(|error| format!("date of birth: {error}"))?)
+            }
+        };
+        if date_of_birth.is_some_and(|date| date > today) {
+            return Err("the date of birth is in the future".into());
+        }
+        let pnc = Some(self.get("pnc"))
+            .filter(|text| !text.is_empty())
+            .map(|text| {
+                (
+                    "pnc".to_owned(),
+                    identifier::pnc(text).map_or_else(|| text.to_owned(), |id| id.canonical),
+                )
+            });
+        let cro = Some(self.get("cro"))
+            .filter(|text| !text.is_empty())
+            .map(|text| {
+                (
+                    "cro".to_owned(),
+                    identifier::cro(text).map_or_else(|| text.to_owned(), |id| id.canonical),
+                )
+            });
+        let local = self
+            .local_id()
+            .map(|id| ("local".to_owned(), format!("{source}: {id}")));
+        Ok(NewPerson {
+            name,
+            date_of_birth,
+            gender: self.sex().map(|sex| {
+                if sex == Sex::Male {
+                    Gender::Male
+                } else {
+                    Gender::Female
+                }
+            }),
+            ethnicity: Ethnicity::from_code(&self.get("ethnicity").to_uppercase()),
+            nhs_number,
+            aliases: self.aliases(),
+            identifiers: pnc.into_iter().chain(cro).chain(local).collect(),
+            contact: ContactDetails {
+                address: self.get("address").to_owned(),
+                postcode: self.get("postcode").to_owned(),
+                phone: self.get("phone").to_owned(),
+                gp: self.get("gp").to_owned(),
+                ..ContactDetails::default()
+            },
+            ..NewPerson::default()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn today() -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 3, 3).unwrap()
+    }
+
+    #[test]
+    fn columns_are_known_by_their_usual_names_and_others_are_named() {
+        let people = parse(
+            b"\xef\xbb\xbfquery_id,First Name,surname,DOB,shoe_size\nq1,Ada,Marsh,26/3/1990,5\n",
+            "t.csv",
+        )
+        .unwrap();
+        assert_eq!(people.unused, ["shoe_size"]);
+        let row = &people.rows[0];
+        assert_eq!((row.id().as_str(), row.row), ("q1", 2));
+        assert_eq!(
+            row.description(today()).date_of_birth,
+            NaiveDate::from_ymd_opt(1990, 3, 26)
+        );
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_taken_says_why() {
+        let people = parse(b"id,first,last,dob,nhs_number\n1,,,,\n2,Ada,Marsh,31/31/1990,\n3,Bo,Reed,,9990000001\n4,Cy,Lane,1990-01-02,\n", "t.csv").unwrap();
+        let outcomes: Vec<bool> = people
+            .rows
+            .iter()
+            .map(|row| row.person("PAS", today()).is_ok())
+            .collect();
+        assert_eq!(outcomes, [false, false, false, true]);
+        let taken = people.rows[3].person("PAS", today()).unwrap();
+        assert_eq!(
+            taken.identifiers,
+            [("local".to_owned(), "PAS: 4".to_owned())]
+        );
+    }
+
+    #[test]
+    fn a_file_that_names_nobody_is_wrong_use() {
+        let error = parse(b"colour,size\nred,5\n", "t.csv").unwrap_err();
+        assert_eq!(crate::words::exit_code(&error), 2);
+    }
+}

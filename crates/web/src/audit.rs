@@ -1,0 +1,158 @@
+//! The audit log: whether it is whole, claims of access to be reviewed, and its newest rows.
+
+use crate::{Answer, App, Cx, Fields, Problem};
+use axum::Router;
+use axum::extract::{Path, Query};
+use axum::routing::{get, post};
+use minijinja::{Value, context};
+use throughline_domain::ids::UserId;
+use throughline_domain::role::Role;
+use throughline_policy::{Class, Denied, Relationship, Subject, Verb, ViewAuditLog};
+use throughline_store::audit::{self, Look};
+use throughline_store::relationships::{self, Claim};
+use uuid::Uuid;
+
+/// The newest rows that are shown.
+const NEWEST: i64 = 200;
+
+/// The most claims of each kind that are shown.
+const CLAIMS: i64 = 200;
+
+/// The pages of the audit log.
+pub fn routes() -> Router<App> {
+    Router::new().route("/audit", get(show)).route("/audit/claims/{claim}", post(review))
+}
+
+/// What was just done, as a code in the address.
+#[derive(Debug, Default, serde::Deserialize)]
+struct Done {
+    #[serde(default)]
+    done: String,
+}
+
+async fn show(cx: Cx, Query(done): Query<Done>) -> Answer {
+    let notice = (done.done == "reviewed").then(|| context! { kind => "success", text => "The review was saved" });
+    draw(&cx, None, notice).await
+}
+
+/// A review that lacks its words: which claim.
+async fn draw(cx: &Cx, wrong: Option<Uuid>, notice: Option<Value>) -> Answer {
+    let mut tx = cx.begin().await?;
+    let grant = tx.authorise::<ViewAuditLog>(Subject::default()).await?;
+    tx.commit().await?;
+    // Read apart from the writer: to verify a long log takes a while, and nobody waits for it.
+    let mut read = cx.read().await?;
+    let verified = audit::verify(&mut read, None).await?;
+    let rows: Vec<Value> = audit::newest(&mut read, &grant, NEWEST).await?.iter().map(look_in_words).collect();
+    let claims = relationships::to_review(&mut read, &grant, CLAIMS).await?;
+    let reviewed = relationships::reviewed(&mut read, &grant, CLAIMS).await?;
+    let reader = cx.signed_in.user.id;
+    let errors = wrong.map(|claim| vec![context! { field_name => format!("note-{claim}"), message => "Say what the review found" }]);
+    let values = context! {
+        heading => "Audit log",
+        notice,
+        whole => verified.as_ref().ok().map(|head| grouped(head.seq)),
+        broken => verified.as_ref().err().map(ToString::to_string),
+        claims => claims.iter().map(|claim| claim_value(claim, reader, wrong)).collect::<Vec<_>>(),
+        reviewed => reviewed.iter().map(|claim| claim_value(claim, reader, None)).collect::<Vec<_>>(),
+        rows,
+        errors,
+    };
+    if wrong.is_none() { cx.page("audit/show.html", values) } else { cx.page_with_errors("audit/show.html", values) }
+}
+
+fn claim_value(claim: &Claim, reader: UserId, wrong: Option<Uuid>) -> Value {
+    context! {
+        id => claim.id.to_string(),
+        by => claim.user_name,
+        role => claim.role.label(),
+        person => claim.person_id.to_string(),
+        reason => claim.reason,
+        from => claim.starts_at,
+        until => claim.ends_at,
+        reviewed_at => claim.reviewed_at,
+        reviewed_by => claim.reviewed_by_name,
+        note => claim.review_note,
+        own => claim.user_id == reader,
+        error => (wrong == Some(claim.id)).then_some("Say what the review found"),
+    }
+}
+
+async fn review(cx: Cx, Path(claim): Path<Uuid>, fields: Fields) -> Answer {
+    let field = format!("note-{claim}");
+    let Some(note) = fields.given(&field) else {
+        if !cx.role_may(Verb::View, Class::AuditLog) {
+            return Err(Problem::NotFound);
+        }
+        return draw(&cx, Some(claim), None).await;
+    };
+    let mut act = cx.act(&fields).await?;
+    let grant = act.authorise::<ViewAuditLog>(Subject::default()).await?;
+    relationships::review(&mut act, &grant, claim, note).await?;
+    act.done("/audit?done=reviewed").await
+}
+
+/// One line of the log, with its codes in words.
+pub(crate) fn look_in_words(look: &Look) -> Value {
+    let parts: Vec<&str> = look.classes.split(' ').filter_map(Class::from_code).map(Class::label).collect();
+    let refused = (look.outcome != "allowed")
+        .then(|| Denied::from_code(&look.outcome).map_or("Refused", Denied::label));
+    context! {
+        at => look.at,
+        by => look.actor_name,
+        role => Role::from_code(&look.role).map_or("The system itself", Role::label),
+        why => why(&look.relationship),
+        did => Verb::from_code(&look.verb).map_or("Did something to", past),
+        parts => parts.join(", "),
+        refused,
+    }
+}
+
+/// Relationships as they are told of somebody else.
+fn why(code: &str) -> &'static str {
+    match Relationship::from_code(code) {
+        Some(Relationship::Site) => "On a list of, or with an episode at, their site",
+        Some(Relationship::Caseload) => "On their caseload",
+        Some(Relationship::Allocated) => "Allocated to their organisation",
+        Some(Relationship::Claimed) => "Claimed access, with a reason",
+        Some(Relationship::None) | None => "No relationship needed",
+    }
+}
+
+fn past(verb: Verb) -> &'static str {
+    match verb {
+        Verb::View => "Looked at",
+        Verb::Create => "Made",
+        Verb::Change => "Changed",
+        Verb::Sign => "Signed",
+        Verb::Countersign => "Countersigned",
+        Verb::Release => "Released",
+        Verb::Close => "Closed",
+        Verb::Claim => "Claimed access to",
+    }
+}
+
+/// `12,345`.
+fn grouped(number: i64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_three() {
+        for (number, text) in [(0, "0"), (999, "999"), (12_345, "12,345"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+}

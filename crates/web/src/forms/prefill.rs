@@ -1,0 +1,96 @@
+//! First answers that are taken over from what is known, so that nobody types them again.
+//!
+//! They are facts of the person and signed answers of this episode, each shown with its source and
+//! date until it is changed. Nothing clinical is assumed, and a "no" is never taken over.
+
+use super::{alike, of_question};
+use crate::Problem;
+use throughline_domain::time::{date_long, london_date};
+use throughline_forms::{Answers, Form, Prefill, Question, catalogue};
+use throughline_policy::{Subject, ViewClinical, ViewContactDetails, ViewIdentity};
+use throughline_store::people::Person;
+use throughline_store::records::{self, Record};
+use throughline_store::{Tx, people};
+
+/// What can be taken over for a form, and where each answer is from.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// The answers.
+    pub answers: Answers,
+    sources: Vec<(String, String)>,
+}
+
+impl Known {
+    /// The words beside a question whose answer stands as it was taken over.
+    pub fn source(&self, question: &str, answers: &Answers) -> Option<&str> {
+        let source = self.sources.iter().find(|(known, _)| known == question);
+        source.filter(|_| alike(&self.answers, answers, question)).map(|(_, words)| words.as_str())
+    }
+
+    fn take(&mut self, question: &Question, values: Vec<String>, source: &str) {
+        if values.iter().any(|value| !value.trim().is_empty()) {
+            self.answers.set(&question.id, values);
+            self.sources.push((question.id.clone(), source.to_owned()));
+        }
+    }
+}
+
+/// What is known for a form about the subject's person, in this episode.
+pub(super) async fn known(tx: &mut Tx, subject: Subject, form: &Form) -> Result<Known, Problem> {
+    let mut known = Known::default();
+    let asked: Vec<(&Question, &Prefill)> = form.questions().filter_map(|question| Some((question, question.prefill.as_ref()?))).collect();
+    if asked.is_empty() {
+        return Ok(known);
+    }
+    let grant = tx.authorise::<ViewIdentity>(subject).await?;
+    let person = people::get(tx, &grant).await?.ok_or(Problem::NotFound)?;
+    let safe_contact = safe_contact(tx, subject).await?;
+    for (question, prefill) in asked {
+        match prefill {
+            Prefill::Person(field) => {
+                let values = person_field(&person, &safe_contact, field, question);
+                known.take(question, values, "Taken from the person's details: check that it is still right");
+            }
+            Prefill::Latest { form, question: from } => {
+                let grant = tx.authorise::<ViewClinical>(subject).await?;
+                if let Some(record) = records::latest_signed(tx, &grant, form).await? {
+                    take_latest(&mut known, question, &record, from);
+                }
+            }
+        }
+    }
+    Ok(known)
+}
+
+async fn safe_contact(tx: &mut Tx, subject: Subject) -> Result<String, Problem> {
+    if !tx.may::<ViewContactDetails>(subject).await? {
+        return Ok(String::new());
+    }
+    let grant = tx.authorise::<ViewContactDetails>(subject).await?;
+    Ok(people::contact_details(tx, &grant).await?.unwrap_or_default().safe_contact)
+}
+
+fn take_latest(known: &mut Known, question: &Question, record: &Record, from: &str) {
+    let values = of_question(&record.answers, from).find(|(field, _)| *field == from).map(|(_, values)| values.to_vec());
+    let title = catalogue().get(&record.form_id).map_or(record.form_id.as_str(), |form| &form.title).to_lowercase();
+    let date = record.signed_at.map_or_else(String::new, |at| format!(" of {}", date_long(london_date(at))));
+    let source = format!("Taken from the {title}{date} by {}: check that it is still right", record.signed_by_name);
+    known.take(question, values.unwrap_or_default(), &source);
+}
+
+fn person_field(person: &Person, safe_contact: &str, field: &str, question: &Question) -> Vec<String> {
+    match field {
+        "language" => vec![person.language.clone()],
+        "interpreter" if person.interpreter => vec!["yes".to_owned()],
+        "safe_contact" => vec![safe_contact.to_owned()],
+        "communication_needs" => vec![person.adjustments.clone()],
+        "adjustments" => person.adjustments.lines().filter_map(|line| offered(question, line)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The code of the option that a line of the person's adjustments names.
+fn offered(question: &Question, line: &str) -> Option<String> {
+    let named = question.options.iter().find(|option| option.label.eq_ignore_ascii_case(line.trim()));
+    named.map(|option| option.code.clone())
+}

@@ -1,0 +1,148 @@
+//! Checking the answers, and signing them.
+
+use super::{form_of, open_record, screened};
+use crate::banner::banner;
+use crate::episodes as episode_pages;
+use crate::{Answer, Cx, Fields, Problem};
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect};
+use minijinja::{Value, context};
+use throughline_domain::document::RecordState;
+use throughline_domain::ids::{RecordId, TaskId};
+use throughline_domain::role::Role;
+use throughline_domain::task::TaskKind;
+use throughline_domain::time::london_date;
+use throughline_forms::{Form, FormKind, Purpose};
+use throughline_policy::{SignClinical, Subject};
+use throughline_store::episodes::Episode;
+use throughline_store::records::{self, Record};
+use throughline_store::tasks::{self, NewTask};
+use throughline_store::{Tx, episodes, users};
+use uuid::Uuid;
+
+pub(super) async fn check(cx: Cx, Path(id): Path<RecordId>) -> Answer {
+    draw(&cx, id, None).await
+}
+
+/// The check-answers page. `refused` says why signing was refused.
+async fn draw(cx: &Cx, id: RecordId, refused: Option<String>) -> Answer {
+    let mut tx = cx.begin().await?;
+    let (subject, record) = open_record(&mut tx, id).await?;
+    if record.state != RecordState::Draft {
+        tx.commit().await?;
+        return Ok(Redirect::to(&format!("/records/{id}")).into_response());
+    }
+    let may_sign = tx.may::<SignClinical>(subject).await?;
+    let banner = banner(&mut tx, record.person_id, Some(record.episode_id)).await?;
+    tx.commit().await?;
+    let form = form_of(&record)?;
+    let missing: Vec<Value> = form
+        .check(&record.answers, Purpose::Sign, london_date(cx.now))
+        .iter()
+        .map(|error| context! { text => error.message, href => format!("/records/{id}/edit?for=sign#question-{}", error.question) })
+        .collect();
+    let score = form.scoring.as_ref().map(|_| match form.score(&record.answers) {
+        Ok(score) => context! { total => score.total, out_of => score.out_of, band => score.band, statement => score.statement, prorated => score.prorated },
+        Err(error) => context! { withheld => error.to_string() },
+    });
+    let alerts: Vec<String> = form.alerts(&record.answers).into_iter().map(|alert| alert.label).collect();
+    let user = &cx.signed_in.user;
+    let values = context! {
+        heading => "Check and sign",
+        caption => form.title,
+        person => banner.value,
+        back => context! { href => format!("/records/{id}/edit"), text => "The draft" },
+        sections => form.summary(&record.answers),
+        edit => format!("/records/{id}/edit"),
+        action => format!("/records/{id}/sign"),
+        missing,
+        score,
+        alerts,
+        may_sign,
+        signer => context! { name => user.name, registration => user.registration, countersigned => user.role.needs_countersignature() },
+        notice => refused.as_ref().map(|text| context! { kind => "warning", text }),
+        record,
+    };
+    if refused.is_some() { cx.page_with_errors("forms/check.html", values) } else { cx.page("forms/check.html", values) }
+}
+
+pub(super) async fn sign(cx: Cx, Path(id): Path<RecordId>, fields: Fields) -> Answer {
+    let mut act = cx.act(&fields).await?;
+    let (subject, record) = open_record(&mut act, id).await?;
+    let grant = act.authorise::<SignClinical>(subject).await?;
+    if record.state != RecordState::Draft {
+        drop(act);
+        return Ok(Redirect::to(&format!("/records/{id}")).into_response());
+    }
+    if record.version != fields.version()? {
+        let words = format!("Not signed: {} changed the draft after you opened this page. Check it again", record.updated_by_name);
+        drop(act);
+        return draw(&cx, id, Some(words)).await;
+    }
+    let form = form_of(&record)?;
+    if !form.check(&record.answers, Purpose::Sign, london_date(cx.now)).is_empty() {
+        drop(act);
+        return draw(&cx, id, Some("Not signed: something is still missing. Everything is kept".into())).await;
+    }
+    let state = records::sign(&mut act, &grant, &record, form).await?;
+    let snapshot = form.snapshot(&record.answers);
+    if let Some(found) = screened::screened(&snapshot) {
+        records::screened(&mut act, &grant, found.urgency, found.assessment_needed).await?;
+    }
+    if form.id == screened::ASSESSMENT {
+        records::assessed(&mut act, &grant).await?;
+    }
+    if state == RecordState::AwaitingCountersignature {
+        ask_for_countersignature(&mut act, subject, form).await?;
+    } else if form.kind == FormKind::Form {
+        set_next(&mut act, subject).await?;
+    }
+    act.done(&format!("/records/{id}")).await
+}
+
+/// What is owed once a form is signed, and by when.
+pub(super) async fn set_next(tx: &mut Tx, subject: Subject) -> Result<(), Problem> {
+    // No step is named: whatever is next now is set anew, with a date of its own.
+    let (episode, next) = episode_pages::next_step(tx, subject).await?;
+    let due = match (next, episode.urgency) {
+        (throughline_domain::episode::Step::Assessment, Some(urgency)) => tx.now() + urgency.act_within(),
+        _ => episodes::soon(tx.now()),
+    };
+    Ok(episodes::set_next_action(tx, episode.id, next.action(), due).await?)
+}
+
+/// A task for the team leader who owns the episode, or the only one there is; else for whichever
+/// of them takes it first.
+async fn ask_for_countersignature(tx: &mut Tx, subject: Subject, form: &Form) -> Result<(), Problem> {
+    let episode = episode_pages::episode(tx, subject).await?;
+    let organisation_id = tx.actor().ok_or(Problem::SignIn)?.organisation;
+    let due_at = episodes::soon(tx.now());
+    let title = records::countersign_title(&form.title);
+    let owner_id = leader(tx, &episode).await?;
+    let task = NewTask {
+        id: TaskId::new(Uuid::now_v7()),
+        person_id: episode.person_id,
+        episode_id: episode.id,
+        kind: TaskKind::Countersign,
+        title: title.clone(),
+        due_at,
+        owner_id,
+        organisation_id,
+    };
+    tasks::add(tx, &task).await?;
+    Ok(episodes::set_next_action(tx, episode.id, &title, due_at).await?)
+}
+
+async fn leader(tx: &mut Tx, episode: &Episode) -> Result<Option<throughline_domain::ids::UserId>, Problem> {
+    let colleagues = users::colleagues(tx).await?;
+    let leaders: Vec<_> = colleagues.into_iter().filter(|one| one.role == Role::TeamLeader).map(|one| one.id).collect();
+    Ok(match leaders.as_slice() {
+        [only] => Some(*only),
+        several => several.iter().copied().find(|one| *one == episode.owner_id),
+    })
+}
+
+/// The words of what is marked in error, for the next action.
+pub(super) fn again(record: &Record) -> String {
+    format!("Do again: {}", super::title_of(record))
+}

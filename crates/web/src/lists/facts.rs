@@ -1,0 +1,258 @@
+//! From what a list says of somebody to what the record asks: nothing is typed again.
+
+use chrono::{Duration, NaiveDate};
+use throughline_domain::calendar::OpeningHours;
+use throughline_domain::episode::{LegalStatus, ReferralSource};
+use throughline_domain::list::ListKind;
+use throughline_domain::name::folded;
+use throughline_domain::person::{Ethnicity, Gender};
+use throughline_domain::place::{PointOfContact, SiteKind};
+use throughline_domain::time::{Instant, london_date};
+use throughline_lists::{Entry, ListNotice, Notice, Position, Reading, Sex};
+use throughline_matching::Description;
+use throughline_store::episodes::Justice;
+use throughline_store::lists::EntryFacts;
+use throughline_store::people::{ContactDetails, NewPerson};
+
+/// The day of work of an entry: the list's, or of its own sitting when the list covers several days.
+pub fn day(reading: &Reading, entry: &Entry, list_date: NaiveDate) -> NaiveDate {
+    let several = reading.notices.iter().any(|notice| matches!(notice, ListNotice::SeveralDays(_)));
+    entry.sitting_at.filter(|_| several).map_or(list_date, london_date)
+}
+
+/// The columns of an entry.
+pub fn columns(reading: &Reading, entry: &Entry, list_date: NaiveDate) -> EntryFacts {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    EntryFacts {
+        list_date: day(reading, entry, list_date),
+        key: entry.key.clone(),
+        source_row: i64::try_from(row(&entry.position)).unwrap_or(i64::MAX),
+        source: serde_json::to_string(entry).unwrap_or_default(),
+        name: entry.name.clone(),
+        date_of_birth: entry.date_of_birth,
+        custody_number: text(&entry.custody_number),
+        arrived_at: entry.arrived_at,
+        detention_authorised_at: entry.detention_authorised_at,
+        sitting_at: entry.sitting_at,
+        court_room: text(&entry.court_room),
+        reporting_restriction: text(&entry.reporting_restriction),
+    }
+}
+
+/// The number of an entry's row in its file.
+pub fn row(position: &Position) -> usize {
+    match position {
+        Position::Row(row) => *row,
+        Position::Path { ordinal, .. } => *ordinal,
+    }
+}
+
+/// What the matching engine compares.
+pub fn description(entry: &Entry) -> Description {
+    Description {
+        name: entry.name.clone(),
+        aliases: Vec::new(),
+        date_of_birth: entry.date_of_birth,
+        sex: match entry.sex {
+            Some(Sex::Male) => Some(throughline_matching::Sex::Male),
+            Some(Sex::Female) => Some(throughline_matching::Sex::Female),
+            Some(Sex::Indeterminate) | None => None,
+        },
+        postcodes: entry.postcode.iter().cloned().collect(),
+        pnc: entry.pnc.clone(),
+        nhs_number: entry.nhs_number.as_ref().map(|number| number.digits().to_owned()),
+        cro: None,
+    }
+}
+
+/// What a person should know of an entry, a line each. That times came without a date is said once.
+pub fn notices(entry: &Entry) -> Vec<String> {
+    let dateless = entry.notices.iter().any(|notice| matches!(notice, Notice::DateAssumed { .. }));
+    let told = entry.notices.iter().filter(|notice| deserves_a_look(notice)).map(ToString::to_string);
+    told.chain(dateless.then(|| "Times without a date are taken for the day of the list".to_owned())).collect()
+}
+
+/// Whether a row should be looked at before the others.
+pub fn looked_at_first(entry: &Entry) -> bool {
+    entry.notices.iter().any(deserves_a_look)
+}
+
+/// Most custody systems print times without a date: that alone sets no row apart.
+fn deserves_a_look(notice: &Notice) -> bool {
+    !matches!(notice, Notice::DateAssumed { .. })
+}
+
+/// Identifiers of the entry that a person may be found by again.
+pub fn identifiers(entry: &Entry) -> Vec<(String, String)> {
+    let known = [("pnc", &entry.pnc), ("custody", &entry.custody_number)];
+    known.into_iter().filter_map(|(kind, value)| Some((kind.to_owned(), value.clone()?))).collect()
+}
+
+/// The person of the entry, to be made known to the service.
+pub fn new_person(entry: &Entry) -> NewPerson {
+    let interpreter = interpreter(entry.interpreter.as_deref().unwrap_or_default());
+    NewPerson {
+        name: entry.name.clone(),
+        date_of_birth: entry.date_of_birth,
+        gender: entry.sex.map(|sex| match sex {
+            Sex::Male => Gender::Male,
+            Sex::Female => Gender::Female,
+            Sex::Indeterminate => Gender::Indeterminate,
+        }),
+        ethnicity: entry.ethnicity.as_deref().and_then(ethnicity),
+        nhs_number: entry.nhs_number.clone(),
+        aliases: Vec::new(),
+        identifiers: identifiers(entry),
+        adjustments: String::new(),
+        interpreter: interpreter.is_some(),
+        language: interpreter.unwrap_or_default(),
+        contact: ContactDetails {
+            address: entry.address.clone().unwrap_or_default(),
+            postcode: entry.postcode.clone().unwrap_or_default(),
+            ..ContactDetails::default()
+        },
+    }
+}
+
+/// The language an interpreter is asked for; empty when the list says only that one is needed;
+/// `None` when none is.
+fn interpreter(text: &str) -> Option<String> {
+    match folded(text).as_str() {
+        "" | "no" | "n" | "none" | "not required" | "na" | "n a" | "english" => None,
+        "yes" | "y" | "required" => Some(String::new()),
+        _ => Some(text.trim().to_owned()),
+    }
+}
+
+/// Reads the 16+1 self-defined code that custody systems print; anything else is not known.
+fn ethnicity(text: &str) -> Option<Ethnicity> {
+    const CODES: [(&str, &str); 17] = [
+        ("W1", "A"), ("W2", "B"), ("W9", "C"), ("M1", "D"), ("M2", "E"), ("M3", "F"), ("M9", "G"), ("A1", "H"), ("A2", "J"),
+        ("A3", "K"), ("A9", "L"), ("B1", "M"), ("B2", "N"), ("B9", "P"), ("O1", "R"), ("O9", "S"), ("NS", "Z"),
+    ];
+    let printed = text.trim().to_uppercase();
+    let found = CODES.iter().find(|(code, _)| *code == printed)?;
+    Ethnicity::from_code(found.1)
+}
+
+/// Offence, custody and hearing facts for the episode.
+pub fn justice(entry: &Entry) -> Justice {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let offences = entry.offences.iter().map(|offence| {
+        format!("{} {}", offence.code.as_deref().unwrap_or_default(), offence.title).trim().to_owned()
+    });
+    Justice {
+        custody_number: text(&entry.custody_number),
+        urn: text(&entry.urn),
+        offences: offences.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n"),
+        reporting_restriction: text(&entry.reporting_restriction),
+        arrested_at: entry.arrested_at,
+        arrived_at: entry.arrived_at,
+        detention_authorised_at: entry.detention_authorised_at,
+    }
+}
+
+/// On which basis the person is held, as far as the list says.
+pub fn legal_status(kind: ListKind, entry: &Entry) -> LegalStatus {
+    match (kind, entry.in_custody) {
+        (ListKind::Custody, _) => LegalStatus::Pace,
+        (ListKind::Court, true) => LegalStatus::Remanded,
+        (ListKind::Court, false) => LegalStatus::NotKnown,
+    }
+}
+
+/// Who told the service.
+pub fn referral_source(kind: ListKind) -> ReferralSource {
+    match kind {
+        ListKind::Custody => ReferralSource::Police,
+        ListKind::Court => ReferralSource::Courts,
+    }
+}
+
+/// Where the person came to the service.
+pub fn point_of_contact(site: SiteKind, entry: &Entry) -> PointOfContact {
+    match site {
+        SiteKind::Magistrates if entry.youth => PointOfContact::YouthCourt,
+        other => other.into(),
+    }
+}
+
+/// When the first step is due: within two hours, or at the hearing when that comes sooner.
+pub fn first_step_due(now: Instant, sitting_at: Option<Instant>) -> Instant {
+    let soon = now + Duration::hours(2);
+    sitting_at.filter(|sitting| *sitting > now).map_or(soon, |sitting| sitting.min(soon))
+}
+
+/// Whether nobody was on shift when the person came, by the site's hours (JSON). Hours that cannot
+/// be read say nothing, and the person counts as having come within hours.
+pub fn out_of_hours(hours: &str, entry: &Entry, now: Instant) -> bool {
+    let came = entry.arrived_at.or(entry.detention_authorised_at).or(entry.sitting_at).unwrap_or(now);
+    serde_json::from_str::<OpeningHours>(hours).is_ok_and(|hours| !hours.is_open(came))
+}
+
+/// Whether a name printed on a list may mean this site: one has every word of the other, apart
+/// from the words that all sites have.
+pub fn is_named(printed: &str, site: &str) -> bool {
+    const COMMON: [&str; 12] =
+        ["court", "courts", "magistrates", "crown", "custody", "suite", "centre", "police", "station", "the", "house", "justice"];
+    let words = |text: &str| -> Vec<String> {
+        folded(&text.replace(['\'', '\u{2019}'], "")).split(' ').filter(|word| !COMMON.contains(word)).map(str::to_owned).collect()
+    };
+    let (printed, site) = (words(printed), words(site));
+    let within = |a: &[String], b: &[String]| !a.is_empty() && a.iter().all(|word| b.contains(word));
+    within(&printed, &site) || within(&site, &printed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeZone;
+
+    fn at(hour: u32) -> Instant {
+        chrono::Utc.with_ymd_and_hms(2026, 3, 24, hour, 0, 0).unwrap()
+    }
+
+    fn custody() -> Entry {
+        let text = "Custody No.,Surname,Forenames,D.O.B,Sex,Ethnicity,Post code,PNC,Arrested,Relevant time,Offence(s),Interpreter\n\
+                    FR/1/26,Marsh,Ada,14/02/1991,F,W2,ZZ1 1AA,2012/0345678U,24/3/26 05:10,24/3/26 05:55,TH68001 - Theft,Welsh\n";
+        throughline_lists::read(text.as_bytes(), london_date(at(9))).unwrap().entries.remove(0)
+    }
+
+    #[test]
+    fn the_record_takes_over_what_the_list_says() {
+        let entry = custody();
+        let person = new_person(&entry);
+        assert_eq!((person.gender, person.ethnicity), (Some(Gender::Female), Some(Ethnicity::WhiteIrish)));
+        assert_eq!((person.interpreter, person.language.as_str()), (true, "Welsh"));
+        assert_eq!(person.contact.postcode, "ZZ1 1AA");
+        assert!(person.identifiers.contains(&("custody".into(), "FR/1/26".into())));
+        let justice = justice(&entry);
+        assert_eq!(justice.custody_number, "FR/1/26");
+        assert!(justice.offences.contains("Theft"), "{}", justice.offences);
+        assert_eq!(legal_status(ListKind::Custody, &entry), LegalStatus::Pace);
+    }
+
+    #[test]
+    fn somebody_who_came_before_the_shift_came_out_of_hours() {
+        let hours = serde_json::to_string(&OpeningHours::custody()).unwrap();
+        let entry = custody();
+        assert!(out_of_hours(&hours, &entry, at(9)));
+        let later = Entry { arrived_at: Some(at(9)), ..entry };
+        assert!(!out_of_hours(&hours, &later, at(9)));
+    }
+
+    #[test]
+    fn the_first_step_is_due_before_the_hearing() {
+        assert_eq!(first_step_due(at(9), Some(at(10))), at(10));
+        assert_eq!(first_step_due(at(9), Some(at(14))), at(11));
+        assert_eq!(first_step_due(at(9), Some(at(8))), at(11));
+    }
+
+    #[test]
+    fn a_site_is_known_by_its_own_words() {
+        assert!(is_named("Bromley Magistrates Court", "Bromley Magistrates' Court"));
+        assert!(is_named("BROMLEY", "Bromley custody"));
+        assert!(!is_named("Bexley Custody Suite", "Bromley custody"));
+        assert!(!is_named("Magistrates' Court", "Bromley Magistrates' Court"));
+    }
+}

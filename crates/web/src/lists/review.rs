@@ -1,0 +1,364 @@
+//! Looking a list over before it is brought in, bringing it in, and the list afterwards.
+
+use super::{entry, facts, on_to, sha256, site_of};
+use crate::{Answer, Cx, Fields, Problem};
+use axum::extract::Path;
+use chrono::NaiveDate;
+use minijinja::{Value, context};
+use std::collections::{BTreeMap, BTreeSet};
+use throughline_domain::ids::{ListId, SiteId};
+use throughline_domain::list::{EntryState, ListState};
+use throughline_domain::time::{date_long, date_time_long, london_date};
+use throughline_lists::{Change, Entry, FORMATS, FieldChange, Reading, diff};
+use throughline_policy::{Class, Grant, ImportList, SearchPeople, Subject, Verb, ViewList};
+use throughline_store::events::{self, NewEvent};
+use throughline_store::lists::{self, Best, Line, List};
+use throughline_store::{Error as StoreError, Tx};
+
+/// A list against what the site has for the same days and kind.
+struct Compared {
+    list: List,
+    reading: Reading,
+    /// The site's lines, with what the list last said of each.
+    lines: Vec<Line>,
+    before: Vec<Entry>,
+    changes: Vec<Change>,
+}
+
+impl Compared {
+    async fn of(tx: &mut Tx, grant: &Grant<ViewList>, id: ListId) -> Result<Self, Problem> {
+        let list = lists::get(tx, grant, id).await?.ok_or(Problem::NotFound)?;
+        let reading: Reading = serde_json::from_str(&list.reading).map_err(|_| Problem::Failed)?;
+        let days: BTreeSet<NaiveDate> =
+            reading.entries.iter().map(|entry| facts::day(&reading, entry, list.list_date)).chain([list.list_date]).collect();
+        let (from, to) = (*days.first().unwrap_or(&list.list_date), *days.last().unwrap_or(&list.list_date));
+        let mut lines = lists::lines(tx, grant, list.kind, from, to).await?;
+        lines.retain(|line| days.contains(&line.list_date));
+        let before = lines.iter().map(entry::source).collect::<Result<Vec<_>, _>>()?;
+        let changes = diff(&before, &reading.entries).into_iter().map(|change| returned(change, &lines)).collect();
+        let mut compared = Self { list, reading, lines, before, changes };
+        compared.forget_long_gone();
+        Ok(compared)
+    }
+
+    /// What was gone before and is still not there is no news.
+    fn forget_long_gone(&mut self) {
+        let lines = &self.lines;
+        self.changes.retain(|change| !matches!(change, Change::Gone { before } if lines[*before].gone_at.is_some()));
+    }
+
+    fn count(&self, is: fn(&Change) -> bool) -> usize {
+        self.changes.iter().filter(|change| is(change)).count()
+    }
+
+    fn counts(&self) -> Counts {
+        Counts {
+            rows_in: self.reading.rows_in,
+            new: self.count(|change| matches!(change, Change::New { .. })),
+            changed: self.count(|change| matches!(change, Change::Changed { .. })),
+            same: self.count(|change| matches!(change, Change::Same { .. })),
+            rejected: self.reading.rejected.len(),
+            set_aside: self.reading.set_aside.len(),
+            gone: self.count(|change| matches!(change, Change::Gone { .. })),
+        }
+    }
+
+    /// What was shown, so that nothing else is done than what was agreed to.
+    fn fingerprint(&self) -> String {
+        let told: Vec<String> = self
+            .changes
+            .iter()
+            .map(|change| match change {
+                Change::New { now } => format!("new {}", self.reading.entries[*now].key),
+                Change::Changed { before, fields, .. } => format!("changed {} {fields:?}", self.lines[*before].id),
+                Change::Same { before, .. } => format!("same {}", self.lines[*before].id),
+                Change::Gone { before } => format!("gone {}", self.lines[*before].id),
+            })
+            .collect();
+        throughline_audit::hex(&sha256(told.join("\n").as_bytes()))
+    }
+}
+
+/// A line that was gone and is on the list again has changed, even if the list says the same.
+fn returned(change: Change, lines: &[Line]) -> Change {
+    match change {
+        Change::Same { before, now } if lines[before].gone_at.is_some() => {
+            let back = FieldChange { field: "gone".into(), label: "On the list".into(), before: "No longer".into(), after: "Again".into() };
+            Change::Changed { before, now, fields: vec![back] }
+        }
+        other => other,
+    }
+}
+
+#[derive(Debug, Clone, Copy, serde::Serialize)]
+struct Counts {
+    rows_in: usize,
+    new: usize,
+    changed: usize,
+    same: usize,
+    rejected: usize,
+    set_aside: usize,
+    gone: usize,
+}
+
+pub async fn look_over(cx: Cx, Path(id): Path<ListId>) -> Answer {
+    let mut tx = cx.begin().await?;
+    let site = site_of(&mut tx, id).await?;
+    let grant = tx.authorise::<ViewList>(site).await?;
+    let compared = Compared::of(&mut tx, &grant, id).await?;
+    tx.commit().await?;
+    if compared.list.state != ListState::Preview {
+        return Ok(on_to(&format!("/lists/{id}")));
+    }
+    cx.page("lists/review.html", review(&cx, site, &compared))
+}
+
+fn review(cx: &Cx, site: SiteId, compared: &Compared) -> Value {
+    let (list, reading) = (&compared.list, &compared.reading);
+    let site = cx.signed_in.sites.iter().find(|known| known.id == site);
+    let format = FORMATS.iter().find(|format| format.name == reading.format).map(|format| format.label);
+    let (again, others): (Vec<&Change>, Vec<&Change>) = compared.changes.iter().partition(|change| change.concerns_identity());
+    let changed: Vec<Value> = again.into_iter().chain(others).filter_map(|change| changed_row(compared, change)).collect();
+    let new: Vec<Value> = compared
+        .changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::New { now } => Some(entry_row(&reading.entries[*now])),
+            _ => None,
+        })
+        .collect();
+    let (look, plain): (Vec<Value>, Vec<Value>) = new.into_iter().partition(|row| row.get_attr("first").is_ok_and(|first| first.is_true()));
+    context! {
+        heading => "Look this list over", caption => list.kind.label(), list, counts => compared.counts(), format,
+        crumbs => [context! { text => "Lists", href => "/lists" }],
+        title => reading.title.clone(), sites => reading.sites.clone(), published_at => reading.published_at,
+        warnings => warnings(compared, site, london_date(cx.now)),
+        notices => reading.notices.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        changed, look, plain, gone => gone_rows(compared), same => same_rows(compared),
+        rejected => reading.rejected.iter().map(|row| context! { row => row.row.to_string(), reason => row.reason.to_string(), verbatim => verbatim(&row.verbatim) }).collect::<Vec<_>>(),
+        set_aside => reading.set_aside.iter().map(|row| context! { row => row.row.to_string(), name => row.name, urn => row.urn, reason => row.reason.to_string() }).collect::<Vec<_>>(),
+        changes => compared.fingerprint(), court => list.kind == throughline_domain::list::ListKind::Court,
+        may_import => cx.role_may(Verb::Create, Class::List),
+    }
+}
+
+/// What a person should settle before bringing the list in.
+fn warnings(compared: &Compared, site: Option<&throughline_store::organisations::Site>, today: NaiveDate) -> Vec<String> {
+    let (list, reading) = (&compared.list, &compared.reading);
+    let mut warnings = Vec::new();
+    if let Some(site) = site {
+        let strange: Vec<&str> = reading.sites.iter().map(String::as_str).filter(|printed| !facts::is_named(printed, &site.name)).collect();
+        if !strange.is_empty() {
+            warnings.push(format!("This list names {}. You are working at {}. Check that it is for this site.", strange.join(" and "), site.name));
+        }
+        if site.kind.is_court() != (list.kind == throughline_domain::list::ListKind::Court) {
+            warnings.push(format!("This is a {}, and {} is not a place for one.", list.kind.label().to_lowercase(), site.name));
+        }
+    }
+    if let Some(printed) = reading.list_date.filter(|printed| *printed != list.list_date) {
+        warnings.push(format!("The list is printed for {}, and it will be brought in for {}.", date_long(printed), date_long(list.list_date)));
+    }
+    if list.list_date < today {
+        warnings.push(format!("This list is for {}, a day that has passed.", date_long(list.list_date)));
+    }
+    warnings
+}
+
+fn entry_row(entry: &Entry) -> Value {
+    let offences: Vec<String> = entry.offences.iter().map(|offence| if offence.title.is_empty() { offence.code.clone().unwrap_or_default() } else { offence.title.clone() }).collect();
+    context! {
+        row => facts::row(&entry.position), name => entry.name.formal(), born => entry.date_of_birth.map(|date| date.to_string()),
+        custody_number => entry.custody_number, arrived_at => entry.arrived_at, court_room => entry.court_room, sitting_at => entry.sitting_at,
+        urn => entry.urn, offences => offences.join("; "), restricted => entry.reporting_restriction,
+        notices => facts::notices(entry), first => facts::looked_at_first(entry),
+    }
+}
+
+fn changed_row(compared: &Compared, change: &Change) -> Option<Value> {
+    let Change::Changed { before, now, fields } = change else { return None };
+    let line = &compared.lines[*before];
+    Some(context! {
+        entry => entry_row(&compared.reading.entries[*now]), fields, id => line.id.to_string(), state => state_words(line),
+        identity => change.concerns_identity(), decided => line.person_id.is_some(),
+    })
+}
+
+fn gone_rows(compared: &Compared) -> Vec<Value> {
+    let gone = compared.changes.iter().filter_map(|change| match change {
+        Change::Gone { before } => Some(*before),
+        _ => None,
+    });
+    gone.map(|at| {
+        let line = &compared.lines[at];
+        context! { entry => entry_row(&compared.before[at]), id => line.id.to_string(), state => state_words(line), open => line.state.is_open() }
+    })
+    .collect()
+}
+
+fn same_rows(compared: &Compared) -> Vec<Value> {
+    let same = compared.changes.iter().filter_map(|change| match change {
+        Change::Same { now, .. } => Some(entry_row(&compared.reading.entries[*now])),
+        _ => None,
+    });
+    same.collect()
+}
+
+fn state_words(line: &Line) -> String {
+    match line.state {
+        EntryState::BeingSeen if !line.taken_by_name.is_empty() => format!("Being seen by {}", line.taken_by_name),
+        state => state.label().to_owned(),
+    }
+}
+
+/// A row as it came: column by column when it has columns, those that are empty left out.
+fn verbatim(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Object(columns) if columns.values().all(|cell| cell.is_string() || cell.is_null()) => {
+            let filled = columns.iter().filter_map(|(name, cell)| Some((name, cell.as_str()?))).filter(|(_, cell)| !cell.is_empty());
+            filled.map(|(name, cell)| format!("{name}: {cell}")).collect::<Vec<_>>().join("\n")
+        }
+        serde_json::Value::String(text) => text.clone(),
+        other => serde_json::to_string_pretty(other).unwrap_or_default(),
+    }
+}
+
+pub async fn discard(cx: Cx, Path(id): Path<ListId>, fields: Fields) -> Answer {
+    let mut act = cx.act(&fields).await?;
+    let site = site_of(&mut act, id).await?;
+    let grant = act.authorise::<ImportList>(site).await?;
+    lists::discard(&mut act, &grant, id).await?;
+    act.done("/lists").await
+}
+
+pub async fn commit(cx: Cx, Path(id): Path<ListId>, fields: Fields) -> Answer {
+    let mut act = cx.act(&fields).await?;
+    let site = site_of(&mut act, id).await?;
+    let grant = act.authorise::<ImportList>(site).await?;
+    match lists::begin_commit(&mut act, &grant, id).await {
+        Err(StoreError::Stale) => {
+            drop(act);
+            return already(&cx, id).await;
+        }
+        other => other?,
+    }
+    let view = act.authorise::<ViewList>(site).await?;
+    let compared = Compared::of(&mut act, &view, id).await?;
+    if compared.fingerprint() != fields.text("changes") {
+        drop(act);
+        let text = "The site's lines changed while you were looking: another list was brought in. This is what would happen now.";
+        let mut tx = cx.begin().await?;
+        let view = tx.authorise::<ViewList>(site).await?;
+        let compared = Compared::of(&mut tx, &view, id).await?;
+        tx.commit().await?;
+        let base = review(&cx, site, &compared);
+        return cx.page_with_errors("lists/review.html", context! { notice => context! { kind => "warning", text }, ..base });
+    }
+    bring_in(&mut act, &grant, &compared).await?;
+    act.done(&format!("/lists/{id}")).await
+}
+
+/// The answer to the second of two people who bring in the same list.
+async fn already(cx: &Cx, id: ListId) -> Answer {
+    let base = list_page(cx, id).await?;
+    let text = "A colleague brought this list in, or discarded it, while you were looking. Nothing was done twice.";
+    cx.page_with_errors("lists/show.html", context! { notice => context! { kind => "information", text }, ..base })
+}
+
+/// Does what was shown: all of it, or nothing.
+async fn bring_in(tx: &mut Tx, grant: &Grant<ImportList>, compared: &Compared) -> Result<(), Problem> {
+    let search = tx.authorise::<SearchPeople>(Subject::default()).await?;
+    let (list, reading) = (&compared.list, &compared.reading);
+    let columns = |now: usize| facts::columns(reading, &reading.entries[now], list.list_date);
+    // What is gone makes room first: a line may come back under the key of another.
+    for change in &compared.changes {
+        if let Change::Gone { before } = change {
+            lists::mark_gone(tx, grant, compared.lines[*before].id).await?;
+        }
+    }
+    for change in &compared.changes {
+        match change {
+            Change::Gone { .. } => {}
+            Change::Same { before, now } => {
+                lists::keep_entry(tx, grant, compared.lines[*before].id, list.id, columns(*now).source_row).await?;
+            }
+            Change::New { now } => {
+                let id = lists::add_entry(tx, grant, list.kind, list.id, &columns(*now)).await?;
+                let best = entry::best(tx, &search, &reading.entries[*now], &[]).await?;
+                lists::set_best(tx, id, best.as_ref()).await?;
+            }
+            Change::Changed { before, now, .. } => {
+                let line = &compared.lines[*before];
+                lists::change_entry(tx, grant, line.id, list.id, &columns(*now)).await?;
+                change_best(tx, &search, line, &reading.entries[*now], change.concerns_identity()).await?;
+            }
+        }
+    }
+    note(tx, grant.site(), compared).await
+}
+
+/// Looks for the person of a changed line anew. A match that was made stays, and says that it must
+/// be looked at again when the list changed who the line is about.
+async fn change_best(tx: &mut Tx, search: &Grant<SearchPeople>, line: &Line, entry: &Entry, identity: bool) -> Result<(), Problem> {
+    let view = tx.authorise::<ViewList>(line.site_id).await?;
+    let decisions = lists::decisions(tx, &view, line.id).await?;
+    let mut best = entry::best(tx, search, entry, &entry::ruled_out(&decisions)).await?;
+    if let Some(person) = line.person_id.filter(|_| identity) {
+        let reason = "The list changed who this is: look at the match again".to_owned();
+        let probability = best.as_ref().filter(|best| best.person == person).map_or(0.0, |best| best.probability);
+        best = Some(Best { person, probability, band: "possible".into(), reason });
+        let words = "A matched row of the list now says somebody else: look at the match again".to_owned();
+        add_event(tx, line.site_id, words, format!("/entries/{}", line.id)).await?;
+    }
+    Ok(lists::set_best(tx, line.id, best.as_ref()).await?)
+}
+
+async fn note(tx: &mut Tx, site: SiteId, compared: &Compared) -> Result<(), Problem> {
+    let counts = compared.counts();
+    let words = format!("{} received: {} new, {} changed, {} no longer on it", compared.list.kind, counts.new, counts.changed, counts.gone);
+    add_event(tx, site, words, format!("/lists/{}", compared.list.id)).await
+}
+
+async fn add_event(tx: &mut Tx, site: SiteId, words: String, link: String) -> Result<(), Problem> {
+    let new = NewEvent { at: None, site: Some(site), person: None, episode: None, kind: "list", class: Class::List, words, link };
+    Ok(events::add(tx, new).await?)
+}
+
+pub async fn show(cx: Cx, Path(id): Path<ListId>) -> Answer {
+    let values = list_page(&cx, id).await?;
+    if values.get_attr("waiting").is_ok_and(|waiting| waiting.is_true()) {
+        return Ok(on_to(&format!("/lists/{id}/review")));
+    }
+    cx.page("lists/show.html", values)
+}
+
+async fn list_page(cx: &Cx, id: ListId) -> Result<Value, Problem> {
+    let mut tx = cx.begin().await?;
+    let site = site_of(&mut tx, id).await?;
+    let grant = tx.authorise::<ViewList>(site).await?;
+    let list = lists::get(&mut tx, &grant, id).await?.ok_or(Problem::NotFound)?;
+    let reading: Reading = serde_json::from_str(&list.reading).map_err(|_| Problem::Failed)?;
+    let days: Vec<NaiveDate> = reading.entries.iter().map(|entry| facts::day(&reading, entry, list.list_date)).chain([list.list_date]).collect();
+    let (from, to) = (days.iter().min().copied().unwrap_or(list.list_date), days.iter().max().copied().unwrap_or(list.list_date));
+    let lines = lists::lines(&mut tx, &grant, list.kind, from, to).await?;
+    tx.commit().await?;
+    let mut by_key: BTreeMap<(NaiveDate, String), Line> = BTreeMap::new();
+    for line in lines {
+        by_key.insert((line.list_date, entry::source(&line)?.key), line);
+    }
+    let rows: Vec<Value> = reading
+        .entries
+        .iter()
+        .map(|entry| {
+            let line = by_key.get(&(facts::day(&reading, entry, list.list_date), entry.key.clone()));
+            let state = line.map(|line| if line.gone_at.is_some() { format!("{}, no longer on the newest list", state_words(line)) } else { state_words(line) });
+            context! { id => line.map(|line| line.id.to_string()), state, ..entry_row(entry) }
+        })
+        .collect();
+    let format = FORMATS.iter().find(|format| format.name == reading.format).map(|format| format.label);
+    Ok(context! {
+        heading => list.kind.label(), caption => date_long(list.list_date), crumbs => [context! { text => "Lists", href => "/lists" }],
+        brought_in => list.committed_at.map(date_time_long), waiting => list.state == ListState::Preview, discarded => list.state == ListState::Discarded,
+        title => reading.title, sites => reading.sites, format, rows, rejected => reading.rejected.len(), set_aside => reading.set_aside.len(),
+        rows_in => reading.rows_in, court => list.kind == throughline_domain::list::ListKind::Court, list,
+    })
+}

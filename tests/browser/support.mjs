@@ -1,0 +1,114 @@
+// What the browser tests stand on: a demo server of their own, Debian's Chromium, axe on every page.
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import AxeBuilder from '@axe-core/playwright';
+import { chromium } from 'playwright-core';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+const program = process.env.THROUGHLINE_PROGRAM ?? `${root}target/debug/throughline`;
+const browserProgram = process.env.CHROMIUM ?? '/usr/bin/chromium';
+export const widths = [320, 768, 1366];
+export const password = 'demonstration';
+
+// Starts a demo with invented data and waits until it answers.
+export async function startDemo({ seed = 7 } = {}) {
+  const port = await freePort();
+  const address = `127.0.0.1:${port}`;
+  const child = spawn(program, ['demo', '--listen', address, '--seed', String(seed)], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => { said += text; });
+  const url = `http://${address}`;
+  for (let tries = 0; tries < 600; tries += 1) {
+    if (child.exitCode !== null) throw new Error(`the demo ended: ${said}`);
+    const answers = await fetch(`${url}/sign-in`).then((answer) => answer.ok, () => false);
+    if (answers) return { url, child, said: () => said, stop: () => stop(child) };
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  child.kill('SIGKILL');
+  throw new Error(`the demo did not answer within a minute: ${said}`);
+}
+
+function stop(child) {
+  return new Promise((done) => {
+    if (child.exitCode !== null || child.signalCode !== null) return done();
+    child.once('exit', done);
+    child.kill('SIGTERM');
+    setTimeout(() => child.kill('SIGKILL'), 5000).unref();
+  });
+}
+
+function freePort() {
+  return new Promise((done, failed) => {
+    const server = createServer();
+    server.once('error', failed);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+}
+
+export function startBrowser() {
+  return chromium.launch({
+    executablePath: browserProgram,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
+
+// A window of one user. Each has cookies of its own.
+export async function windowOf(browser, { width = 1366, height = 768, javaScript = true } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, javaScriptEnabled: javaScript, locale: 'en-GB', timezoneId: 'Europe/London' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.problems = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/status of (4|5)\d\d/.test(message.text())) page.problems.push(message.text());
+  });
+  page.on('pageerror', (error) => page.problems.push(String(error)));
+  return page;
+}
+
+// Signs in as a demo user, by name, as a person would: by keyboard.
+export async function signIn(page, url, name) {
+  const email = `${name.toLowerCase().replaceAll(' ', '.')}@demo.invalid`;
+  await page.goto(`${url}/sign-in`);
+  await page.getByLabel('Email address').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/sign-in/code');
+  const code = (await page.locator('[data-demo-code]').innerText()).replace(/\D/g, '');
+  await page.getByLabel(/code/i).fill(code);
+  await page.keyboard.press('Enter');
+  await page.waitForURL((address) => !address.pathname.startsWith('/sign-in'));
+}
+
+// Fails with words when axe finds anything on the page at any of our widths, or when it scrolls sideways.
+export async function checkPage(page, name, atWidths = widths) {
+  const before = page.viewportSize();
+  const found = [];
+  for (const width of atWidths) {
+    await page.setViewportSize({ width, height: 768 });
+    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+    for (const { id, help, nodes } of violations) found.push(`${name} at ${width}: ${id}: ${help}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
+    const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (sideways > 1) found.push(`${name} at ${width}: scrolls ${sideways}px sideways`);
+  }
+  await page.setViewportSize(before);
+  if (page.problems.length > 0) found.push(`${name}: the console says ${page.problems.splice(0).join(' | ')}`);
+  if (found.length > 0) throw new Error(found.join('\n'));
+}
+
+// Keeps a screenshot when THROUGHLINE_SCREENSHOTS names a folder: wide and narrow.
+export async function photograph(page, name) {
+  const folder = process.env.THROUGHLINE_SCREENSHOTS;
+  if (!folder) return;
+  await mkdir(folder, { recursive: true });
+  const before = page.viewportSize();
+  for (const width of [1366, 320]) {
+    await page.setViewportSize({ width, height: 768 });
+    await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: width === 320 });
+  }
+  await page.setViewportSize(before);
+}
