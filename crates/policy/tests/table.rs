@@ -72,7 +72,7 @@ fn when(role: Role, verb: Verb, class: Class) -> String {
             0 => {}
             4 => words.push(relationship.code().to_owned()),
             2 if of.iter().all(|context| context.link_worker_consent) => {
-                words.push(format!("{}+consent", relationship.code()))
+                words.push(format!("{}+consent", relationship.code()));
             }
             other => panic!(
                 "{other} contexts of {relationship} for {role} {verb} {class}: the snapshot has no word for this"

@@ -119,15 +119,13 @@ async fn sign_in(
     }
     let hash = found.as_ref().map(|(_, secrets)| secrets.password_hash.clone());
     let right = password_is_right(password.to_owned(), hash).await;
-    match found.filter(|(user, _)| right && user.may_sign_in(app.now())) {
-        Some((user, secrets)) => start_session(&app, &user, &secrets).await,
-        None => {
-            let mut tx = app.store.begin(cause(&app, None)).await?;
-            sessions::note_attempt(&mut tx, email, false).await?;
-            tx.commit().await?;
-            draw_sign_in(&app, signed_in, email, Some(("email", "The email address or the password is wrong".into())))
-        }
+    if let Some((user, secrets)) = found.filter(|(user, _)| right && user.may_sign_in(app.now())) {
+        return start_session(&app, &user, &secrets).await;
     }
+    let mut tx = app.store.begin(cause(&app, None)).await?;
+    sessions::note_attempt(&mut tx, email, false).await?;
+    tx.commit().await?;
+    draw_sign_in(&app, signed_in, email, Some(("email", "The email address or the password is wrong".into())))
 }
 
 /// A new session with a new token at each step: one that somebody planted is worth nothing.

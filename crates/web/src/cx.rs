@@ -247,10 +247,12 @@ pub(crate) async fn must_be_signed_in(State(app): State<App>, request: Request, 
         Stage::Locked => return Problem::Locked.into_response(),
         Stage::Open => {}
     }
-    if !security::is_background(request.uri().path()) && app.now() - signed_in.session.seen_at > Duration::seconds(60) {
-        if let Err(error) = note_active(&app, &signed_in).await {
-            return Problem::from(error).into_response();
-        }
+    let is_stale = app.now() - signed_in.session.seen_at > Duration::seconds(60);
+    if !security::is_background(request.uri().path())
+        && is_stale
+        && let Err(error) = note_active(&app, &signed_in).await
+    {
+        return Problem::from(error).into_response();
     }
     next.run(request).await
 }

@@ -53,7 +53,7 @@ pub(super) async fn show(cx: Cx, Path(person): Path<PersonId>) -> Answer {
     draw(&cx, person, &known, &Asking { answer: &answer, errors: &Errors::default() }, None)
 }
 
-fn draw(cx: &Cx, person: PersonId, known: &Known, asking: &Asking<'_>, conflict: Option<Vec<Value>>) -> Answer {
+fn draw(cx: &Cx, person: PersonId, known: &Known, asking: &Asking<'_>, conflict: Option<&[Value]>) -> Answer {
     let confirmed = known.frame.banner.person.identity_state == IdentityState::Confirmed;
     let is_conflict = conflict.is_some();
     let values = context! {
@@ -94,7 +94,7 @@ pub(super) async fn change(cx: Cx, Path(person): Path<PersonId>, fields: Fields)
             drop(act);
             let now = self::known(&cx, person).await?;
             let differences = differences(&fields, &now);
-            draw(&cx, person, &now, &Asking { answer: &answer, errors: &errors }, Some(differences))
+            draw(&cx, person, &now, &Asking { answer: &answer, errors: &errors }, Some(&differences))
         }
         Err(problem) => Err(problem),
     }

@@ -121,7 +121,7 @@ async fn texts(tx: &mut Tx, person: PersonId) -> Result<Texts, Problem> {
         let grant = tx.authorise::<ViewConsent>(person).await?;
         for line in consents::ledger(tx, &grant).await? {
             let event = format!("{}: {}", line.consent_for, line.state);
-            add(&mut texts, ("consent", line.recorded_at, event), [line.words, line.how_explained]);
+            add(&mut texts, ("consent", line.recorded_at, event), &[line.words, line.how_explained]);
         }
     }
     if tx.may::<ViewDisclosure>(person).await? {
@@ -129,26 +129,26 @@ async fn texts(tx: &mut Tx, person: PersonId) -> Result<Texts, Problem> {
         for line in disclosures::ledger(tx, &grant).await? {
             let event = format!("{} ({})", line.summary, line.basis);
             let to = format!("To {}, {}", line.recipient, line.channel);
-            add(&mut texts, ("disclosure", line.at, event), [to, line.reason]);
+            add(&mut texts, ("disclosure", line.at, event), &[to, line.reason]);
         }
     }
     if tx.may::<ViewRiskCard>(person).await? {
         let grant = tx.authorise::<ViewRiskCard>(person).await?;
         for line in alerts::words(tx, &grant).await? {
-            add(&mut texts, ("alert", line.at, line.event), [line.text]);
+            add(&mut texts, ("alert", line.at, line.event), &[line.text]);
         }
     }
     if tx.may::<ViewFollowUp>(person).await? {
         let grant = tx.authorise::<ViewFollowUp>(person).await?;
         for (at, note) in people::contact_notes(tx, &grant).await? {
-            add(&mut texts, ("contact", at, String::new()), [note]);
+            add(&mut texts, ("contact", at, String::new()), &[note]);
         }
     }
     Ok(texts)
 }
 
 /// Texts of one event stand below each other.
-fn add<const N: usize>(texts: &mut Texts, event: (&'static str, Instant, String), parts: [String; N]) {
+fn add<const N: usize>(texts: &mut Texts, event: (&'static str, Instant, String), parts: &[String; N]) {
     let text = texts.entry(event).or_default();
     for part in parts.iter().filter(|part| !part.trim().is_empty()) {
         if !text.is_empty() {
@@ -171,7 +171,7 @@ fn entry(event: &Event, texts: &Texts) -> Value {
         by => event.actor_name,
         text => text.filter(|text| !text.is_empty()),
         // The page of the person is this one: a link to it leads nowhere.
-        href => Some(&event.link).filter(|link| !link.is_empty() && !(event.kind == "person")),
+        href => Some(&event.link).filter(|link| !link.is_empty() && event.kind != "person"),
         system => by_system(event),
     }
 }
