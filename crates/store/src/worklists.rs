@@ -13,8 +13,7 @@ use throughline_domain::ids::{OrganisationId, PersonId, UserId};
 use throughline_domain::name::Name;
 use throughline_domain::risk::{AlertKind, RiskEvidence, RiskState};
 use throughline_domain::time::Instant;
-use throughline_forms::{AudienceClass, Snapshot};
-use throughline_policy::{Class, Grant, ViewBoard, ViewFollowUp, ViewNeedsPlan};
+use throughline_policy::{Class, Grant, ViewBoard, ViewFollowUp};
 
 /// The most lines that one worklist reads: beyond it a list is no longer a list of work.
 pub const MOST: i64 = 300;
@@ -227,51 +226,6 @@ pub async fn risks(
             (person, RiskMark { state, alerts })
         })
         .collect())
-}
-
-/// Needs and plan from the newest signed forms of the grant's person.
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct Plan {
-    /// The form, with only what is of the class needs and plan.
-    pub form: Snapshot,
-    /// When it was signed.
-    pub signed_at: Instant,
-    /// By whom.
-    pub signed_by_name: String,
-}
-
-/// What the newest signed form of each kind says of the grant's person's needs and plan.
-///
-/// # Errors
-/// The store's; [`crate::Error::Corrupt`] when a snapshot cannot be read: then the page says so,
-/// since an empty plan would read as no needs.
-pub async fn plan(conn: &mut Conn, grant: &Grant<ViewNeedsPlan>) -> Result<Vec<Plan>> {
-    let rows = conn
-        .fetch_all(
-            "SELECT form_id, snapshot, signed_at, signed_by_name FROM record
-              WHERE person_id = $1 AND state = 'signed' AND signed_at IS NOT NULL ORDER BY signed_at DESC",
-            args![grant.person()],
-        )
-        .await?;
-    let mut known = BTreeSet::new();
-    let mut plans = Vec::new();
-    for row in &rows {
-        if !known.insert(row.get::<String>("form_id")?) {
-            continue;
-        }
-        let text: String = row.get("snapshot")?;
-        let whole: Snapshot =
-            serde_json::from_str(&text).map_err(|error| crate::Error::Corrupt(error.to_string()))?;
-        let form = whole.for_class(AudienceClass::NeedsPlan);
-        if !form.sections.is_empty() {
-            plans.push(Plan {
-                form,
-                signed_at: row.get("signed_at")?,
-                signed_by_name: row.get("signed_by_name")?,
-            });
-        }
-    }
-    Ok(plans)
 }
 
 /// When the grant's actor last said that they had seen the board of the grant's site.

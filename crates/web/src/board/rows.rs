@@ -118,8 +118,9 @@ impl Drawing<'_> {
         Placed { row, carried_over, standing }
     }
 
+    /// The risk of a person; nothing for who may not see it, in words, colour or order.
     fn risk(&self, person: Option<PersonId>) -> Option<&RiskMark> {
-        person.and_then(|person| self.risks.get(&person))
+        person.filter(|_| self.may_see_risk).and_then(|person| self.risks.get(&person))
     }
 
     fn row(&self, placed: &Placed) -> Value {
@@ -209,9 +210,7 @@ impl Drawing<'_> {
         let row = &placed.row;
         let mark = |text: String, tone: &str| context! { text, tone };
         let mut marks = Vec::new();
-        if self.may_see_risk {
-            marks.extend(self.risk_mark(row).map(|(text, tone)| mark(text, tone)));
-        }
+        marks.extend(self.risk_mark(row).map(|(text, tone)| mark(text, tone)));
         if placed.standing.gone && row.state.is_open() {
             marks.push(mark("Left before a decision: say what became of them".into(), "warn"));
         }
@@ -232,6 +231,10 @@ impl Drawing<'_> {
     }
 
     fn risk_mark(&self, row: &BoardRow) -> Option<(String, &'static str)> {
+        if !self.may_see_risk {
+            // Silence never looks like no risk.
+            return row.person_id.map(|_| ("Risk: unavailable to your role here, so ask before you meet them".to_owned(), "warn"));
+        }
         if row.person_id.is_none() {
             // Nobody has decided that it is them: the mark says whose risk it would be.
             let likely = self.risk(row.best_person_id).filter(|_| row.best_band == Band::VeryLikely.code())?;

@@ -15,7 +15,7 @@ use throughline_store::contacts::{self, Contact};
 use throughline_store::people::ContactDetails;
 use throughline_store::tasks::Task;
 use throughline_store::users::{self, Colleague};
-use throughline_store::worklists::{self, Plan};
+use throughline_store::records::{self, NeedsPlan};
 use throughline_store::{Tx, alerts, organisations};
 
 /// The concerns that may be raised with a contact.
@@ -30,7 +30,7 @@ pub(super) struct TaskPage {
     banner: Value,
     reach: Option<ContactDetails>,
     risk: Value,
-    plan: Option<Vec<Plan>>,
+    plan: Option<Vec<NeedsPlan>>,
     plan_words: &'static str,
     organisation: String,
     may_change: bool,
@@ -96,12 +96,12 @@ pub(super) async fn risk(tx: &mut Tx, subject: Subject) -> Result<Value, Problem
 }
 
 /// Needs and plan, or why they are not shown.
-async fn plan(tx: &mut Tx, subject: Subject) -> Result<(Option<Vec<Plan>>, &'static str), Problem> {
+async fn plan(tx: &mut Tx, subject: Subject) -> Result<(Option<Vec<NeedsPlan>>, &'static str), Problem> {
     if !tx.may::<ViewNeedsPlan>(subject).await? {
         return Ok((None, "Your role does not open needs and plan."));
     }
     let grant = tx.authorise::<ViewNeedsPlan>(subject).await?;
-    match worklists::plan(tx, &grant).await {
+    match records::needs_plan(tx, &grant).await {
         Ok(plan) => Ok((Some(plan), "")),
         Err(throughline_store::Error::Corrupt(why)) => {
             tracing::error!(%why, "a snapshot could not be read");
@@ -158,7 +158,7 @@ impl TaskPage {
             },
             reach => self.reach,
             risk => self.risk,
-            plan => self.plan.as_ref().map(|plans| plans.iter().map(plan_value).collect::<Vec<_>>()),
+            plan => self.plan,
             plan_words => self.plan_words,
             contacts => self.contacts.iter().map(|contact| contact_value(contact, self.age)).collect::<Vec<_>>(),
             missed => self.missed(),
@@ -206,10 +206,6 @@ impl TaskPage {
             outcome => ask.text("outcome", "long_text", "What came of it", "", ""),
         }
     }
-}
-
-fn plan_value(plan: &Plan) -> Value {
-    context! { title => plan.form.title, sections => plan.form.sections, signed_at => plan.signed_at, signed_by => plan.signed_by_name }
 }
 
 /// A contact as an entry of a timeline.
