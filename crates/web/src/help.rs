@@ -85,6 +85,9 @@ fn when(needs: Needs, may_claim: bool) -> &'static str {
         Needs::Care => {
             "The person is on a list or has an episode at their site, or is on their caseload"
         }
+        Needs::AnyRelationship => {
+            "The person is on a list or has an episode at their site, is on their caseload, or they claimed access with a reason"
+        }
         Needs::Caseload => "The person is on their caseload",
         Needs::Justified => "The person is on their caseload, or they claimed access with a reason",
         Needs::AllocatedWithConsent => {
