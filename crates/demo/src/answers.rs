@@ -2,7 +2,6 @@
 
 use crate::stories::Story;
 use anyhow::ensure;
-use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use throughline_domain::time::{Instant, clock_time, london_date};
 use throughline_forms::{Answers, Form, Kind, Purpose, Question, Required};
@@ -222,6 +221,6 @@ mod tests {
     fn an_answer_is_on_the_day_it_is_given() {
         let at = chrono::DateTime::parse_from_rfc3339("2026-07-01T23:30:00Z").unwrap().to_utc();
         let answers = answered(catalogue().get("screening").unwrap(), &screening(&STORIES[0], true, "", false), at).unwrap();
-        assert_eq!(answers.one("seen_at"), Some("2026-07-02"), "{}", NaiveDate::default());
+        assert_eq!(answers.one("seen_at"), Some("2026-07-02"));
     }
 }

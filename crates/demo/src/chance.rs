@@ -33,6 +33,11 @@ impl Chance {
         &from[usize::try_from(self.between(0, last)).unwrap_or_default()]
     }
 
+    /// One of these words.
+    pub fn word(&mut self, from: &[&'static str]) -> &'static str {
+        *self.pick::<&'static str>(from)
+    }
+
     /// True so many times in a hundred.
     pub fn in_hundred(&mut self, times: i64) -> bool {
         self.between(1, 100) <= times

@@ -3,6 +3,7 @@
 use throughline_domain::referral::HelpKind;
 
 /// A story: what is found, said and done. Empty text means that it does not come up.
+#[derive(Debug)]
 pub struct Story {
     /// Its name, for the code.
     pub theme: &'static str,
