@@ -11,7 +11,18 @@ pub type Told = BTreeMap<String, Vec<String>>;
 
 /// Usual answers, tried in this order when the story says nothing.
 const USUAL: &[&str] = &[
-    "no", "none_identified", "room", "agreed", "not_needed", "does_not_apply", "none", "unknown", "routine", "not_asked", "person", "yes",
+    "no",
+    "none_identified",
+    "room",
+    "agreed",
+    "not_needed",
+    "does_not_apply",
+    "none",
+    "unknown",
+    "routine",
+    "not_asked",
+    "person",
+    "yes",
 ];
 
 /// The answers to a form, ready to be signed.
@@ -108,7 +119,11 @@ pub fn screening(story: &Story, is_assessed: bool, language: &str, is_woman: boo
     if !story.communication.is_empty() {
         tell_all(&mut told, "adjustments", &["plain_words", "more_time", "check_back"]);
         tell(&mut told, "appropriate_adult", "needed");
-        tell(&mut told, "appropriate_adult_why", "May not follow the caution or questions put quickly; suggestible when tired.");
+        tell(
+            &mut told,
+            "appropriate_adult_why",
+            "May not follow the caution or questions put quickly; suggestible when tired.",
+        );
     }
     if !language.is_empty() {
         tell(&mut told, "interpreter", "yes");
@@ -124,7 +139,17 @@ pub fn screening(story: &Story, is_assessed: bool, language: &str, is_woman: boo
     tell(&mut told, "known_to_services", story.known);
     tell(&mut told, "services_detail", story.services);
     tell(&mut told, "urgency", story.urgency);
-    tell(&mut told, "outcome", if is_assessed { "assessment" } else if story.signposted.is_empty() { "no_further_action" } else { "signposted" });
+    tell(
+        &mut told,
+        "outcome",
+        if is_assessed {
+            "assessment"
+        } else if story.signposted.is_empty() {
+            "no_further_action"
+        } else {
+            "signposted"
+        },
+    );
     tell(&mut told, "signposted_to", story.signposted);
     tell(&mut told, "outcome_why", "No vulnerability found that needs more from us; knows how to reach us.");
     tell(&mut told, "custody_advice", story.advice);
@@ -149,7 +174,15 @@ pub fn risk(story: &Story) -> Told {
     tell_all(&mut told, "contact_how", &["call", "text"]);
     tell(&mut told, "contact_limits", story.safe_contact);
     tell(&mut told, "overall_state", if is_known { "known" } else { "none_identified" });
-    tell(&mut told, "overall_why", if is_known { "Seen alone, records read. To be looked at again at the contact after release." } else { "Each area asked about, alone in a private room; records agree." });
+    tell(
+        &mut told,
+        "overall_why",
+        if is_known {
+            "Seen alone, records read. To be looked at again at the contact after release."
+        } else {
+            "Each area asked about, alone in a private room; records agree."
+        },
+    );
     told
 }
 
@@ -161,18 +194,27 @@ pub fn assessment(story: &Story) -> Told {
     tell(&mut told, "hopes", story.own_words);
     tell(&mut told, "history", story.services);
     tell_all(&mut told, "needs", story.needs);
-    let mind = ["mse_appearance", "mse_speech", "mse_mood", "mse_thoughts", "mse_perception", "mse_cognition", "mse_insight"];
+    let mind =
+        ["mse_appearance", "mse_speech", "mse_mood", "mse_thoughts", "mse_perception", "mse_cognition", "mse_insight"];
     for (id, words) in mind.iter().zip(story.mental_state) {
         tell(&mut told, id, words);
     }
     tell(&mut told, "medication", story.medication);
-    tell(&mut told, "substance_use", if story.substances.is_empty() { "Drinks at weekends; no drugs." } else { story.substances });
+    tell(
+        &mut told,
+        "substance_use",
+        if story.substances.is_empty() { "Drinks at weekends; no drugs." } else { story.substances },
+    );
     tell(&mut told, "accommodation", story.accommodation);
     tell(&mut told, "employment", story.employment);
     tell(&mut told, "armed_forces", if story.theme == "veteran" { "served" } else { "no" });
     tell(&mut told, "strengths", story.strengths);
     tell(&mut told, "formulation", story.formulation);
-    tell(&mut told, "least_restrictive", "Can be helped at home with the follow-up below; nothing more restrictive is needed today.");
+    tell(
+        &mut told,
+        "least_restrictive",
+        "Can be helped at home with the follow-up below; nothing more restrictive is needed today.",
+    );
     tell(&mut told, "plan_clinical", story.plan);
     tell(&mut told, "plan_person", story.plan_person);
     tell(&mut told, "custody_recommendations", story.advice);
@@ -220,7 +262,8 @@ mod tests {
     #[test]
     fn an_answer_is_on_the_day_it_is_given() {
         let at = chrono::DateTime::parse_from_rfc3339("2026-07-01T23:30:00Z").unwrap().to_utc();
-        let answers = answered(catalogue().get("screening").unwrap(), &screening(&STORIES[0], true, "", false), at).unwrap();
+        let answers =
+            answered(catalogue().get("screening").unwrap(), &screening(&STORIES[0], true, "", false), at).unwrap();
         assert_eq!(answers.one("seen_at"), Some("2026-07-02"));
     }
 }

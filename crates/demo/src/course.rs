@@ -11,7 +11,9 @@ use throughline_domain::consent::{ConsentFor, ConsentState};
 use throughline_domain::contact::{Attendance, ContactMode};
 use throughline_domain::disclosure::{Basis, Channel};
 use throughline_domain::episode::{ClosureReason, LegalStatus, ReferralSource, Step, Urgency};
-use throughline_domain::ids::{ConsentId, ContactId, DisclosureId, EntryId, EpisodeId, OutcomeId, RecordId, ReferralId, TaskId};
+use throughline_domain::ids::{
+    ConsentId, ContactId, DisclosureId, EntryId, EpisodeId, OutcomeId, RecordId, ReferralId, TaskId,
+};
 use throughline_domain::list::NotSeenReason;
 use throughline_domain::outcome::{CjOutcome, InformationUse};
 use throughline_domain::place::PointOfContact;
@@ -21,9 +23,9 @@ use throughline_domain::task::{TaskKind, TaskState, contact_after_release_due};
 use throughline_domain::time::{Instant, from_london, london_date, london_time};
 use throughline_forms::{Answers, catalogue};
 use throughline_policy::{
-    Actor, ChangeConsent, ChangeEpisode, ChangeFollowUp, ChangeJustice, ChangeReferral, ChangeRiskCard, CloseEpisode, CreateDisclosure,
-    CreatePerson, CreateReferral, OpenEpisode, SignClinical, Subject, ViewClinical, ViewEpisode, ViewFollowUp, ViewReferral, ViewRiskCard,
-    WriteClinical,
+    Actor, ChangeConsent, ChangeEpisode, ChangeFollowUp, ChangeJustice, ChangeReferral, ChangeRiskCard, CloseEpisode,
+    CreateDisclosure, CreatePerson, CreateReferral, OpenEpisode, SignClinical, Subject, ViewClinical, ViewEpisode,
+    ViewFollowUp, ViewReferral, ViewRiskCard, WriteClinical,
 };
 use throughline_store::consents::NewConsent;
 use throughline_store::contacts::{self, NewContact};
@@ -78,7 +80,14 @@ type Goes = anyhow::Result<bool>;
 
 impl<'a> Course<'a> {
     /// An episode that has not begun.
-    pub fn new(team: &'a Team, who: &'a Somebody, site: &'a Site, owner: &'a Actor, begins: Beginning, number: u32) -> Self {
+    pub fn new(
+        team: &'a Team,
+        who: &'a Somebody,
+        site: &'a Site,
+        owner: &'a Actor,
+        begins: Beginning,
+        number: u32,
+    ) -> Self {
         let mut chance = Chance::new(team.seed, &format!("episode {} {number}", who.number));
         let episode = EpisodeId::new(chance.id());
         Self {
@@ -117,7 +126,11 @@ impl<'a> Course<'a> {
     /// # Errors
     /// The store's, and refusals: a mistake in the demo.
     pub async fn go_on(&mut self) -> anyhow::Result<()> {
-        let is_over = !(self.consent().await? && self.screen().await? && self.assess().await? && self.tell_custody().await? && self.refer().await?);
+        let is_over = !(self.consent().await?
+            && self.screen().await?
+            && self.assess().await?
+            && self.tell_custody().await?
+            && self.refer().await?);
         if is_over || !self.decided().await? || !self.reach().await? || !self.follow_referrals().await? {
             return Ok(());
         }
@@ -201,7 +214,13 @@ impl<'a> Course<'a> {
         let grant = tx.authorise::<ChangeConsent>(self.subject).await?;
         for (consent_for, state, words) in self.answers(declines) {
             let how = "Explained in person, leaflet given, asked to say it back";
-            let new = NewConsent { id: ConsentId::new(self.chance.id()), consent_for, state, words: words.into(), how_explained: how.into() };
+            let new = NewConsent {
+                id: ConsentId::new(self.chance.id()),
+                consent_for,
+                state,
+                words: words.into(),
+                how_explained: how.into(),
+            };
             consents::record(&mut tx, &grant, self.site.id, &new).await?;
         }
         if declines {
@@ -223,9 +242,11 @@ impl<'a> Course<'a> {
         }
         let court = if self.site.kind.is_court() { ConsentFor::Court } else { ConsentFor::Police };
         let shared = if self.shares { (Given, "") } else { (Refused, "") };
-        let health = if self.chance.in_hundred(12) { (Limited, "The GP, not the former care team") } else { (Given, "") };
+        let health =
+            if self.chance.in_hundred(12) { (Limited, "The GP, not the former care team") } else { (Given, "") };
         let link = if self.with_link_workers { Given } else { Refused };
-        let contact = if self.who.story.safe_contact.is_empty() { (Given, "") } else { (Limited, self.who.story.safe_contact) };
+        let contact =
+            if self.who.story.safe_contact.is_empty() { (Given, "") } else { (Limited, self.who.story.safe_contact) };
         vec![
             (ConsentFor::Engagement, Given, ""),
             (court, shared.0, shared.1),
@@ -331,7 +352,11 @@ impl<'a> Course<'a> {
         if self.is_assessed() {
             if self.begins.stop_before.is_none() && self.chance.in_hundred(7) {
                 let grant = tx.authorise::<ChangeEpisode>(self.subject).await?;
-                let reason = *self.chance.pick(&[NotSeenReason::Released, NotSeenReason::TakenToCourt, NotSeenReason::InInterview]);
+                let reason = *self.chance.pick(&[
+                    NotSeenReason::Released,
+                    NotSeenReason::TakenToCourt,
+                    NotSeenReason::InInterview,
+                ]);
                 records::not_done(&mut tx, &grant, NotDone::Assessment, reason, false).await?;
             } else {
                 let form = catalogue().get("assessment").context("the form is shipped")?;
@@ -360,12 +385,26 @@ impl<'a> Course<'a> {
             let new = NewDisclosure {
                 id: DisclosureId::new(self.chance.id()),
                 document_id: None,
-                summary: if is_court { "Advice to the court cells, spoken".into() } else { "Custody advice, spoken".into() },
+                summary: if is_court {
+                    "Advice to the court cells, spoken".into()
+                } else {
+                    "Custody advice, spoken".into()
+                },
                 consent_for: if is_court { ConsentFor::Court } else { ConsentFor::Police },
-                recipient: (*self.chance.pick(if is_court { &["Legal adviser, court 2", "Cells manager"] } else { &["PS Vale, custody sergeant", "PS Orme, custody sergeant"] })).into(),
+                recipient: (*self.chance.pick(if is_court {
+                    &["Legal adviser, court 2", "Cells manager"]
+                } else {
+                    &["PS Vale, custody sergeant", "PS Orme, custody sergeant"]
+                }))
+                .into(),
                 channel: Channel::Verbal,
                 basis: if self.shares { Basis::Consent } else { Basis::PublicInterest },
-                reason: if self.shares { String::new() } else { "Told of thoughts of suicide: staff must know tonight. Only the risk and what helps was said.".into() },
+                reason: if self.shares {
+                    String::new()
+                } else {
+                    "Told of thoughts of suicide: staff must know tonight. Only the risk and what helps was said."
+                        .into()
+                },
                 consent_id: None,
                 minimum_necessary: true,
             };
@@ -434,7 +473,14 @@ impl<'a> Course<'a> {
         self.take(tx, id, ReferralState::Sent, "Sent by secure e-mail", None).await
     }
 
-    async fn take(&self, tx: &mut Tx, id: ReferralId, to: ReferralState, note: &str, appointment_at: Option<Instant>) -> anyhow::Result<()> {
+    async fn take(
+        &self,
+        tx: &mut Tx,
+        id: ReferralId,
+        to: ReferralState,
+        note: &str,
+        appointment_at: Option<Instant>,
+    ) -> anyhow::Result<()> {
         let view = tx.authorise::<ViewReferral>(self.subject).await?;
         let referral = referrals::get(tx, &view, id).await?.context("the referral was written")?;
         let change = tx.authorise::<ChangeReferral>(self.subject).await?;
@@ -456,9 +502,23 @@ impl<'a> Course<'a> {
         }
         let is_court = self.site.kind.is_court();
         let code = *self.chance.pick(if is_court {
-            &[CjOutcome::AdjournedBail, CjOutcome::CommunityOrder, CjOutcome::Fine, CjOutcome::Discharge, CjOutcome::CommunityOrderMhtr, CjOutcome::RemandCustody]
+            &[
+                CjOutcome::AdjournedBail,
+                CjOutcome::CommunityOrder,
+                CjOutcome::Fine,
+                CjOutcome::Discharge,
+                CjOutcome::CommunityOrderMhtr,
+                CjOutcome::RemandCustody,
+            ]
         } else {
-            &[CjOutcome::PoliceBail, CjOutcome::Rui, CjOutcome::Nfa, CjOutcome::CommunityResolution, CjOutcome::Charged, CjOutcome::ConditionalCaution]
+            &[
+                CjOutcome::PoliceBail,
+                CjOutcome::Rui,
+                CjOutcome::Nfa,
+                CjOutcome::CommunityResolution,
+                CjOutcome::Charged,
+                CjOutcome::ConditionalCaution,
+            ]
         });
         let status = match code {
             CjOutcome::PoliceBail | CjOutcome::AdjournedBail => LegalStatus::Bail,
@@ -469,8 +529,20 @@ impl<'a> Course<'a> {
         };
         let mut tx = self.act(self.owner).await?;
         let grant = tx.authorise::<ChangeJustice>(self.subject).await?;
-        let information_use = *self.chance.pick(&[InformationUse::Followed, InformationUse::Followed, InformationUse::Available, InformationUse::NotFollowed, InformationUse::NotAvailable]);
-        let new = NewOutcome { id: OutcomeId::new(self.chance.id()), code, decided_on: london_date(self.at), information_use, note: String::new() };
+        let information_use = *self.chance.pick(&[
+            InformationUse::Followed,
+            InformationUse::Followed,
+            InformationUse::Available,
+            InformationUse::NotFollowed,
+            InformationUse::NotAvailable,
+        ]);
+        let new = NewOutcome {
+            id: OutcomeId::new(self.chance.id()),
+            code,
+            decided_on: london_date(self.at),
+            information_use,
+            note: String::new(),
+        };
         outcomes::record(&mut tx, &grant, self.site.id, &new).await?;
         let walks_out = status.walked_out();
         episodes::set_legal_status(&mut tx, &grant, status, walks_out.then_some(self.at)).await?;
@@ -522,11 +594,20 @@ impl<'a> Course<'a> {
         let owed = tasks::of_episode(&mut tx, &view).await?;
         let task = owed.iter().find(|task| task.kind == TaskKind::ContactAfterRelease && task.state == TaskState::Open);
         let grant = tx.authorise::<ChangeFollowUp>(self.subject).await?;
-        let words = if reached { self.chance.word(REACHED) } else { "Rang twice, no answer; text sent as agreed. Try again tomorrow." };
+        let words = if reached {
+            self.chance.word(REACHED)
+        } else {
+            "Rang twice, no answer; text sent as agreed. Try again tomorrow."
+        };
         let new = NewContact {
             id: ContactId::new(self.chance.id()),
             task_id: task.map(|task| task.id),
-            mode: *self.chance.pick(&[ContactMode::Telephone, ContactMode::Telephone, ContactMode::FaceToFace, ContactMode::Escorted]),
+            mode: *self.chance.pick(&[
+                ContactMode::Telephone,
+                ContactMode::Telephone,
+                ContactMode::FaceToFace,
+                ContactMode::Escorted,
+            ]),
             attendance: if reached { Attendance::Attended } else { Attendance::DidNotAttend },
             at: self.at - Duration::minutes(15),
             minutes: if reached { self.chance.between(10, 75) } else { 5 },
@@ -534,7 +615,15 @@ impl<'a> Course<'a> {
         };
         contacts::record(&mut tx, &grant, self.site.id, &new).await?;
         if let Some(task) = task {
-            tasks::end(&mut tx, &grant, task.id, task.version, TaskState::Done, if reached { "Reached" } else { "Tried twice, not reached: handed to follow-up" }).await?;
+            tasks::end(
+                &mut tx,
+                &grant,
+                task.id,
+                task.version,
+                TaskState::Done,
+                if reached { "Reached" } else { "Tried twice, not reached: handed to follow-up" },
+            )
+            .await?;
         }
         let due = by_day(self.at + Duration::days(5));
         let new = NewTask {
@@ -542,7 +631,11 @@ impl<'a> Course<'a> {
             person_id: self.who.id,
             episode_id: self.episode,
             kind: TaskKind::FollowUp,
-            title: if reached { "Ring and ask how the first appointment went".into() } else { "Try again, at another time of day".into() },
+            title: if reached {
+                "Ring and ask how the first appointment went".into()
+            } else {
+                "Try again, at another time of day".into()
+            },
             due_at: due,
             owner_id: Some(by.user),
             organisation_id: by.organisation,
@@ -564,10 +657,24 @@ impl<'a> Course<'a> {
         let mut accepted = Vec::new();
         for id in ids {
             if self.chance.in_hundred(14) {
-                self.take(&mut tx, id, ReferralState::Rejected, "Outside the service's area: told to ask the neighbouring team", None).await?;
+                self.take(
+                    &mut tx,
+                    id,
+                    ReferralState::Rejected,
+                    "Outside the service's area: told to ask the neighbouring team",
+                    None,
+                )
+                .await?;
             } else {
                 self.take(&mut tx, id, ReferralState::Accepted, "Accepted by telephone", None).await?;
-                self.take(&mut tx, id, ReferralState::AppointmentMade, "Letter and text to the person as agreed", Some(appointment)).await?;
+                self.take(
+                    &mut tx,
+                    id,
+                    ReferralState::AppointmentMade,
+                    "Letter and text to the person as agreed",
+                    Some(appointment),
+                )
+                .await?;
                 accepted.push(id);
             }
         }
@@ -578,7 +685,11 @@ impl<'a> Course<'a> {
         }
         let mut tx = self.act(self.owner).await?;
         for id in accepted {
-            let (to, note) = if self.chance.in_hundred(72) { (ReferralState::Attended, "Came, with the link worker") } else { (ReferralState::NotAttended, "Did not come; overslept") };
+            let (to, note) = if self.chance.in_hundred(72) {
+                (ReferralState::Attended, "Came, with the link worker")
+            } else {
+                (ReferralState::NotAttended, "Did not come; overslept")
+            };
             self.take(&mut tx, id, to, note, None).await?;
         }
         tx.commit().await?;
@@ -588,7 +699,10 @@ impl<'a> Course<'a> {
     async fn referrals(&self) -> anyhow::Result<Vec<ReferralId>> {
         let mut tx = self.act(self.owner).await?;
         let view = tx.authorise::<ViewReferral>(self.subject).await?;
-        let open = referrals::of_episode(&mut tx, &view).await?.into_iter().filter(|referral| referral.state == ReferralState::Sent);
+        let open = referrals::of_episode(&mut tx, &view)
+            .await?
+            .into_iter()
+            .filter(|referral| referral.state == ReferralState::Sent);
         let ids = open.map(|referral| referral.id).collect();
         tx.commit().await?;
         Ok(ids)
@@ -602,8 +716,14 @@ impl<'a> Course<'a> {
         }
         let mut tx = self.act(self.owner).await?;
         let view = tx.authorise::<ViewReferral>(self.subject).await?;
-        for referral in referrals::of_episode(&mut tx, &view).await?.iter().filter(|referral| !referral.state.is_final()) {
-            let ended = if reason == ClosureReason::InCustodyOrHospital { "Held: told the service, prison healthcare takes over" } else { "Agreed with the person to leave it for now" };
+        for referral in
+            referrals::of_episode(&mut tx, &view).await?.iter().filter(|referral| !referral.state.is_final())
+        {
+            let ended = if reason == ClosureReason::InCustodyOrHospital {
+                "Held: told the service, prison healthcare takes over"
+            } else {
+                "Agreed with the person to leave it for now"
+            };
             self.take(&mut tx, referral.id, ReferralState::Ended, ended, None).await?;
         }
         let view = tx.authorise::<ViewFollowUp>(self.subject).await?;

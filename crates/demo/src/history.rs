@@ -62,7 +62,8 @@ async fn one(team: &Team, number: u32) -> anyhow::Result<()> {
     for (turn, ago) in (0..).zip(days.into_iter().rev()) {
         let date = today - Days::new(u64::try_from(ago).unwrap_or_default());
         let (site, contact) = place(team, &mut chance, date);
-        let at = from_london(date.and_time(NaiveTime::from_hms_opt(8, 0, 0).unwrap_or_default())) + Duration::minutes(chance.between(15, 9 * 60));
+        let at = from_london(date.and_time(NaiveTime::from_hms_opt(8, 0, 0).unwrap_or_default()))
+            + Duration::minutes(chance.between(15, 9 * 60));
         let owner = team.actor(chance.word(OWNERS));
         let begins = Beginning {
             at,
@@ -97,7 +98,11 @@ pub fn justice(chance: &mut Chance, site: &Site, at: Instant) -> Justice {
     let arrived = at - Duration::minutes(chance.between(60, 300));
     let is_custody = site.kind == SiteKind::Custody;
     Justice {
-        custody_number: if is_custody { format!("{}/{:06}/{}", site.code, chance.between(1_000, 99_999), london_date(at).format("%y")) } else { String::new() },
+        custody_number: if is_custody {
+            format!("{}/{:06}/{}", site.code, chance.between(1_000, 99_999), london_date(at).format("%y"))
+        } else {
+            String::new()
+        },
         urn: if is_custody { String::new() } else { format!("{}{:07}26", site.code, chance.between(1, 999_999)) },
         offences: offence.to_owned(),
         reporting_restriction: String::new(),

@@ -52,7 +52,9 @@ pub fn somebody(seed: u64, number: u32, today: NaiveDate) -> Somebody {
         date_of_birth: Some(born),
         gender: Some(if is_woman { Gender::Female } else { Gender::Male }),
         ethnicity: Ethnicity::from_code(chance.word(community.ethnicities)),
-        nhs_number: chance.in_hundred(75).then(|| NhsNumber::invented(u32::try_from(seed % 400).unwrap_or_default() * 1_000 + number)),
+        nhs_number: chance
+            .in_hundred(75)
+            .then(|| NhsNumber::invented(u32::try_from(seed % 400).unwrap_or_default() * 1_000 + number)),
         aliases: alias.into_iter().filter(|alias| alias.surname != surname).collect(),
         identifiers: pnc.iter().map(|pnc| ("pnc".to_owned(), pnc.clone())).collect(),
         adjustments: story.communication.to_owned(),
@@ -79,8 +81,24 @@ fn story(chance: &mut Chance, is_woman: bool) -> &'static Story {
         return named(chance.word(&["domestic abuse", "care leaver", "care leaver", "plain"]));
     }
     named(chance.word(&[
-        "low mood", "low mood", "low mood", "alcohol", "alcohol", "psychosis", "psychosis", "drugs and no home", "drugs and no home", "autism", "autism", "veteran",
-        "memory", "learning disability", "gambling", "plain", "plain", "plain",
+        "low mood",
+        "low mood",
+        "low mood",
+        "alcohol",
+        "alcohol",
+        "psychosis",
+        "psychosis",
+        "drugs and no home",
+        "drugs and no home",
+        "autism",
+        "autism",
+        "veteran",
+        "memory",
+        "learning disability",
+        "gambling",
+        "plain",
+        "plain",
+        "plain",
     ]))
 }
 
@@ -101,7 +119,12 @@ fn born(chance: &mut Chance, story: &Story, today: NaiveDate) -> NaiveDate {
 
 fn contact(chance: &mut Chance, story: &Story) -> ContactDetails {
     let (town, district) = *chance.pick(TOWNS);
-    let inward = format!("{}{}{}", chance.between(1, 9), chance.pick(&["A", "B", "D", "E", "H", "L", "N"]), chance.pick(&["A", "B", "D", "G", "P", "Q"]));
+    let inward = format!(
+        "{}{}{}",
+        chance.between(1, 9),
+        chance.pick(&["A", "B", "D", "E", "H", "L", "N"]),
+        chance.pick(&["A", "B", "D", "G", "P", "Q"])
+    );
     let flat = if chance.in_hundred(35) { format!("Flat {}, ", chance.between(1, 40)) } else { String::new() };
     let address = format!("{flat}{} {}, {town}", chance.between(1, 180), chance.word(STREETS));
     let phone = format!("07700 900{:03}", chance.between(0, 999));
@@ -111,7 +134,10 @@ fn contact(chance: &mut Chance, story: &Story) -> ContactDetails {
         postcode: if has_home { format!("{district} {inward}") } else { String::new() },
         phone: if chance.in_hundred(80) { phone } else { String::new() },
         safe_contact: story.safe_contact.to_owned(),
-        gp: format!("{} Surgery (invented)", chance.pick(&["Weir Road", "Old Mill", "Larkfield", "The Parade", "St Aldhelm's"])),
+        gp: format!(
+            "{} Surgery (invented)",
+            chance.pick(&["Weir Road", "Old Mill", "Larkfield", "The Parade", "St Aldhelm's"])
+        ),
     }
 }
 

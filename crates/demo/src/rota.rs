@@ -26,7 +26,17 @@ pub async fn make(team: &Team) -> anyhow::Result<()> {
             for (who, from, to) in on(site, date, place + usize::try_from(day).unwrap_or_default()) {
                 let at = |hour| from_london(date.and_time(NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default()));
                 let user_id: UserId = team.actor(who).user;
-                shifts::add(&mut tx, &NewShift { id: ShiftId::new(chance.id()), site_id: site.id, user_id, starts_at: at(from), ends_at: at(to) }).await?;
+                shifts::add(
+                    &mut tx,
+                    &NewShift {
+                        id: ShiftId::new(chance.id()),
+                        site_id: site.id,
+                        user_id,
+                        starts_at: at(from),
+                        ends_at: at(to),
+                    },
+                )
+                .await?;
             }
         }
     }
@@ -42,7 +52,9 @@ fn on(site: &Site, date: NaiveDate, turn: usize) -> Vec<(&'static str, u32, u32)
         // The bank nurse knows the first suite only.
         (SiteKind::Custody, false) if site.code == "01PY" => vec![(CUSTODY[turn % 4], 7, 15), ("Nadia Kowal", 14, 22)],
         (SiteKind::Custody, false) => vec![(CUSTODY[turn % 4], 7, 15), (CUSTODY[(turn + 2) % 4], 14, 22)],
-        (_, true) if date.weekday() == Weekday::Sat && site.kind == SiteKind::Magistrates => vec![(COURT[turn % 4], 9, 13)],
+        (_, true) if date.weekday() == Weekday::Sat && site.kind == SiteKind::Magistrates => {
+            vec![(COURT[turn % 4], 9, 13)]
+        }
         (_, true) => Vec::new(),
         (_, false) => vec![(COURT[turn % 4], 9, 17)],
     }

@@ -40,7 +40,9 @@ impl Team {
     pub async fn gather(store: &Store, seed: u64, now: Instant) -> anyhow::Result<Self> {
         let mut read = store.read().await?;
         let all = organisations::all(&mut read).await?;
-        let of = |kind| all.iter().find(|one| one.kind == kind).map(|one| one.id).context("the demo's organisations are made first");
+        let of = |kind| {
+            all.iter().find(|one| one.kind == kind).map(|one| one.id).context("the demo's organisations are made first")
+        };
         let (trust, partner) = (of(OrganisationKind::Trust)?, of(OrganisationKind::Partner)?);
         let mut actors = BTreeMap::new();
         for account in staff::accounts() {

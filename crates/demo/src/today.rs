@@ -58,7 +58,8 @@ pub async fn make(team: &Team) -> anyhow::Result<()> {
         };
         let mut rows: Vec<Row> = Vec::new();
         while rows.len() < size {
-            let (who, is_known) = listed(team, &mut chance, if site.kind == SiteKind::Custody { 45 } else { 33 }, &mut new);
+            let (who, is_known) =
+                listed(team, &mut chance, if site.kind == SiteKind::Custody { 45 } else { 33 }, &mut new);
             if used.insert(who.number) {
                 rows.push(row(team, &mut chance, site, who, is_known, rows.len()));
             }
@@ -102,7 +103,12 @@ fn row(team: &Team, chance: &mut Chance, site: &Site, who: Somebody, is_known: b
     let today = london_date(team.now);
     Row {
         number: if site.kind == SiteKind::Custody {
-            format!("{}/{:06}/{}", site.code, 10_400 + place * 7 + usize::try_from(chance.between(0, 5)).unwrap_or_default(), today.format("%y"))
+            format!(
+                "{}/{:06}/{}",
+                site.code,
+                10_400 + place * 7 + usize::try_from(chance.between(0, 5)).unwrap_or_default(),
+                today.format("%y")
+            )
         } else {
             format!("{}{:05}{}", site.code, 30_100 + place * 3, today.format("%y"))
         },
@@ -149,7 +155,8 @@ async fn court(team: &Team, chance: &mut Chance, site: &Site, rows: &[Row]) -> a
 
 /// A custody list as custody systems print it.
 fn csv<'a>(site: &Site, rows: impl IntoIterator<Item = &'a Row>, at: Instant) -> String {
-    let mut text = format!("Custody list\nCustody suite:,{}\nPrinted: {}\n", site.name, london_time(at).format("%-d %B %Y"));
+    let mut text =
+        format!("Custody list\nCustody suite:,{}\nPrinted: {}\n", site.name, london_time(at).format("%-d %B %Y"));
     text.push_str("Custody No.,Surname,Forenames,D.O.B,Sex,Address,Post code,PNC,NHS No,Arrested,Relevant time,Detention authorised,Offence(s),AA required,Interpreter,Obs level,Cell\n");
     for (place, row) in rows.into_iter().enumerate() {
         let person = &row.who.person;
@@ -186,7 +193,8 @@ fn hearings(site: &Site, rows: &[Row], at: Instant) -> Value {
     for row in rows {
         let person = &row.who.person;
         let (first, middle) = row.forenames.split_once(' ').unwrap_or((&row.forenames, ""));
-        let offences: Vec<Value> = row.offences.iter().map(|(code, title)| json!({ "offenceCode": code, "offenceTitle": title })).collect();
+        let offences: Vec<Value> =
+            row.offences.iter().map(|(code, title)| json!({ "offenceCode": code, "offenceTitle": title })).collect();
         let mut individual = json!({
             "individualForenames": first,
             "individualSurname": row.surname,
@@ -210,7 +218,10 @@ fn hearings(site: &Site, rows: &[Row], at: Instant) -> Value {
             case["reportingRestrictionDetails"] = json!(["Section 39: no particulars of the child"]);
         }
         let kind = if row.in_custody { "First hearing" } else { "Plea" };
-        rooms.entry((row.room, row.sitting)).or_default().push(json!({ "hearingType": kind, "panel": "ADULT", "case": [case] }));
+        rooms
+            .entry((row.room, row.sitting))
+            .or_default()
+            .push(json!({ "hearingType": kind, "panel": "ADULT", "case": [case] }));
     }
     let rooms: Vec<Value> = rooms
         .into_iter()
@@ -226,9 +237,18 @@ fn hearings(site: &Site, rows: &[Row], at: Instant) -> Value {
 }
 
 /// Keeps a list, brings its lines in, and looks for each person among those known.
-async fn bring_in(team: &Team, chance: &mut Chance, site: &Site, by: &Actor, at: Instant, file: &str, bytes: Vec<u8>) -> anyhow::Result<()> {
+async fn bring_in(
+    team: &Team,
+    chance: &mut Chance,
+    site: &Site,
+    by: &Actor,
+    at: Instant,
+    file: &str,
+    bytes: Vec<u8>,
+) -> anyhow::Result<()> {
     let today = london_date(team.now);
-    let reading = throughline_lists::read(&bytes, today).with_context(|| format!("the demo's list for {} cannot be read", site.name))?;
+    let reading = throughline_lists::read(&bytes, today)
+        .with_context(|| format!("the demo's list for {} cannot be read", site.name))?;
     let kind = if reading.kind == throughline_lists::ListKind::Custody { ListKind::Custody } else { ListKind::Court };
     let mut tx = team.act(by, at).await?;
     let grant = tx.authorise::<ImportList>(site.id).await?;
@@ -367,7 +387,8 @@ async fn work(team: &Team, chance: &mut Chance, site: &Site, rows: &[Row], liste
         let number = entry.custody_number.as_deref().or(entry.urn.as_deref()).unwrap_or_default();
         let Some(row) = rows.iter().find(|row| row.number == number) else { continue };
         let fate = FATES[place % FATES.len()];
-        let at = listed_at + Duration::minutes(10 + chance.between(2, 8) * i64::try_from(place % 12).unwrap_or_default());
+        let at =
+            listed_at + Duration::minutes(10 + chance.between(2, 8) * i64::try_from(place % 12).unwrap_or_default());
         if at < team.now {
             let owner = team.actor(OWNERS[place % OWNERS.len()]);
             one(team, site, row, &entry, line, fate, owner, at).await?;
@@ -377,7 +398,16 @@ async fn work(team: &Team, chance: &mut Chance, site: &Site, rows: &[Row], liste
 }
 
 #[expect(clippy::too_many_arguments, reason = "a line of a list, who works on it and when")]
-async fn one(team: &Team, site: &Site, row: &Row, entry: &Entry, line: &Line, fate: Fate, owner: &Actor, at: Instant) -> anyhow::Result<()> {
+async fn one(
+    team: &Team,
+    site: &Site,
+    row: &Row,
+    entry: &Entry,
+    line: &Line,
+    fate: Fate,
+    owner: &Actor,
+    at: Instant,
+) -> anyhow::Result<()> {
     let mut tx = team.act(owner, at).await?;
     let grant = tx.authorise::<ChangeList>(site.id).await?;
     let stop_before = match fate {
@@ -427,13 +457,20 @@ async fn one(team: &Team, site: &Site, row: &Row, entry: &Entry, line: &Line, fa
 }
 
 /// Says who a line is: somebody known, with the evidence kept, or somebody new.
-async fn decide(tx: &mut Tx, grant: &throughline_policy::Grant<ChangeList>, row: &Row, entry: &Entry, line: &Line) -> anyhow::Result<()> {
+async fn decide(
+    tx: &mut Tx,
+    grant: &throughline_policy::Grant<ChangeList>,
+    row: &Row,
+    entry: &Entry,
+    line: &Line,
+) -> anyhow::Result<()> {
     if row.is_known {
         let search = tx.authorise::<SearchPeople>(Subject::default()).await?;
         let found = people::candidates(tx, &search, &description(entry), 5).await?;
         if let Some(candidate) = found.iter().find(|candidate| candidate.person.id == row.who.id) {
             let evidence = json!({ "listed": description(entry), "scored": candidate.scored }).to_string();
-            lists::decide(tx, grant, line.id, row.who.id, MatchDecision::Same, candidate.scored.probability, &evidence).await?;
+            lists::decide(tx, grant, line.id, row.who.id, MatchDecision::Same, candidate.scored.probability, &evidence)
+                .await?;
         }
     } else {
         let create = tx.authorise::<CreatePerson>(Subject::default()).await?;

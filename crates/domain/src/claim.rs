@@ -30,9 +30,7 @@ pub enum ClaimError {
     #[error("Choose why you need to see this record")]
     NoReason,
     /// The explanation is too short for anybody to review.
-    #[error(
-        "Say in at least {FEWEST_LETTERS} letters why you need to see this record: somebody else will read it"
-    )]
+    #[error("Say in at least {FEWEST_LETTERS} letters why you need to see this record: somebody else will read it")]
     TooShort,
 }
 
@@ -57,9 +55,6 @@ mod tests {
         let words = "On the phone to her GP about tonight's release";
         assert_eq!(check(Some(ClaimReason::Risk), words), Ok(ClaimReason::Risk));
         assert_eq!(check(None, words), Err(ClaimError::NoReason));
-        assert_eq!(
-            check(Some(ClaimReason::Risk), "...................."),
-            Err(ClaimError::TooShort)
-        );
+        assert_eq!(check(Some(ClaimReason::Risk), "...................."), Err(ClaimError::TooShort));
     }
 }

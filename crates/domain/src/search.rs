@@ -66,13 +66,9 @@ impl Search {
 
     /// How the search was understood, a line a part, so that the reader sees a slip at once.
     pub fn in_words(&self) -> Vec<String> {
-        let part =
-            |label: &str, value: Option<String>| value.map(|value| format!("{label} {value}"));
+        let part = |label: &str, value: Option<String>| value.map(|value| format!("{label} {value}"));
         let name = Some(self.name.natural()).filter(|name| !name.is_empty());
-        let custody = self
-            .custody_numbers
-            .iter()
-            .map(|number| format!("custody number {number}"));
+        let custody = self.custody_numbers.iter().map(|number| format!("custody number {number}"));
         [
             part("name", name),
             part("born", self.date_of_birth.map(date_long)),
@@ -92,8 +88,7 @@ impl Search {
     fn take_nhs_number(&mut self, words: &mut Vec<&str>) {
         let digits = |window: &[&str]| -> Option<String> {
             let joined: String = window.concat().replace('-', "");
-            (joined.len() == 10 && joined.bytes().all(|byte| byte.is_ascii_digit()))
-                .then_some(joined)
+            (joined.len() == 10 && joined.bytes().all(|byte| byte.is_ascii_digit())).then_some(joined)
         };
         if let Some(found) = take(words, &[1, 3, 2, 4], digits) {
             if let Err(error) = identifier::NhsNumber::parse(&found) {
@@ -110,18 +105,15 @@ impl Search {
             return;
         }
         let no_such_date = |window: &[&str]| match parse_date(&window.join(" "), today) {
-            Err(error @ TypedError::NoSuchDate(_)) if looks_like_a_date(window) => {
-                Some(error.to_string())
-            }
+            Err(error @ TypedError::NoSuchDate(_)) if looks_like_a_date(window) => Some(error.to_string()),
             _ => None,
         };
         self.doubts.extend(take(words, &[3, 1], no_such_date));
     }
 
     fn take_postcode(&mut self, words: &mut Vec<&str>) {
-        self.postcode = take(words, &[2, 1], |window| {
-            postcode(&window.concat()).map(|_| window.join(" ").to_uppercase())
-        });
+        self.postcode =
+            take(words, &[2, 1], |window| postcode(&window.concat()).map(|_| window.join(" ").to_uppercase()));
     }
 
     /// Takes a word that is a number of some kind; `false` when it is a part of a name.
@@ -134,11 +126,7 @@ impl Search {
             self.pnc = Some(pnc.canonical);
         } else if let Some(cro) = identifier::cro(word) {
             self.cro = Some(cro.canonical);
-        } else if let Some(year) = word
-            .parse()
-            .ok()
-            .filter(|year| (1900..=today.year()).contains(year))
-        {
+        } else if let Some(year) = word.parse().ok().filter(|year| (1900..=today.year()).contains(year)) {
             self.born_in = Some(year);
         } else {
             self.custody_numbers.push(word.to_uppercase());
@@ -151,18 +139,12 @@ impl Search {
 fn looks_like_a_date(window: &[&str]) -> bool {
     let text = window.join(" ");
     let parts: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric()).collect();
-    let figures = parts
-        .iter()
-        .all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    let figures = parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
     figures && parts.get(1).is_some_and(|month| month.len() <= 2)
 }
 
 /// Takes the first run of words, of one of these lengths, that `reads` as something.
-fn take<T>(
-    words: &mut Vec<&str>,
-    lengths: &[usize],
-    reads: impl Fn(&[&str]) -> Option<T>,
-) -> Option<T> {
+fn take<T>(words: &mut Vec<&str>, lengths: &[usize], reads: impl Fn(&[&str]) -> Option<T>) -> Option<T> {
     for length in lengths {
         for start in 0..(words.len() + 1).saturating_sub(*length) {
             if let Some(found) = reads(&words[start..start + length]) {
@@ -177,11 +159,7 @@ fn take<T>(
 /// `KOWALSKI, Jan` or `Jan Kowalski`; one word alone is a surname.
 fn name(words: &[&str]) -> Name {
     if let Some(comma) = words.iter().position(|word| *word == ",") {
-        let given: Vec<&str> = words[comma + 1..]
-            .iter()
-            .copied()
-            .filter(|word| *word != ",")
-            .collect();
+        let given: Vec<&str> = words[comma + 1..].iter().copied().filter(|word| *word != ",").collect();
         // A comma at either end only closes a date or a number.
         if comma > 0 && !given.is_empty() {
             return Name::new(&given.join(" "), &words[..comma].join(" "));
@@ -200,21 +178,14 @@ fn grouped(digits: &str) -> String {
 
 /// A postcode's outward and inward part; `None` when the text has not the shape of one.
 fn postcode(text: &str) -> Option<(String, String)> {
-    let bare: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect::<String>()
-        .to_uppercase();
+    let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase();
     if !bare.is_ascii() || !(5..=7).contains(&bare.len()) {
         return None;
     }
     let (outward, inward) = bare.split_at(bare.len() - 3);
     let letters = outward.bytes().take_while(u8::is_ascii_uppercase).count();
     let fits = (1..=2).contains(&letters)
-        && outward
-            .as_bytes()
-            .get(letters)
-            .is_some_and(u8::is_ascii_digit)
+        && outward.as_bytes().get(letters).is_some_and(u8::is_ascii_digit)
         && outward.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && outward.len() - letters <= 2
         && inward.as_bytes()[0].is_ascii_digit()
@@ -242,13 +213,9 @@ mod tests {
 
     #[test]
     fn a_name_and_a_date_come_in_either_order_and_any_form() {
-        for text in [
-            "kowalski 12/3/84",
-            "12/3/84 kowalski",
-            "12 mar 84 kowalski",
-            "kowalski, 12.03.1984",
-            "kowalski 12 3 1984",
-        ] {
+        for text in
+            ["kowalski 12/3/84", "12/3/84 kowalski", "12 mar 84 kowalski", "kowalski, 12.03.1984", "kowalski 12 3 1984"]
+        {
             let search = read(text);
             assert_eq!(search.name, Name::new("", "kowalski"), "{text}");
             assert_eq!(search.date_of_birth, date(1984, 3, 12), "{text}");
@@ -257,15 +224,9 @@ mod tests {
 
     #[test]
     fn a_full_name_is_read_with_and_without_a_comma() {
-        assert_eq!(
-            read("Jan Maria Kowalski").name,
-            Name::new("Jan Maria", "Kowalski")
-        );
+        assert_eq!(read("Jan Maria Kowalski").name, Name::new("Jan Maria", "Kowalski"));
         assert_eq!(read("KOWALSKI, Jan").name, Name::new("Jan", "KOWALSKI"));
-        assert_eq!(
-            read("van der Berg, Piet 1/2/90").name,
-            Name::new("Piet", "van der Berg")
-        );
+        assert_eq!(read("van der Berg, Piet 1/2/90").name, Name::new("Piet", "van der Berg"));
         assert_eq!(read("June May").name, Name::new("June", "May"));
     }
 
@@ -289,10 +250,7 @@ mod tests {
         assert_eq!(read("01py/4821/26").custody_numbers, ["01PY/4821/26"]);
         assert_eq!(read("4821").custody_numbers, ["4821"]);
         let both = read("marsh 01PY/4821/26");
-        assert_eq!(
-            (both.name.surname.as_str(), both.custody_numbers.len()),
-            ("marsh", 1)
-        );
+        assert_eq!((both.name.surname.as_str(), both.custody_numbers.len()), ("marsh", 1));
     }
 
     #[test]
@@ -326,11 +284,7 @@ mod tests {
     fn the_search_is_told_back_as_it_was_understood() {
         assert_eq!(
             read("obrien 12/3/84 9434765919").in_words(),
-            [
-                "name obrien",
-                "born 12 March 1984",
-                "NHS number 943 476 5919"
-            ]
+            ["name obrien", "born 12 March 1984", "NHS number 943 476 5919"]
         );
     }
 }

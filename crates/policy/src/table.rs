@@ -36,14 +36,13 @@ impl Needs {
                 (!(site || caseload || claimed)).then_some(Denied::Relationship)
             }
             Self::AnyRelationship => {
-                let any = matches!(context.relationship, Relationship::Site | Relationship::Caseload | Relationship::Claimed);
+                let any =
+                    matches!(context.relationship, Relationship::Site | Relationship::Caseload | Relationship::Claimed);
                 (!any).then_some(Denied::Relationship)
             }
             Self::Caseload => (!caseload).then_some(Denied::Relationship),
             Self::Justified => (!(caseload || claimed)).then_some(Denied::Relationship),
-            Self::AllocatedWithConsent if context.relationship != Relationship::Allocated => {
-                Some(Denied::Relationship)
-            }
+            Self::AllocatedWithConsent if context.relationship != Relationship::Allocated => Some(Denied::Relationship),
             Self::AllocatedWithConsent => (!context.link_worker_consent).then_some(Denied::Consent),
         }
     }
@@ -71,9 +70,8 @@ const LINK_WORKERS: &[Role] = &[Role::LinkWorker, Role::LinkWorkerLead];
 const GOVERNANCE: &[Role] = &[Role::InformationGovernance];
 
 use Class::{
-    AuditLog, Board, Clinical, Consent, ContactDetails, Directory, Disclosure, Document, Episode,
-    FollowUp, Identity, Justice, List, Measures, NeedsPlan, Published, Referral, RiskCard, Search,
-    Users, WhoLooked,
+    AuditLog, Board, Clinical, Consent, ContactDetails, Directory, Disclosure, Document, Episode, FollowUp, Identity,
+    Justice, List, Measures, NeedsPlan, Published, Referral, RiskCard, Search, Users, WhoLooked,
 };
 use Verb::{Change, Claim, Close, Countersign, Create, Release, Sign, View};
 

@@ -68,16 +68,8 @@ pub async fn risk_card(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<R
     Ok(RiskCard {
         state: RiskState::of(evidence),
         alerts,
-        assessed_at: row
-            .as_ref()
-            .map(|row| row.get("signed_at"))
-            .transpose()?
-            .flatten(),
-        assessed_by: row
-            .as_ref()
-            .map(|row| row.get("signed_by_name"))
-            .transpose()?
-            .unwrap_or_default(),
+        assessed_at: row.as_ref().map(|row| row.get("signed_at")).transpose()?.flatten(),
+        assessed_by: row.as_ref().map(|row| row.get("signed_by_name")).transpose()?.unwrap_or_default(),
     })
 }
 
@@ -132,17 +124,9 @@ pub async fn words(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<Vec<W
     let mut words = Vec::new();
     for row in &rows {
         let (kind, state): (AlertKind, AlertState) = (row.get("kind")?, row.get("state")?);
-        words.push(Words {
-            at: row.get("raised_at")?,
-            event: raised_words(kind),
-            text: row.get("detail")?,
-        });
+        words.push(Words { at: row.get("raised_at")?, event: raised_words(kind), text: row.get("detail")? });
         if let Some(at) = row.get("answered_at")? {
-            words.push(Words {
-                at,
-                event: answered_words(kind, state),
-                text: row.get("resolution")?,
-            });
+            words.push(Words { at, event: answered_words(kind, state), text: row.get("resolution")? });
         }
     }
     Ok(words)
@@ -163,10 +147,7 @@ pub fn answered_words(kind: AlertKind, state: AlertState) -> String {
 ///
 /// # Errors
 /// The store's.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "an alert is these facts; a struct for one caller would hide them"
-)]
+#[expect(clippy::too_many_arguments, reason = "an alert is these facts; a struct for one caller would hide them")]
 pub async fn raise(
     tx: &mut Tx,
     id: AlertId,

@@ -67,11 +67,7 @@ pub async fn of_organisation(tx: &mut Tx, organisation: OrganisationId) -> Resul
 ///
 /// # Errors
 /// The store's.
-pub async fn follow_ups_of_site(
-    tx: &mut Tx,
-    grant: &Grant<ViewBoard>,
-    until: Instant,
-) -> Result<Vec<Line>> {
+pub async fn follow_ups_of_site(tx: &mut Tx, grant: &Grant<ViewBoard>, until: Instant) -> Result<Vec<Line>> {
     let sql = sqlx::AssertSqlSafe(format!(
         "{LINE} WHERE e.site_id = $1 AND t.state = 'open' AND t.kind IN ('contact_48h', 'follow_up') AND t.due_at <= $2
           ORDER BY t.due_at, t.id LIMIT $3"
@@ -92,10 +88,7 @@ async fn lines(tx: &mut Tx, rows: &[Row]) -> Result<Vec<Line>> {
         if known.insert(task.person_id, visible).is_none() && visible {
             tx.note_shown(task.person_id, "worklist");
         }
-        let name = Name {
-            forenames: row.get("forenames")?,
-            surname: row.get("surname")?,
-        };
+        let name = Name { forenames: row.get("forenames")?, surname: row.get("surname")? };
         lines.push(Line {
             task,
             name: visible.then_some(name),
@@ -128,12 +121,7 @@ pub struct Change {
 ///
 /// # Errors
 /// The store's.
-pub async fn changes(
-    conn: &mut Conn,
-    grant: &Grant<ViewBoard>,
-    since: Instant,
-    limit: i64,
-) -> Result<Vec<Change>> {
+pub async fn changes(conn: &mut Conn, grant: &Grant<ViewBoard>, since: Instant, limit: i64) -> Result<Vec<Change>> {
     let rows = conn
         .fetch_all(
             "SELECT v.entered_at, v.class, v.words, v.link, v.actor_name, p.forenames, p.surname
@@ -152,9 +140,7 @@ pub async fn changes(
                 words: row.get("words")?,
                 link: row.get("link")?,
                 actor_name: row.get("actor_name")?,
-                name: forenames
-                    .zip(surname)
-                    .map(|(forenames, surname)| Name { forenames, surname }),
+                name: forenames.zip(surname).map(|(forenames, surname)| Name { forenames, surname }),
             })
         })
         .collect()
@@ -198,19 +184,13 @@ pub async fn risks(
         .await?;
     let mut kinds: BTreeMap<PersonId, Vec<AlertKind>> = BTreeMap::new();
     for row in &alerts {
-        kinds
-            .entry(row.get("person_id")?)
-            .or_default()
-            .push(row.get("kind")?);
+        kinds.entry(row.get("person_id")?).or_default().push(row.get("kind")?);
     }
     // Rows come oldest first: the newest form is the one that stays.
     let mut found: BTreeMap<PersonId, Option<bool>> = BTreeMap::new();
     for row in &forms {
         let snapshot: String = row.get("snapshot")?;
-        found.insert(
-            row.get("person_id")?,
-            crate::records::found_risk(&snapshot),
-        );
+        found.insert(row.get("person_id")?, crate::records::found_risk(&snapshot));
     }
     let people: BTreeSet<PersonId> = kinds.keys().chain(found.keys()).copied().collect();
     Ok(people

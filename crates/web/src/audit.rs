@@ -20,9 +20,7 @@ const CLAIMS: i64 = 200;
 
 /// The pages of the audit log.
 pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/audit", get(show))
-        .route("/audit/claims/{claim}", post(review))
+    Router::new().route("/audit", get(show)).route("/audit/claims/{claim}", post(review))
 }
 
 /// What was just done, as a code in the address.
@@ -33,8 +31,7 @@ struct Done {
 }
 
 async fn show(cx: Cx, Query(done): Query<Done>) -> Answer {
-    let notice = (done.done == "reviewed")
-        .then(|| context! { kind => "success", text => "The review was saved" });
+    let notice = (done.done == "reviewed").then(|| context! { kind => "success", text => "The review was saved" });
     draw(&cx, None, notice).await
 }
 
@@ -46,15 +43,12 @@ async fn draw(cx: &Cx, wrong: Option<Uuid>, notice: Option<Value>) -> Answer {
     // Read apart from the writer: to verify a long log takes a while, and nobody waits for it.
     let mut read = cx.read().await?;
     let verified = audit::verify(&mut read, None).await?;
-    let rows: Vec<Value> = audit::newest(&mut read, &grant, NEWEST)
-        .await?
-        .iter()
-        .map(look_in_words)
-        .collect();
+    let rows: Vec<Value> = audit::newest(&mut read, &grant, NEWEST).await?.iter().map(look_in_words).collect();
     let claims = relationships::to_review(&mut read, &grant, CLAIMS).await?;
     let reviewed = relationships::reviewed(&mut read, &grant, CLAIMS).await?;
     let reader = cx.signed_in.user.id;
-    let errors = wrong.map(|claim| vec![context! { field_name => format!("note-{claim}"), message => "Say what the review found" }]);
+    let errors = wrong
+        .map(|claim| vec![context! { field_name => format!("note-{claim}"), message => "Say what the review found" }]);
     let values = context! {
         heading => "Audit log",
         notice,
@@ -65,11 +59,7 @@ async fn draw(cx: &Cx, wrong: Option<Uuid>, notice: Option<Value>) -> Answer {
         rows,
         errors,
     };
-    if wrong.is_none() {
-        cx.page("audit/show.html", values)
-    } else {
-        cx.page_with_errors("audit/show.html", values)
-    }
+    if wrong.is_none() { cx.page("audit/show.html", values) } else { cx.page_with_errors("audit/show.html", values) }
 }
 
 fn claim_value(claim: &Claim, reader: UserId, wrong: Option<Uuid>) -> Value {
@@ -105,14 +95,9 @@ async fn review(cx: Cx, Path(claim): Path<Uuid>, fields: Fields) -> Answer {
 
 /// One line of the log, with its codes in words.
 pub(crate) fn look_in_words(look: &Look) -> Value {
-    let parts: Vec<&str> = look
-        .classes
-        .split(' ')
-        .filter_map(Class::from_code)
-        .map(Class::label)
-        .collect();
-    let refused = (look.outcome != "allowed")
-        .then(|| Denied::from_code(&look.outcome).map_or("Refused", Denied::label));
+    let parts: Vec<&str> = look.classes.split(' ').filter_map(Class::from_code).map(Class::label).collect();
+    let refused =
+        (look.outcome != "allowed").then(|| Denied::from_code(&look.outcome).map_or("Refused", Denied::label));
     context! {
         at => look.at,
         by => look.actor_name,
@@ -167,12 +152,7 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_by_three() {
-        for (number, text) in [
-            (0, "0"),
-            (999, "999"),
-            (12_345, "12,345"),
-            (1_234_567, "1,234,567"),
-        ] {
+        for (number, text) in [(0, "0"), (999, "999"), (12_345, "12,345"), (1_234_567, "1,234,567")] {
             assert_eq!(grouped(number), text);
         }
     }

@@ -181,7 +181,10 @@ pub(crate) fn shell(app: &App, signed_in: Option<&SignedIn>, path: &str) -> Shel
     let actor = open.map(|signed_in| signed_in.user.actor());
     let nav = actor.as_ref().map(|actor| navigation(actor, path)).unwrap_or_default();
     Shell {
-        user: open.map(|signed_in| ShellUser { name: signed_in.user.name.clone(), role: signed_in.user.role.label().to_owned() }),
+        user: open.map(|signed_in| ShellUser {
+            name: signed_in.user.name.clone(),
+            role: signed_in.user.role.label().to_owned(),
+        }),
         site: open.and_then(SignedIn::site).map(|site| site.name.clone()),
         demo: app.settings.demo,
         nav,

@@ -43,26 +43,19 @@ async fn show(State(app): State<App>, signed_in: Option<Extension<SignedIn>>) ->
         lock_minutes => app.settings.lock_after_seconds / 60,
         claim_minutes => CLAIM_MINUTES,
     };
-    let html = app.pages.page(
-        "help/show.html",
-        &crate::cx::shell(&app, signed_in.as_ref(), "/help"),
-        values,
-    )?;
+    let html = app.pages.page("help/show.html", &crate::cx::shell(&app, signed_in.as_ref(), "/help"), values)?;
     Ok(Html(html).into_response())
 }
 
 /// Who sees what, read from the table that decides it: the page cannot say something else.
 fn role_row(role: Role, own: Option<Role>) -> Value {
     let of = |verb: Verb, class: Class| {
-        throughline_policy::TABLE.iter().find(|row| {
-            row.class == class && row.verbs.contains(&verb) && row.roles.contains(&role)
-        })
+        throughline_policy::TABLE
+            .iter()
+            .find(|row| row.class == class && row.verbs.contains(&verb) && row.roles.contains(&role))
     };
-    let seen: Vec<&str> = PARTS
-        .iter()
-        .filter(|class| of(Verb::View, **class).is_some())
-        .map(|class| class.label())
-        .collect();
+    let seen: Vec<&str> =
+        PARTS.iter().filter(|class| of(Verb::View, **class).is_some()).map(|class| class.label()).collect();
     let when = PARTS
         .iter()
         .find_map(|class| of(Verb::View, *class))
@@ -82,9 +75,7 @@ fn when(needs: Needs, may_claim: bool) -> &'static str {
         Needs::Care if may_claim => {
             "The person is on a list or has an episode at their site, is on their caseload, or they claimed access with a reason"
         }
-        Needs::Care => {
-            "The person is on a list or has an episode at their site, or is on their caseload"
-        }
+        Needs::Care => "The person is on a list or has an episode at their site, or is on their caseload",
         Needs::AnyRelationship => {
             "The person is on a list or has an episode at their site, is on their caseload, or they claimed access with a reason"
         }

@@ -20,30 +20,15 @@ pub fn routes() -> Router<App> {
         .route("/people", get(search::show))
         .route("/people/search", get(search::show).post(search::search))
         .route("/people/new", get(create::search_first).post(create::show))
-        .route(
-            "/people/create",
-            get(create::search_first).post(create::create),
-        )
+        .route("/people/create", get(create::search_first).post(create::create))
         .route("/people/{person}", get(summary::show))
-        .route(
-            "/people/{person}/alerts/{alert}",
-            post(summary::answer_alert),
-        )
+        .route("/people/{person}/alerts/{alert}", post(summary::answer_alert))
         .route("/people/{person}/timeline", get(timeline::show))
         .route("/people/{person}/documents", get(ledgers::documents))
         .route("/people/{person}/sharing", get(ledgers::sharing))
         .route("/people/{person}/who-looked", get(ledgers::who_looked))
         .route("/people/{person}/edit", get(edit::show).post(edit::change))
-        .route(
-            "/people/{person}/confirm-identity",
-            post(edit::confirm_identity),
-        )
-        .route(
-            "/people/{person}/episodes",
-            get(create::episode_form).post(create::open_episode),
-        )
-        .route(
-            "/people/{person}/claim",
-            get(claim::show).post(claim::claim),
-        )
+        .route("/people/{person}/confirm-identity", post(edit::confirm_identity))
+        .route("/people/{person}/episodes", get(create::episode_form).post(create::open_episode))
+        .route("/people/{person}/claim", get(claim::show).post(claim::claim))
 }

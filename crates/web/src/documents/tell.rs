@@ -54,7 +54,11 @@ async fn draw(cx: &Cx, id: EpisodeId, fields: &Fields, errors: &Errors) -> Answe
         errors => errors.summary(),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() { cx.page("documents/tell.html", values) } else { cx.page_with_errors("documents/tell.html", values) }
+    if errors.is_empty() {
+        cx.page("documents/tell.html", values)
+    } else {
+        cx.page_with_errors("documents/tell.html", values)
+    }
 }
 
 /// Somebody who may be told, with what the person said about it.
@@ -72,7 +76,8 @@ fn audience(consent_for: ConsentFor, ledger: &Ledger) -> Value {
 /// The next action, when the teller gives a new one: words with a day and a time.
 fn next_action(fields: &Fields, now: Instant, errors: &mut Errors) -> Option<(String, Instant)> {
     let words = fields.given("next_action")?;
-    let date = parse_date(fields.text("next_date"), london_date(now)).map_err(|error| errors.add("next_date", error.to_string()));
+    let date = parse_date(fields.text("next_date"), london_date(now))
+        .map_err(|error| errors.add("next_date", error.to_string()));
     let time = parse_time(fields.text("next_time")).map_err(|error| errors.add("next_time", error.to_string()));
     Some((words.to_owned(), from_london(date.ok()?.and_time(time.ok()?))))
 }
@@ -83,7 +88,8 @@ pub(super) async fn tell(cx: Cx, Path(id): Path<EpisodeId>, fields: Fields) -> A
     let ledger = Ledger::read(&mut tx, subject).await?;
     drop(tx);
     let mut errors = Errors::default();
-    let consent_for = ConsentFor::from_code(fields.text("consent_for")).filter(|consent_for| TOLD.contains(consent_for));
+    let consent_for =
+        ConsentFor::from_code(fields.text("consent_for")).filter(|consent_for| TOLD.contains(consent_for));
     if consent_for.is_none() {
         errors.add("consent_for", "Choose who was told");
     }

@@ -127,8 +127,23 @@ fn interpreter(text: &str) -> Option<String> {
 /// Reads the 16+1 self-defined code that custody systems print; anything else is not known.
 fn ethnicity(text: &str) -> Option<Ethnicity> {
     const CODES: [(&str, &str); 17] = [
-        ("W1", "A"), ("W2", "B"), ("W9", "C"), ("M1", "D"), ("M2", "E"), ("M3", "F"), ("M9", "G"), ("A1", "H"), ("A2", "J"),
-        ("A3", "K"), ("A9", "L"), ("B1", "M"), ("B2", "N"), ("B9", "P"), ("O1", "R"), ("O9", "S"), ("NS", "Z"),
+        ("W1", "A"),
+        ("W2", "B"),
+        ("W9", "C"),
+        ("M1", "D"),
+        ("M2", "E"),
+        ("M3", "F"),
+        ("M9", "G"),
+        ("A1", "H"),
+        ("A2", "J"),
+        ("A3", "K"),
+        ("A9", "L"),
+        ("B1", "M"),
+        ("B2", "N"),
+        ("B9", "P"),
+        ("O1", "R"),
+        ("O9", "S"),
+        ("NS", "Z"),
     ];
     let printed = text.trim().to_uppercase();
     let found = CODES.iter().find(|(code, _)| *code == printed)?;
@@ -138,9 +153,10 @@ fn ethnicity(text: &str) -> Option<Ethnicity> {
 /// Offence, custody and hearing facts for the episode.
 pub fn justice(entry: &Entry) -> Justice {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let offences = entry.offences.iter().map(|offence| {
-        format!("{} {}", offence.code.as_deref().unwrap_or_default(), offence.title).trim().to_owned()
-    });
+    let offences = entry
+        .offences
+        .iter()
+        .map(|offence| format!("{} {}", offence.code.as_deref().unwrap_or_default(), offence.title).trim().to_owned());
     Justice {
         custody_number: text(&entry.custody_number),
         urn: text(&entry.urn),
@@ -193,10 +209,26 @@ pub fn out_of_hours(hours: &str, entry: &Entry, now: Instant) -> bool {
 /// Whether a name printed on a list may mean this site: one has every word of the other, apart
 /// from the words that all sites have.
 pub fn is_named(printed: &str, site: &str) -> bool {
-    const COMMON: [&str; 12] =
-        ["court", "courts", "magistrates", "crown", "custody", "suite", "centre", "police", "station", "the", "house", "justice"];
+    const COMMON: [&str; 12] = [
+        "court",
+        "courts",
+        "magistrates",
+        "crown",
+        "custody",
+        "suite",
+        "centre",
+        "police",
+        "station",
+        "the",
+        "house",
+        "justice",
+    ];
     let words = |text: &str| -> Vec<String> {
-        folded(&text.replace(['\'', '\u{2019}'], "")).split(' ').filter(|word| !COMMON.contains(word)).map(str::to_owned).collect()
+        folded(&text.replace(['\'', '\u{2019}'], ""))
+            .split(' ')
+            .filter(|word| !COMMON.contains(word))
+            .map(str::to_owned)
+            .collect()
     };
     let (printed, site) = (words(printed), words(site));
     let within = |a: &[String], b: &[String]| !a.is_empty() && a.iter().all(|word| b.contains(word));

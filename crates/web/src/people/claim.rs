@@ -26,16 +26,10 @@ async fn draw(cx: &Cx, person: PersonId, fields: &Fields, errors: &Errors) -> An
     }
     let grant = tx.authorise::<SearchPeople>(Subject::default()).await?;
     let found = people::shown_before(&mut tx, &grant, &LookedFor::default(), vec![person]).await?;
-    let who = rows(cx, &mut tx, &found)
-        .await?
-        .pop()
-        .ok_or(Problem::NotFound)?;
+    let who = rows(cx, &mut tx, &found).await?.pop().ok_or(Problem::NotFound)?;
     tx.commit().await?;
     let answer = |field: &str| fields.text(field).to_owned();
-    let asking = Asking {
-        answer: &answer,
-        errors,
-    };
+    let asking = Asking { answer: &answer, errors };
     let values = context! {
         heading => "Claim access to a record",
         back => context! { href => "/people", text => "Back to search" },
@@ -61,14 +55,7 @@ pub(super) async fn claim(cx: Cx, Path(person): Path<PersonId>, fields: Fields) 
         Ok(reason) => reason,
         Err(error) => {
             let mut errors = Errors::default();
-            errors.add(
-                if error == ClaimError::NoReason {
-                    "reason"
-                } else {
-                    "words"
-                },
-                error,
-            );
+            errors.add(if error == ClaimError::NoReason { "reason" } else { "words" }, error);
             return draw(&cx, person, &fields, &errors).await;
         }
     };

@@ -15,9 +15,7 @@ use throughline_domain::place::{PointOfContact, SiteKind};
 use throughline_domain::search::Search;
 use throughline_domain::time::london_date;
 use throughline_matching::Description;
-use throughline_policy::{
-    Class, CreatePerson, OpenEpisode, SearchPeople, Subject, Verb, ViewEpisode, ViewIdentity,
-};
+use throughline_policy::{Class, CreatePerson, OpenEpisode, SearchPeople, Subject, Verb, ViewEpisode, ViewIdentity};
 use throughline_store::episodes::{self, Justice, NewEpisode};
 use throughline_store::events::{self, NewEvent};
 use throughline_store::organisations::Site;
@@ -40,16 +38,7 @@ pub(super) async fn show(cx: Cx, fields: Fields) -> Answer {
     let search = Search::read(fields.text("q"), london_date(cx.now));
     let site = cx.site().ok();
     let answer = |field: &str| first_answer(&search, site, field);
-    draw(
-        &cx,
-        &fields,
-        &Asking {
-            answer: &answer,
-            errors: &Errors::default(),
-        },
-        &[],
-    )
-    .await
+    draw(&cx, &fields, &Asking { answer: &answer, errors: &Errors::default() }, &[]).await
 }
 
 /// What the form shows first: everything that was typed into the search, and what the site gives.
@@ -62,10 +51,7 @@ fn first_answer(search: &Search, site: Option<&Site>, field: &str) -> String {
         "pnc" => search.pnc.clone().unwrap_or_default(),
         "postcode" => search.postcode.clone().unwrap_or_default(),
         "custody_number" => search.custody_numbers.first().cloned().unwrap_or_default(),
-        _ => site
-            .and_then(|site| site_answer(site.kind, field))
-            .unwrap_or_default()
-            .to_owned(),
+        _ => site.and_then(|site| site_answer(site.kind, field)).unwrap_or_default().to_owned(),
     }
 }
 
@@ -91,8 +77,7 @@ async fn draw(cx: &Cx, fields: &Fields, asking: &Asking<'_>, more: &[PersonId]) 
     }
     let grant = tx.authorise::<SearchPeople>(Subject::default()).await?;
     let search = Search::read(q, london_date(cx.now));
-    let found: Vec<Found> =
-        people::shown_before(&mut tx, &grant, &looked_for(&search), shown.clone()).await?;
+    let found: Vec<Found> = people::shown_before(&mut tx, &grant, &looked_for(&search), shown.clone()).await?;
     let candidates = rows(cx, &mut tx, &found).await?;
     tx.commit().await?;
     let values = context! {
@@ -120,19 +105,12 @@ async fn draw(cx: &Cx, fields: &Fields, asking: &Asking<'_>, more: &[PersonId]) 
 
 /// The ids that the search showed, as the form carries them.
 fn shown_ids(fields: &Fields) -> Vec<PersonId> {
-    fields
-        .all("shown")
-        .filter_map(|id| id.parse().ok())
-        .take(SHOWN * 2)
-        .collect()
+    fields.all("shown").filter_map(|id| id.parse().ok()).take(SHOWN * 2).collect()
 }
 
 /// The questions of an episode, for those who may open one at a site of theirs.
 fn episode_part(cx: &Cx, asking: &Asking<'_>) -> Option<Value> {
-    let site = cx
-        .site()
-        .ok()
-        .filter(|_| cx.role_may(Verb::Create, Class::Episode))?;
+    let site = cx.site().ok().filter(|_| cx.role_may(Verb::Create, Class::Episode))?;
     Some(context! {
         site => site.name,
         open => asking.yes_no("open_episode", "Open an episode now?", "Yes when they are here, or are about to be seen"),
@@ -147,22 +125,14 @@ fn episode_questions(asking: &Asking<'_>) -> Vec<Value> {
             "point_of_contact",
             "Where they came to the service",
             "",
-            codes(
-                PointOfContact::ALL,
-                PointOfContact::code,
-                PointOfContact::label,
-            ),
+            codes(PointOfContact::ALL, PointOfContact::code, PointOfContact::label),
         ),
         asking.choice(
             "select",
             "referral_source",
             "Who told the service",
             "",
-            codes(
-                ReferralSource::ALL,
-                ReferralSource::code,
-                ReferralSource::label,
-            ),
+            codes(ReferralSource::ALL, ReferralSource::code, ReferralSource::label),
         ),
         asking.choice(
             "select",
@@ -171,12 +141,7 @@ fn episode_questions(asking: &Asking<'_>) -> Vec<Value> {
             "",
             codes(LegalStatus::ALL, LegalStatus::code, LegalStatus::label),
         ),
-        asking.question(
-            "text",
-            "custody_number",
-            "Custody number, if they have one",
-            "",
-        ),
+        asking.question("text", "custody_number", "Custody number, if they have one", ""),
     ]
 }
 
@@ -189,38 +154,19 @@ pub(super) async fn create(cx: Cx, fields: Fields) -> Answer {
     let identity = Identity::read(&fields, london_date(cx.now), &mut errors);
     let pnc = read_pnc(&fields, &mut errors);
     let episode = fields.text("open_episode") == "yes";
-    let facts = if episode {
-        read_episode(&fields, &mut errors)
-    } else {
-        None
-    };
+    let facts = if episode { read_episode(&fields, &mut errors) } else { None };
     if cx.role_may(Verb::Create, Class::Episode) && fields.given("open_episode").is_none() {
         errors.add("open_episode", "Say whether to open an episode now");
     }
     let more = unseen_candidates(&cx, &fields, &identity, pnc.as_deref(), &mut errors).await?;
     if !errors.is_empty() {
         let answer = |field: &str| fields.text(field).to_owned();
-        return draw(
-            &cx,
-            &fields,
-            &Asking {
-                answer: &answer,
-                errors: &errors,
-            },
-            &more,
-        )
-        .await;
+        return draw(&cx, &fields, &Asking { answer: &answer, errors: &errors }, &more).await;
     }
     let mut act = cx.act(&fields).await?;
     let grant = act.authorise::<CreatePerson>(Subject::default()).await?;
     let person = PersonId::new(Uuid::now_v7());
-    people::create(
-        &mut act,
-        &grant,
-        person,
-        &new_person(identity, pnc, &fields),
-    )
-    .await?;
+    people::create(&mut act, &grant, person, &new_person(identity, pnc, &fields)).await?;
     note(&cx, &mut act, person, "Added to Throughline").await?;
     match facts {
         Some(facts) => {
@@ -252,10 +198,7 @@ fn read_pnc(fields: &Fields, errors: &mut Errors) -> Option<String> {
     let text = fields.given("pnc")?;
     let read = identifier::pnc(text);
     if read.is_none() {
-        errors.add(
-            "pnc",
-            "A PNC ID looks like 2012/0345678X. Leave it empty when you do not know it",
-        );
+        errors.add("pnc", "A PNC ID looks like 2012/0345678X. Leave it empty when you do not know it");
     }
     read.map(|pnc| pnc.canonical)
 }
@@ -272,34 +215,24 @@ async fn unseen_candidates(
     let described = Description {
         name: identity.name.clone(),
         date_of_birth: identity.date_of_birth,
-        postcodes: fields
-            .given("postcode")
-            .map(str::to_owned)
-            .into_iter()
-            .collect(),
+        postcodes: fields.given("postcode").map(str::to_owned).into_iter().collect(),
         pnc: pnc.map(str::to_owned),
-        nhs_number: identity
-            .nhs_number
-            .as_ref()
-            .map(|number| number.digits().to_owned()),
+        nhs_number: identity.nhs_number.as_ref().map(|number| number.digits().to_owned()),
         ..Description::default()
     };
     let mut tx = cx.begin().await?;
     let grant = tx.authorise::<SearchPeople>(Subject::default()).await?;
     let candidates: Vec<Candidate> = people::candidates(&mut tx, &grant, &described, SHOWN).await?;
     tx.commit().await?;
-    let taken = |one: &Candidate| {
-        identity.nhs_number.is_some() && one.person.nhs_number == identity.nhs_number
-    };
+    let taken = |one: &Candidate| identity.nhs_number.is_some() && one.person.nhs_number == identity.nhs_number;
     if candidates.iter().any(taken) {
-        errors.add("nhs_number", "Somebody already has this NHS number: they are in the list above. Open them, or check the number");
+        errors.add(
+            "nhs_number",
+            "Somebody already has this NHS number: they are in the list above. Open them, or check the number",
+        );
     }
     let shown = shown_ids(fields);
-    let unseen: Vec<PersonId> = candidates
-        .iter()
-        .map(|one| one.person.id)
-        .filter(|id| !shown.contains(id))
-        .collect();
+    let unseen: Vec<PersonId> = candidates.iter().map(|one| one.person.id).filter(|id| !shown.contains(id)).collect();
     if !unseen.is_empty() {
         errors.add("nobody_of_these", "With these details there are more people whom it may be: look at the list, and say that it is nobody there");
     } else if !candidates.is_empty() && !fields.ticked("nobody_of_these") {
@@ -338,19 +271,10 @@ fn read_episode(fields: &Fields, errors: &mut Errors) -> Option<Facts> {
     })
 }
 
-async fn open(
-    cx: &Cx,
-    act: &mut Act,
-    person: PersonId,
-    facts: Facts,
-) -> Result<EpisodeId, Problem> {
+async fn open(cx: &Cx, act: &mut Act, person: PersonId, facts: Facts) -> Result<EpisodeId, Problem> {
     let site = cx.site()?;
     let episode = EpisodeId::new(Uuid::now_v7());
-    let subject = Subject {
-        person: Some(person),
-        episode: Some(episode),
-        site: Some(site.id),
-    };
+    let subject = Subject { person: Some(person), episode: Some(episode), site: Some(site.id) };
     let grant = act.authorise::<OpenEpisode>(subject).await?;
     let hours: Option<OpeningHours> = serde_json::from_str(&site.hours).ok();
     let new = NewEpisode {
@@ -360,10 +284,7 @@ async fn open(
         point_of_contact: facts.point_of_contact,
         referral_source: facts.referral_source,
         legal_status: facts.legal_status,
-        justice: Justice {
-            custody_number: facts.custody_number,
-            ..Justice::default()
-        },
+        justice: Justice { custody_number: facts.custody_number, ..Justice::default() },
         next_hearing_at: None,
         out_of_hours: hours.is_some_and(|hours| !hours.is_open(cx.now)),
         owner: cx.signed_in.user.id,
@@ -375,12 +296,7 @@ async fn open(
 }
 
 /// Adds a line about who the person is to their timeline.
-pub(super) async fn note(
-    cx: &Cx,
-    act: &mut Act,
-    person: PersonId,
-    words: &str,
-) -> Result<(), Problem> {
+pub(super) async fn note(cx: &Cx, act: &mut Act, person: PersonId, words: &str) -> Result<(), Problem> {
     let event = NewEvent {
         at: None,
         site: cx.site_id().ok(),
@@ -399,15 +315,7 @@ pub(super) async fn episode_form(cx: Cx, Path(person): Path<PersonId>) -> Answer
     let site = cx.site().ok();
     let search = Search::default();
     let answer = |field: &str| first_answer(&search, site, field);
-    draw_episode(
-        &cx,
-        person,
-        &Asking {
-            answer: &answer,
-            errors: &Errors::default(),
-        },
-    )
-    .await
+    draw_episode(&cx, person, &Asking { answer: &answer, errors: &Errors::default() }).await
 }
 
 async fn draw_episode(cx: &Cx, person: PersonId, asking: &Asking<'_>) -> Answer {
@@ -447,15 +355,7 @@ pub(super) async fn open_episode(cx: Cx, Path(person): Path<PersonId>, fields: F
     let facts = read_episode(&fields, &mut errors);
     let Some(facts) = facts else {
         let answer = |field: &str| fields.text(field).to_owned();
-        return draw_episode(
-            &cx,
-            person,
-            &Asking {
-                answer: &answer,
-                errors: &errors,
-            },
-        )
-        .await;
+        return draw_episode(&cx, person, &Asking { answer: &answer, errors: &errors }).await;
     };
     let mut act = cx.act(&fields).await?;
     act.authorise::<ViewIdentity>(person).await?;
@@ -477,9 +377,6 @@ mod tests {
         assert_eq!(first("custody_number"), "01PY/77/26");
         assert_eq!(first("point_of_contact"), "");
         assert_eq!(site_answer(SiteKind::Custody, "legal_status"), Some("pace"));
-        assert_eq!(
-            site_answer(SiteKind::Magistrates, "referral_source"),
-            Some("E2")
-        );
+        assert_eq!(site_answer(SiteKind::Magistrates, "referral_source"), Some("E2"));
     }
 }

@@ -25,10 +25,7 @@ impl Errors {
 
     /// The words for a field.
     pub fn of(&self, field: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(known, _)| known == field)
-            .map(|(_, words)| words.as_str())
+        self.0.iter().find(|(known, _)| known == field).map(|(_, words)| words.as_str())
     }
 
     /// Whether nothing is wrong.
@@ -68,10 +65,8 @@ impl Asking<'_> {
         options: impl IntoIterator<Item = (&'o str, &'o str)>,
     ) -> Value {
         let answer = (self.answer)(name);
-        let options: Vec<Value> = options
-            .into_iter()
-            .map(|(code, label)| context! { code, label, checked => code == answer })
-            .collect();
+        let options: Vec<Value> =
+            options.into_iter().map(|(code, label)| context! { code, label, checked => code == answer }).collect();
         context! { options, ..self.question(kind, name, label, hint) }
     }
 
@@ -84,12 +79,7 @@ impl Asking<'_> {
     pub fn identity(&self) -> Vec<Value> {
         vec![
             self.question("text", "forenames", "Forenames", "All of them, in order"),
-            self.question(
-                "text",
-                "surname",
-                "Surname",
-                "If they use only one name, enter it here",
-            ),
+            self.question("text", "surname", "Surname", "If they use only one name, enter it here"),
             self.question("text", "preferred_name", "Likes to be called", ""),
             self.question("date", "date_of_birth", "Date of birth", ""),
             self.choice(
@@ -118,12 +108,7 @@ impl Asking<'_> {
     /// What the person needs when we speak with them.
     pub fn needs(&self) -> Vec<Value> {
         vec![
-            self.question(
-                "text",
-                "language",
-                "Language they speak, if it is not English",
-                "",
-            ),
+            self.question("text", "language", "Language they speak, if it is not English", ""),
             self.yes_no("interpreter", "Is an interpreter needed?", ""),
             self.question(
                 "long_text",
@@ -144,18 +129,8 @@ impl Asking<'_> {
                 "For example: no voicemail, only before 3pm, partner must not know",
             ),
             self.question("text", "phone", "Phone", ""),
-            self.question(
-                "long_text",
-                "address",
-                "Address",
-                "Where they can be found, also when it is not a home",
-            ),
-            self.question(
-                "text",
-                "postcode",
-                "Postcode",
-                "ZZ99 3VZ when they have no fixed abode",
-            ),
+            self.question("long_text", "address", "Address", "Where they can be found, also when it is not a home"),
+            self.question("text", "postcode", "Postcode", "ZZ99 3VZ when they have no fixed abode"),
             self.question("text", "gp", "GP practice", ""),
         ]
     }
@@ -189,23 +164,17 @@ impl Identity {
     pub fn read(fields: &Fields, today: NaiveDate, errors: &mut Errors) -> Self {
         let name = Name::new(fields.text("forenames"), fields.text("surname"));
         if name.is_unknown() {
-            errors.add(
-                "surname",
-                "Enter a name. If nobody knows it, enter what the list says, such as Unknown male",
-            );
+            errors.add("surname", "Enter a name. If nobody knows it, enter what the list says, such as Unknown male");
         }
-        let nhs_number = fields.given("nhs_number").and_then(|text| {
-            NhsNumber::parse(text)
-                .map_err(|error| errors.add("nhs_number", error))
-                .ok()
-        });
+        let nhs_number = fields
+            .given("nhs_number")
+            .and_then(|text| NhsNumber::parse(text).map_err(|error| errors.add("nhs_number", error)).ok());
         Self {
             name,
             preferred_name: fields.text("preferred_name").trim().to_owned(),
             date_of_birth: date_of_birth(fields, today, errors),
             gender: Gender::from_code(fields.text("gender")).unwrap_or(Gender::NotKnown),
-            ethnicity: Ethnicity::from_code(fields.text("ethnicity"))
-                .unwrap_or(Ethnicity::NotKnown),
+            ethnicity: Ethnicity::from_code(fields.text("ethnicity")).unwrap_or(Ethnicity::NotKnown),
             nhs_number,
             language: fields.text("language").trim().to_owned(),
             interpreter: fields.text("interpreter") == "yes",
@@ -253,11 +222,7 @@ impl Identity {
             "date_of_birth" => self.date_of_birth.map(typed_date).unwrap_or_default(),
             "gender" => self.gender.code().to_owned(),
             "ethnicity" => self.ethnicity.code().to_owned(),
-            "nhs_number" => self
-                .nhs_number
-                .as_ref()
-                .map(|number| number.digits().to_owned())
-                .unwrap_or_default(),
+            "nhs_number" => self.nhs_number.as_ref().map(|number| number.digits().to_owned()).unwrap_or_default(),
             "language" => self.language.clone(),
             "interpreter" => if self.interpreter { "yes" } else { "no" }.to_owned(),
             "adjustments" => self.adjustments.clone(),
@@ -270,21 +235,11 @@ fn date_of_birth(fields: &Fields, today: NaiveDate, errors: &mut Errors) -> Opti
     let text = fields.given("date_of_birth")?;
     match parse_date(text, today) {
         Ok(born) if born > today => {
-            errors.add(
-                "date_of_birth",
-                "The date of birth is in the future: check the year",
-            );
+            errors.add("date_of_birth", "The date of birth is in the future: check the year");
             None
         }
-        Ok(born)
-            if today
-                .years_since(born)
-                .is_some_and(|age| age > LONGEST_LIFE_YEARS) =>
-        {
-            errors.add(
-                "date_of_birth",
-                "The date of birth is more than 125 years ago: check the year",
-            );
+        Ok(born) if today.years_since(born).is_some_and(|age| age > LONGEST_LIFE_YEARS) => {
+            errors.add("date_of_birth", "The date of birth is more than 125 years ago: check the year");
             None
         }
         Ok(born) => Some(born),

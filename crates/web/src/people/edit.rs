@@ -27,15 +27,8 @@ struct Known {
 
 impl Known {
     fn answer(&self, field: &str) -> String {
-        let contact = || {
-            self.contact
-                .as_ref()
-                .and_then(|contact| contact_answer(contact, field))
-        };
-        self.identity
-            .answer(field)
-            .or_else(contact)
-            .unwrap_or_default()
+        let contact = || self.contact.as_ref().and_then(|contact| contact_answer(contact, field));
+        self.identity.answer(field).or_else(contact).unwrap_or_default()
     }
 }
 
@@ -51,38 +44,16 @@ async fn known(cx: &Cx, person: PersonId) -> Result<Known, Problem> {
     tx.commit().await?;
     let identity = Identity::of(&frame.banner.person);
     let version = frame.banner.person.version;
-    Ok(Known {
-        frame,
-        identity,
-        contact,
-        version,
-        may_identity,
-        may_contact,
-    })
+    Ok(Known { frame, identity, contact, version, may_identity, may_contact })
 }
 
 pub(super) async fn show(cx: Cx, Path(person): Path<PersonId>) -> Answer {
     let known = known(&cx, person).await?;
     let answer = |field: &str| known.answer(field);
-    draw(
-        &cx,
-        person,
-        &known,
-        &Asking {
-            answer: &answer,
-            errors: &Errors::default(),
-        },
-        None,
-    )
+    draw(&cx, person, &known, &Asking { answer: &answer, errors: &Errors::default() }, None)
 }
 
-fn draw(
-    cx: &Cx,
-    person: PersonId,
-    known: &Known,
-    asking: &Asking<'_>,
-    conflict: Option<&[Value]>,
-) -> Answer {
+fn draw(cx: &Cx, person: PersonId, known: &Known, asking: &Asking<'_>, conflict: Option<&[Value]>) -> Answer {
     let confirmed = known.frame.banner.person.identity_state == IdentityState::Confirmed;
     let is_conflict = conflict.is_some();
     let values = context! {
@@ -111,48 +82,21 @@ fn draw(
 pub(super) async fn change(cx: Cx, Path(person): Path<PersonId>, fields: Fields) -> Answer {
     let known = known(&cx, person).await?;
     let mut errors = Errors::default();
-    let typed = known
-        .may_identity
-        .then(|| Identity::read(&fields, london_date(cx.now), &mut errors));
+    let typed = known.may_identity.then(|| Identity::read(&fields, london_date(cx.now), &mut errors));
     let answer = |field: &str| fields.text(field).to_owned();
     if !errors.is_empty() {
-        return draw(
-            &cx,
-            person,
-            &known,
-            &Asking {
-                answer: &answer,
-                errors: &errors,
-            },
-            None,
-        );
+        return draw(&cx, person, &known, &Asking { answer: &answer, errors: &errors }, None);
     }
     let mut act = cx.act(&fields).await?;
-    match save(
-        &cx,
-        &mut act,
-        person,
-        typed.as_ref(),
-        known.may_contact.then(|| contact(&fields)),
-        fields.version()?,
-    )
-    .await
+    match save(&cx, &mut act, person, typed.as_ref(), known.may_contact.then(|| contact(&fields)), fields.version()?)
+        .await
     {
         Ok(()) => act.done(&format!("/people/{person}?done=saved")).await,
         Err(Problem::Stale) => {
             drop(act);
             let now = self::known(&cx, person).await?;
             let differences = differences(&fields, &now);
-            draw(
-                &cx,
-                person,
-                &now,
-                &Asking {
-                    answer: &answer,
-                    errors: &errors,
-                },
-                Some(&differences),
-            )
+            draw(&cx, person, &now, &Asking { answer: &answer, errors: &errors }, Some(&differences))
         }
         Err(problem) => Err(problem),
     }
@@ -190,29 +134,18 @@ async fn save(
     if changed.is_empty() {
         return Ok(());
     }
-    note(
-        cx,
-        act,
-        person,
-        &format!(
-            "{} corrected",
-            changed.join(" and ").replace(" and C", " and c")
-        ),
-    )
-    .await
+    note(cx, act, person, &format!("{} corrected", changed.join(" and ").replace(" and C", " and c"))).await
 }
 
 /// What was typed beside what stands in the record now, where they differ.
 fn differences(fields: &Fields, now: &Known) -> Vec<Value> {
     let row = |(field, label): &(&str, &str)| {
         let (typed, stored) = (fields.text(field).trim().to_owned(), now.answer(field));
-        (typed != stored.trim()).then(|| context! { label, left => shown(field, &typed), right => shown(field, &stored), agree => "differ" })
+        (typed != stored.trim()).then(
+            || context! { label, left => shown(field, &typed), right => shown(field, &stored), agree => "differ" },
+        )
     };
-    LABELS
-        .iter()
-        .filter(|(field, _)| fields.pairs().any(|(name, _)| name == *field))
-        .filter_map(row)
-        .collect()
+    LABELS.iter().filter(|(field, _)| fields.pairs().any(|(name, _)| name == *field)).filter_map(row).collect()
 }
 
 const LABELS: &[(&str, &str)] = &[
@@ -245,42 +178,21 @@ fn shown(field: &str, value: &str) -> String {
 }
 
 /// Notes that the identity was checked against a second source.
-pub(super) async fn confirm_identity(
-    cx: Cx,
-    Path(person): Path<PersonId>,
-    fields: Fields,
-) -> Answer {
+pub(super) async fn confirm_identity(cx: Cx, Path(person): Path<PersonId>, fields: Fields) -> Answer {
     let Some(source) = IdentitySource::from_code(fields.text("source")) else {
         let known = known(&cx, person).await?;
         let mut errors = Errors::default();
         errors.add("source", "Choose what you checked the identity against");
         let answer = |field: &str| known.answer(field);
-        return draw(
-            &cx,
-            person,
-            &known,
-            &Asking {
-                answer: &answer,
-                errors: &errors,
-            },
-            None,
-        );
+        return draw(&cx, person, &known, &Asking { answer: &answer, errors: &errors }, None);
     };
     let mut act = cx.act(&fields).await?;
     let view = act.authorise::<ViewIdentity>(person).await?;
-    let mut stored = people::get(&mut act, &view)
-        .await?
-        .ok_or(Problem::NotFound)?;
+    let mut stored = people::get(&mut act, &view).await?.ok_or(Problem::NotFound)?;
     let grant = act.authorise::<ChangeIdentity>(person).await?;
     stored.version = fields.version()?;
     stored.identity_state = IdentityState::Confirmed;
     people::change(&mut act, &grant, &stored).await?;
-    note(
-        &cx,
-        &mut act,
-        person,
-        &format!("Identity confirmed: {source}"),
-    )
-    .await?;
+    note(&cx, &mut act, person, &format!("Identity confirmed: {source}")).await?;
     act.done(&format!("/people/{person}?done=confirmed")).await
 }

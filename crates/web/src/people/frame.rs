@@ -5,9 +5,7 @@ use crate::banner::{self, Banner};
 use minijinja::{Value, context};
 use throughline_domain::ids::PersonId;
 use throughline_domain::time::{Instant, clock_time};
-use throughline_policy::{
-    Relationship, ViewConsent, ViewDisclosure, ViewDocument, ViewEpisode, ViewIdentity,
-};
+use throughline_policy::{Relationship, ViewConsent, ViewDisclosure, ViewDocument, ViewEpisode, ViewIdentity};
 use throughline_store::{Tx, relationships};
 
 /// The sections of a record: code, words.
@@ -60,9 +58,7 @@ async fn may_open(tx: &mut Tx, person: PersonId, section: &str) -> Result<bool, 
     Ok(match section {
         "timeline" => tx.may::<ViewEpisode>(person).await?,
         "documents" => tx.may::<ViewDocument>(person).await?,
-        "sharing" => {
-            tx.may::<ViewConsent>(person).await? || tx.may::<ViewDisclosure>(person).await?
-        }
+        "sharing" => tx.may::<ViewConsent>(person).await? || tx.may::<ViewDisclosure>(person).await?,
         _ => true,
     })
 }
@@ -72,21 +68,13 @@ fn because(relationship: Relationship) -> &'static str {
     match relationship {
         Relationship::Caseload => "they are on your caseload",
         Relationship::Site => "they are on a list, or have an episode, at a site where you work",
-        Relationship::Allocated => {
-            "their follow-up is with your organisation, and they agreed to sharing with it"
-        }
-        Relationship::Claimed => {
-            "you claimed access and gave a reason. Your claim will be reviewed"
-        }
+        Relationship::Allocated => "their follow-up is with your organisation, and they agreed to sharing with it",
+        Relationship::Claimed => "you claimed access and gave a reason. Your claim will be reviewed",
         Relationship::None => "your role may see it",
     }
 }
 
-async fn claim_notice(
-    tx: &mut Tx,
-    person: PersonId,
-    relationship: Relationship,
-) -> Result<Option<Value>, Problem> {
+async fn claim_notice(tx: &mut Tx, person: PersonId, relationship: Relationship) -> Result<Option<Value>, Problem> {
     if relationship != Relationship::Claimed {
         return Ok(None);
     }
@@ -112,10 +100,7 @@ mod tests {
     fn a_claim_says_until_when_and_how_long_is_left() {
         let now: Instant = "2026-11-24T14:47:30Z".parse().unwrap();
         let until: Instant = "2026-11-24T15:10:00Z".parse().unwrap();
-        assert!(
-            claim_words(until, now)
-                .starts_with("You claimed access until 15:10 (23 minutes left).")
-        );
+        assert!(claim_words(until, now).starts_with("You claimed access until 15:10 (23 minutes left)."));
         assert!(claim_words(now + chrono::Duration::seconds(20), now).contains("(1 minute left)"));
     }
 }

@@ -21,16 +21,9 @@ pub(super) async fn documents(cx: Cx, Path(person): Path<PersonId>) -> Answer {
     let mut tx = cx.begin().await?;
     let frame = frame::open(&mut tx, person, "documents").await?;
     let grant = tx.authorise::<ViewDocument>(person).await?;
-    let documents: Vec<Value> = people::documents(&mut tx, &grant)
-        .await?
-        .iter()
-        .map(document)
-        .collect();
+    let documents: Vec<Value> = people::documents(&mut tx, &grant).await?.iter().map(document).collect();
     tx.commit().await?;
-    cx.page(
-        "people/documents.html",
-        context! { heading => "Documents", documents, ..frame.value },
-    )
+    cx.page("people/documents.html", context! { heading => "Documents", documents, ..frame.value })
 }
 
 fn document(line: &DocumentLine) -> Value {
@@ -83,10 +76,7 @@ async fn consent_ledger(tx: &mut Tx, person: PersonId) -> Result<Option<Vec<Cons
     Ok(Some(consents::ledger(tx, &grant).await?))
 }
 
-async fn disclosure_ledger(
-    tx: &mut Tx,
-    person: PersonId,
-) -> Result<Option<Vec<Disclosure>>, Problem> {
+async fn disclosure_ledger(tx: &mut Tx, person: PersonId) -> Result<Option<Vec<Disclosure>>, Problem> {
     if !tx.may::<ViewDisclosure>(person).await? {
         return Ok(None);
     }
@@ -148,16 +138,11 @@ fn disclosure_line(line: &Disclosure) -> Value {
 pub(super) async fn who_looked(cx: Cx, Path(person): Path<PersonId>) -> Answer {
     let mut tx = cx.begin().await?;
     let may_see_person = tx.may::<ViewIdentity>(person).await?;
-    let may_see_looks =
-        tx.may::<ViewWhoLooked>(person).await? && people::exists(&mut tx, person).await?;
+    let may_see_looks = tx.may::<ViewWhoLooked>(person).await? && people::exists(&mut tx, person).await?;
     if !may_see_person && !may_see_looks {
         return Err(Problem::NotFound);
     }
-    let frame = if may_see_person {
-        Some(frame::open(&mut tx, person, "who-looked").await?)
-    } else {
-        None
-    };
+    let frame = if may_see_person { Some(frame::open(&mut tx, person, "who-looked").await?) } else { None };
     let looks = if may_see_looks {
         let grant = tx.authorise::<ViewWhoLooked>(person).await?;
         Some(audit::who_looked(&mut tx, &grant, MOST_LOOKS).await?)
@@ -165,10 +150,8 @@ pub(super) async fn who_looked(cx: Cx, Path(person): Path<PersonId>) -> Answer {
         None
     };
     tx.commit().await?;
-    let (searches, looks): (Vec<_>, Vec<_>) = looks
-        .iter()
-        .flatten()
-        .partition(|look| look.classes == "search" && look.verb == "view");
+    let (searches, looks): (Vec<_>, Vec<_>) =
+        looks.iter().flatten().partition(|look| look.classes == "search" && look.verb == "view");
     let values = context! {
         heading => "Who looked",
         may_see_looks,

@@ -7,9 +7,7 @@ use throughline_domain::name::Name;
 use throughline_domain::search::{Search, postcode_district};
 use throughline_domain::time::london_date;
 use throughline_matching::{Comparison, Description, Evidence, reason_line};
-use throughline_policy::{
-    Class, Relationship, SearchPeople, Subject, Verb, ViewContactDetails, ViewIdentity,
-};
+use throughline_policy::{Class, Relationship, SearchPeople, Subject, Verb, ViewContactDetails, ViewIdentity};
 use throughline_store::Tx;
 use throughline_store::people::{self, Finds, Found, LookedFor};
 
@@ -20,10 +18,7 @@ pub(super) async fn show(cx: Cx) -> Answer {
     if !cx.role_may(Verb::View, Class::Search) {
         return Err(Problem::NotFound);
     }
-    cx.page(
-        "people/search.html",
-        context! { heading => "Find a person", q => "" },
-    )
+    cx.page("people/search.html", context! { heading => "Find a person", q => "" })
 }
 
 pub(super) async fn search(cx: Cx, fields: Fields) -> Answer {
@@ -63,10 +58,7 @@ pub(super) fn looked_for(search: &Search) -> LookedFor {
     let alone = search.name.forenames.is_empty() && !search.name.surname.is_empty();
     let description = Description {
         name: search.name.clone(),
-        aliases: alone
-            .then(|| Name::new(&search.name.surname, ""))
-            .into_iter()
-            .collect(),
+        aliases: alone.then(|| Name::new(&search.name.surname, "")).into_iter().collect(),
         date_of_birth: search.date_of_birth,
         postcodes: search.postcode.clone().into_iter().collect(),
         pnc: search.pnc.clone(),
@@ -74,11 +66,7 @@ pub(super) fn looked_for(search: &Search) -> LookedFor {
         nhs_number: search.nhs_number.clone(),
         ..Description::default()
     };
-    LookedFor {
-        description,
-        born_in: search.born_in,
-        custody_numbers: search.custody_numbers.clone(),
-    }
+    LookedFor { description, born_in: search.born_in, custody_numbers: search.custody_numbers.clone() }
 }
 
 /// A row for each person found. Of those whom the reader may not open it holds only what tells
@@ -137,8 +125,7 @@ fn why_found(one: &Found) -> String {
     }
     let mut scored = one.scored.clone();
     // That the date of birth is not confirmed is no news to somebody who typed none.
-    let typed_none =
-        |line: &Evidence| line.comparison == Comparison::DateOfBirth && line.query_value.is_empty();
+    let typed_none = |line: &Evidence| line.comparison == Comparison::DateOfBirth && line.query_value.is_empty();
     if scored.evidence.iter().any(typed_none) {
         scored.rules.clear();
     }

@@ -10,8 +10,8 @@ use throughline_domain::ids::{AlertId, PersonId};
 use throughline_domain::risk::{AlertState, RiskState};
 use throughline_domain::time::{date_long, london_date, parse_date};
 use throughline_policy::{
-    ChangeContactDetails, ChangeIdentity, ChangeRiskCard, Class, OpenEpisode, Subject, ViewEpisode,
-    ViewNeedsPlan, ViewRiskCard,
+    ChangeContactDetails, ChangeIdentity, ChangeRiskCard, Class, OpenEpisode, Subject, ViewEpisode, ViewNeedsPlan,
+    ViewRiskCard,
 };
 use throughline_store::Tx;
 use throughline_store::alerts::{self, Alert, RiskCard};
@@ -45,29 +45,17 @@ pub(super) async fn show(cx: Cx, Path(person): Path<PersonId>, Query(done): Quer
     draw(&cx, person, &Fields::default(), &Errors::default(), done).await
 }
 
-async fn draw(
-    cx: &Cx,
-    person: PersonId,
-    fields: &Fields,
-    errors: &Errors,
-    done: Option<Value>,
-) -> Answer {
+async fn draw(cx: &Cx, person: PersonId, fields: &Fields, errors: &Errors, done: Option<Value>) -> Answer {
     let mut tx = cx.begin().await?;
     let frame = frame::open(&mut tx, person, "").await?;
     let (risk, alerts) = risk(&mut tx, person, fields, errors).await?;
     let (open, past) = person_episodes(&mut tx, person).await?;
     let findings = findings(&mut tx, person).await?;
     let contact = banner::contact_details(&mut tx, person).await?;
-    let may_edit =
-        tx.may::<ChangeIdentity>(person).await? || tx.may::<ChangeContactDetails>(person).await?;
+    let may_edit = tx.may::<ChangeIdentity>(person).await? || tx.may::<ChangeContactDetails>(person).await?;
     let may_open = cx.site().is_ok() && tx.may::<OpenEpisode>(person).await?;
     tx.commit().await?;
-    let notice = frame
-        .value
-        .get_attr("notice")
-        .ok()
-        .filter(|notice| !notice.is_none())
-        .or(done);
+    let notice = frame.value.get_attr("notice").ok().filter(|notice| !notice.is_none()).or(done);
     let values = context! {
         heading => "Summary",
         notice,
@@ -91,18 +79,8 @@ async fn draw(
 }
 
 /// The risk card, and its alerts each with the form that answers it.
-async fn risk(
-    tx: &mut Tx,
-    person: PersonId,
-    fields: &Fields,
-    errors: &Errors,
-) -> Result<(Value, Vec<Value>), Problem> {
-    let unavailable = || {
-        (
-            context! { state => RiskState::Unavailable.code() },
-            Vec::new(),
-        )
-    };
+async fn risk(tx: &mut Tx, person: PersonId, fields: &Fields, errors: &Errors) -> Result<(Value, Vec<Value>), Problem> {
+    let unavailable = || (context! { state => RiskState::Unavailable.code() }, Vec::new());
     if !tx.may::<ViewRiskCard>(person).await? {
         return Ok(unavailable());
     }
@@ -115,14 +93,9 @@ async fn risk(
         }
     };
     // What nobody has answered for comes first.
-    card.alerts
-        .sort_by_key(|alert| alert.state != AlertState::Open);
+    card.alerts.sort_by_key(|alert| alert.state != AlertState::Open);
     let may_answer = tx.may::<ChangeRiskCard>(person).await?;
-    let alerts = card
-        .alerts
-        .iter()
-        .map(|alert| alert_value(alert, may_answer, fields, errors))
-        .collect();
+    let alerts = card.alerts.iter().map(|alert| alert_value(alert, may_answer, fields, errors)).collect();
     Ok((card_value(&card, may_answer), alerts))
 }
 
@@ -162,25 +135,11 @@ fn standing(alert: &Alert) -> String {
 
 fn alert_value(alert: &Alert, may_answer: bool, fields: &Fields, errors: &Errors) -> Value {
     let id = alert.id;
-    let (answer, words, review) = (
-        format!("answer-{id}"),
-        format!("words-{id}"),
-        format!("review-{id}"),
-    );
+    let (answer, words, review) = (format!("answer-{id}"), format!("words-{id}"), format!("review-{id}"));
     let typed = |field: &str| fields.text(field).to_owned();
-    let asking = Asking {
-        answer: &typed,
-        errors,
-    };
-    let options = [
-        ("acknowledged", "Acknowledge: I take it on"),
-        ("resolved", "Resolve: it has ended"),
-    ];
-    let tone = if alert.state == AlertState::Open {
-        "bad"
-    } else {
-        "warn"
-    };
+    let asking = Asking { answer: &typed, errors };
+    let options = [("acknowledged", "Acknowledge: I take it on"), ("resolved", "Resolve: it has ended")];
+    let tone = if alert.state == AlertState::Open { "bad" } else { "warn" };
     context! {
         id => id.to_string(),
         version => alert.version,
@@ -208,43 +167,22 @@ struct AlertAnswer {
     review_on: Option<NaiveDate>,
 }
 
-fn read_answer(
-    fields: &Fields,
-    id: AlertId,
-    today: NaiveDate,
-    errors: &mut Errors,
-) -> Option<AlertAnswer> {
-    let (answer, words, review) = (
-        format!("answer-{id}"),
-        format!("words-{id}"),
-        format!("review-{id}"),
-    );
+fn read_answer(fields: &Fields, id: AlertId, today: NaiveDate, errors: &mut Errors) -> Option<AlertAnswer> {
+    let (answer, words, review) = (format!("answer-{id}"), format!("words-{id}"), format!("review-{id}"));
     let typed = fields.text(&words).to_owned();
     match AlertState::from_code(fields.text(&answer)) {
         Some(AlertState::Acknowledged) => {
-            let review_on = read_review(fields.text(&review), today)
-                .map_err(|words| errors.add(&review, words))
-                .ok()?;
-            Some(AlertAnswer {
-                state: AlertState::Acknowledged,
-                words: typed,
-                review_on: Some(review_on),
-            })
+            let review_on =
+                read_review(fields.text(&review), today).map_err(|words| errors.add(&review, words)).ok()?;
+            Some(AlertAnswer { state: AlertState::Acknowledged, words: typed, review_on: Some(review_on) })
         }
         Some(AlertState::Resolved) if typed.trim().is_empty() => {
             errors.add(&words, "Say what was done, or why the alert has ended");
             None
         }
-        Some(AlertState::Resolved) => Some(AlertAnswer {
-            state: AlertState::Resolved,
-            words: typed,
-            review_on: None,
-        }),
+        Some(AlertState::Resolved) => Some(AlertAnswer { state: AlertState::Resolved, words: typed, review_on: None }),
         _ => {
-            errors.add(
-                &answer,
-                "Choose whether you acknowledge or resolve this alert",
-            );
+            errors.add(&answer, "Choose whether you acknowledge or resolve this alert");
             None
         }
     }
@@ -265,11 +203,7 @@ fn read_review(text: &str, today: NaiveDate) -> Result<NaiveDate, String> {
 }
 
 /// Acknowledges or resolves an alert.
-pub(super) async fn answer_alert(
-    cx: Cx,
-    Path((person, alert)): Path<(PersonId, AlertId)>,
-    fields: Fields,
-) -> Answer {
+pub(super) async fn answer_alert(cx: Cx, Path((person, alert)): Path<(PersonId, AlertId)>, fields: Fields) -> Answer {
     let mut errors = Errors::default();
     let Some(answer) = read_answer(&fields, alert, london_date(cx.now), &mut errors) else {
         return draw(&cx, person, &fields, &errors, None).await;
@@ -277,22 +211,9 @@ pub(super) async fn answer_alert(
     let mut act = cx.act(&fields).await?;
     let view = act.authorise::<ViewRiskCard>(person).await?;
     let card = alerts::risk_card(&mut act, &view).await?;
-    let known = card
-        .alerts
-        .into_iter()
-        .find(|known| known.id == alert)
-        .ok_or(Problem::Stale)?;
+    let known = card.alerts.into_iter().find(|known| known.id == alert).ok_or(Problem::Stale)?;
     let grant = act.authorise::<ChangeRiskCard>(person).await?;
-    alerts::answer(
-        &mut act,
-        &grant,
-        alert,
-        fields.version()?,
-        answer.state,
-        &answer.words,
-        answer.review_on,
-    )
-    .await?;
+    alerts::answer(&mut act, &grant, alert, fields.version()?, answer.state, &answer.words, answer.review_on).await?;
     let subject = people::subject_of_episode(&mut act, known.episode_id).await?;
     let event = NewEvent {
         at: None,
@@ -305,21 +226,16 @@ pub(super) async fn answer_alert(
         link: format!("/people/{person}"),
     };
     events::add(&mut act, event).await?;
-    act.done(&format!("/people/{person}?done={}", answer.state.code()))
-        .await
+    act.done(&format!("/people/{person}?done={}", answer.state.code())).await
 }
 
-async fn person_episodes(
-    tx: &mut Tx,
-    person: PersonId,
-) -> Result<(Option<Vec<Value>>, Vec<Value>), Problem> {
+async fn person_episodes(tx: &mut Tx, person: PersonId) -> Result<(Option<Vec<Value>>, Vec<Value>), Problem> {
     if !tx.may::<ViewEpisode>(person).await? {
         return Ok((None, Vec::new()));
     }
     let (grant, now) = (tx.authorise::<ViewEpisode>(person).await?, tx.now());
     let all = episodes::of_person(tx, &grant).await?;
-    let (past, open): (Vec<&Episode>, Vec<&Episode>) =
-        all.iter().partition(|episode| episode.closed_at.is_some());
+    let (past, open): (Vec<&Episode>, Vec<&Episode>) = all.iter().partition(|episode| episode.closed_at.is_some());
     let value = |episode: &&Episode| {
         context! {
             id => episode.id.to_string(),
@@ -337,10 +253,7 @@ async fn person_episodes(
             closure => episode.closure_reason.map(throughline_domain::episode::ClosureReason::label),
         }
     };
-    Ok((
-        Some(open.iter().map(value).collect()),
-        past.iter().map(value).collect(),
-    ))
+    Ok((Some(open.iter().map(value).collect()), past.iter().map(value).collect()))
 }
 
 async fn findings(tx: &mut Tx, person: PersonId) -> Result<Option<Vec<Value>>, Problem> {
@@ -364,11 +277,8 @@ async fn findings(tx: &mut Tx, person: PersonId) -> Result<Option<Vec<Value>>, P
 
 /// Who the person is, beyond the banner.
 fn about(person: &Person) -> Value {
-    let identifiers: Vec<Value> = person
-        .identifiers
-        .iter()
-        .map(|(kind, value)| context! { kind => identifier_label(kind), value })
-        .collect();
+    let identifiers: Vec<Value> =
+        person.identifiers.iter().map(|(kind, value)| context! { kind => identifier_label(kind), value }).collect();
     context! {
         ethnicity => person.ethnicity.label(),
         language => person.language,
@@ -397,10 +307,7 @@ mod tests {
     #[test]
     fn an_alert_is_looked_at_again_today_or_within_a_year() {
         let today = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
-        assert_eq!(
-            read_review("25/11/26", today),
-            Ok(today + Duration::days(1))
-        );
+        assert_eq!(read_review("25/11/26", today), Ok(today + Duration::days(1)));
         assert_eq!(read_review("24/11/2026", today), Ok(today));
         for text in ["", "23/11/2026", "24/11/2028", "soon"] {
             assert!(read_review(text, today).is_err(), "{text}");

@@ -7,9 +7,7 @@ use minijinja::{Value, context};
 use std::collections::{BTreeMap, HashMap};
 use throughline_domain::ids::PersonId;
 use throughline_domain::time::Instant;
-use throughline_policy::{
-    Class, ViewConsent, ViewDisclosure, ViewEpisode, ViewFollowUp, ViewRiskCard,
-};
+use throughline_policy::{Class, ViewConsent, ViewDisclosure, ViewEpisode, ViewFollowUp, ViewRiskCard};
 use throughline_store::events::{self, Event};
 use throughline_store::{Tx, alerts, consents, disclosures, people};
 
@@ -41,20 +39,10 @@ struct Filter {
 
 impl Filter {
     fn read(pairs: &[(String, String)]) -> Self {
-        let chosen = |code: &str| {
-            pairs
-                .iter()
-                .any(|(name, value)| name == "kind" && value == code)
-        };
+        let chosen = |code: &str| pairs.iter().any(|(name, value)| name == "kind" && value == code);
         Self {
-            kinds: KINDS
-                .iter()
-                .map(|(code, _)| *code)
-                .filter(|code| chosen(code))
-                .collect(),
-            system: pairs
-                .iter()
-                .any(|(name, value)| name == "system" && value == "yes"),
+            kinds: KINDS.iter().map(|(code, _)| *code).filter(|code| chosen(code)).collect(),
+            system: pairs.iter().any(|(name, value)| name == "system" && value == "yes"),
         }
     }
 
@@ -65,18 +53,10 @@ impl Filter {
 
     /// The filter without one of its kinds, or without the system's lines, as an address.
     fn href(&self, path: &str, without: &str) -> String {
-        let kinds = self
-            .kinds
-            .iter()
-            .filter(|code| **code != without)
-            .map(|code| format!("kind={code}"));
+        let kinds = self.kinds.iter().filter(|code| **code != without).map(|code| format!("kind={code}"));
         let system = (self.system && without != "system").then(|| "system=yes".to_owned());
         let query: Vec<String> = kinds.chain(system).collect();
-        if query.is_empty() {
-            path.to_owned()
-        } else {
-            format!("{path}?{}", query.join("&"))
-        }
+        if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
     }
 }
 
@@ -85,11 +65,7 @@ fn by_system(event: &Event) -> bool {
     event.actor_name == "Throughline"
 }
 
-pub(super) async fn show(
-    cx: Cx,
-    Path(person): Path<PersonId>,
-    Query(pairs): Query<Vec<(String, String)>>,
-) -> Answer {
+pub(super) async fn show(cx: Cx, Path(person): Path<PersonId>, Query(pairs): Query<Vec<(String, String)>>) -> Answer {
     let filter = Filter::read(&pairs);
     let mut tx = cx.begin().await?;
     let frame = frame::open(&mut tx, person, "timeline").await?;
@@ -98,11 +74,8 @@ pub(super) async fn show(
     let visible = visible(&mut tx, person, all).await?;
     let texts = texts(&mut tx, person).await?;
     tx.commit().await?;
-    let shown: Vec<Value> = visible
-        .iter()
-        .filter(|event| filter.shows(event))
-        .map(|event| entry(event, &texts))
-        .collect();
+    let shown: Vec<Value> =
+        visible.iter().filter(|event| filter.shows(event)).map(|event| entry(event, &texts)).collect();
     let path = format!("/people/{person}/timeline");
     let values = context! {
         heading => "Timeline",
@@ -125,11 +98,7 @@ async fn visible(tx: &mut Tx, person: PersonId, all: Vec<Event>) -> Result<Vec<E
     let mut visible = Vec::with_capacity(all.len());
     for event in all {
         // A line of a list that became this person's is part of the episode's history.
-        let class = if event.class == Class::List {
-            Class::Episode
-        } else {
-            event.class
-        };
+        let class = if event.class == Class::List { Class::Episode } else { event.class };
         let may = match known.get(&class) {
             Some(may) => *may,
             None => tx.may_view(class, person).await?,
@@ -153,11 +122,7 @@ async fn texts(tx: &mut Tx, person: PersonId) -> Result<Texts, Problem> {
         let grant = tx.authorise::<ViewConsent>(person).await?;
         for line in consents::ledger(tx, &grant).await? {
             let event = format!("{}: {}", line.consent_for, line.state);
-            add(
-                &mut texts,
-                ("consent", line.recorded_at, event),
-                &[line.words, line.how_explained],
-            );
+            add(&mut texts, ("consent", line.recorded_at, event), &[line.words, line.how_explained]);
         }
     }
     if tx.may::<ViewDisclosure>(person).await? {
@@ -165,11 +130,7 @@ async fn texts(tx: &mut Tx, person: PersonId) -> Result<Texts, Problem> {
         for line in disclosures::ledger(tx, &grant).await? {
             let event = format!("{} ({})", line.summary, line.basis);
             let to = format!("To {}, {}", line.recipient, line.channel);
-            add(
-                &mut texts,
-                ("disclosure", line.at, event),
-                &[to, line.reason],
-            );
+            add(&mut texts, ("disclosure", line.at, event), &[to, line.reason]);
         }
     }
     if tx.may::<ViewRiskCard>(person).await? {
@@ -188,11 +149,7 @@ async fn texts(tx: &mut Tx, person: PersonId) -> Result<Texts, Problem> {
 }
 
 /// Texts of one event stand below each other.
-fn add<const N: usize>(
-    texts: &mut Texts,
-    event: (&'static str, Instant, String),
-    parts: &[String; N],
-) {
+fn add<const N: usize>(texts: &mut Texts, event: (&'static str, Instant, String), parts: &[String; N]) {
     let text = texts.entry(event).or_default();
     for part in parts.iter().filter(|part| !part.trim().is_empty()) {
         if !text.is_empty() {
@@ -224,18 +181,15 @@ fn entry(event: &Event, texts: &Texts) -> Value {
 fn kind_options(filter: &Filter, visible: &[Event]) -> Vec<Value> {
     let here = |code: &str| visible.iter().any(|event| event.kind == code);
     let one = |(code, words): &(&str, &str)| context! { code, words, checked => filter.kinds.contains(code) };
-    KINDS
-        .iter()
-        .filter(|(code, _)| here(code))
-        .map(one)
-        .collect()
+    KINDS.iter().filter(|(code, _)| here(code)).map(one).collect()
 }
 
 fn chosen(filter: &Filter, path: &str) -> Vec<Value> {
     let kinds = KINDS.iter().filter(|(code, _)| filter.kinds.contains(code));
-    let kinds = kinds
-        .map(|(code, words)| context! { text => words, remove_href => filter.href(path, code) });
-    let system = filter.system.then(|| context! { text => "Throughline's own lines", remove_href => filter.href(path, "system") });
+    let kinds = kinds.map(|(code, words)| context! { text => words, remove_href => filter.href(path, code) });
+    let system = filter
+        .system
+        .then(|| context! { text => "Throughline's own lines", remove_href => filter.href(path, "system") });
     kinds.chain(system).collect()
 }
 
@@ -246,12 +200,8 @@ mod tests {
     #[test]
     fn a_filter_is_kept_in_the_address_as_codes_only() {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let filter = Filter::read(&[
-            pair("kind", "consent"),
-            pair("kind", "<b>"),
-            pair("kind", "alert"),
-            pair("system", "yes"),
-        ]);
+        let filter =
+            Filter::read(&[pair("kind", "consent"), pair("kind", "<b>"), pair("kind", "alert"), pair("system", "yes")]);
         assert_eq!(filter.kinds, ["consent", "alert"]);
         assert_eq!(filter.href("/t", "alert"), "/t?kind=consent&system=yes");
         assert_eq!(filter.href("/t", "system"), "/t?kind=consent&kind=alert");

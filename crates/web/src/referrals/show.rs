@@ -47,7 +47,11 @@ pub(super) async fn draw(cx: &Cx, id: ReferralId, fields: &Fields, errors: &Erro
     let may_send = may_change && tx.may::<CreateDisclosure>(subject).await?;
     tx.commit().await?;
     let is_draft = referral.state == ReferralState::Drafted;
-    let typed = if errors.is_empty() { context! { recipient => referral.service_name } } else { fields.typed() };
+    let typed = if errors.is_empty() {
+        context! { recipient => referral.service_name }
+    } else {
+        fields.typed()
+    };
     let values = context! {
         heading => "Referral",
         crumbs => vec![
@@ -68,7 +72,11 @@ pub(super) async fn draw(cx: &Cx, id: ReferralId, fields: &Fields, errors: &Erro
         errors => errors.summary(),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() { cx.page("referrals/show.html", values) } else { cx.page_with_errors("referrals/show.html", values) }
+    if errors.is_empty() {
+        cx.page("referrals/show.html", values)
+    } else {
+        cx.page_with_errors("referrals/show.html", values)
+    }
 }
 
 fn step_value(step: &referrals::Step) -> Value {
@@ -127,6 +135,7 @@ fn asked(fields: &Fields, before: &Referral, now: Instant, errors: &mut Errors) 
 
 fn appointment(fields: &Fields, now: Instant, errors: &mut Errors) -> Option<Instant> {
     let date = parse_date(fields.text("date"), london_date(now)).map_err(|error| errors.add("date", error.to_string()));
-    let time = parse_time(fields.text("time")).map_err(|_| errors.add("time", "Enter the time of the appointment, like 9:30 or 2:15pm"));
+    let time = parse_time(fields.text("time"))
+        .map_err(|_| errors.add("time", "Enter the time of the appointment, like 9:30 or 2:15pm"));
     Some(from_london(date.ok()?.and_time(time.ok()?)))
 }

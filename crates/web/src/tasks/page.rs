@@ -13,13 +13,14 @@ use throughline_domain::task::TaskState;
 use throughline_policy::{ChangeFollowUp, ChangeRiskCard, Subject, ViewFollowUp, ViewNeedsPlan, ViewRiskCard};
 use throughline_store::contacts::{self, Contact};
 use throughline_store::people::ContactDetails;
+use throughline_store::records::{self, NeedsPlan};
 use throughline_store::tasks::Task;
 use throughline_store::users::{self, Colleague};
-use throughline_store::records::{self, NeedsPlan};
 use throughline_store::{Tx, alerts, organisations};
 
 /// The concerns that may be raised with a contact.
-pub(super) const CONCERNS: &[AlertKind] = &[AlertKind::SelfHarm, AlertKind::Safeguarding, AlertKind::Violence, AlertKind::Other];
+pub(super) const CONCERNS: &[AlertKind] =
+    &[AlertKind::SelfHarm, AlertKind::Safeguarding, AlertKind::Violence, AlertKind::Other];
 
 /// Everything that the page shows.
 pub(super) struct TaskPage {
@@ -62,7 +63,11 @@ pub(super) async fn load(cx: &Cx, id: TaskId) -> Result<TaskPage, Problem> {
     let may_raise = tx.may::<ChangeRiskCard>(subject).await?;
     tx.commit().await?;
     Ok(TaskPage {
-        organisation: organisations.into_iter().find(|one| one.id == task.organisation_id).map(|one| one.name).unwrap_or_default(),
+        organisation: organisations
+            .into_iter()
+            .find(|one| one.id == task.organisation_id)
+            .map(|one| one.name)
+            .unwrap_or_default(),
         colleagues: colleagues.into_iter().filter(|one| one.organisation_id == task.organisation_id).collect(),
         task,
         contacts,

@@ -65,7 +65,15 @@ impl<'a> Questions<'a> {
     }
 
     /// A question answered by choosing: `single` or `select`.
-    pub(super) fn choice(&self, name: &str, kind: &str, label: &str, hint: &str, fresh: &str, options: impl IntoIterator<Item = (String, String)>) -> Value {
+    pub(super) fn choice(
+        &self,
+        name: &str,
+        kind: &str,
+        label: &str,
+        hint: &str,
+        fresh: &str,
+        options: impl IntoIterator<Item = (String, String)>,
+    ) -> Value {
         let chosen = self.value(name, fresh);
         let options: Vec<Value> = options
             .into_iter()
@@ -110,9 +118,17 @@ pub(super) fn only_when(question: Value, about: &str, answer: &str, words: &str)
 }
 
 /// Reads a date and a time of day as people type them; a time left empty is `otherwise`.
-pub(super) fn read_date_time(fields: &Fields, name: &str, now: Instant, otherwise: NaiveTime, errors: &mut Errors) -> Option<Instant> {
+pub(super) fn read_date_time(
+    fields: &Fields,
+    name: &str,
+    now: Instant,
+    otherwise: NaiveTime,
+    errors: &mut Errors,
+) -> Option<Instant> {
     let (date_name, time_name) = (format!("{name}_date"), format!("{name}_time"));
-    let date = parse_date(fields.text(&date_name), london_date(now)).map_err(|error| errors.add(&date_name, error.to_string())).ok();
+    let date = parse_date(fields.text(&date_name), london_date(now))
+        .map_err(|error| errors.add(&date_name, error.to_string()))
+        .ok();
     let time = match fields.given(&time_name) {
         None => Some(otherwise),
         Some(text) => parse_time(text).map_err(|error| errors.add(&time_name, error.to_string())).ok(),

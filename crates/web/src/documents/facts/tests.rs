@@ -93,9 +93,7 @@ fn consent(state: ConsentState, words: &str) -> Consent {
 }
 
 fn screening() -> SignedRecord {
-    let answer = |question: &str, value: &str, long: bool, documents: &[&str]| {
-        serde_json::json!({ "question": question, "label": format!("The question {question}"), "kind": "single", "value": value, "long": long, "documents": documents })
-    };
+    let answer = |question: &str, value: &str, long: bool, documents: &[&str]| serde_json::json!({ "question": question, "label": format!("The question {question}"), "kind": "single", "value": value, "long": long, "documents": documents });
     let snapshot = serde_json::json!({ "form": "screening", "version": 1, "title": "Screening", "sections": [
         { "id": "communication", "title": "Communication", "class": "justice", "answers": [
             answer("appropriate_adult", "Needed", false, &["custody_advice", "court_report"]),
@@ -116,10 +114,17 @@ fn record() -> Record {
     Record {
         person: person(),
         episode: episode(),
-        justice: Justice { custody_number: "01PY/1234/26".into(), reporting_restriction: "No report may identify him".into(), ..Justice::default() },
+        justice: Justice {
+            custody_number: "01PY/1234/26".into(),
+            reporting_restriction: "No report may identify him".into(),
+            ..Justice::default()
+        },
         risk: RiskCard {
             state: risk::RiskState::Known,
-            alerts: vec![alert(AlertKind::SelfHarm, "Plans it tonight"), alert(AlertKind::SafeContact, "Never ring the house")],
+            alerts: vec![
+                alert(AlertKind::SelfHarm, "Plans it tonight"),
+                alert(AlertKind::SafeContact, "Never ring the house"),
+            ],
             assessed_at: None,
             assessed_by: String::new(),
         },
@@ -162,7 +167,10 @@ fn the_words_of_alerts_and_limits_stay_in_the_record() {
 #[test]
 fn what_is_left_out_of_the_risk_card_is_said_to_be_left_out() {
     let (custody, _) = stated(&record(), DocumentKind::CustodyAdvice);
-    assert!(custody.risk.summary.contains("Self-harm or suicide") && custody.risk.summary.contains("Other alerts are recorded"));
+    assert!(
+        custody.risk.summary.contains("Self-harm or suicide")
+            && custody.risk.summary.contains("Other alerts are recorded")
+    );
     let (court, _) = stated(&record(), DocumentKind::CourtReport);
     assert!(!court.risk.summary.contains("Self-harm") && court.risk.summary.contains("Other alerts are recorded"));
 }
