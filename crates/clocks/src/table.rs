@@ -246,7 +246,7 @@ fn read_all<'a>(files: &[(&'a str, &str)]) -> (Vec<(&'a str, Rule)>, Vec<Finding
                     match raw.into_rule() {
                         Ok(rule) => rules.push((file, rule)),
                         Err(error) => {
-                            errors.push(Finding { file: file.to_owned(), reason: format!("rule '{id}': {error}") })
+                            errors.push(Finding { file: file.to_owned(), reason: format!("rule '{id}': {error}") });
                         }
                     }
                 }

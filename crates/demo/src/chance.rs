@@ -37,7 +37,7 @@ impl Chance {
 
     /// One of these words.
     pub fn word(&mut self, from: &[&'static str]) -> &'static str {
-        *self.pick::<&'static str>(from)
+        self.pick::<&'static str>(from)
     }
 
     /// True so many times in a hundred.

@@ -96,7 +96,7 @@ fn row(team: &Team, chance: &mut Chance, site: &Site, who: Somebody, is_known: b
     match chance.between(1, 10) {
         1 => surname = slip(&surname),
         2 => forenames = slip(&forenames),
-        3 | 4 => forenames = forenames.split(' ').next().unwrap_or_default().to_owned(),
+        3 | 4 => forenames = first_of(&forenames),
         _ => (),
     }
     let sitting = if chance.in_hundred(70) { (10, 0) } else { (14, 0) };
@@ -479,4 +479,8 @@ async fn decide(
     lists::link(tx, grant, line.id, line.version, Some(row.who.id)).await?;
     tx.authorise::<ViewIdentity>(row.who.id).await?;
     Ok(())
+}
+
+fn first_of(names: &str) -> String {
+    names.split(' ').next().unwrap_or_default().to_owned()
 }

@@ -44,7 +44,7 @@ async fn a_backup_made_while_the_service_runs_is_put_back_whole() {
     let restored = backup::restore(&to, Some(KEY), &path, true, Utc::now()).await.unwrap();
     assert!(restored.kept.unwrap().exists(), "the newer database is kept beside it");
     let store = open(&path).await;
-    assert_eq!(people::count(&mut *store.read().await.unwrap()).await.unwrap(), 1);
+    assert_eq!(people::count(&mut store.read().await.unwrap()).await.unwrap(), 1);
     store.close().await;
 }
 

@@ -93,7 +93,7 @@ async fn one(tx: &mut Tx, kit: &Kit, dice: &mut Dice, serial: usize) -> Result<P
     for n in 0..2 {
         let episode = episode(kit, serial + n, kit.now);
         episodes::open(tx, &grant, &episode).await?;
-        if serial % 500 == 0 && n == 0 {
+        if serial.is_multiple_of(500) && n == 0 {
             tasks::add(tx, &task(kit, id, episode.id)).await?;
         }
     }
@@ -110,7 +110,7 @@ fn episode(kit: &Kit, serial: usize, now: DateTime<Utc>) -> NewEpisode {
         legal_status: LegalStatus::Liberty,
         justice: Justice { custody_number: format!("CU/{serial}"), ..Justice::default() },
         next_hearing_at: None,
-        out_of_hours: serial % 3 == 0,
+        out_of_hours: serial.is_multiple_of(3),
         owner: kit.staff[serial % 4].id,
         next_action: "Offer and consent".into(),
         next_action_due: now + Duration::hours(2),

@@ -196,7 +196,7 @@ impl Config {
     }
 
     /// The store's error with what to do about it.
-    pub fn explain(&self, error: throughline_store::Error) -> anyhow::Error {
+    pub fn explain(&self, error: &throughline_store::Error) -> anyhow::Error {
         let what = if self.is_postgres() {
             "the PostgreSQL database".to_owned()
         } else {

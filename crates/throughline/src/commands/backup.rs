@@ -60,7 +60,7 @@ pub async fn run(args: &Args) -> anyhow::Result<()> {
 /// A backup's error with what to do about it.
 pub fn explain(config: &Config, error: backup::BackupError) -> anyhow::Error {
     match error {
-        backup::BackupError::Store(error) => config.explain(error),
+        backup::BackupError::Store(error) => config.explain(&error),
         other => other.into(),
     }
 }

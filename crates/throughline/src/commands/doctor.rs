@@ -110,7 +110,7 @@ fn settings(report: &mut Report, config: &Config) {
             "the key is in the settings: a file that only the service can read is better (database_key_file)",
         ),
         None => {
-            report.add("key", State::LookAt, "the database is not encrypted: set database_key_file unless the disk is")
+            report.add("key", State::LookAt, "the database is not encrypted: set database_key_file unless the disk is");
         }
     }
 }
@@ -120,14 +120,14 @@ fn key_file(report: &mut Report, file: &Path) {
         Ok(facts) => {
             let mode = facts.permissions().mode() & 0o777;
             report.add_if(
-                mode & 0o077 == 0,
+                mode.trailing_zeros() >= 6,
                 "key",
                 "only its owner can read the key file",
                 (State::Wrong, format!("others can read the key file (mode {mode:o}): chmod 600 {}", file.display())),
             );
         }
         Err(error) => {
-            report.add("key", State::Wrong, format!("the key file {} cannot be read: {error}", file.display()))
+            report.add("key", State::Wrong, format!("the key file {} cannot be read: {error}", file.display()));
         }
     }
 }
@@ -161,8 +161,8 @@ async fn look_at_database(report: &mut Report, config: &Config, now: Instant) ->
         }
         disk(report, path);
     }
-    let store = Store::connect(&location).await.map_err(|error| config.explain(error))?;
-    health::may_save(&store).await.map_err(|error| config.explain(error))?;
+    let store = Store::connect(&location).await.map_err(|error| config.explain(&error))?;
+    health::may_save(&store).await.map_err(|error| config.explain(&error))?;
     report.add("database", State::Well, format!("{}, can be read and written", store.kind()));
     let pending = throughline_store::pending(&store).await?;
     let is_current = pending.is_empty();
@@ -205,7 +205,7 @@ async fn contents(report: &mut Report, store: &Store, now: Instant) -> anyhow::R
     );
     match throughline_store::organisations::service(&mut read).await? {
         None => {
-            report.add("service", State::LookAt, "there is none yet: `throughline user add --service FILE` makes it")
+            report.add("service", State::LookAt, "there is none yet: `throughline user add --service FILE` makes it");
         }
         Some(service) => report.add_if(
             !service.help_phone.trim().is_empty(),

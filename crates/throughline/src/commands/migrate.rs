@@ -21,8 +21,8 @@ pub struct Args {
 /// Shows or applies what the database lacks.
 pub async fn run(args: &Args) -> anyhow::Result<()> {
     let config = args.installation.load()?;
-    let store = Store::connect(&config.location()?).await.map_err(|error| config.explain(error))?;
-    let pending = pending(&store).await.map_err(|error| config.explain(error))?;
+    let store = Store::connect(&config.location()?).await.map_err(|error| config.explain(&error))?;
+    let pending = pending(&store).await.map_err(|error| config.explain(&error))?;
     store.close().await;
     if pending.is_empty() {
         return say("The database is up to date.");

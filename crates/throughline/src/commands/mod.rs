@@ -50,7 +50,7 @@ pub fn version() -> String {
 
 /// Opens the configured database and brings its tables up to date.
 async fn open(config: &Config) -> anyhow::Result<Store> {
-    Store::open(&config.location()?).await.map_err(|error| config.explain(error))
+    Store::open(&config.location()?).await.map_err(|error| config.explain(&error))
 }
 
 /// A transaction of the command line, which stands outside the policy: whoever runs it owns the
