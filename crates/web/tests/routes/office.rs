@@ -70,17 +70,16 @@ impl Office {
             ("document", "SELECT id FROM document WHERE person_id = $1 ORDER BY created_at LIMIT 1"),
             ("referral", "SELECT id FROM referral WHERE person_id = $1 ORDER BY made_at LIMIT 1"),
             ("task", "SELECT id FROM task WHERE person_id = $1 ORDER BY due_at LIMIT 1"),
-            ("alert", "SELECT id FROM alert WHERE person_id = $1 LIMIT 1"),
         ];
         const OF_NOBODY: &[(&str, &str)] = &[
             ("service", "SELECT id FROM directory_service ORDER BY name LIMIT 1"),
             ("user", "SELECT id FROM app_user WHERE role = 'bank'"),
-            ("claim", "SELECT id FROM relationship LIMIT 1"),
+            ("claim", "SELECT id FROM relationship ORDER BY starts_at LIMIT 1"),
+            ("alert", "SELECT id FROM alert ORDER BY raised_at LIMIT 1"),
         ];
         let person = self
             .one(
-                "SELECT d.person_id AS id FROM document d JOIN referral r ON r.person_id = d.person_id
-                                JOIN task t ON t.person_id = d.person_id JOIN alert a ON a.person_id = d.person_id
+                "SELECT d.person_id AS id FROM document d JOIN referral r ON r.person_id = d.person_id JOIN task t ON t.person_id = d.person_id
                                 ORDER BY d.person_id LIMIT 1",
                 vec![],
             )
