@@ -11,7 +11,9 @@ use throughline_domain::consent::{ConsentFor, ConsentState};
 use throughline_domain::contact::{Attendance, ContactMode};
 use throughline_domain::disclosure::{Basis, Channel};
 use throughline_domain::episode::{ClosureReason, LegalStatus, ReferralSource, Step, Urgency};
-use throughline_domain::ids::{ConsentId, ContactId, DisclosureId, EntryId, EpisodeId, OutcomeId, RecordId, ReferralId, TaskId};
+use throughline_domain::ids::{
+    ConsentId, ContactId, DisclosureId, EntryId, EpisodeId, OutcomeId, RecordId, ReferralId, TaskId,
+};
 use throughline_domain::list::NotSeenReason;
 use throughline_domain::outcome::{CjOutcome, InformationUse};
 use throughline_domain::place::PointOfContact;
@@ -21,8 +23,9 @@ use throughline_domain::task::{TaskKind, TaskState, contact_after_release_due};
 use throughline_domain::time::{Instant, from_london, london_date, london_time};
 use throughline_forms::{Answers, catalogue};
 use throughline_policy::{
-    Actor, ChangeConsent, ChangeEpisode, ChangeFollowUp, ChangeJustice, ChangeReferral, ChangeRiskCard, CloseEpisode, CreateDisclosure,
-    CreatePerson, CreateReferral, OpenEpisode, SignClinical, Subject, ViewClinical, ViewEpisode, ViewFollowUp, ViewReferral, ViewRiskCard,
+    Actor, ChangeConsent, ChangeEpisode, ChangeFollowUp, ChangeJustice, ChangeReferral,
+    ChangeRiskCard, CloseEpisode, CreateDisclosure, CreatePerson, CreateReferral, OpenEpisode,
+    SignClinical, Subject, ViewClinical, ViewEpisode, ViewFollowUp, ViewReferral, ViewRiskCard,
     WriteClinical,
 };
 use throughline_store::consents::NewConsent;
@@ -78,7 +81,14 @@ type Goes = anyhow::Result<bool>;
 
 impl<'a> Course<'a> {
     /// An episode that has not begun.
-    pub fn new(team: &'a Team, who: &'a Somebody, site: &'a Site, owner: &'a Actor, begins: Beginning, number: u32) -> Self {
+    pub fn new(
+        team: &'a Team,
+        who: &'a Somebody,
+        site: &'a Site,
+        owner: &'a Actor,
+        begins: Beginning,
+        number: u32,
+    ) -> Self {
         let mut chance = Chance::new(team.seed, &format!("episode {} {number}", who.number));
         let episode = EpisodeId::new(chance.id());
         Self {
@@ -87,7 +97,11 @@ impl<'a> Course<'a> {
             site,
             owner,
             at: begins.at,
-            subject: Subject { person: Some(who.id), episode: Some(episode), site: Some(site.id) },
+            subject: Subject {
+                person: Some(who.id),
+                episode: Some(episode),
+                site: Some(site.id),
+            },
             episode,
             begins,
             shares: chance.in_hundred(90),
@@ -117,8 +131,16 @@ impl<'a> Course<'a> {
     /// # Errors
     /// The store's, and refusals: a mistake in the demo.
     pub async fn go_on(&mut self) -> anyhow::Result<()> {
-        let is_over = !(self.consent().await? && self.screen().await? && self.assess().await? && self.tell_custody().await? && self.refer().await?);
-        if is_over || !self.decided().await? || !self.reach().await? || !self.follow_referrals().await? {
+        let is_over = !(self.consent().await?
+            && self.screen().await?
+            && self.assess().await?
+            && self.tell_custody().await?
+            && self.refer().await?);
+        if is_over
+            || !self.decided().await?
+            || !self.reach().await?
+            || !self.follow_referrals().await?
+        {
             return Ok(());
         }
         self.close(ClosureReason::Linked).await?;
@@ -158,14 +180,23 @@ impl<'a> Course<'a> {
             let grant = tx.authorise::<CreatePerson>(Subject::default()).await?;
             people::create(&mut tx, &grant, self.who.id, &self.who.person).await?;
         }
-        let grant = tx.authorise::<OpenEpisode>(Subject { episode: None, ..self.subject }).await?;
+        let grant = tx
+            .authorise::<OpenEpisode>(Subject {
+                episode: None,
+                ..self.subject
+            })
+            .await?;
         let (contact, is_court) = (self.begins.contact, self.site.kind.is_court());
         let new = NewEpisode {
             id: self.episode,
             site_id: self.site.id,
             entry_id: self.begins.entry,
             point_of_contact: contact,
-            referral_source: if is_court { ReferralSource::Courts } else { ReferralSource::Police },
+            referral_source: if is_court {
+                ReferralSource::Courts
+            } else {
+                ReferralSource::Police
+            },
             legal_status: match contact {
                 PointOfContact::Custody => LegalStatus::Pace,
                 PointOfContact::VoluntaryAttendance => LegalStatus::Voluntary,
@@ -190,8 +221,12 @@ impl<'a> Course<'a> {
             return Ok(());
         }
         let grant = tx.authorise::<ViewEpisode>(self.subject).await?;
-        let episode = episodes::get(tx, &grant).await?.context("the episode was opened")?;
-        let next = episodes::progress(tx, &grant).await?.next_step(episode.point_of_contact, episode.legal_status);
+        let episode = episodes::get(tx, &grant)
+            .await?
+            .context("the episode was opened")?;
+        let next = episodes::progress(tx, &grant)
+            .await?
+            .next_step(episode.point_of_contact, episode.legal_status);
         let due = by_day(tx.now() + Duration::hours(hours));
         Ok(episodes::set_next_action(tx, self.episode, next.action(), due).await?)
     }
@@ -205,12 +240,25 @@ impl<'a> Course<'a> {
         let grant = tx.authorise::<ChangeConsent>(self.subject).await?;
         for (consent_for, state, words) in self.answers(declines) {
             let how = "Explained in person, leaflet given, asked to say it back";
-            let new = NewConsent { id: ConsentId::new(self.chance.id()), consent_for, state, words: words.into(), how_explained: how.into() };
+            let new = NewConsent {
+                id: ConsentId::new(self.chance.id()),
+                consent_for,
+                state,
+                words: words.into(),
+                how_explained: how.into(),
+            };
             consents::record(&mut tx, &grant, self.site.id, &new).await?;
         }
         if declines {
             let grant = tx.authorise::<ChangeEpisode>(self.subject).await?;
-            records::not_done(&mut tx, &grant, NotDone::Screening, NotSeenReason::Declined, false).await?;
+            records::not_done(
+                &mut tx,
+                &grant,
+                NotDone::Screening,
+                NotSeenReason::Declined,
+                false,
+            )
+            .await?;
         }
         self.move_on(&mut tx, 2).await?;
         tx.commit().await?;
@@ -225,11 +273,31 @@ impl<'a> Course<'a> {
         if declines {
             return vec![(ConsentFor::Engagement, Refused, "")];
         }
-        let court = if self.site.kind.is_court() { ConsentFor::Court } else { ConsentFor::Police };
-        let shared = if self.shares { (Given, "") } else { (Refused, "") };
-        let health = if self.chance.in_hundred(12) { (Limited, "The GP, not the former care team") } else { (Given, "") };
-        let link = if self.with_link_workers { Given } else { Refused };
-        let contact = if self.who.story.safe_contact.is_empty() { (Given, "") } else { (Limited, self.who.story.safe_contact) };
+        let court = if self.site.kind.is_court() {
+            ConsentFor::Court
+        } else {
+            ConsentFor::Police
+        };
+        let shared = if self.shares {
+            (Given, "")
+        } else {
+            (Refused, "")
+        };
+        let health = if self.chance.in_hundred(12) {
+            (Limited, "The GP, not the former care team")
+        } else {
+            (Given, "")
+        };
+        let link = if self.with_link_workers {
+            Given
+        } else {
+            Refused
+        };
+        let contact = if self.who.story.safe_contact.is_empty() {
+            (Given, "")
+        } else {
+            (Limited, self.who.story.safe_contact)
+        };
         vec![
             (ConsentFor::Engagement, Given, ""),
             (court, shared.0, shared.1),
@@ -249,7 +317,9 @@ impl<'a> Course<'a> {
         let write = tx.authorise::<WriteClinical>(self.subject).await?;
         let id = records::start(tx, &write, RecordId::new(self.chance.id()), form, answers).await?;
         let view = tx.authorise::<ViewClinical>(self.subject).await?;
-        let record = records::get(tx, &view, id).await?.context("the record was begun")?;
+        let record = records::get(tx, &view, id)
+            .await?
+            .context("the record was begun")?;
         let sign = tx.authorise::<SignClinical>(self.subject).await?;
         records::sign(tx, &sign, &record, form).await?;
         Ok(())
@@ -260,8 +330,18 @@ impl<'a> Course<'a> {
         if !self.later(20, 50) {
             return Ok(false);
         }
-        let (story, form) = (self.who.story, catalogue().get("screening").context("the form is shipped")?);
-        let told = answers::screening(story, self.is_assessed(), &self.who.person.language, self.who.is_woman);
+        let (story, form) = (
+            self.who.story,
+            catalogue()
+                .get("screening")
+                .context("the form is shipped")?,
+        );
+        let told = answers::screening(
+            story,
+            self.is_assessed(),
+            &self.who.person.language,
+            self.who.is_woman,
+        );
         let answers = answers::answered(form, &told, self.at)?;
         if self.begins.by_student {
             return self.screened_by_student(&answers).await;
@@ -270,11 +350,22 @@ impl<'a> Course<'a> {
         if stops {
             // Half written: the colleague was called away.
             let mut half = Answers::default();
-            for question in form.questions().take(10).filter(|question| answers.is_answered(&question.id)) {
+            for question in form
+                .questions()
+                .take(10)
+                .filter(|question| answers.is_answered(&question.id))
+            {
                 half.set(&question.id, answers.get(&question.id).to_vec());
             }
             let grant = tx.authorise::<WriteClinical>(self.subject).await?;
-            records::start(&mut tx, &grant, RecordId::new(self.chance.id()), form, &half).await?;
+            records::start(
+                &mut tx,
+                &grant,
+                RecordId::new(self.chance.id()),
+                form,
+                &half,
+            )
+            .await?;
             tx.commit().await?;
             return Ok(false);
         }
@@ -298,19 +389,38 @@ impl<'a> Course<'a> {
 
     /// The student signs, and the team leader owes a countersignature.
     async fn screened_by_student(&mut self, answers: &Answers) -> Goes {
-        let (student, leader) = (self.team.actor("Sam Tilley"), self.team.actor("Josie Quill"));
+        let (student, leader) = (
+            self.team.actor("Sam Tilley"),
+            self.team.actor("Josie Quill"),
+        );
         let title = records::countersign_title("Screening");
         let due_at = by_day(self.at + Duration::hours(4));
         let mut tx = self.act(self.owner).await?;
         let view = tx.authorise::<ViewEpisode>(self.subject).await?;
-        let episode = episodes::get(&mut tx, &view).await?.context("the episode was opened")?;
+        let episode = episodes::get(&mut tx, &view)
+            .await?
+            .context("the episode was opened")?;
         let grant = tx.authorise::<ChangeEpisode>(self.subject).await?;
-        episodes::hand_over(&mut tx, &grant, episode.version, student.user, Step::Screening.action(), due_at).await?;
+        episodes::hand_over(
+            &mut tx,
+            &grant,
+            episode.version,
+            student.user,
+            Step::Screening.action(),
+            due_at,
+        )
+        .await?;
         tx.commit().await?;
         let mut tx = self.act(student).await?;
         self.sign(&mut tx, "screening", answers).await?;
         let grant = tx.authorise::<SignClinical>(self.subject).await?;
-        records::screened(&mut tx, &grant, Some(Urgency::Urgent), Some(self.is_assessed())).await?;
+        records::screened(
+            &mut tx,
+            &grant,
+            Some(Urgency::Urgent),
+            Some(self.is_assessed()),
+        )
+        .await?;
         let new = NewTask {
             id: TaskId::new(self.chance.id()),
             person_id: self.who.id,
@@ -335,11 +445,18 @@ impl<'a> Course<'a> {
         if self.is_assessed() {
             if self.begins.stop_before.is_none() && self.chance.in_hundred(7) {
                 let grant = tx.authorise::<ChangeEpisode>(self.subject).await?;
-                let reason = *self.chance.pick(&[NotSeenReason::Released, NotSeenReason::TakenToCourt, NotSeenReason::InInterview]);
+                let reason = *self.chance.pick(&[
+                    NotSeenReason::Released,
+                    NotSeenReason::TakenToCourt,
+                    NotSeenReason::InInterview,
+                ]);
                 records::not_done(&mut tx, &grant, NotDone::Assessment, reason, false).await?;
             } else {
-                let form = catalogue().get("assessment").context("the form is shipped")?;
-                let answers = answers::answered(form, &answers::assessment(self.who.story), self.at)?;
+                let form = catalogue()
+                    .get("assessment")
+                    .context("the form is shipped")?;
+                let answers =
+                    answers::answered(form, &answers::assessment(self.who.story), self.at)?;
                 self.sign(&mut tx, "assessment", &answers).await?;
                 let grant = tx.authorise::<SignClinical>(self.subject).await?;
                 records::assessed(&mut tx, &grant).await?;
@@ -364,19 +481,41 @@ impl<'a> Course<'a> {
             let new = NewDisclosure {
                 id: DisclosureId::new(self.chance.id()),
                 document_id: None,
-                summary: if is_court { "Advice to the court cells, spoken".into() } else { "Custody advice, spoken".into() },
-                consent_for: if is_court { ConsentFor::Court } else { ConsentFor::Police },
-                recipient: (*self.chance.pick(if is_court { &["Legal adviser, court 2", "Cells manager"] } else { &["PS Vale, custody sergeant", "PS Orme, custody sergeant"] })).into(),
+                summary: if is_court {
+                    "Advice to the court cells, spoken".into()
+                } else {
+                    "Custody advice, spoken".into()
+                },
+                consent_for: if is_court {
+                    ConsentFor::Court
+                } else {
+                    ConsentFor::Police
+                },
+                recipient: (*self.chance.pick(if is_court {
+                    &["Legal adviser, court 2", "Cells manager"]
+                } else {
+                    &["PS Vale, custody sergeant", "PS Orme, custody sergeant"]
+                }))
+                .into(),
                 channel: Channel::Verbal,
-                basis: if self.shares { Basis::Consent } else { Basis::PublicInterest },
-                reason: if self.shares { String::new() } else { "Told of thoughts of suicide: staff must know tonight. Only the risk and what helps was said.".into() },
+                basis: if self.shares {
+                    Basis::Consent
+                } else {
+                    Basis::PublicInterest
+                },
+                reason: if self.shares {
+                    String::new()
+                } else {
+                    "Told of thoughts of suicide: staff must know tonight. Only the risk and what helps was said.".into()
+                },
                 consent_id: None,
                 minimum_necessary: true,
             };
             disclosures::record(&mut tx, &grant, self.site.id, &new).await?;
         }
         if self.chance.in_hundred(70) {
-            self.answer_alerts(&mut tx, AlertState::Acknowledged).await?;
+            self.answer_alerts(&mut tx, AlertState::Acknowledged)
+                .await?;
         }
         self.move_on(&mut tx, 4).await?;
         tx.commit().await?;
@@ -388,14 +527,31 @@ impl<'a> Course<'a> {
         let card = alerts::risk_card(tx, &view).await?;
         let change = tx.authorise::<ChangeRiskCard>(self.subject).await?;
         let review = london_date(self.at) + chrono::Days::new(7);
-        for alert in card.alerts.iter().filter(|alert| alert.episode_id == self.episode && alert.state != state) {
+        for alert in card
+            .alerts
+            .iter()
+            .filter(|alert| alert.episode_id == self.episode && alert.state != state)
+        {
             let stays = state == AlertState::Acknowledged;
             let words = match (stays, alert.kind) {
-                (true, AlertKind::SelfHarm) => "Custody told in person; observation level agreed; in the safety plan.",
+                (true, AlertKind::SelfHarm) => {
+                    "Custody told in person; observation level agreed; in the safety plan."
+                }
                 (true, _) => "Seen and acted on; custody told.",
-                (false, _) => "Looked at again with the person at the end of the work; no longer stands.",
+                (false, _) => {
+                    "Looked at again with the person at the end of the work; no longer stands."
+                }
             };
-            alerts::answer(tx, &change, alert.id, alert.version, state, words, stays.then_some(review)).await?;
+            alerts::answer(
+                tx,
+                &change,
+                alert.id,
+                alert.version,
+                state,
+                words,
+                stays.then_some(review),
+            )
+            .await?;
         }
         Ok(())
     }
@@ -407,7 +563,11 @@ impl<'a> Course<'a> {
         let mut tx = self.act(self.owner).await?;
         if self.with_link_workers && self.is_assessed() {
             let grant = tx.authorise::<ChangeEpisode>(self.subject).await?;
-            let worker = if self.chance.in_hundred(75) { Some(self.link_worker().user) } else { None };
+            let worker = if self.chance.in_hundred(75) {
+                Some(self.link_worker().user)
+            } else {
+                None
+            };
             episodes::allocate(&mut tx, &grant, self.team.partner, worker).await?;
         }
         if self.is_assessed() {
@@ -427,30 +587,71 @@ impl<'a> Course<'a> {
     }
 
     async fn send(&mut self, tx: &mut Tx, kind: HelpKind, need: &str) -> anyhow::Result<()> {
-        let Some(directory_id) = self.team.help(kind) else { return Ok(()) };
+        let Some(directory_id) = self.team.help(kind) else {
+            return Ok(());
+        };
         let create = tx.authorise::<CreateReferral>(self.subject).await?;
         let id = ReferralId::new(self.chance.id());
-        referrals::create(tx, &create, &NewReferral { id, directory_id, need: need.into() }).await?;
+        referrals::create(
+            tx,
+            &create,
+            &NewReferral {
+                id,
+                directory_id,
+                need: need.into(),
+            },
+        )
+        .await?;
         // One in ten is written and not sent yet.
         if !self.chance.in_hundred(90) && self.begins.stop_before.is_some() {
             return Ok(());
         }
-        self.take(tx, id, ReferralState::Sent, "Sent by secure e-mail", None).await
+        self.take(tx, id, ReferralState::Sent, "Sent by secure e-mail", None)
+            .await
     }
 
-    async fn take(&self, tx: &mut Tx, id: ReferralId, to: ReferralState, note: &str, appointment_at: Option<Instant>) -> anyhow::Result<()> {
+    async fn take(
+        &self,
+        tx: &mut Tx,
+        id: ReferralId,
+        to: ReferralState,
+        note: &str,
+        appointment_at: Option<Instant>,
+    ) -> anyhow::Result<()> {
         let view = tx.authorise::<ViewReferral>(self.subject).await?;
-        let referral = referrals::get(tx, &view, id).await?.context("the referral was written")?;
+        let referral = referrals::get(tx, &view, id)
+            .await?
+            .context("the referral was written")?;
         let change = tx.authorise::<ChangeReferral>(self.subject).await?;
-        referrals::record(tx, &change, id, referral.version, &Move { to, note: note.into(), appointment_at }).await?;
-        let referral = referrals::get(tx, &view, id).await?.context("the referral was written")?;
+        referrals::record(
+            tx,
+            &change,
+            id,
+            referral.version,
+            &Move {
+                to,
+                note: note.into(),
+                appointment_at,
+            },
+        )
+        .await?;
+        let referral = referrals::get(tx, &view, id)
+            .await?
+            .context("the referral was written")?;
         let owed = to.owed(tx.now(), referral.appointment_at);
-        let chaser = Chaser { owner: Some(self.owner.user), organisation: self.owner.organisation };
+        let chaser = Chaser {
+            owner: Some(self.owner.user),
+            organisation: self.owner.organisation,
+        };
         Ok(referrals::chase(tx, &change, &referral, &owed, chaser).await?)
     }
 
     fn link_worker(&self) -> &'a Actor {
-        self.team.actor(if self.who.number.is_multiple_of(2) { "Daniel Osei" } else { "Megan Rowe" })
+        self.team.actor(if self.who.number.is_multiple_of(2) {
+            "Daniel Osei"
+        } else {
+            "Megan Rowe"
+        })
     }
 
     /// What police or court decide, and the release with its contact within 48 hours.
@@ -460,9 +661,23 @@ impl<'a> Course<'a> {
         }
         let is_court = self.site.kind.is_court();
         let code = *self.chance.pick(if is_court {
-            &[CjOutcome::AdjournedBail, CjOutcome::CommunityOrder, CjOutcome::Fine, CjOutcome::Discharge, CjOutcome::CommunityOrderMhtr, CjOutcome::RemandCustody]
+            &[
+                CjOutcome::AdjournedBail,
+                CjOutcome::CommunityOrder,
+                CjOutcome::Fine,
+                CjOutcome::Discharge,
+                CjOutcome::CommunityOrderMhtr,
+                CjOutcome::RemandCustody,
+            ]
         } else {
-            &[CjOutcome::PoliceBail, CjOutcome::Rui, CjOutcome::Nfa, CjOutcome::CommunityResolution, CjOutcome::Charged, CjOutcome::ConditionalCaution]
+            &[
+                CjOutcome::PoliceBail,
+                CjOutcome::Rui,
+                CjOutcome::Nfa,
+                CjOutcome::CommunityResolution,
+                CjOutcome::Charged,
+                CjOutcome::ConditionalCaution,
+            ]
         });
         let status = match code {
             CjOutcome::PoliceBail | CjOutcome::AdjournedBail => LegalStatus::Bail,
@@ -473,8 +688,20 @@ impl<'a> Course<'a> {
         };
         let mut tx = self.act(self.owner).await?;
         let grant = tx.authorise::<ChangeJustice>(self.subject).await?;
-        let information_use = *self.chance.pick(&[InformationUse::Followed, InformationUse::Followed, InformationUse::Available, InformationUse::NotFollowed, InformationUse::NotAvailable]);
-        let new = NewOutcome { id: OutcomeId::new(self.chance.id()), code, decided_on: london_date(self.at), information_use, note: String::new() };
+        let information_use = *self.chance.pick(&[
+            InformationUse::Followed,
+            InformationUse::Followed,
+            InformationUse::Available,
+            InformationUse::NotFollowed,
+            InformationUse::NotAvailable,
+        ]);
+        let new = NewOutcome {
+            id: OutcomeId::new(self.chance.id()),
+            code,
+            decided_on: london_date(self.at),
+            information_use,
+            note: String::new(),
+        };
         outcomes::record(&mut tx, &grant, self.site.id, &new).await?;
         let walks_out = status.walked_out();
         episodes::set_legal_status(&mut tx, &grant, status, walks_out.then_some(self.at)).await?;
@@ -494,7 +721,10 @@ impl<'a> Course<'a> {
     async fn owe_contact(&mut self, tx: &mut Tx) -> anyhow::Result<()> {
         let due_at = contact_after_release_due(self.at);
         let (organisation_id, owner_id) = if self.with_link_workers {
-            (self.team.partner, self.chance.in_hundred(80).then(|| self.link_worker().user))
+            (
+                self.team.partner,
+                self.chance.in_hundred(80).then(|| self.link_worker().user),
+            )
         } else {
             (self.team.trust, Some(self.owner.user))
         };
@@ -515,30 +745,66 @@ impl<'a> Course<'a> {
 
     /// The contact within 48 hours. A few are not made, and stand out on the worklist.
     async fn reach(&mut self) -> Goes {
-        let is_forgotten = self.chance.in_hundred(16) && self.team.now - self.at < Duration::days(6);
+        let is_forgotten =
+            self.chance.in_hundred(16) && self.team.now - self.at < Duration::days(6);
         if is_forgotten || !self.later_by_day(8, 38) {
             return Ok(false);
         }
-        let by = if self.with_link_workers { self.link_worker() } else { self.owner };
+        let by = if self.with_link_workers {
+            self.link_worker()
+        } else {
+            self.owner
+        };
         let reached = self.chance.in_hundred(78);
         let mut tx = self.act(by).await?;
         let view = tx.authorise::<ViewFollowUp>(self.subject).await?;
         let owed = tasks::of_episode(&mut tx, &view).await?;
-        let task = owed.iter().find(|task| task.kind == TaskKind::ContactAfterRelease && task.state == TaskState::Open);
+        let task = owed.iter().find(|task| {
+            task.kind == TaskKind::ContactAfterRelease && task.state == TaskState::Open
+        });
         let grant = tx.authorise::<ChangeFollowUp>(self.subject).await?;
-        let words = if reached { self.chance.word(REACHED) } else { "Rang twice, no answer; text sent as agreed. Try again tomorrow." };
+        let words = if reached {
+            self.chance.word(REACHED)
+        } else {
+            "Rang twice, no answer; text sent as agreed. Try again tomorrow."
+        };
         let new = NewContact {
             id: ContactId::new(self.chance.id()),
             task_id: task.map(|task| task.id),
-            mode: *self.chance.pick(&[ContactMode::Telephone, ContactMode::Telephone, ContactMode::FaceToFace, ContactMode::Escorted]),
-            attendance: if reached { Attendance::Attended } else { Attendance::DidNotAttend },
+            mode: *self.chance.pick(&[
+                ContactMode::Telephone,
+                ContactMode::Telephone,
+                ContactMode::FaceToFace,
+                ContactMode::Escorted,
+            ]),
+            attendance: if reached {
+                Attendance::Attended
+            } else {
+                Attendance::DidNotAttend
+            },
             at: self.at - Duration::minutes(15),
-            minutes: if reached { self.chance.between(10, 75) } else { 5 },
+            minutes: if reached {
+                self.chance.between(10, 75)
+            } else {
+                5
+            },
             note: words.into(),
         };
         contacts::record(&mut tx, &grant, self.site.id, &new).await?;
         if let Some(task) = task {
-            tasks::end(&mut tx, &grant, task.id, task.version, TaskState::Done, if reached { "Reached" } else { "Tried twice, not reached: handed to follow-up" }).await?;
+            tasks::end(
+                &mut tx,
+                &grant,
+                task.id,
+                task.version,
+                TaskState::Done,
+                if reached {
+                    "Reached"
+                } else {
+                    "Tried twice, not reached: handed to follow-up"
+                },
+            )
+            .await?;
         }
         let due = by_day(self.at + Duration::days(5));
         let new = NewTask {
@@ -546,7 +812,11 @@ impl<'a> Course<'a> {
             person_id: self.who.id,
             episode_id: self.episode,
             kind: TaskKind::FollowUp,
-            title: if reached { "Ring and ask how the first appointment went".into() } else { "Try again, at another time of day".into() },
+            title: if reached {
+                "Ring and ask how the first appointment went".into()
+            } else {
+                "Try again, at another time of day".into()
+            },
             due_at: due,
             owner_id: Some(by.user),
             organisation_id: by.organisation,
@@ -568,20 +838,54 @@ impl<'a> Course<'a> {
         let mut accepted = Vec::new();
         for id in ids {
             if self.chance.in_hundred(14) {
-                self.take(&mut tx, id, ReferralState::Rejected, "Outside the service's area: told to ask the neighbouring team", None).await?;
+                self.take(
+                    &mut tx,
+                    id,
+                    ReferralState::Rejected,
+                    "Outside the service's area: told to ask the neighbouring team",
+                    None,
+                )
+                .await?;
             } else {
-                self.take(&mut tx, id, ReferralState::Accepted, "Accepted by telephone", None).await?;
-                self.take(&mut tx, id, ReferralState::AppointmentMade, "Letter and text to the person as agreed", Some(appointment)).await?;
+                self.take(
+                    &mut tx,
+                    id,
+                    ReferralState::Accepted,
+                    "Accepted by telephone",
+                    None,
+                )
+                .await?;
+                self.take(
+                    &mut tx,
+                    id,
+                    ReferralState::AppointmentMade,
+                    "Letter and text to the person as agreed",
+                    Some(appointment),
+                )
+                .await?;
                 accepted.push(id);
             }
         }
-        self.end_follow_up(&mut tx, "Rang: knows the date and how to get there").await?;
+        self.end_follow_up(&mut tx, "Rang: knows the date and how to get there")
+            .await?;
         let asked_at = by_day(appointment + Duration::hours(22));
         if accepted.is_empty() {
             let due = by_day(self.at + Duration::days(12));
-            episodes::set_next_action(&mut tx, self.episode, "Find other help: the referrals were not accepted", due).await?;
+            episodes::set_next_action(
+                &mut tx,
+                self.episode,
+                "Find other help: the referrals were not accepted",
+                due,
+            )
+            .await?;
         } else {
-            episodes::set_next_action(&mut tx, self.episode, "Find out whether they came to the first appointment", asked_at).await?;
+            episodes::set_next_action(
+                &mut tx,
+                self.episode,
+                "Find out whether they came to the first appointment",
+                asked_at,
+            )
+            .await?;
         }
         tx.commit().await?;
         self.at = asked_at;
@@ -590,11 +894,21 @@ impl<'a> Course<'a> {
         }
         let mut tx = self.act(self.owner).await?;
         for id in accepted {
-            let (to, note) = if self.chance.in_hundred(72) { (ReferralState::Attended, "Came, with the link worker") } else { (ReferralState::NotAttended, "Did not come; overslept") };
+            let (to, note) = if self.chance.in_hundred(72) {
+                (ReferralState::Attended, "Came, with the link worker")
+            } else {
+                (ReferralState::NotAttended, "Did not come; overslept")
+            };
             self.take(&mut tx, id, to, note, None).await?;
         }
         let due = by_day(self.at + Duration::days(self.chance.between(7, 9)));
-        episodes::set_next_action(&mut tx, self.episode, "Close the episode, or agree what is still wanted", due).await?;
+        episodes::set_next_action(
+            &mut tx,
+            self.episode,
+            "Close the episode, or agree what is still wanted",
+            due,
+        )
+        .await?;
         tx.commit().await?;
         Ok(self.later_by_day(60, 170))
     }
@@ -603,7 +917,10 @@ impl<'a> Course<'a> {
         let view = tx.authorise::<ViewFollowUp>(self.subject).await?;
         let change = tx.authorise::<ChangeFollowUp>(self.subject).await?;
         let owed = tasks::of_episode(tx, &view).await?;
-        for task in owed.iter().filter(|task| task.kind == TaskKind::FollowUp && task.state == TaskState::Open) {
+        for task in owed
+            .iter()
+            .filter(|task| task.kind == TaskKind::FollowUp && task.state == TaskState::Open)
+        {
             tasks::end(tx, &change, task.id, task.version, TaskState::Done, outcome).await?;
         }
         Ok(())
@@ -612,7 +929,10 @@ impl<'a> Course<'a> {
     async fn referrals(&self) -> anyhow::Result<Vec<ReferralId>> {
         let mut tx = self.act(self.owner).await?;
         let view = tx.authorise::<ViewReferral>(self.subject).await?;
-        let open = referrals::of_episode(&mut tx, &view).await?.into_iter().filter(|referral| referral.state == ReferralState::Sent);
+        let open = referrals::of_episode(&mut tx, &view)
+            .await?
+            .into_iter()
+            .filter(|referral| referral.state == ReferralState::Sent);
         let ids = open.map(|referral| referral.id).collect();
         tx.commit().await?;
         Ok(ids)
@@ -626,21 +946,56 @@ impl<'a> Course<'a> {
         }
         let mut tx = self.act(self.owner).await?;
         let view = tx.authorise::<ViewReferral>(self.subject).await?;
-        for referral in referrals::of_episode(&mut tx, &view).await?.iter().filter(|referral| !referral.state.is_final()) {
-            let ended = if reason == ClosureReason::InCustodyOrHospital { "Held: told the service, prison healthcare takes over" } else { "Agreed with the person to leave it for now" };
-            self.take(&mut tx, referral.id, ReferralState::Ended, ended, None).await?;
+        for referral in referrals::of_episode(&mut tx, &view)
+            .await?
+            .iter()
+            .filter(|referral| !referral.state.is_final())
+        {
+            let ended = if reason == ClosureReason::InCustodyOrHospital {
+                "Held: told the service, prison healthcare takes over"
+            } else {
+                "Agreed with the person to leave it for now"
+            };
+            self.take(&mut tx, referral.id, ReferralState::Ended, ended, None)
+                .await?;
         }
         let view = tx.authorise::<ViewFollowUp>(self.subject).await?;
         let change = tx.authorise::<ChangeFollowUp>(self.subject).await?;
-        for task in tasks::of_episode(&mut tx, &view).await?.iter().filter(|task| task.state == TaskState::Open) {
-            tasks::end(&mut tx, &change, task.id, task.version, TaskState::Done, "Done at the end of the work").await?;
+        for task in tasks::of_episode(&mut tx, &view)
+            .await?
+            .iter()
+            .filter(|task| task.state == TaskState::Open)
+        {
+            tasks::end(
+                &mut tx,
+                &change,
+                task.id,
+                task.version,
+                TaskState::Done,
+                "Done at the end of the work",
+            )
+            .await?;
         }
         self.answer_alerts(&mut tx, AlertState::Resolved).await?;
         let view = tx.authorise::<ViewEpisode>(self.subject).await?;
-        let episode = episodes::get(&mut tx, &view).await?.context("the episode was opened")?;
+        let episode = episodes::get(&mut tx, &view)
+            .await?
+            .context("the episode was opened")?;
         let grant = tx.authorise::<CloseEpisode>(self.subject).await?;
-        let words = if reason == ClosureReason::Linked { "Help has started; knows how to reach us." } else { "" };
-        episodes::close(&mut tx, &grant, episode.version, self.site.id, reason, words).await?;
+        let words = if reason == ClosureReason::Linked {
+            "Help has started; knows how to reach us."
+        } else {
+            ""
+        };
+        episodes::close(
+            &mut tx,
+            &grant,
+            episode.version,
+            self.site.id,
+            reason,
+            words,
+        )
+        .await?;
         tx.commit().await?;
         Ok(())
     }
@@ -657,7 +1012,9 @@ const REACHED: &[&str] = &[
 /// The same moment when it is by day in London, else the next morning.
 pub fn by_day(at: Instant) -> Instant {
     let local = london_time(at);
-    let morning = |date: NaiveDate| from_london(date.and_time(NaiveTime::from_hms_opt(9, 20, 0).unwrap_or_default()));
+    let morning = |date: NaiveDate| {
+        from_london(date.and_time(NaiveTime::from_hms_opt(9, 20, 0).unwrap_or_default()))
+    };
     match local.hour() {
         0..9 => morning(local.date()),
         9..19 => at,

@@ -39,7 +39,12 @@ use throughline_store::Store;
 ///
 /// # Errors
 /// The store's, and refusals: a mistake in the demo.
-pub async fn fill(store: &Store, seed: u64, now: Instant, progress: &mut (dyn FnMut(usize) + Send)) -> anyhow::Result<()> {
+pub async fn fill(
+    store: &Store,
+    seed: u64,
+    now: Instant,
+    progress: &mut (dyn FnMut(usize) + Send),
+) -> anyhow::Result<()> {
     let mut team = team::Team::gather(store, seed, stored(now)).await?;
     directory::make(&mut team).await?;
     rota::make(&team).await?;

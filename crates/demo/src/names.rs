@@ -21,49 +21,132 @@ pub struct Community {
 pub const COMMUNITIES: &[Community] = &[
     Community {
         share: 46,
-        men: &["Jack", "Liam", "Ryan", "Callum", "Dean", "Lee", "Craig", "Darren", "Kevin", "Shaun", "Jamie", "Kyle", "Connor", "Aaron", "Luke", "Ashley", "Stephen", "Gary", "Wayne", "Terry", "Alfie", "Harvey", "Reece", "Toby", "Nathan", "Bradley", "Mark", "Paul", "Neil", "Graham"],
-        women: &["Kelly", "Stacey", "Gemma", "Leanne", "Chloe", "Jade", "Kirsty", "Donna", "Tracey", "Hayley", "Paige", "Amber", "Shannon", "Natalie", "Bethany", "Courtney", "Lorraine", "Sharon", "Ellie", "Megan", "Holly", "Abigail"],
-        surnames: &["Marsh", "Pike", "Thornley", "Hollis", "Barlow", "Cutler", "Draper", "Easton", "Fairley", "Garside", "Hadley", "Ingleby", "Jessop", "Kershaw", "Lomax", "Mercer", "Naylor", "Oakes", "Pargeter", "Quill", "Rudge", "Selby", "Tranter", "Upton", "Varley", "Wickes", "Yardley", "Ashby", "Brand", "Coker", "Dunmore", "Elwood", "Frith", "Gale", "Hext", "Keeble", "Larch", "Minns", "Nye", "Orchard"],
+        men: &[
+            "Jack", "Liam", "Ryan", "Callum", "Dean", "Lee", "Craig", "Darren", "Kevin", "Shaun",
+            "Jamie", "Kyle", "Connor", "Aaron", "Luke", "Ashley", "Stephen", "Gary", "Wayne",
+            "Terry", "Alfie", "Harvey", "Reece", "Toby", "Nathan", "Bradley", "Mark", "Paul",
+            "Neil", "Graham",
+        ],
+        women: &[
+            "Kelly", "Stacey", "Gemma", "Leanne", "Chloe", "Jade", "Kirsty", "Donna", "Tracey",
+            "Hayley", "Paige", "Amber", "Shannon", "Natalie", "Bethany", "Courtney", "Lorraine",
+            "Sharon", "Ellie", "Megan", "Holly", "Abigail",
+        ],
+        surnames: &[
+            "Marsh", "Pike", "Thornley", "Hollis", "Barlow", "Cutler", "Draper", "Easton",
+            "Fairley", "Garside", "Hadley", "Ingleby", "Jessop", "Kershaw", "Lomax", "Mercer",
+            "Naylor", "Oakes", "Pargeter", "Quill", "Rudge", "Selby", "Tranter", "Upton", "Varley",
+            "Wickes", "Yardley", "Ashby", "Brand", "Coker", "Dunmore", "Elwood", "Frith", "Gale",
+            "Hext", "Keeble", "Larch", "Minns", "Nye", "Orchard",
+        ],
         ethnicities: &["A"],
         language: "",
     },
     Community {
         share: 6,
-        men: &["Sean", "Patrick", "Declan", "Ciaran", "Michael", "Martin", "Eoin", "Jimmy"],
-        women: &["Siobhan", "Aoife", "Bridget", "Kathleen", "Margaret", "Niamh"],
-        surnames: &["O'Hara", "Doherty", "Cassidy", "McGinley", "Ward", "Connors", "Maughan", "O'Dowd", "Heaney"],
+        men: &[
+            "Sean", "Patrick", "Declan", "Ciaran", "Michael", "Martin", "Eoin", "Jimmy",
+        ],
+        women: &[
+            "Siobhan", "Aoife", "Bridget", "Kathleen", "Margaret", "Niamh",
+        ],
+        surnames: &[
+            "O'Hara", "Doherty", "Cassidy", "McGinley", "Ward", "Connors", "Maughan", "O'Dowd",
+            "Heaney",
+        ],
         ethnicities: &["B", "C"],
         language: "",
     },
     Community {
         share: 12,
-        men: &["Emeka", "Kwame", "Tunde", "Abiola", "Femi", "Kofi", "Yaw", "Chidi", "Ibrahim", "Samuel", "Emmanuel", "Babatunde"],
-        women: &["Ngozi", "Amina", "Folake", "Abena", "Blessing", "Grace", "Adaeze", "Efua"],
-        surnames: &["Okafor", "Adeyemi", "Mensah", "Boateng", "Balogun", "Nwosu", "Asante", "Bello", "Sesay", "Conteh", "Owusu", "Eze"],
+        men: &[
+            "Emeka",
+            "Kwame",
+            "Tunde",
+            "Abiola",
+            "Femi",
+            "Kofi",
+            "Yaw",
+            "Chidi",
+            "Ibrahim",
+            "Samuel",
+            "Emmanuel",
+            "Babatunde",
+        ],
+        women: &[
+            "Ngozi", "Amina", "Folake", "Abena", "Blessing", "Grace", "Adaeze", "Efua",
+        ],
+        surnames: &[
+            "Okafor", "Adeyemi", "Mensah", "Boateng", "Balogun", "Nwosu", "Asante", "Bello",
+            "Sesay", "Conteh", "Owusu", "Eze",
+        ],
         ethnicities: &["N"],
         language: "",
     },
     Community {
         share: 9,
-        men: &["Delroy", "Marlon", "Jermaine", "Tyrone", "Leroy", "Winston", "Andre", "Dwayne"],
-        women: &["Shanice", "Marcia", "Keisha", "Latoya", "Beverley", "Simone"],
-        surnames: &["Campbell", "Francis", "Bailey", "Gayle", "Lindo", "Powell", "Morgan", "Beckford", "Clarke"],
+        men: &[
+            "Delroy", "Marlon", "Jermaine", "Tyrone", "Leroy", "Winston", "Andre", "Dwayne",
+        ],
+        women: &[
+            "Shanice", "Marcia", "Keisha", "Latoya", "Beverley", "Simone",
+        ],
+        surnames: &[
+            "Campbell", "Francis", "Bailey", "Gayle", "Lindo", "Powell", "Morgan", "Beckford",
+            "Clarke",
+        ],
         ethnicities: &["M", "D"],
         language: "",
     },
     Community {
         share: 9,
-        men: &["Mohammed", "Imran", "Bilal", "Harpreet", "Rajesh", "Usman", "Kamran", "Abdul", "Gurdeep", "Vijay"],
-        women: &["Ayesha", "Farzana", "Simran", "Nasreen", "Priya", "Rukhsana"],
-        surnames: &["Khan", "Hussain", "Begum", "Singh", "Kaur", "Patel", "Ahmed", "Miah", "Chowdhury", "Malik", "Sharma"],
+        men: &[
+            "Mohammed", "Imran", "Bilal", "Harpreet", "Rajesh", "Usman", "Kamran", "Abdul",
+            "Gurdeep", "Vijay",
+        ],
+        women: &[
+            "Ayesha", "Farzana", "Simran", "Nasreen", "Priya", "Rukhsana",
+        ],
+        surnames: &[
+            "Khan",
+            "Hussain",
+            "Begum",
+            "Singh",
+            "Kaur",
+            "Patel",
+            "Ahmed",
+            "Miah",
+            "Chowdhury",
+            "Malik",
+            "Sharma",
+        ],
         ethnicities: &["H", "J", "K"],
         language: "Sylheti",
     },
     Community {
         share: 8,
-        men: &["Piotr", "Marek", "Andrei", "Ionut", "Tomasz", "Vasile", "Łukasz", "Dragan"],
-        women: &["Agnieszka", "Ioana", "Katarzyna", "Elena", "Monika", "Mihaela"],
-        surnames: &["Kowalczyk", "Popescu", "Nowak", "Ionescu", "Wójcik", "Dumitru", "Zieliński", "Petrović", "Rusu"],
+        men: &[
+            "Piotr", "Marek", "Andrei", "Ionut", "Tomasz", "Vasile", "Łukasz", "Dragan",
+        ],
+        women: &[
+            "Agnieszka",
+            "Ioana",
+            "Katarzyna",
+            "Elena",
+            "Monika",
+            "Mihaela",
+        ],
+        surnames: &[
+            "Kowalczyk",
+            "Popescu",
+            "Nowak",
+            "Ionescu",
+            "Wójcik",
+            "Dumitru",
+            "Zieliński",
+            "Petrović",
+            "Rusu",
+        ],
         ethnicities: &["C"],
         language: "Romanian",
     },
@@ -71,7 +154,9 @@ pub const COMMUNITIES: &[Community] = &[
         share: 4,
         men: &["Ali", "Hassan", "Yusuf", "Abdirahman", "Omar", "Mustafa"],
         women: &["Fatima", "Hodan", "Zeynep", "Leyla", "Sahra"],
-        surnames: &["Warsame", "Abdi", "Yılmaz", "Demir", "Farah", "Hassan", "Al-Sayed", "Haddad"],
+        surnames: &[
+            "Warsame", "Abdi", "Yılmaz", "Demir", "Farah", "Hassan", "Al-Sayed", "Haddad",
+        ],
         ethnicities: &["N", "S", "C"],
         language: "Somali",
     },
@@ -87,7 +172,9 @@ pub const COMMUNITIES: &[Community] = &[
         share: 3,
         men: &["João", "Carlos", "Luis", "Rui", "Diego"],
         women: &["Ana", "Maria", "Inês", "Camila"],
-        surnames: &["Ferreira", "Santos", "Silva", "Moreno", "da Costa", "Quintero"],
+        surnames: &[
+            "Ferreira", "Santos", "Silva", "Moreno", "da Costa", "Quintero",
+        ],
         ethnicities: &["C", "S"],
         language: "Portuguese",
     },
@@ -95,14 +182,43 @@ pub const COMMUNITIES: &[Community] = &[
 
 /// Made-up streets.
 pub const STREETS: &[&str] = &[
-    "Lantern Way", "Cooper's Rise", "Fallow Lane", "Tallis Road", "Weir Close", "Marigold Gardens", "Old Ropewalk", "Pennyfield Court",
-    "Harrow Bank", "Saltern Street", "Kiln Terrace", "Bramble Walk", "Foundry Mews", "Larkspur House", "Elder Grove", "Tanner's Yard",
-    "Quarry View", "Rookery Drive", "Station Parade", "Willowmead", "Beacon Hill", "Chandler Row", "Orchard Place", "Mill Pond Road",
+    "Lantern Way",
+    "Cooper's Rise",
+    "Fallow Lane",
+    "Tallis Road",
+    "Weir Close",
+    "Marigold Gardens",
+    "Old Ropewalk",
+    "Pennyfield Court",
+    "Harrow Bank",
+    "Saltern Street",
+    "Kiln Terrace",
+    "Bramble Walk",
+    "Foundry Mews",
+    "Larkspur House",
+    "Elder Grove",
+    "Tanner's Yard",
+    "Quarry View",
+    "Rookery Drive",
+    "Station Parade",
+    "Willowmead",
+    "Beacon Hill",
+    "Chandler Row",
+    "Orchard Place",
+    "Mill Pond Road",
 ];
 
 /// Made-up towns with their made-up postcode districts.
-pub const TOWNS: &[(&str, &str)] =
-    &[("Bromley", "ZB1"), ("Beckenham", "ZB3"), ("Orpington", "ZB6"), ("Bexleyheath", "ZE5"), ("Sidcup", "ZE14"), ("Erith", "ZE8"), ("Penge", "ZB20"), ("Welling", "ZE16")];
+pub const TOWNS: &[(&str, &str)] = &[
+    ("Bromley", "ZB1"),
+    ("Beckenham", "ZB3"),
+    ("Orpington", "ZB6"),
+    ("Bexleyheath", "ZE5"),
+    ("Sidcup", "ZE14"),
+    ("Erith", "ZE8"),
+    ("Penge", "ZB20"),
+    ("Welling", "ZE16"),
+];
 
 /// Alleged offences with their codes.
 pub const OFFENCES: &[(&str, &str)] = &[

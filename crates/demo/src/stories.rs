@@ -111,8 +111,16 @@ pub const STORIES: &[Story] = &[
         theme: "low mood",
         concern: "Custody nurse asked us to see: tearful since arrival, told the booking-in officer that \"there is no point any more\".",
         own_words: "Wants to see his children at the weekend. Frightened of losing the flat.",
-        vulnerabilities: &["mental_health/identified/already_known", "self_harm/identified/new", "accommodation/suspected/new"],
-        needs: &["mental_health/identified/already_known", "accommodation/identified/new", "relationships/identified/new"],
+        vulnerabilities: &[
+            "mental_health/identified/already_known",
+            "self_harm/identified/new",
+            "accommodation/suspected/new",
+        ],
+        needs: &[
+            "mental_health/identified/already_known",
+            "accommodation/identified/new",
+            "relationships/identified/new",
+        ],
         self_harm: "Says he thought of taking his tablets two nights ago and put them away when his brother rang. No plan now. What helps: his brother, being told what happens next, a light left on.",
         medication: "Sertraline 100 mg in the morning; last taken the day before arrest. None here.",
         known: "before",
@@ -136,15 +144,29 @@ pub const STORIES: &[Story] = &[
         plan: "GP appointment this week (we ring the surgery today). Talking therapies self-referral done together. Brother collects him. Link worker rings within 48 hours of release. Review by Amara Bello in seven days.",
         plan_person: "Your brother collects you. We ring your GP today so that you are seen this week. Daniel from Wayside Link rings you in the next two days.",
         court: "He is able to take part. Treatment for depression has been arranged and he has agreed to it.",
-        help: &[(HelpKind::TalkingTherapies, "Low mood after separation; would like evening sessions."), (HelpKind::Housing, "Two months of arrears, notice served.")],
+        help: &[
+            (
+                HelpKind::TalkingTherapies,
+                "Low mood after separation; would like evening sessions.",
+            ),
+            (HelpKind::Housing, "Two months of arrears, notice served."),
+        ],
         ..PLAIN
     },
     Story {
         theme: "alcohol",
         concern: "Smelled of drink on arrival, now shaky and sweating. The custody sergeant asked whether he can be interviewed.",
         own_words: "Wants to stop drinking and to get his driving job back.",
-        vulnerabilities: &["alcohol/diagnosed/already_known", "mental_health/suspected/new", "finance/suspected/new"],
-        needs: &["alcohol/identified/already_known", "physical_health/identified/new", "finance/identified/new"],
+        vulnerabilities: &[
+            "alcohol/diagnosed/already_known",
+            "mental_health/suspected/new",
+            "finance/suspected/new",
+        ],
+        needs: &[
+            "alcohol/identified/already_known",
+            "physical_health/identified/new",
+            "finance/identified/new",
+        ],
         substances: "A bottle of vodka a day for five months. Last drink at about 2 in the morning. A fit in withdrawal last year.",
         withdrawal: true,
         medication: "Thiamine from the GP, not taken for weeks.",
@@ -170,15 +192,29 @@ pub const STORIES: &[Story] = &[
         plan: "Healthcare professional in custody to see now. Appointment with the drug and alcohol service on the day after release; link worker goes with him. Debt advice.",
         plan_person: "Do not stop drinking suddenly on your own: it can be dangerous. You have an appointment with the alcohol service, and Megan comes with you.",
         court: "He has agreed to work with the drug and alcohol service. An alcohol treatment requirement could be considered after their assessment.",
-        help: &[(HelpKind::Substance, "Dependent drinking, a withdrawal fit last year; asks for detoxification."), (HelpKind::Debt, "Council tax arrears since losing work.")],
+        help: &[
+            (
+                HelpKind::Substance,
+                "Dependent drinking, a withdrawal fit last year; asks for detoxification.",
+            ),
+            (HelpKind::Debt, "Council tax arrears since losing work."),
+        ],
         ..PLAIN
     },
     Story {
         theme: "psychosis",
         concern: "Arresting officers found him barefoot, talking to somebody not there. Says neighbours put thoughts into his head.",
         own_words: "Wants the noise to stop and to be left in peace at home.",
-        vulnerabilities: &["mental_health/diagnosed/already_known", "drugs/suspected/already_known", "social/suspected/new"],
-        needs: &["mental_health/diagnosed/already_known", "crisis/identified/new", "social/identified/new"],
+        vulnerabilities: &[
+            "mental_health/diagnosed/already_known",
+            "drugs/suspected/already_known",
+            "social/suspected/new",
+        ],
+        needs: &[
+            "mental_health/diagnosed/already_known",
+            "crisis/identified/new",
+            "social/identified/new",
+        ],
         to_others: "Shouts at the neighbour through the wall; has never hit anybody. Risk rises when he has not slept and the neighbour has visitors.",
         medication: "Olanzapine 10 mg at night; says he stopped five weeks ago.",
         substances: "Cannabis most days, last yesterday.",
@@ -205,15 +241,34 @@ pub const STORIES: &[Story] = &[
         plan: "Care coordinator sees him on release today. Home treatment team told. If he does not settle, Mental Health Act assessment to be asked for. Landlord told that help is in place, with his agreement.",
         plan_person: "Ruth, your care coordinator, comes to see you when you leave here. Somebody from the home team rings you tonight.",
         court: "Unwell at the time of assessment; help is in place. May need breaks and an intermediary to follow the hearing.",
-        help: &[(HelpKind::Crisis, "Relapse of psychosis, off medication five weeks."), (HelpKind::CommunityMentalHealth, "Please review medication and support at home.")],
+        help: &[
+            (
+                HelpKind::Crisis,
+                "Relapse of psychosis, off medication five weeks.",
+            ),
+            (
+                HelpKind::CommunityMentalHealth,
+                "Please review medication and support at home.",
+            ),
+        ],
         ..PLAIN
     },
     Story {
         theme: "drugs and no home",
         concern: "Known to custody staff. Looks thinner than last month. Has an untreated leg wound.",
         own_words: "Wants a place to sleep that is not the car park.",
-        vulnerabilities: &["drugs/diagnosed/already_known", "accommodation/identified/already_known", "physical_health/identified/new", "trauma/suspected/new"],
-        needs: &["drugs/diagnosed/already_known", "accommodation/identified/already_known", "physical_health/identified/new", "food_clothing/identified/new"],
+        vulnerabilities: &[
+            "drugs/diagnosed/already_known",
+            "accommodation/identified/already_known",
+            "physical_health/identified/new",
+            "trauma/suspected/new",
+        ],
+        needs: &[
+            "drugs/diagnosed/already_known",
+            "accommodation/identified/already_known",
+            "physical_health/identified/new",
+            "food_clothing/identified/new",
+        ],
         substances: "Heroin and crack daily, by injection; last about 12 hours ago. Methadone script lapsed.",
         withdrawal: true,
         medication: "Methadone 50 ml, not collected for ten days.",
@@ -239,15 +294,33 @@ pub const STORIES: &[Story] = &[
         plan: "Restart appointment with the drug and alcohol service the morning after release. Outreach told where he sleeps. Housing duty to refer sent. Wound seen in custody.",
         plan_person: "Appointment at the drug service tomorrow at 10. The outreach team looks for you at the car park. We asked the council for a place.",
         court: "He has agreed to restart treatment. He has no address: a clear appointment and place are needed for any order.",
-        help: &[(HelpKind::Housing, "Sleeping rough; priority need: leg wound, dependence."), (HelpKind::Substance, "Methadone script lapsed ten days ago; please restart."), (HelpKind::Gp, "Leg wound, no GP at present.")],
+        help: &[
+            (
+                HelpKind::Housing,
+                "Sleeping rough; priority need: leg wound, dependence.",
+            ),
+            (
+                HelpKind::Substance,
+                "Methadone script lapsed ten days ago; please restart.",
+            ),
+            (HelpKind::Gp, "Leg wound, no GP at present."),
+        ],
         ..PLAIN
     },
     Story {
         theme: "autism",
         concern: "Will not look at anybody, hands over ears; covers his head when the door bangs. The arresting officer thought drugs.",
         own_words: "Wants to know exactly what time things will happen.",
-        vulnerabilities: &["autism/suspected/new", "adhd/diagnosed/already_known", "communication/identified/new"],
-        needs: &["neurodevelopmental/identified/new", "communication/identified/new", "employment/identified/new"],
+        vulnerabilities: &[
+            "autism/suspected/new",
+            "adhd/diagnosed/already_known",
+            "communication/identified/new",
+        ],
+        needs: &[
+            "neurodevelopmental/identified/new",
+            "communication/identified/new",
+            "employment/identified/new",
+        ],
         communication: "Say exactly what will happen and when. Literal language, no jokes. Written timetable. Quiet.",
         medication: "Methylphenidate 36 mg in the morning, taken.",
         known: "before",
@@ -272,15 +345,30 @@ pub const STORIES: &[Story] = &[
         plan: "GP asked to refer for autism assessment. Letter for the interview about adjustments. Employment support for autistic people.",
         plan_person: "1. Your solicitor comes. 2. The interview, with your mother there. 3. Then you go home. We write to your GP about an autism assessment.",
         court: "Would need an intermediary to be considered, breaks every 30 minutes, questions one at a time, and to be told the order of things beforehand.",
-        help: &[(HelpKind::Neurodevelopmental, "Please assess for autism; ADHD known."), (HelpKind::Employment, "Supported employment.")],
+        help: &[
+            (
+                HelpKind::Neurodevelopmental,
+                "Please assess for autism; ADHD known.",
+            ),
+            (HelpKind::Employment, "Supported employment."),
+        ],
         ..PLAIN
     },
     Story {
         theme: "domestic abuse",
         concern: "Arrested after a neighbour's call. Bruises on both arms of different ages; flinched when the radio sounded.",
         own_words: "Wants her children safe tonight.",
-        vulnerabilities: &["domestic_abuse/identified/new", "woman/identified/new", "parent_separated/identified/new", "trauma/suspected/new"],
-        needs: &["domestic_abuse/identified/new", "accommodation/suspected/new", "psychological/identified/new"],
+        vulnerabilities: &[
+            "domestic_abuse/identified/new",
+            "woman/identified/new",
+            "parent_separated/identified/new",
+            "trauma/suspected/new",
+        ],
+        needs: &[
+            "domestic_abuse/identified/new",
+            "accommodation/suspected/new",
+            "psychological/identified/new",
+        ],
         from_others: "Her partner controls money and telephone; threatened last month to kill her if she left. He does not know what she has told us. Most dangerous: the day she leaves.",
         safe_contact: "Text only, between 9 and 11, signed \"the dentist\". Never ring. Never leave a message. Nothing by post.",
         dependants: "Two children of 4 and 7, with her mother tonight. Her mother can keep them for two nights.",
@@ -305,15 +393,30 @@ pub const STORIES: &[Story] = &[
         plan: "Adviser rings through her mother today. Refuge place asked for. Children's services told. Custody told: not to the shared address.",
         plan_person: "Jan, who helps with this every day, talks with you at your mother's. You decide what happens.",
         court: "She should be treated as vulnerable: separate entrance and screens.",
-        help: &[(HelpKind::DomesticAbuse, "High risk; contact only through her mother, text 9 to 11."), (HelpKind::Women, "Support for her and two children.")],
+        help: &[
+            (
+                HelpKind::DomesticAbuse,
+                "High risk; contact only through her mother, text 9 to 11.",
+            ),
+            (HelpKind::Women, "Support for her and two children."),
+        ],
         ..PLAIN
     },
     Story {
         theme: "veteran",
         concern: "Custody nurse: woke shouting, thought he was elsewhere. Asked for the door to be left open.",
         own_words: "Wants to sleep a night through. Does not want the word \"patient\".",
-        vulnerabilities: &["veteran/identified/new", "mental_health/suspected/new", "alcohol/suspected/new", "trauma/identified/new"],
-        needs: &["veteran/identified/new", "psychological/identified/new", "alcohol/identified/new"],
+        vulnerabilities: &[
+            "veteran/identified/new",
+            "mental_health/suspected/new",
+            "alcohol/suspected/new",
+            "trauma/identified/new",
+        ],
+        needs: &[
+            "veteran/identified/new",
+            "psychological/identified/new",
+            "alcohol/identified/new",
+        ],
         substances: "Six to eight cans most evenings, to sleep. Last two days ago.",
         known: "no",
         services: "Never told anybody; GP knows nothing of it.",
@@ -337,15 +440,26 @@ pub const STORIES: &[Story] = &[
         plan: "Veterans' mental health service referral with his agreement. GP letter. Link worker who served himself.",
         plan_person: "The veterans' service rings you within two weeks. Megan rings sooner, to see how the nights are.",
         court: "Has agreed to assessment by the veterans' service.",
-        help: &[(HelpKind::Veterans, "Fourteen years' service; nightmares, startle, drinking to sleep.")],
+        help: &[(
+            HelpKind::Veterans,
+            "Fourteen years' service; nightmares, startle, drinking to sleep.",
+        )],
         ..PLAIN
     },
     Story {
         theme: "memory",
         concern: "Shop staff said that he had money in his hand and walked out. Asks every few minutes where his wife is.",
         own_words: "Wants to go home; his wife will worry.",
-        vulnerabilities: &["cognition/suspected/new", "physical_health/diagnosed/already_known", "bereavement/suspected/new"],
-        needs: &["brain_injury/suspected/new", "caring/identified/new", "physical_health/identified/already_known"],
+        vulnerabilities: &[
+            "cognition/suspected/new",
+            "physical_health/diagnosed/already_known",
+            "bereavement/suspected/new",
+        ],
+        needs: &[
+            "brain_injury/suspected/new",
+            "caring/identified/new",
+            "physical_health/identified/already_known",
+        ],
         communication: "One thing at a time; write it down; his glasses are in his property.",
         medication: "Amlodipine, aspirin and metformin; not sure when last taken.",
         known: "no",
@@ -369,15 +483,28 @@ pub const STORIES: &[Story] = &[
         plan: "Daughter collects him. GP asked for blood tests and a memory clinic referral. Adult social care told.",
         plan_person: "Your daughter comes for you. Your doctor will see you about your memory.",
         court: "There is doubt whether he can follow proceedings; we ask that this is considered before anything else.",
-        help: &[(HelpKind::Gp, "Memory: please see this week and refer on."), (HelpKind::SocialCare, "Lives alone; probable dementia.")],
+        help: &[
+            (HelpKind::Gp, "Memory: please see this week and refer on."),
+            (HelpKind::SocialCare, "Lives alone; probable dementia."),
+        ],
         ..PLAIN
     },
     Story {
         theme: "learning disability",
         concern: "Agreed with everything the officer said. Two older men have been living in his flat \"as friends\".",
         own_words: "Wants his key back.",
-        vulnerabilities: &["learning_disability/suspected/new", "exploitation/suspected/new", "literacy/identified/new", "finance/suspected/new"],
-        needs: &["neurodevelopmental/identified/new", "exploitation/identified/new", "finance/identified/new", "advocacy/identified/new"],
+        vulnerabilities: &[
+            "learning_disability/suspected/new",
+            "exploitation/suspected/new",
+            "literacy/identified/new",
+            "finance/suspected/new",
+        ],
+        needs: &[
+            "neurodevelopmental/identified/new",
+            "exploitation/identified/new",
+            "finance/identified/new",
+            "advocacy/identified/new",
+        ],
         from_others: "Two men use his flat for dealing and keep his bank card. He is frightened of them and calls them friends.",
         safe_contact: "Do not ring: they have his telephone. Through the day centre on Mondays and Thursdays.",
         communication: "Easy words and pictures. Ask him to say it back. He says yes to please.",
@@ -402,15 +529,32 @@ pub const STORIES: &[Story] = &[
         plan: "Safeguarding adult referral made. National referral mechanism discussed with the officer in the case. Emergency placement for tonight.",
         plan_person: "You will not go back to the flat tonight. Sue from social care comes. You get your key when the men have gone.",
         court: "An intermediary is needed. There is reason to think he is a victim of exploitation.",
-        help: &[(HelpKind::SocialCare, "Cuckooed; needs a safe place and an assessment."), (HelpKind::Neurodevelopmental, "Please assess for learning disability.")],
+        help: &[
+            (
+                HelpKind::SocialCare,
+                "Cuckooed; needs a safe place and an assessment.",
+            ),
+            (
+                HelpKind::Neurodevelopmental,
+                "Please assess for learning disability.",
+            ),
+        ],
         ..PLAIN
     },
     Story {
         theme: "gambling",
         concern: "Anxious in interview; his solicitor asked us to see him about debts and sleeplessness.",
         own_words: "Wants his wife not to find out from a letter.",
-        vulnerabilities: &["gambling/identified/new", "finance/identified/new", "mental_health/suspected/new"],
-        needs: &["gambling/identified/new", "finance/identified/new", "mental_health/identified/new"],
+        vulnerabilities: &[
+            "gambling/identified/new",
+            "finance/identified/new",
+            "mental_health/suspected/new",
+        ],
+        needs: &[
+            "gambling/identified/new",
+            "finance/identified/new",
+            "mental_health/identified/new",
+        ],
         safe_contact: "No letters and no voice messages: his wife does not know. Mobile after 5.",
         known: "no",
         urgency: "routine",
@@ -433,15 +577,27 @@ pub const STORIES: &[Story] = &[
         plan: "Gambling clinic referral. Debt advice. GP letter. Contact in a week, after the hearing date is known.",
         plan_person: "The clinic rings you on your mobile after 5. Somebody goes through the debts with you.",
         court: "Has sought treatment for gambling of his own accord.",
-        help: &[(HelpKind::Debt, "Debts from gambling; no letters please."), (HelpKind::TalkingTherapies, "Anxiety with gambling.")],
+        help: &[
+            (HelpKind::Debt, "Debts from gambling; no letters please."),
+            (HelpKind::TalkingTherapies, "Anxiety with gambling."),
+        ],
         ..PLAIN
     },
     Story {
         theme: "care leaver",
         concern: "Eighteen last month; social worker changed twice this year. Cut her arm in the cell van.",
         own_words: "Wants somebody who does not leave after six weeks.",
-        vulnerabilities: &["care_experience/identified/already_known", "self_harm/identified/already_known", "woman/identified/new", "education/suspected/new"],
-        needs: &["mental_health/identified/already_known", "relationships/identified/new", "accommodation/identified/already_known"],
+        vulnerabilities: &[
+            "care_experience/identified/already_known",
+            "self_harm/identified/already_known",
+            "woman/identified/new",
+            "education/suspected/new",
+        ],
+        needs: &[
+            "mental_health/identified/already_known",
+            "relationships/identified/new",
+            "accommodation/identified/already_known",
+        ],
         self_harm: "Cuts when she feels nobody listens; today with a ring pull, dressing applied. No wish to die. What helps: drawing, being told the truth.",
         medication: "None.",
         known: "open",
@@ -466,7 +622,13 @@ pub const STORIES: &[Story] = &[
         plan: "One named link worker until the summer. Leaving care team meeting this week. Women's centre.",
         plan_person: "Megan is your worker, and stays your worker. She picks you up on Thursday for the women's centre.",
         court: "A young woman who has been in care; help is arranged and she has agreed to it.",
-        help: &[(HelpKind::Women, "Named worker, art group."), (HelpKind::CommunityMentalHealth, "Waiting since spring: please see sooner.")],
+        help: &[
+            (HelpKind::Women, "Named worker, art group."),
+            (
+                HelpKind::CommunityMentalHealth,
+                "Waiting since spring: please see sooner.",
+            ),
+        ],
         ..PLAIN
     },
     PLAIN,

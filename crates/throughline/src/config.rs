@@ -231,6 +231,7 @@ impl Config {
     }
 
     /// The store's error with what to do about it.
+    #[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`, and the error ends here")]
     pub fn explain(&self, error: throughline_store::Error) -> anyhow::Error {
         let what = if self.is_postgres() {
             "the PostgreSQL database".to_owned()

@@ -62,9 +62,9 @@ impl Report {
         otherwise: (State, String),
     ) {
         if is_well {
-            self.add(name, State::Well, well)
+            self.add(name, State::Well, well);
         } else {
-            self.add(name, otherwise.0, otherwise.1)
+            self.add(name, otherwise.0, otherwise.1);
         }
     }
 }
@@ -118,8 +118,9 @@ fn key_file(report: &mut Report, file: &Path) {
     match std::fs::metadata(file) {
         Ok(facts) => {
             let mode = facts.permissions().mode() & 0o777;
+            // The six bits of group and others are all off.
             report.add_if(
-                mode & 0o077 == 0,
+                mode.trailing_zeros() >= 6,
                 "key",
                 "only its owner can read the key file",
                 (

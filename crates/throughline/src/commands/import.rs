@@ -62,7 +62,7 @@ pub async fn run(command: &Command) -> anyhow::Result<()> {
                         .local_id()
                         .is_some_and(|id| !there.insert(format!("{source}: {id}"))) =>
                 {
-                    known += 1
+                    known += 1;
                 }
                 Ok(person) => {
                     people::import(&mut tx, PersonId::new(Uuid::now_v7()), &person).await?;
