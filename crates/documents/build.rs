@@ -35,11 +35,7 @@ fn templates(folder: &Path) {
     let mut sources = String::from("static SOURCES: &[(&str, &str)] = &[\n");
     for path in files {
         println!("cargo::rerun-if-changed={}", path.display());
-        let file = path
-            .file_name()
-            .expect("it is a file")
-            .to_string_lossy()
-            .into_owned();
+        let file = path.file_name().expect("it is a file").to_string_lossy().into_owned();
         let place = path.to_str().expect("the path of the workspace is UTF-8");
         writeln!(sources, "    ({file:?}, include_str!({place:?})),").expect("writing to a string");
         if !file.starts_with('_') {
@@ -48,11 +44,7 @@ fn templates(folder: &Path) {
         }
     }
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
-    fs::write(
-        out.join("templates.rs"),
-        format!("{kinds}];\n{sources}];\n"),
-    )
-    .expect("OUT_DIR can be written");
+    fs::write(out.join("templates.rs"), format!("{kinds}];\n{sources}];\n")).expect("OUT_DIR can be written");
 }
 
 /// One entry of the list, from the comment lines at the top of a template.
@@ -61,35 +53,21 @@ fn kind(file: &str, text: &str) -> String {
     let mut audience = None;
     let mut needs = String::new();
     for line in text.lines().map_while(|line| line.strip_prefix("//")) {
-        match line
-            .trim()
-            .split_once(':')
-            .map(|(key, value)| (key, value.trim()))
-        {
+        match line.trim().split_once(':').map(|(key, value)| (key, value.trim())) {
             Some(("title", value)) => title = Some(value),
             Some(("audience", value)) => audience = Some(value),
             Some(("needs", value)) => {
                 let (path, words) = value.split_once(' ').unwrap_or_else(|| {
-                    panic!(
-                        "{file}: write `// needs: /path/of/fact its name in words`, not `{line}`"
-                    )
+                    panic!("{file}: write `// needs: /path/of/fact its name in words`, not `{line}`")
                 });
-                write!(
-                    needs,
-                    "Need {{ path: {path:?}, words: {:?} }}, ",
-                    words.trim()
-                )
-                .expect("writing to a string");
+                write!(needs, "Need {{ path: {path:?}, words: {:?} }}, ", words.trim()).expect("writing to a string");
             }
             _ => {}
         }
     }
-    let missing =
-        |what: &str| -> ! { panic!("{file}: its first lines must have `// {what}: ...`") };
+    let missing = |what: &str| -> ! { panic!("{file}: its first lines must have `// {what}: ...`") };
     let title = title.unwrap_or_else(|| missing("title"));
     let audience = audience.unwrap_or_else(|| missing("audience"));
     let name = file.trim_end_matches(".typ");
-    format!(
-        "    Kind {{ name: {name:?}, title: {title:?}, audience: {audience:?}, needs: &[{needs}] }},\n"
-    )
+    format!("    Kind {{ name: {name:?}, title: {title:?}, audience: {audience:?}, needs: &[{needs}] }},\n")
 }

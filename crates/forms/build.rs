@@ -17,20 +17,12 @@ fn main() {
     files.sort();
     let mut table = String::from("const EMBEDDED: &[(&str, &str)] = &[\n");
     for path in files {
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .expect("form files have plain names");
+        let name = path.file_name().and_then(|name| name.to_str()).expect("form files have plain names");
         println!("cargo::rerun-if-changed={}", path.display());
-        writeln!(
-            table,
-            "    ({name:?}, include_str!({:?})),",
-            path.display().to_string()
-        )
-        .expect("writing to a string cannot fail");
+        writeln!(table, "    ({name:?}, include_str!({:?})),", path.display().to_string())
+            .expect("writing to a string cannot fail");
     }
     table.push_str("];\n");
-    let out =
-        Path::new(&env::var("OUT_DIR").expect("cargo names the output folder")).join("embedded.rs");
+    let out = Path::new(&env::var("OUT_DIR").expect("cargo names the output folder")).join("embedded.rs");
     fs::write(out, table).expect("the output folder can be written");
 }

@@ -8,10 +8,7 @@ fn main() {
     for folder in ["web", "vendor"] {
         println!("cargo::rerun-if-changed={}", root.join(folder).display());
     }
-    let fetched = [
-        "vendor/templates/nhsuk",
-        "vendor/assets/nhsuk-frontend.min.css",
-    ];
+    let fetched = ["vendor/templates/nhsuk", "vendor/assets/nhsuk-frontend.min.css"];
     if fetched.iter().any(|path| !root.join(path).exists()) {
         println!("cargo::error=The NHS templates and styles are not in vendor/: run script/vendor");
     }

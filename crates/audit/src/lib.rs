@@ -71,10 +71,7 @@ pub struct Head {
 impl Head {
     /// The head of an empty log.
     pub fn empty() -> Self {
-        Self {
-            seq: 0,
-            hash: GENESIS.to_owned(),
-        }
+        Self { seq: 0, hash: GENESIS.to_owned() }
     }
 }
 
@@ -143,29 +140,21 @@ impl Row {
 /// Bytes as lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-            write!(out, "{byte:02x}").expect("a string takes everything");
-            out
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        write!(out, "{byte:02x}").expect("a string takes everything");
+        out
+    })
 }
 
 /// Checks a whole log against its hashes and, when one was kept, against an earlier head.
 ///
 /// # Errors
 /// The first place where the log is broken.
-pub fn verify(
-    rows: impl IntoIterator<Item = (Row, Hash)>,
-    kept: Option<&Head>,
-) -> Result<Head, Broken> {
+pub fn verify(rows: impl IntoIterator<Item = (Row, Hash)>, kept: Option<&Head>) -> Result<Head, Broken> {
     let mut head = Head::empty();
     for (row, hash) in rows {
         if row.seq != head.seq + 1 {
-            return Err(Broken::Gap {
-                expected: head.seq + 1,
-                found: row.seq,
-            });
+            return Err(Broken::Gap { expected: head.seq + 1, found: row.seq });
         }
         if row.hash(&head.hash) != hash {
             return Err(Broken::Changed(row.seq));
@@ -176,10 +165,7 @@ pub fn verify(
         head = Head { seq: row.seq, hash };
     }
     match kept {
-        Some(kept) if kept.seq > head.seq => Err(Broken::CutBack {
-            kept: kept.seq,
-            found: head.seq,
-        }),
+        Some(kept) if kept.seq > head.seq => Err(Broken::CutBack { kept: kept.seq, found: head.seq }),
         _ => Ok(head),
     }
 }
@@ -219,10 +205,7 @@ mod tests {
     #[test]
     fn an_untouched_log_verifies() {
         let rows = log(50);
-        let head = Head {
-            seq: 50,
-            hash: rows[49].1.clone(),
-        };
+        let head = Head { seq: 50, hash: rows[49].1.clone() };
         assert_eq!(verify(rows, Some(&head)), Ok(head.clone()));
         assert_eq!(verify(vec![], None), Ok(Head::empty()));
     }
@@ -235,30 +218,15 @@ mod tests {
 
         let mut removed = log(20);
         removed.remove(9);
-        assert_eq!(
-            verify(removed, None),
-            Err(Broken::Gap {
-                expected: 10,
-                found: 11
-            })
-        );
+        assert_eq!(verify(removed, None), Err(Broken::Gap { expected: 10, found: 11 }));
 
         let mut moved = log(20);
         moved.swap(2, 3);
         assert!(verify(moved, None).is_err());
 
-        let head = Head {
-            seq: 20,
-            hash: log(20)[19].1.clone(),
-        };
+        let head = Head { seq: 20, hash: log(20)[19].1.clone() };
         let cut = log(12);
-        assert_eq!(
-            verify(cut, Some(&head)),
-            Err(Broken::CutBack {
-                kept: 20,
-                found: 12
-            })
-        );
+        assert_eq!(verify(cut, Some(&head)), Err(Broken::CutBack { kept: 20, found: 12 }));
 
         let mut grown_anew = log(25);
         grown_anew[0].0.detail = "other".into();

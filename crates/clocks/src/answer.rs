@@ -96,17 +96,12 @@ pub fn clocks_by(tables: &Tables, events: &Events, as_of: Instant) -> Answer {
         match tables.in_force(id, london_date(starts_at.unwrap_or(as_of))) {
             Some(rule) => found.push(detention.clock(rule)),
             // A clock that exists only by decision is missed by nobody on days before the law had it.
-            None if newest
-                .needs
-                .is_some_and(|needed| detention.permitted_at(needed).is_none()) => {}
+            None if newest.needs.is_some_and(|needed| detention.permitted_at(needed).is_none()) => {}
             None => unruled.push(newest.label.clone()),
         }
     }
     let notices = notices(&detention, &found, &unruled, tables);
-    Answer {
-        clocks: found,
-        notices,
-    }
+    Answer { clocks: found, notices }
 }
 
 /// The recorded events with what is impossible set aside, at an instant.
@@ -125,21 +120,12 @@ pub(crate) struct Detention<'a> {
 impl<'a> Detention<'a> {
     fn of(events: &'a Events, as_of: Instant) -> Self {
         let authorised = events.detention_authorised_at;
-        let held =
-            |review: &Instant| *review <= as_of && authorised.is_none_or(|start| start <= *review);
+        let held = |review: &Instant| *review <= as_of && authorised.is_none_or(|start| start <= *review);
         let mut reviews: Vec<Instant> = events.reviews_held.iter().copied().filter(held).collect();
         reviews.sort_unstable();
         let began = began(events);
-        let released = events
-            .released_at
-            .filter(|at| *at <= as_of && began.is_none_or(|began| began <= *at));
-        Self {
-            events,
-            as_of,
-            reviews,
-            excluded: joined(events, as_of),
-            released,
-        }
+        let released = events.released_at.filter(|at| *at <= as_of && began.is_none_or(|began| began <= *at));
+        Self { events, as_of, reviews, excluded: joined(events, as_of), released }
     }
 
     /// Whether anything was recorded that has to do with the rule's power.
@@ -148,9 +134,9 @@ impl<'a> Detention<'a> {
             StartsFrom::S136Arrival => {
                 self.events.s136_arrived_at.is_some() || self.events.s136_extension_hours.is_some()
             }
-            StartsFrom::RelevantTime
-            | StartsFrom::DetentionAuthorised
-            | StartsFrom::LastReviewHeld => is_police_detention(self.events),
+            StartsFrom::RelevantTime | StartsFrom::DetentionAuthorised | StartsFrom::LastReviewHeld => {
+                is_police_detention(self.events)
+            }
         }
     }
 
@@ -164,11 +150,7 @@ impl<'a> Detention<'a> {
     }
 
     fn relevant_time(&self, arrival_within: Option<Hours>) -> Option<Instant> {
-        let latest = self
-            .events
-            .arrested_at
-            .zip(arrival_within)
-            .map(|(arrest, within)| arrest + within.duration());
+        let latest = self.events.arrested_at.zip(arrival_within).map(|(arrest, within)| arrest + within.duration());
         match (self.events.arrived_station_at, latest) {
             (Some(arrival), Some(latest)) => Some(arrival.min(latest)),
             (arrival, latest) => arrival.or(latest),
@@ -178,10 +160,9 @@ impl<'a> Detention<'a> {
     fn due(&self, rule: &Rule, start: Instant) -> Instant {
         let due = match rule.length {
             Length::Hours(hours) => start + hours.duration() + self.extension(rule),
-            Length::Days(days) => from_london(
-                (london_date(start) + Duration::days(i64::from(days)))
-                    .and_time(chrono::NaiveTime::MIN),
-            ),
+            Length::Days(days) => {
+                from_london((london_date(start) + Duration::days(i64::from(days))).and_time(chrono::NaiveTime::MIN))
+            }
         };
         match rule.excluded_time {
             ExcludedTime::Moves => moved(start, due, &self.excluded),
@@ -195,10 +176,7 @@ impl<'a> Detention<'a> {
         let Some(most) = rule.extension_max else {
             return Duration::zero();
         };
-        self.events
-            .s136_extension_hours
-            .map_or(most, |given| given.min(most))
-            .duration()
+        self.events.s136_extension_hours.map_or(most, |given| given.min(most)).duration()
     }
 
     fn clock(&self, rule: &Rule) -> Clock {
@@ -221,28 +199,16 @@ impl<'a> Detention<'a> {
         let Some((start, due)) = span else {
             return State::NotStarted;
         };
-        if rule
-            .needs
-            .is_some_and(|needed| self.permitted_at(needed).is_none())
-        {
+        if rule.needs.is_some_and(|needed| self.permitted_at(needed).is_none()) {
             return State::NotInForce;
         }
         if let Some(held) = rule.met_by.and_then(|met_by| self.met_at(met_by)) {
-            return if held <= due {
-                State::Met
-            } else {
-                State::MetLate
-            };
+            return if held <= due { State::Met } else { State::MetLate };
         }
         if self.released.is_some_and(|released| released <= due) {
             return State::Stopped;
         }
-        if rule
-            .extended_by
-            .iter()
-            .filter_map(|by| self.permitted_at(*by))
-            .any(|at| at <= due)
-        {
+        if rule.extended_by.iter().filter_map(|by| self.permitted_at(*by)).any(|at| at <= due) {
             return State::Extended;
         }
         self.running_state(rule, start, due)
@@ -250,20 +216,12 @@ impl<'a> Detention<'a> {
 
     fn running_state(&self, rule: &Rule, start: Instant, due: Instant) -> State {
         if self.as_of > due {
-            return if rule.kind == Kind::Review {
-                State::Overdue
-            } else {
-                State::Expired
-            };
+            return if rule.kind == Kind::Review { State::Overdue } else { State::Expired };
         }
         if start > self.as_of {
             return State::NotStarted;
         }
-        if due - self.as_of <= rule.due_soon {
-            State::DueSoon
-        } else {
-            State::Running
-        }
+        if due - self.as_of <= rule.due_soon { State::DueSoon } else { State::Running }
     }
 
     fn met_at(&self, met_by: MetBy) -> Option<Instant> {
@@ -277,16 +235,8 @@ impl<'a> Detention<'a> {
     fn permitted_at(&self, permission: Permission) -> Option<Instant> {
         let at = match permission {
             Permission::SuperintendentExtension => self.events.superintendent_extension_at,
-            Permission::Warrant => self
-                .events
-                .warrants
-                .iter()
-                .map(|warrant| warrant.granted_at)
-                .min(),
-            Permission::S136Extension => self
-                .events
-                .s136_extension_hours
-                .and(self.events.s136_arrived_at),
+            Permission::Warrant => self.events.warrants.iter().map(|warrant| warrant.granted_at).min(),
+            Permission::S136Extension => self.events.s136_extension_hours.and(self.events.s136_arrived_at),
         };
         at.filter(|at| *at <= self.as_of)
     }
@@ -294,14 +244,7 @@ impl<'a> Detention<'a> {
 
 /// The first thing that happened, of the events that put somebody in detention.
 pub(crate) fn began(events: &Events) -> Option<Instant> {
-    [
-        events.arrested_at,
-        events.arrived_station_at,
-        events.s136_arrived_at,
-    ]
-    .into_iter()
-    .flatten()
-    .min()
+    [events.arrested_at, events.arrived_station_at, events.s136_arrived_at].into_iter().flatten().min()
 }
 
 pub(crate) fn is_police_detention(events: &Events) -> bool {
@@ -311,9 +254,7 @@ pub(crate) fn is_police_detention(events: &Events) -> bool {
         events.detention_authorised_at,
         events.superintendent_extension_at,
     ];
-    times.iter().any(Option::is_some)
-        || !events.reviews_held.is_empty()
-        || !events.warrants.is_empty()
+    times.iter().any(Option::is_some) || !events.reviews_held.is_empty() || !events.warrants.is_empty()
 }
 
 /// Excluded time in order, with overlaps joined so that no minute counts twice. An interval that
@@ -338,11 +279,10 @@ fn joined(events: &Events, as_of: Instant) -> Vec<(Instant, Instant)> {
 
 /// `due` moved by the excluded time that falls between `start` and it, as it moves.
 fn moved(start: Instant, due: Instant, excluded: &[(Instant, Instant)]) -> Instant {
-    excluded.iter().fold(due, |due, (from, to)| {
-        if *from < due && *to > start {
-            due + (*to - (*from).max(start))
-        } else {
-            due
-        }
-    })
+    excluded.iter().fold(
+        due,
+        |due, (from, to)| {
+            if *from < due && *to > start { due + (*to - (*from).max(start)) } else { due }
+        },
+    )
 }

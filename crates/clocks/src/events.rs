@@ -85,10 +85,7 @@ impl TryFrom<f64> for Hours {
         if !(hours > 0.0 && hours <= 1000.0) {
             return Err(HoursError(hours));
         }
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "at most 60,000 minutes, checked above"
-        )]
+        #[expect(clippy::cast_possible_truncation, reason = "at most 60,000 minutes, checked above")]
         let minutes = (hours * 60.0).round() as i64;
         Ok(Self(Duration::minutes(minutes)))
     }

@@ -37,7 +37,7 @@ mod words;
 pub use answer::{Answer, Clock, State, clocks, clocks_by};
 pub use events::{Events, Excluded, Hours, HoursError, Warrant};
 pub use table::{
-    Check, EMBEDDED, ExcludedTime, Finding, Kind, Length, MAX_AGE_OF_CHECK_DAYS, MetBy, Permission,
-    Rule, StartsFrom, Tables, check,
+    Check, EMBEDDED, ExcludedTime, Finding, Kind, Length, MAX_AGE_OF_CHECK_DAYS, MetBy, Permission, Rule, StartsFrom,
+    Tables, check,
 };
 pub use words::short;

@@ -6,16 +6,10 @@ use crate::answer::{Clock, Detention, State, began, is_police_detention};
 use crate::events::{Events, Excluded, Warrant};
 use crate::table::{Permission, StartsFrom, Tables};
 
-const ESTIMATE: &str =
-    "Every clock here is an estimate from the times recorded. Check the custody record.";
+const ESTIMATE: &str = "Every clock here is an estimate from the times recorded. Check the custody record.";
 
 /// Every notice, the standing one first.
-pub(crate) fn notices(
-    detention: &Detention,
-    clocks: &[Clock],
-    unruled: &[String],
-    tables: &Tables,
-) -> Vec<String> {
+pub(crate) fn notices(detention: &Detention, clocks: &[Clock], unruled: &[String], tables: &Tables) -> Vec<String> {
     let Detention { events, as_of, .. } = detention;
     let mut notices = vec![ESTIMATE.to_owned()];
     notices.extend(missing(events, *as_of));
@@ -66,12 +60,11 @@ fn missing(events: &Events, as_of: Instant) -> Vec<String> {
     if !police && events.s136_arrived_at.is_none() && events.s136_extension_hours.is_none() {
         found.push("No event is recorded that starts a clock.".to_owned());
     }
-    if events
-        .excluded
-        .iter()
-        .any(|excluded| excluded.to.is_none() && excluded.from <= as_of)
-    {
-        found.push("Time that does not count is still going on. The clocks that it stops end later for as long as it lasts.".to_owned());
+    if events.excluded.iter().any(|excluded| excluded.to.is_none() && excluded.from <= as_of) {
+        found.push(
+            "Time that does not count is still going on. The clocks that it stops end later for as long as it lasts."
+                .to_owned(),
+        );
     }
     found
 }
@@ -82,21 +75,13 @@ fn named(events: &Events) -> Vec<(&'static str, Instant)> {
         ("Arrest", events.arrested_at),
         ("Arrival at the station", events.arrived_station_at),
         ("Authority to detain", events.detention_authorised_at),
-        (
-            "The superintendent's extension",
-            events.superintendent_extension_at,
-        ),
+        ("The superintendent's extension", events.superintendent_extension_at),
         ("Arrival at the place of safety", events.s136_arrived_at),
         ("Release", events.released_at),
     ];
-    let single = single
-        .into_iter()
-        .filter_map(|(name, at)| Some((name, at?)));
+    let single = single.into_iter().filter_map(|(name, at)| Some((name, at?)));
     let reviews = events.reviews_held.iter().map(|at| ("A review", *at));
-    let warrants = events
-        .warrants
-        .iter()
-        .map(|warrant| ("A warrant", warrant.granted_at));
+    let warrants = events.warrants.iter().map(|warrant| ("A warrant", warrant.granted_at));
     single.chain(reviews).chain(warrants).collect()
 }
 
@@ -105,10 +90,7 @@ fn ahead(events: &Events, as_of: Instant) -> Vec<String> {
         .into_iter()
         .filter(|(_, at)| *at > as_of)
         .map(|(name, at)| {
-            format!(
-                "{name} is recorded in the future, at {}. Check the date and time.",
-                date_time_long(at)
-            )
+            format!("{name} is recorded in the future, at {}. Check the date and time.", date_time_long(at))
         })
         .collect()
 }
@@ -119,24 +101,12 @@ fn out_of_order(events: &Events) -> Vec<String> {
         if let (Some(first), Some(second)) = (first, second)
             && second < first
         {
-            found.push(format!(
-                "{words} ({} is before {}).",
-                date_time_long(second),
-                date_time_long(first)
-            ));
+            found.push(format!("{words} ({} is before {}).", date_time_long(second), date_time_long(first)));
         }
     };
-    before(
-        events.arrested_at,
-        events.released_at,
-        "Release is recorded before arrest and is left out",
-    );
+    before(events.arrested_at, events.released_at, "Release is recorded before arrest and is left out");
     if events.arrested_at.is_none() {
-        before(
-            began(events),
-            events.released_at,
-            "Release is recorded before arrival and is left out",
-        );
+        before(began(events), events.released_at, "Release is recorded before arrival and is left out");
     }
     before(
         events.arrested_at,
@@ -204,16 +174,9 @@ fn excluded(excluded: &[Excluded], as_of: Instant) -> Vec<String> {
 
 /// An extension or warrant that came after the limit it was to extend.
 fn too_late(events: &Events, clocks: &[Clock]) -> Vec<String> {
-    let due = |id: &str| {
-        clocks
-            .iter()
-            .find(|clock| clock.id == id)
-            .and_then(|clock| clock.due_at)
-    };
+    let due = |id: &str| clocks.iter().find(|clock| clock.id == id).and_then(|clock| clock.due_at);
     let in_force = |id: &str| {
-        clocks.iter().any(|clock| {
-            clock.id == id && clock.state != State::NotInForce && clock.due_at.is_some()
-        })
+        clocks.iter().any(|clock| clock.id == id && clock.state != State::NotInForce && clock.due_at.is_some())
     };
     let mut found = Vec::new();
     if let (Some(extension), Some(limit)) = (events.superintendent_extension_at, due("pace_24h"))
@@ -224,16 +187,8 @@ fn too_late(events: &Events, clocks: &[Clock]) -> Vec<String> {
             date_time_long(limit)
         ));
     }
-    let limit = if in_force("pace_36h") {
-        due("pace_36h")
-    } else {
-        due("pace_24h")
-    };
-    let first = events
-        .warrants
-        .iter()
-        .map(|warrant| warrant.granted_at)
-        .min();
+    let limit = if in_force("pace_36h") { due("pace_36h") } else { due("pace_24h") };
+    let first = events.warrants.iter().map(|warrant| warrant.granted_at).min();
     if let (Some(first), Some(limit)) = (first, limit)
         && first > limit
     {
@@ -247,20 +202,16 @@ fn too_late(events: &Events, clocks: &[Clock]) -> Vec<String> {
 
 fn too_long(events: &Events, tables: &Tables) -> Vec<String> {
     let mut found = Vec::new();
-    let extension_max = tables
-        .rules()
-        .iter()
-        .filter(|rule| rule.starts_from == StartsFrom::S136Arrival);
+    let extension_max = tables.rules().iter().filter(|rule| rule.starts_from == StartsFrom::S136Arrival);
     let extension_max = extension_max.filter_map(|rule| rule.extension_max).max();
     if let (Some(given), Some(most)) = (events.s136_extension_hours, extension_max)
         && given > most
     {
-        found.push(format!("The section 136 extension is recorded as {given} hours. The most the law allows is {most}, which is used."));
+        found.push(format!(
+            "The section 136 extension is recorded as {given} hours. The most the law allows is {most}, which is used."
+        ));
     }
-    let warrant_max = tables
-        .rules()
-        .iter()
-        .filter(|rule| rule.needs == Some(Permission::Warrant));
+    let warrant_max = tables.rules().iter().filter(|rule| rule.needs == Some(Permission::Warrant));
     let warrant_max = warrant_max.filter_map(|rule| rule.warrant_max).max();
     for warrant in &events.warrants {
         if let Some(most) = warrant_max.filter(|most| warrant.hours > *most) {

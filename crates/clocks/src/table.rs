@@ -7,14 +7,8 @@ use crate::events::Hours;
 
 /// The rule tables that are part of the program: file name and text.
 pub const EMBEDDED: &[(&str, &str)] = &[
-    (
-        "reference/legal/pace.toml",
-        include_str!("../../../reference/legal/pace.toml"),
-    ),
-    (
-        "reference/legal/mental_health_act.toml",
-        include_str!("../../../reference/legal/mental_health_act.toml"),
-    ),
+    ("reference/legal/pace.toml", include_str!("../../../reference/legal/pace.toml")),
+    ("reference/legal/mental_health_act.toml", include_str!("../../../reference/legal/mental_health_act.toml")),
 ];
 
 /// After this many days a rule should be checked against the law again.
@@ -74,9 +68,7 @@ impl Rule {
 
     fn overlaps(&self, other: &Self) -> bool {
         let last = |rule: &Self| rule.in_force_to.unwrap_or(NaiveDate::MAX);
-        self.id == other.id
-            && self.in_force_from <= last(other)
-            && other.in_force_from <= last(self)
+        self.id == other.id && self.in_force_from <= last(other) && other.in_force_from <= last(self)
     }
 }
 
@@ -182,9 +174,7 @@ impl Tables {
     pub fn read(files: &[(&str, &str)]) -> Result<Self, Vec<Finding>> {
         let (rules, errors) = read_all(files);
         if errors.is_empty() {
-            Ok(Self {
-                rules: rules.into_iter().map(|(_, rule)| rule).collect(),
-            })
+            Ok(Self { rules: rules.into_iter().map(|(_, rule)| rule).collect() })
         } else {
             Err(errors)
         }
@@ -192,9 +182,8 @@ impl Tables {
 
     /// The tables that are part of the program.
     pub fn embedded() -> &'static Self {
-        static TABLES: std::sync::LazyLock<Tables> = std::sync::LazyLock::new(|| {
-            Tables::read(EMBEDDED).expect("the tests check the embedded tables")
-        });
+        static TABLES: std::sync::LazyLock<Tables> =
+            std::sync::LazyLock::new(|| Tables::read(EMBEDDED).expect("the tests check the embedded tables"));
         &TABLES
     }
 
@@ -216,17 +205,12 @@ impl Tables {
 
     /// The version of a rule that was the law on a day.
     pub fn in_force(&self, id: &str, day: NaiveDate) -> Option<&Rule> {
-        self.rules
-            .iter()
-            .find(|rule| rule.id == id && rule.in_force_on(day))
+        self.rules.iter().find(|rule| rule.id == id && rule.in_force_on(day))
     }
 
     /// The newest version of a rule.
     pub fn newest(&self, id: &str) -> Option<&Rule> {
-        self.rules
-            .iter()
-            .filter(|rule| rule.id == id)
-            .max_by_key(|rule| rule.in_force_from)
+        self.rules.iter().filter(|rule| rule.id == id).max_by_key(|rule| rule.in_force_from)
     }
 }
 
@@ -236,15 +220,10 @@ pub fn check(files: &[(&str, &str)], today: NaiveDate) -> Check {
     let mut warnings = Vec::new();
     for (file, rule) in &rules {
         let age = (today - rule.checked_on).num_days();
-        let named = |reason: String| Finding {
-            file: (*file).to_owned(),
-            reason: format!("rule '{}': {reason}", rule.id),
-        };
+        let named =
+            |reason: String| Finding { file: (*file).to_owned(), reason: format!("rule '{}': {reason}", rule.id) };
         if age < 0 {
-            errors.push(named(format!(
-                "checked_on {} is in the future",
-                rule.checked_on
-            )));
+            errors.push(named(format!("checked_on {} is in the future", rule.checked_on)));
         } else if age > MAX_AGE_OF_CHECK_DAYS && rule.in_force_to.is_none() {
             warnings.push(named(format!(
                 "last checked {age} days ago, on {}. Read {} again and put today's date in checked_on",
@@ -260,37 +239,27 @@ fn read_all<'a>(files: &[(&'a str, &str)]) -> (Vec<(&'a str, Rule)>, Vec<Finding
     let mut errors = Vec::new();
     for &(file, text) in files {
         match toml::from_str::<RawTable>(text) {
-            Err(error) => errors.push(Finding {
-                file: file.to_owned(),
-                reason: error.to_string().trim().to_owned(),
-            }),
+            Err(error) => errors.push(Finding { file: file.to_owned(), reason: error.to_string().trim().to_owned() }),
             Ok(table) => {
                 for raw in table.rule {
                     let id = raw.id.clone();
                     match raw.into_rule() {
                         Ok(rule) => rules.push((file, rule)),
-                        Err(error) => errors.push(Finding {
-                            file: file.to_owned(),
-                            reason: format!("rule '{id}': {error}"),
-                        }),
+                        Err(error) => {
+                            errors.push(Finding { file: file.to_owned(), reason: format!("rule '{id}': {error}") });
+                        }
                     }
                 }
             }
         }
     }
     for (index, (file, rule)) in rules.iter().enumerate() {
-        if let Some((_, other)) = rules[..index]
-            .iter()
-            .find(|(_, other)| other.overlaps(rule))
-        {
+        if let Some((_, other)) = rules[..index].iter().find(|(_, other)| other.overlaps(rule)) {
             let reason = format!(
                 "rule '{}': the versions from {} and from {} are in force on the same days. Give the older one an in_force_to",
                 rule.id, other.in_force_from, rule.in_force_from
             );
-            errors.push(Finding {
-                file: (*file).to_owned(),
-                reason,
-            });
+            errors.push(Finding { file: (*file).to_owned(), reason });
         }
     }
     (rules, errors)
@@ -340,13 +309,9 @@ enum RuleError {
     Empty(&'static str),
     #[error("in_force_to is before in_force_from")]
     Period,
-    #[error(
-        "arrival_within_hours belongs to, and is needed by, rules that start from the relevant time"
-    )]
+    #[error("arrival_within_hours belongs to, and is needed by, rules that start from the relevant time")]
     ArrivalWithin,
-    #[error(
-        "extension_max_hours belongs to, and is needed by, rules in hours that need the section 136 extension"
-    )]
+    #[error("extension_max_hours belongs to, and is needed by, rules in hours that need the section 136 extension")]
     ExtensionMax,
 }
 
@@ -357,26 +322,17 @@ impl RawRule {
             (None, Some(days)) if days > 0 => Length::Days(days),
             _ => return Err(RuleError::Length),
         };
-        let texts = [
-            ("id", &self.id),
-            ("name", &self.name),
-            ("label", &self.label),
-            ("source", &self.source),
-        ];
+        let texts = [("id", &self.id), ("name", &self.name), ("label", &self.label), ("source", &self.source)];
         if let Some((field, _)) = texts.iter().find(|(_, text)| text.trim().is_empty()) {
             return Err(RuleError::Empty(field));
         }
-        if self
-            .in_force_to
-            .is_some_and(|last| last < self.in_force_from)
-        {
+        if self.in_force_to.is_some_and(|last| last < self.in_force_from) {
             return Err(RuleError::Period);
         }
         if self.arrival_within_hours.is_some() != (self.starts_from == StartsFrom::RelevantTime) {
             return Err(RuleError::ArrivalWithin);
         }
-        let extendable =
-            self.needs == Some(Permission::S136Extension) && matches!(length, Length::Hours(_));
+        let extendable = self.needs == Some(Permission::S136Extension) && matches!(length, Length::Hours(_));
         if self.extension_max_hours.is_some() != extendable {
             return Err(RuleError::ExtensionMax);
         }
@@ -405,13 +361,12 @@ impl RawRule {
 
 fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
     let written = toml::value::Datetime::deserialize(deserializer)?;
-    written.to_string().parse().map_err(|_| {
-        serde::de::Error::custom(format!("'{written}' is not a date such as 2017-12-11"))
-    })
+    written
+        .to_string()
+        .parse()
+        .map_err(|_| serde::de::Error::custom(format!("'{written}' is not a date such as 2017-12-11")))
 }
 
-fn optional_date<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<NaiveDate>, D::Error> {
+fn optional_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
     date(deserializer).map(Some)
 }

@@ -19,21 +19,16 @@ pub fn short(clock: &Clock, now: Instant) -> String {
         (State::Extended, _) => format!("{label} extended"),
         (State::NotInForce, _) => format!("{label} not in force"),
         (_, None) => format!("{label}: start not recorded"),
-        (
-            State::NotStarted | State::Running | State::DueSoon | State::Overdue | State::Expired,
-            Some(due),
-        ) => time_left(clock, due, now),
+        (State::NotStarted | State::Running | State::DueSoon | State::Overdue | State::Expired, Some(due)) => {
+            time_left(clock, due, now)
+        }
     }
 }
 
 fn time_left(clock: &Clock, due: Instant, now: Instant) -> String {
     let label = &clock.label;
     let left = due - now;
-    let at = if london_date(due) == london_date(now) {
-        clock_time(due)
-    } else {
-        date_time_short(due)
-    };
+    let at = if london_date(due) == london_date(now) { clock_time(due) } else { date_time_short(due) };
     match (clock.kind, left < Duration::zero()) {
         (Kind::Review, false) => format!("{label} due in {} ({at})", length(left)),
         (Kind::Limit, false) => format!("{label} in {} ({at})", length(left)),

@@ -42,9 +42,7 @@ impl Case {
             (from, from + 1 + dice.roll(9 * 60))
         });
         let hospital = hospital.collect();
-        let reviews = (0..dice.roll(4))
-            .map(|_| authority + dice.roll(60 * 60))
-            .collect();
+        let reviews = (0..dice.roll(4)).map(|_| authority + dice.roll(60 * 60)).collect();
         Self {
             arrested: dice.maybe(arrest),
             arrived: dice.maybe(arrival),
@@ -60,11 +58,7 @@ impl Case {
         let mut minute = start;
         let mut left = hours * 60;
         while left > 0 {
-            if !self
-                .hospital
-                .iter()
-                .any(|(from, to)| (*from..*to).contains(&minute))
-            {
+            if !self.hospital.iter().any(|(from, to)| (*from..*to).contains(&minute)) {
                 left -= 1;
             }
             minute += 1;
@@ -87,16 +81,9 @@ impl Case {
             arrived_station_at: self.arrived.map(instant),
             detention_authorised_at: self.authorised.map(instant),
             reviews_held: self.reviews.iter().copied().map(instant).collect(),
-            excluded: self
-                .hospital
-                .iter()
-                .map(|(from, to)| excluded(*from, *to))
-                .collect(),
+            excluded: self.hospital.iter().map(|(from, to)| excluded(*from, *to)).collect(),
             superintendent_extension_at: self.arrived.map(instant),
-            warrants: vec![Warrant {
-                granted_at: instant(0),
-                hours: Hours::whole(36),
-            }],
+            warrants: vec![Warrant { granted_at: instant(0), hours: Hours::whole(36) }],
             s136_arrived_at: self.arrived.map(instant),
             s136_extension_hours: Hours::try_from(self.extension as f64).ok(),
             ..Events::default()
@@ -109,11 +96,7 @@ fn instant(minute: i64) -> Instant {
 }
 
 fn excluded(from: i64, to: i64) -> Excluded {
-    Excluded {
-        from: instant(from),
-        to: Some(instant(to)),
-        reason: "hospital".into(),
-    }
+    Excluded { from: instant(from), to: Some(instant(to)), reason: "hospital".into() }
 }
 
 #[test]
@@ -123,8 +106,7 @@ fn every_clock_agrees_with_a_walk_minute_by_minute_in_5000_detentions() {
         let case = Case::roll(&mut dice);
         let answer = clocks(&case.events(), instant(3 * 525_600));
         let due = |id: &str| answer.clock(id).and_then(|clock| clock.due_at);
-        let walked =
-            |start: Option<i64>, hours: i64| start.map(|start| instant(case.walk(start, hours)));
+        let walked = |start: Option<i64>, hours: i64| start.map(|start| instant(case.walk(start, hours)));
         let last_review = case.reviews.iter().copied().max();
         let expected = [
             ("pace_review_1", walked(case.authorised, 6)),
@@ -132,15 +114,8 @@ fn every_clock_agrees_with_a_walk_minute_by_minute_in_5000_detentions() {
             ("pace_24h", walked(case.relevant(), 24)),
             ("pace_36h", walked(case.relevant(), 36)),
             ("pace_96h", walked(case.relevant(), 96)),
-            (
-                "s136_24h",
-                case.arrived.map(|arrived| instant(arrived + 24 * 60)),
-            ),
-            (
-                "s136_extended",
-                case.arrived
-                    .map(|arrived| instant(arrived + (24 + case.extension.min(12)) * 60)),
-            ),
+            ("s136_24h", case.arrived.map(|arrived| instant(arrived + 24 * 60))),
+            ("s136_extended", case.arrived.map(|arrived| instant(arrived + (24 + case.extension.min(12)) * 60))),
         ];
         for (id, expected) in expected {
             assert_eq!(due(id), expected, "{id} in detention {number}: {case:?}");

@@ -33,26 +33,14 @@ pub fn answered(form: &Form, told: &Told, at: Instant) -> anyhow::Result<Answers
     let today = london_date(at);
     let mut answers = Answers::default();
     for question in form.questions() {
-        let applies = question.when.is_none()
-            || form
-                .visible(&answers)
-                .iter()
-                .any(|visible| visible.id == question.id);
+        let applies = question.when.is_none() || form.visible(&answers).iter().any(|visible| visible.id == question.id);
         if applies {
             answer(&mut answers, question, told, at);
         }
     }
     let faults = form.check(&answers, Purpose::Sign, today);
-    let words: Vec<String> = faults
-        .iter()
-        .map(|fault| format!("{}: {}", fault.field_name, fault.message))
-        .collect();
-    ensure!(
-        faults.is_empty(),
-        "the demo's answers to {} would not be signed: {}",
-        form.id,
-        words.join("; ")
-    );
+    let words: Vec<String> = faults.iter().map(|fault| format!("{}: {}", fault.field_name, fault.message)).collect();
+    ensure!(faults.is_empty(), "the demo's answers to {} would not be signed: {}", form.id, words.join("; "));
     Ok(answers)
 }
 
@@ -80,15 +68,9 @@ fn answer(answers: &mut Answers, question: &Question, told: &Told, at: Instant) 
             answers.set(id, [(london_date(at) + chrono::Days::new(7)).to_string()]);
         }
         Kind::Single | Kind::YesNo | Kind::Multi => {
-            let usual = || {
-                USUAL
-                    .iter()
-                    .find(|code| question.option(code).is_some())
-                    .map(|code| (*code).to_owned())
-            };
+            let usual = || USUAL.iter().find(|code| question.option(code).is_some()).map(|code| (*code).to_owned());
             let first = || question.options.first().map(|option| option.code.clone());
-            let chosen =
-                given.or_else(|| needed.then(|| usual().or_else(first).into_iter().collect()));
+            let chosen = given.or_else(|| needed.then(|| usual().or_else(first).into_iter().collect()));
             answers.set(id, chosen.unwrap_or_default());
         }
         _ => {
@@ -102,11 +84,7 @@ fn answer(answers: &mut Answers, question: &Question, told: &Told, at: Instant) 
 fn parts(text: &str) -> (&str, &str, &str) {
     let mut parts = text.split('/');
     let code = parts.next().unwrap_or_default();
-    (
-        code,
-        parts.next().unwrap_or("suspected"),
-        parts.next().unwrap_or("new"),
-    )
+    (code, parts.next().unwrap_or("suspected"), parts.next().unwrap_or("new"))
 }
 
 fn tell(told: &mut Told, id: &str, text: &str) {
@@ -116,10 +94,7 @@ fn tell(told: &mut Told, id: &str, text: &str) {
 }
 
 fn tell_all(told: &mut Told, id: &str, codes: &[&str]) {
-    told.insert(
-        id.to_owned(),
-        codes.iter().map(|code| (*code).to_owned()).collect(),
-    );
+    told.insert(id.to_owned(), codes.iter().map(|code| (*code).to_owned()).collect());
 }
 
 /// What a screening tells of a story.
@@ -140,19 +115,11 @@ pub fn screening(story: &Story, is_assessed: bool, language: &str, is_woman: boo
     if !story.substances.is_empty() {
         tell(&mut told, "substance_use", "yes");
         tell(&mut told, "substance_detail", story.substances);
-        tell(
-            &mut told,
-            "withdrawal",
-            if story.withdrawal { "yes" } else { "no" },
-        );
+        tell(&mut told, "withdrawal", if story.withdrawal { "yes" } else { "no" });
     }
     tell(&mut told, "communication_needs", story.communication);
     if !story.communication.is_empty() {
-        tell_all(
-            &mut told,
-            "adjustments",
-            &["plain_words", "more_time", "check_back"],
-        );
+        tell_all(&mut told, "adjustments", &["plain_words", "more_time", "check_back"]);
         tell(&mut told, "appropriate_adult", "needed");
         tell(
             &mut told,
@@ -186,11 +153,7 @@ pub fn screening(story: &Story, is_assessed: bool, language: &str, is_woman: boo
         },
     );
     tell(&mut told, "signposted_to", story.signposted);
-    tell(
-        &mut told,
-        "outcome_why",
-        "No vulnerability found that needs more from us; knows how to reach us.",
-    );
+    tell(&mut told, "outcome_why", "No vulnerability found that needs more from us; knows how to reach us.");
     tell(&mut told, "custody_advice", story.advice);
     told
 }
@@ -199,11 +162,7 @@ pub fn screening(story: &Story, is_assessed: bool, language: &str, is_woman: boo
 pub fn risk(story: &Story) -> Told {
     let mut told = Told::new();
     let mut is_known = false;
-    let areas = [
-        ("to_self", story.self_harm),
-        ("from_others", story.from_others),
-        ("to_others", story.to_others),
-    ];
+    let areas = [("to_self", story.self_harm), ("from_others", story.from_others), ("to_others", story.to_others)];
     for (area, words) in areas {
         if !words.is_empty() {
             is_known = true;
@@ -211,28 +170,12 @@ pub fn risk(story: &Story) -> Told {
             tell(&mut told, &format!("{area}_detail"), words);
         }
     }
-    tell(
-        &mut told,
-        "plan_signs",
-        "Not sleeping, not answering the phone, drinking in the morning.",
-    );
-    tell(
-        &mut told,
-        "plan_self",
-        "Walk, ring my sister, put the news off.",
-    );
-    tell(
-        &mut told,
-        "plan_people",
-        "My sister; the crisis line number on my card; the GP surgery.",
-    );
+    tell(&mut told, "plan_signs", "Not sleeping, not answering the phone, drinking in the morning.");
+    tell(&mut told, "plan_self", "Walk, ring my sister, put the news off.");
+    tell(&mut told, "plan_people", "My sister; the crisis line number on my card; the GP surgery.");
     tell_all(&mut told, "contact_how", &["call", "text"]);
     tell(&mut told, "contact_limits", story.safe_contact);
-    tell(
-        &mut told,
-        "overall_state",
-        if is_known { "known" } else { "none_identified" },
-    );
+    tell(&mut told, "overall_state", if is_known { "known" } else { "none_identified" });
     tell(
         &mut told,
         "overall_why",
@@ -248,24 +191,13 @@ pub fn risk(story: &Story) -> Told {
 /// What an assessment tells of a story.
 pub fn assessment(story: &Story) -> Told {
     let mut told = Told::new();
-    tell_all(
-        &mut told,
-        "sources",
-        &["person", "health_record", "custody_record"],
-    );
+    tell_all(&mut told, "sources", &["person", "health_record", "custody_record"]);
     tell(&mut told, "situation", story.situation);
     tell(&mut told, "hopes", story.own_words);
     tell(&mut told, "history", story.services);
     tell_all(&mut told, "needs", story.needs);
-    let mind = [
-        "mse_appearance",
-        "mse_speech",
-        "mse_mood",
-        "mse_thoughts",
-        "mse_perception",
-        "mse_cognition",
-        "mse_insight",
-    ];
+    let mind =
+        ["mse_appearance", "mse_speech", "mse_mood", "mse_thoughts", "mse_perception", "mse_cognition", "mse_insight"];
     for (id, words) in mind.iter().zip(story.mental_state) {
         tell(&mut told, id, words);
     }
@@ -273,23 +205,11 @@ pub fn assessment(story: &Story) -> Told {
     tell(
         &mut told,
         "substance_use",
-        if story.substances.is_empty() {
-            "Drinks at weekends; no drugs."
-        } else {
-            story.substances
-        },
+        if story.substances.is_empty() { "Drinks at weekends; no drugs." } else { story.substances },
     );
     tell(&mut told, "accommodation", story.accommodation);
     tell(&mut told, "employment", story.employment);
-    tell(
-        &mut told,
-        "armed_forces",
-        if story.theme == "veteran" {
-            "served"
-        } else {
-            "no"
-        },
-    );
+    tell(&mut told, "armed_forces", if story.theme == "veteran" { "served" } else { "no" });
     tell(&mut told, "strengths", story.strengths);
     tell(&mut told, "formulation", story.formulation);
     tell(
@@ -313,18 +233,11 @@ mod tests {
 
     #[test]
     fn every_story_can_be_signed_on_every_form() {
-        let at = chrono::DateTime::parse_from_rfc3339("2026-03-03T11:00:00Z")
-            .unwrap()
-            .to_utc();
+        let at = chrono::DateTime::parse_from_rfc3339("2026-03-03T11:00:00Z").unwrap().to_utc();
         let form = |id: &str| catalogue().get(id).unwrap();
         for story in STORIES {
             for is_assessed in [true, false] {
-                answered(
-                    form("screening"),
-                    &screening(story, is_assessed, "Somali", true),
-                    at,
-                )
-                .unwrap();
+                answered(form("screening"), &screening(story, is_assessed, "Somali", true), at).unwrap();
             }
             answered(form("risk"), &risk(story), at).unwrap();
             answered(form("assessment"), &assessment(story), at).unwrap();
@@ -335,22 +248,12 @@ mod tests {
     fn what_a_story_says_of_findings_is_in_the_form() {
         let codes = |form: &str, question: &str| {
             let question = catalogue().get(form).unwrap().question(question).unwrap();
-            question
-                .options
-                .iter()
-                .map(|option| option.code.clone())
-                .collect::<Vec<_>>()
+            question.options.iter().map(|option| option.code.clone()).collect::<Vec<_>>()
         };
-        let (vulnerabilities, needs) = (
-            codes("screening", "vulnerabilities"),
-            codes("assessment", "needs"),
-        );
+        let (vulnerabilities, needs) = (codes("screening", "vulnerabilities"), codes("assessment", "needs"));
         for story in STORIES {
             for code in story.vulnerabilities {
-                assert!(
-                    vulnerabilities.contains(&parts(code).0.to_owned()),
-                    "{code}"
-                );
+                assert!(vulnerabilities.contains(&parts(code).0.to_owned()), "{code}");
             }
             for code in story.needs {
                 assert!(needs.contains(&parts(code).0.to_owned()), "{code}");
@@ -360,15 +263,9 @@ mod tests {
 
     #[test]
     fn an_answer_is_on_the_day_it_is_given() {
-        let at = chrono::DateTime::parse_from_rfc3339("2026-07-01T23:30:00Z")
-            .unwrap()
-            .to_utc();
-        let answers = answered(
-            catalogue().get("screening").unwrap(),
-            &screening(&STORIES[0], true, "", false),
-            at,
-        )
-        .unwrap();
+        let at = chrono::DateTime::parse_from_rfc3339("2026-07-01T23:30:00Z").unwrap().to_utc();
+        let answers =
+            answered(catalogue().get("screening").unwrap(), &screening(&STORIES[0], true, "", false), at).unwrap();
         assert_eq!(answers.one("seen_at"), Some("2026-07-02"));
     }
 }

@@ -9,11 +9,9 @@ pub struct Chance(u64);
 impl Chance {
     /// A sequence for a purpose: adding a purpose changes nothing of the others.
     pub fn new(seed: u64, purpose: &str) -> Self {
-        let mixed = purpose
-            .bytes()
-            .fold(seed ^ 0x9e37_79b9_7f4a_7c15, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-            });
+        let mixed = purpose.bytes().fold(seed ^ 0x9e37_79b9_7f4a_7c15, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
         Self(mixed)
     }
 
@@ -49,9 +47,7 @@ impl Chance {
 
     /// An id.
     pub fn id(&mut self) -> Uuid {
-        uuid::Builder::from_random_bytes(
-            (u128::from(self.next()) << 64 | u128::from(self.next())).to_be_bytes(),
-        )
-        .into_uuid()
+        uuid::Builder::from_random_bytes((u128::from(self.next()) << 64 | u128::from(self.next())).to_be_bytes())
+            .into_uuid()
     }
 }

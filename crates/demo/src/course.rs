@@ -23,10 +23,9 @@ use throughline_domain::task::{TaskKind, TaskState, contact_after_release_due};
 use throughline_domain::time::{Instant, from_london, london_date, london_time};
 use throughline_forms::{Answers, catalogue};
 use throughline_policy::{
-    Actor, ChangeConsent, ChangeEpisode, ChangeFollowUp, ChangeJustice, ChangeReferral,
-    ChangeRiskCard, CloseEpisode, CreateDisclosure, CreatePerson, CreateReferral, OpenEpisode,
-    SignClinical, Subject, ViewClinical, ViewEpisode, ViewFollowUp, ViewReferral, ViewRiskCard,
-    WriteClinical,
+    Actor, ChangeConsent, ChangeEpisode, ChangeFollowUp, ChangeJustice, ChangeReferral, ChangeRiskCard, CloseEpisode,
+    CreateDisclosure, CreatePerson, CreateReferral, OpenEpisode, SignClinical, Subject, ViewClinical, ViewEpisode,
+    ViewFollowUp, ViewReferral, ViewRiskCard, WriteClinical,
 };
 use throughline_store::consents::NewConsent;
 use throughline_store::contacts::{self, NewContact};
@@ -97,11 +96,7 @@ impl<'a> Course<'a> {
             site,
             owner,
             at: begins.at,
-            subject: Subject {
-                person: Some(who.id),
-                episode: Some(episode),
-                site: Some(site.id),
-            },
+            subject: Subject { person: Some(who.id), episode: Some(episode), site: Some(site.id) },
             episode,
             begins,
             shares: chance.in_hundred(90),
@@ -136,11 +131,7 @@ impl<'a> Course<'a> {
             && self.assess().await?
             && self.tell_custody().await?
             && self.refer().await?);
-        if is_over
-            || !self.decided().await?
-            || !self.reach().await?
-            || !self.follow_referrals().await?
-        {
+        if is_over || !self.decided().await? || !self.reach().await? || !self.follow_referrals().await? {
             return Ok(());
         }
         self.close(ClosureReason::Linked).await?;
@@ -180,23 +171,14 @@ impl<'a> Course<'a> {
             let grant = tx.authorise::<CreatePerson>(Subject::default()).await?;
             people::create(&mut tx, &grant, self.who.id, &self.who.person).await?;
         }
-        let grant = tx
-            .authorise::<OpenEpisode>(Subject {
-                episode: None,
-                ..self.subject
-            })
-            .await?;
+        let grant = tx.authorise::<OpenEpisode>(Subject { episode: None, ..self.subject }).await?;
         let (contact, is_court) = (self.begins.contact, self.site.kind.is_court());
         let new = NewEpisode {
             id: self.episode,
             site_id: self.site.id,
             entry_id: self.begins.entry,
             point_of_contact: contact,
-            referral_source: if is_court {
-                ReferralSource::Courts
-            } else {
-                ReferralSource::Police
-            },
+            referral_source: if is_court { ReferralSource::Courts } else { ReferralSource::Police },
             legal_status: match contact {
                 PointOfContact::Custody => LegalStatus::Pace,
                 PointOfContact::VoluntaryAttendance => LegalStatus::Voluntary,
@@ -221,12 +203,8 @@ impl<'a> Course<'a> {
             return Ok(());
         }
         let grant = tx.authorise::<ViewEpisode>(self.subject).await?;
-        let episode = episodes::get(tx, &grant)
-            .await?
-            .context("the episode was opened")?;
-        let next = episodes::progress(tx, &grant)
-            .await?
-            .next_step(episode.point_of_contact, episode.legal_status);
+        let episode = episodes::get(tx, &grant).await?.context("the episode was opened")?;
+        let next = episodes::progress(tx, &grant).await?.next_step(episode.point_of_contact, episode.legal_status);
         let due = by_day(tx.now() + Duration::hours(hours));
         Ok(episodes::set_next_action(tx, self.episode, next.action(), due).await?)
     }
@@ -251,14 +229,7 @@ impl<'a> Course<'a> {
         }
         if declines {
             let grant = tx.authorise::<ChangeEpisode>(self.subject).await?;
-            records::not_done(
-                &mut tx,
-                &grant,
-                NotDone::Screening,
-                NotSeenReason::Declined,
-                false,
-            )
-            .await?;
+            records::not_done(&mut tx, &grant, NotDone::Screening, NotSeenReason::Declined, false).await?;
         }
         self.move_on(&mut tx, 2).await?;
         tx.commit().await?;
@@ -273,31 +244,13 @@ impl<'a> Course<'a> {
         if declines {
             return vec![(ConsentFor::Engagement, Refused, "")];
         }
-        let court = if self.site.kind.is_court() {
-            ConsentFor::Court
-        } else {
-            ConsentFor::Police
-        };
-        let shared = if self.shares {
-            (Given, "")
-        } else {
-            (Refused, "")
-        };
-        let health = if self.chance.in_hundred(12) {
-            (Limited, "The GP, not the former care team")
-        } else {
-            (Given, "")
-        };
-        let link = if self.with_link_workers {
-            Given
-        } else {
-            Refused
-        };
-        let contact = if self.who.story.safe_contact.is_empty() {
-            (Given, "")
-        } else {
-            (Limited, self.who.story.safe_contact)
-        };
+        let court = if self.site.kind.is_court() { ConsentFor::Court } else { ConsentFor::Police };
+        let shared = if self.shares { (Given, "") } else { (Refused, "") };
+        let health =
+            if self.chance.in_hundred(12) { (Limited, "The GP, not the former care team") } else { (Given, "") };
+        let link = if self.with_link_workers { Given } else { Refused };
+        let contact =
+            if self.who.story.safe_contact.is_empty() { (Given, "") } else { (Limited, self.who.story.safe_contact) };
         vec![
             (ConsentFor::Engagement, Given, ""),
             (court, shared.0, shared.1),
@@ -317,9 +270,7 @@ impl<'a> Course<'a> {
         let write = tx.authorise::<WriteClinical>(self.subject).await?;
         let id = records::start(tx, &write, RecordId::new(self.chance.id()), form, answers).await?;
         let view = tx.authorise::<ViewClinical>(self.subject).await?;
-        let record = records::get(tx, &view, id)
-            .await?
-            .context("the record was begun")?;
+        let record = records::get(tx, &view, id).await?.context("the record was begun")?;
         let sign = tx.authorise::<SignClinical>(self.subject).await?;
         records::sign(tx, &sign, &record, form).await?;
         Ok(())
@@ -330,18 +281,8 @@ impl<'a> Course<'a> {
         if !self.later(20, 50) {
             return Ok(false);
         }
-        let (story, form) = (
-            self.who.story,
-            catalogue()
-                .get("screening")
-                .context("the form is shipped")?,
-        );
-        let told = answers::screening(
-            story,
-            self.is_assessed(),
-            &self.who.person.language,
-            self.who.is_woman,
-        );
+        let (story, form) = (self.who.story, catalogue().get("screening").context("the form is shipped")?);
+        let told = answers::screening(story, self.is_assessed(), &self.who.person.language, self.who.is_woman);
         let answers = answers::answered(form, &told, self.at)?;
         if self.begins.by_student {
             return self.screened_by_student(&answers).await;
@@ -350,22 +291,11 @@ impl<'a> Course<'a> {
         if stops {
             // Half written: the colleague was called away.
             let mut half = Answers::default();
-            for question in form
-                .questions()
-                .take(10)
-                .filter(|question| answers.is_answered(&question.id))
-            {
+            for question in form.questions().take(10).filter(|question| answers.is_answered(&question.id)) {
                 half.set(&question.id, answers.get(&question.id).to_vec());
             }
             let grant = tx.authorise::<WriteClinical>(self.subject).await?;
-            records::start(
-                &mut tx,
-                &grant,
-                RecordId::new(self.chance.id()),
-                form,
-                &half,
-            )
-            .await?;
+            records::start(&mut tx, &grant, RecordId::new(self.chance.id()), form, &half).await?;
             tx.commit().await?;
             return Ok(false);
         }
@@ -389,38 +319,19 @@ impl<'a> Course<'a> {
 
     /// The student signs, and the team leader owes a countersignature.
     async fn screened_by_student(&mut self, answers: &Answers) -> Goes {
-        let (student, leader) = (
-            self.team.actor("Sam Tilley"),
-            self.team.actor("Josie Quill"),
-        );
+        let (student, leader) = (self.team.actor("Sam Tilley"), self.team.actor("Josie Quill"));
         let title = records::countersign_title("Screening");
         let due_at = by_day(self.at + Duration::hours(4));
         let mut tx = self.act(self.owner).await?;
         let view = tx.authorise::<ViewEpisode>(self.subject).await?;
-        let episode = episodes::get(&mut tx, &view)
-            .await?
-            .context("the episode was opened")?;
+        let episode = episodes::get(&mut tx, &view).await?.context("the episode was opened")?;
         let grant = tx.authorise::<ChangeEpisode>(self.subject).await?;
-        episodes::hand_over(
-            &mut tx,
-            &grant,
-            episode.version,
-            student.user,
-            Step::Screening.action(),
-            due_at,
-        )
-        .await?;
+        episodes::hand_over(&mut tx, &grant, episode.version, student.user, Step::Screening.action(), due_at).await?;
         tx.commit().await?;
         let mut tx = self.act(student).await?;
         self.sign(&mut tx, "screening", answers).await?;
         let grant = tx.authorise::<SignClinical>(self.subject).await?;
-        records::screened(
-            &mut tx,
-            &grant,
-            Some(Urgency::Urgent),
-            Some(self.is_assessed()),
-        )
-        .await?;
+        records::screened(&mut tx, &grant, Some(Urgency::Urgent), Some(self.is_assessed())).await?;
         let new = NewTask {
             id: TaskId::new(self.chance.id()),
             person_id: self.who.id,
@@ -452,11 +363,8 @@ impl<'a> Course<'a> {
                 ]);
                 records::not_done(&mut tx, &grant, NotDone::Assessment, reason, false).await?;
             } else {
-                let form = catalogue()
-                    .get("assessment")
-                    .context("the form is shipped")?;
-                let answers =
-                    answers::answered(form, &answers::assessment(self.who.story), self.at)?;
+                let form = catalogue().get("assessment").context("the form is shipped")?;
+                let answers = answers::answered(form, &answers::assessment(self.who.story), self.at)?;
                 self.sign(&mut tx, "assessment", &answers).await?;
                 let grant = tx.authorise::<SignClinical>(self.subject).await?;
                 records::assessed(&mut tx, &grant).await?;
@@ -486,11 +394,7 @@ impl<'a> Course<'a> {
                 } else {
                     "Custody advice, spoken".into()
                 },
-                consent_for: if is_court {
-                    ConsentFor::Court
-                } else {
-                    ConsentFor::Police
-                },
+                consent_for: if is_court { ConsentFor::Court } else { ConsentFor::Police },
                 recipient: (*self.chance.pick(if is_court {
                     &["Legal adviser, court 2", "Cells manager"]
                 } else {
@@ -498,15 +402,12 @@ impl<'a> Course<'a> {
                 }))
                 .into(),
                 channel: Channel::Verbal,
-                basis: if self.shares {
-                    Basis::Consent
-                } else {
-                    Basis::PublicInterest
-                },
+                basis: if self.shares { Basis::Consent } else { Basis::PublicInterest },
                 reason: if self.shares {
                     String::new()
                 } else {
-                    "Told of thoughts of suicide: staff must know tonight. Only the risk and what helps was said.".into()
+                    "Told of thoughts of suicide: staff must know tonight. Only the risk and what helps was said."
+                        .into()
                 },
                 consent_id: None,
                 minimum_necessary: true,
@@ -514,8 +415,7 @@ impl<'a> Course<'a> {
             disclosures::record(&mut tx, &grant, self.site.id, &new).await?;
         }
         if self.chance.in_hundred(70) {
-            self.answer_alerts(&mut tx, AlertState::Acknowledged)
-                .await?;
+            self.answer_alerts(&mut tx, AlertState::Acknowledged).await?;
         }
         self.move_on(&mut tx, 4).await?;
         tx.commit().await?;
@@ -527,31 +427,14 @@ impl<'a> Course<'a> {
         let card = alerts::risk_card(tx, &view).await?;
         let change = tx.authorise::<ChangeRiskCard>(self.subject).await?;
         let review = london_date(self.at) + chrono::Days::new(7);
-        for alert in card
-            .alerts
-            .iter()
-            .filter(|alert| alert.episode_id == self.episode && alert.state != state)
-        {
+        for alert in card.alerts.iter().filter(|alert| alert.episode_id == self.episode && alert.state != state) {
             let stays = state == AlertState::Acknowledged;
             let words = match (stays, alert.kind) {
-                (true, AlertKind::SelfHarm) => {
-                    "Custody told in person; observation level agreed; in the safety plan."
-                }
+                (true, AlertKind::SelfHarm) => "Custody told in person; observation level agreed; in the safety plan.",
                 (true, _) => "Seen and acted on; custody told.",
-                (false, _) => {
-                    "Looked at again with the person at the end of the work; no longer stands."
-                }
+                (false, _) => "Looked at again with the person at the end of the work; no longer stands.",
             };
-            alerts::answer(
-                tx,
-                &change,
-                alert.id,
-                alert.version,
-                state,
-                words,
-                stays.then_some(review),
-            )
-            .await?;
+            alerts::answer(tx, &change, alert.id, alert.version, state, words, stays.then_some(review)).await?;
         }
         Ok(())
     }
@@ -563,11 +446,7 @@ impl<'a> Course<'a> {
         let mut tx = self.act(self.owner).await?;
         if self.with_link_workers && self.is_assessed() {
             let grant = tx.authorise::<ChangeEpisode>(self.subject).await?;
-            let worker = if self.chance.in_hundred(75) {
-                Some(self.link_worker().user)
-            } else {
-                None
-            };
+            let worker = if self.chance.in_hundred(75) { Some(self.link_worker().user) } else { None };
             episodes::allocate(&mut tx, &grant, self.team.partner, worker).await?;
         }
         if self.is_assessed() {
@@ -592,22 +471,12 @@ impl<'a> Course<'a> {
         };
         let create = tx.authorise::<CreateReferral>(self.subject).await?;
         let id = ReferralId::new(self.chance.id());
-        referrals::create(
-            tx,
-            &create,
-            &NewReferral {
-                id,
-                directory_id,
-                need: need.into(),
-            },
-        )
-        .await?;
+        referrals::create(tx, &create, &NewReferral { id, directory_id, need: need.into() }).await?;
         // One in ten is written and not sent yet.
         if !self.chance.in_hundred(90) && self.begins.stop_before.is_some() {
             return Ok(());
         }
-        self.take(tx, id, ReferralState::Sent, "Sent by secure e-mail", None)
-            .await
+        self.take(tx, id, ReferralState::Sent, "Sent by secure e-mail", None).await
     }
 
     async fn take(
@@ -619,39 +488,17 @@ impl<'a> Course<'a> {
         appointment_at: Option<Instant>,
     ) -> anyhow::Result<()> {
         let view = tx.authorise::<ViewReferral>(self.subject).await?;
-        let referral = referrals::get(tx, &view, id)
-            .await?
-            .context("the referral was written")?;
+        let referral = referrals::get(tx, &view, id).await?.context("the referral was written")?;
         let change = tx.authorise::<ChangeReferral>(self.subject).await?;
-        referrals::record(
-            tx,
-            &change,
-            id,
-            referral.version,
-            &Move {
-                to,
-                note: note.into(),
-                appointment_at,
-            },
-        )
-        .await?;
-        let referral = referrals::get(tx, &view, id)
-            .await?
-            .context("the referral was written")?;
+        referrals::record(tx, &change, id, referral.version, &Move { to, note: note.into(), appointment_at }).await?;
+        let referral = referrals::get(tx, &view, id).await?.context("the referral was written")?;
         let owed = to.owed(tx.now(), referral.appointment_at);
-        let chaser = Chaser {
-            owner: Some(self.owner.user),
-            organisation: self.owner.organisation,
-        };
+        let chaser = Chaser { owner: Some(self.owner.user), organisation: self.owner.organisation };
         Ok(referrals::chase(tx, &change, &referral, &owed, chaser).await?)
     }
 
     fn link_worker(&self) -> &'a Actor {
-        self.team.actor(if self.who.number.is_multiple_of(2) {
-            "Daniel Osei"
-        } else {
-            "Megan Rowe"
-        })
+        self.team.actor(if self.who.number.is_multiple_of(2) { "Daniel Osei" } else { "Megan Rowe" })
     }
 
     /// What police or court decide, and the release with its contact within 48 hours.
@@ -721,10 +568,7 @@ impl<'a> Course<'a> {
     async fn owe_contact(&mut self, tx: &mut Tx) -> anyhow::Result<()> {
         let due_at = contact_after_release_due(self.at);
         let (organisation_id, owner_id) = if self.with_link_workers {
-            (
-                self.team.partner,
-                self.chance.in_hundred(80).then(|| self.link_worker().user),
-            )
+            (self.team.partner, self.chance.in_hundred(80).then(|| self.link_worker().user))
         } else {
             (self.team.trust, Some(self.owner.user))
         };
@@ -745,23 +589,16 @@ impl<'a> Course<'a> {
 
     /// The contact within 48 hours. A few are not made, and stand out on the worklist.
     async fn reach(&mut self) -> Goes {
-        let is_forgotten =
-            self.chance.in_hundred(16) && self.team.now - self.at < Duration::days(6);
+        let is_forgotten = self.chance.in_hundred(16) && self.team.now - self.at < Duration::days(6);
         if is_forgotten || !self.later_by_day(8, 38) {
             return Ok(false);
         }
-        let by = if self.with_link_workers {
-            self.link_worker()
-        } else {
-            self.owner
-        };
+        let by = if self.with_link_workers { self.link_worker() } else { self.owner };
         let reached = self.chance.in_hundred(78);
         let mut tx = self.act(by).await?;
         let view = tx.authorise::<ViewFollowUp>(self.subject).await?;
         let owed = tasks::of_episode(&mut tx, &view).await?;
-        let task = owed.iter().find(|task| {
-            task.kind == TaskKind::ContactAfterRelease && task.state == TaskState::Open
-        });
+        let task = owed.iter().find(|task| task.kind == TaskKind::ContactAfterRelease && task.state == TaskState::Open);
         let grant = tx.authorise::<ChangeFollowUp>(self.subject).await?;
         let words = if reached {
             self.chance.word(REACHED)
@@ -777,17 +614,9 @@ impl<'a> Course<'a> {
                 ContactMode::FaceToFace,
                 ContactMode::Escorted,
             ]),
-            attendance: if reached {
-                Attendance::Attended
-            } else {
-                Attendance::DidNotAttend
-            },
+            attendance: if reached { Attendance::Attended } else { Attendance::DidNotAttend },
             at: self.at - Duration::minutes(15),
-            minutes: if reached {
-                self.chance.between(10, 75)
-            } else {
-                5
-            },
+            minutes: if reached { self.chance.between(10, 75) } else { 5 },
             note: words.into(),
         };
         contacts::record(&mut tx, &grant, self.site.id, &new).await?;
@@ -798,11 +627,7 @@ impl<'a> Course<'a> {
                 task.id,
                 task.version,
                 TaskState::Done,
-                if reached {
-                    "Reached"
-                } else {
-                    "Tried twice, not reached: handed to follow-up"
-                },
+                if reached { "Reached" } else { "Tried twice, not reached: handed to follow-up" },
             )
             .await?;
         }
@@ -847,14 +672,7 @@ impl<'a> Course<'a> {
                 )
                 .await?;
             } else {
-                self.take(
-                    &mut tx,
-                    id,
-                    ReferralState::Accepted,
-                    "Accepted by telephone",
-                    None,
-                )
-                .await?;
+                self.take(&mut tx, id, ReferralState::Accepted, "Accepted by telephone", None).await?;
                 self.take(
                     &mut tx,
                     id,
@@ -866,18 +684,12 @@ impl<'a> Course<'a> {
                 accepted.push(id);
             }
         }
-        self.end_follow_up(&mut tx, "Rang: knows the date and how to get there")
-            .await?;
+        self.end_follow_up(&mut tx, "Rang: knows the date and how to get there").await?;
         let asked_at = by_day(appointment + Duration::hours(22));
         if accepted.is_empty() {
             let due = by_day(self.at + Duration::days(12));
-            episodes::set_next_action(
-                &mut tx,
-                self.episode,
-                "Find other help: the referrals were not accepted",
-                due,
-            )
-            .await?;
+            episodes::set_next_action(&mut tx, self.episode, "Find other help: the referrals were not accepted", due)
+                .await?;
         } else {
             episodes::set_next_action(
                 &mut tx,
@@ -902,13 +714,8 @@ impl<'a> Course<'a> {
             self.take(&mut tx, id, to, note, None).await?;
         }
         let due = by_day(self.at + Duration::days(self.chance.between(7, 9)));
-        episodes::set_next_action(
-            &mut tx,
-            self.episode,
-            "Close the episode, or agree what is still wanted",
-            due,
-        )
-        .await?;
+        episodes::set_next_action(&mut tx, self.episode, "Close the episode, or agree what is still wanted", due)
+            .await?;
         tx.commit().await?;
         Ok(self.later_by_day(60, 170))
     }
@@ -917,10 +724,7 @@ impl<'a> Course<'a> {
         let view = tx.authorise::<ViewFollowUp>(self.subject).await?;
         let change = tx.authorise::<ChangeFollowUp>(self.subject).await?;
         let owed = tasks::of_episode(tx, &view).await?;
-        for task in owed
-            .iter()
-            .filter(|task| task.kind == TaskKind::FollowUp && task.state == TaskState::Open)
-        {
+        for task in owed.iter().filter(|task| task.kind == TaskKind::FollowUp && task.state == TaskState::Open) {
             tasks::end(tx, &change, task.id, task.version, TaskState::Done, outcome).await?;
         }
         Ok(())
@@ -946,56 +750,27 @@ impl<'a> Course<'a> {
         }
         let mut tx = self.act(self.owner).await?;
         let view = tx.authorise::<ViewReferral>(self.subject).await?;
-        for referral in referrals::of_episode(&mut tx, &view)
-            .await?
-            .iter()
-            .filter(|referral| !referral.state.is_final())
+        for referral in
+            referrals::of_episode(&mut tx, &view).await?.iter().filter(|referral| !referral.state.is_final())
         {
             let ended = if reason == ClosureReason::InCustodyOrHospital {
                 "Held: told the service, prison healthcare takes over"
             } else {
                 "Agreed with the person to leave it for now"
             };
-            self.take(&mut tx, referral.id, ReferralState::Ended, ended, None)
-                .await?;
+            self.take(&mut tx, referral.id, ReferralState::Ended, ended, None).await?;
         }
         let view = tx.authorise::<ViewFollowUp>(self.subject).await?;
         let change = tx.authorise::<ChangeFollowUp>(self.subject).await?;
-        for task in tasks::of_episode(&mut tx, &view)
-            .await?
-            .iter()
-            .filter(|task| task.state == TaskState::Open)
-        {
-            tasks::end(
-                &mut tx,
-                &change,
-                task.id,
-                task.version,
-                TaskState::Done,
-                "Done at the end of the work",
-            )
-            .await?;
+        for task in tasks::of_episode(&mut tx, &view).await?.iter().filter(|task| task.state == TaskState::Open) {
+            tasks::end(&mut tx, &change, task.id, task.version, TaskState::Done, "Done at the end of the work").await?;
         }
         self.answer_alerts(&mut tx, AlertState::Resolved).await?;
         let view = tx.authorise::<ViewEpisode>(self.subject).await?;
-        let episode = episodes::get(&mut tx, &view)
-            .await?
-            .context("the episode was opened")?;
+        let episode = episodes::get(&mut tx, &view).await?.context("the episode was opened")?;
         let grant = tx.authorise::<CloseEpisode>(self.subject).await?;
-        let words = if reason == ClosureReason::Linked {
-            "Help has started; knows how to reach us."
-        } else {
-            ""
-        };
-        episodes::close(
-            &mut tx,
-            &grant,
-            episode.version,
-            self.site.id,
-            reason,
-            words,
-        )
-        .await?;
+        let words = if reason == ClosureReason::Linked { "Help has started; knows how to reach us." } else { "" };
+        episodes::close(&mut tx, &grant, episode.version, self.site.id, reason, words).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -1012,9 +787,7 @@ const REACHED: &[&str] = &[
 /// The same moment when it is by day in London, else the next morning.
 pub fn by_day(at: Instant) -> Instant {
     let local = london_time(at);
-    let morning = |date: NaiveDate| {
-        from_london(date.and_time(NaiveTime::from_hms_opt(9, 20, 0).unwrap_or_default()))
-    };
+    let morning = |date: NaiveDate| from_london(date.and_time(NaiveTime::from_hms_opt(9, 20, 0).unwrap_or_default()));
     match local.hour() {
         0..9 => morning(local.date()),
         9..19 => at,

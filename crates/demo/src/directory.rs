@@ -10,13 +10,7 @@ use throughline_policy::ChangeDirectory;
 use throughline_store::directory::{self, Service};
 
 const SERVICES: &[(HelpKind, &str, &str, &str, &str)] = &[
-    (
-        HelpKind::Gp,
-        "Weir Road Surgery",
-        "Bromley",
-        "Mon to Fri 8:00 to 18:30",
-        "Registers people with no fixed abode",
-    ),
+    (HelpKind::Gp, "Weir Road Surgery", "Bromley", "Mon to Fri 8:00 to 18:30", "Registers people with no fixed abode"),
     (
         HelpKind::CommunityMentalHealth,
         "Bromley Community Mental Health Team",
@@ -66,13 +60,7 @@ const SERVICES: &[(HelpKind, &str, &str, &str, &str)] = &[
         "Mon to Fri 9:00 to 21:00",
         "High risk the same day, by telephone only",
     ),
-    (
-        HelpKind::Women,
-        "The Orchard Women's Centre",
-        "Penge",
-        "Mon to Thu 9:30 to 16:30",
-        "Women; crèche on Tuesdays",
-    ),
+    (HelpKind::Women, "The Orchard Women's Centre", "Penge", "Mon to Thu 9:30 to 16:30", "Women; crèche on Tuesdays"),
     (
         HelpKind::Veterans,
         "Op Homeward Veterans' Mental Health",
@@ -94,13 +82,7 @@ const SERVICES: &[(HelpKind, &str, &str, &str, &str)] = &[
         "Mon to Fri 9:00 to 17:00",
         "Autistic people and people with a learning disability",
     ),
-    (
-        HelpKind::Youth,
-        "Bexley Youth Justice Service",
-        "Bexley",
-        "Mon to Fri 9:00 to 17:00",
-        "10 to 17",
-    ),
+    (HelpKind::Youth, "Bexley Youth Justice Service", "Bexley", "Mon to Fri 9:00 to 17:00", "10 to 17"),
     (
         HelpKind::Mhtr,
         "Primary Care MHTR Team",
@@ -130,12 +112,8 @@ const SERVICES: &[(HelpKind, &str, &str, &str, &str)] = &[
 /// The store's.
 pub async fn make(team: &mut Team) -> anyhow::Result<()> {
     let mut chance = Chance::new(team.seed, "directory");
-    let mut tx = team
-        .act(team.actor("Colin Marsh"), team.now - Duration::days(90))
-        .await?;
-    let grant = tx
-        .authorise::<ChangeDirectory>(throughline_policy::Subject::default())
-        .await?;
+    let mut tx = team.act(team.actor("Colin Marsh"), team.now - Duration::days(90)).await?;
+    let grant = tx.authorise::<ChangeDirectory>(throughline_policy::Subject::default()).await?;
     let today = london_date(team.now);
     for (number, (kind, name, area, hours, accepts)) in (0_u64..).zip(SERVICES) {
         let id = DirectoryId::new(chance.id());

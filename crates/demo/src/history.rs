@@ -26,10 +26,7 @@ pub const OWNERS: &[&str] = &["Amara Bello", "Tom Hartley", "Priya Nair", "Josie
 ///
 /// # Errors
 /// The store's, and refusals: a mistake in the demo.
-pub async fn make(
-    team: &Arc<Team>,
-    progress: &mut (dyn FnMut(usize) + Send),
-) -> anyhow::Result<()> {
+pub async fn make(team: &Arc<Team>, progress: &mut (dyn FnMut(usize) + Send)) -> anyhow::Result<()> {
     let mut running = JoinSet::new();
     let mut done = 0;
     let mut next = 0;
@@ -78,9 +75,7 @@ async fn one(team: &Team, number: u32) -> anyhow::Result<()> {
             stop_before: None,
             by_student: false,
         };
-        Course::new(team, &who, site, owner, begins, turn)
-            .run()
-            .await?;
+        Course::new(team, &who, site, owner, begins, turn).run().await?;
     }
     Ok(())
 }
@@ -104,20 +99,11 @@ pub fn justice(chance: &mut Chance, site: &Site, at: Instant) -> Justice {
     let is_custody = site.kind == SiteKind::Custody;
     Justice {
         custody_number: if is_custody {
-            format!(
-                "{}/{:06}/{}",
-                site.code,
-                chance.between(1_000, 99_999),
-                london_date(at).format("%y")
-            )
+            format!("{}/{:06}/{}", site.code, chance.between(1_000, 99_999), london_date(at).format("%y"))
         } else {
             String::new()
         },
-        urn: if is_custody {
-            String::new()
-        } else {
-            format!("{}{:07}26", site.code, chance.between(1, 999_999))
-        },
+        urn: if is_custody { String::new() } else { format!("{}{:07}26", site.code, chance.between(1, 999_999)) },
         offences: offence.to_owned(),
         reporting_restriction: String::new(),
         arrested_at: is_custody.then_some(arrived - Duration::minutes(40)),
@@ -127,12 +113,7 @@ pub fn justice(chance: &mut Chance, site: &Site, at: Instant) -> Justice {
 }
 
 /// Whom a list of today names: somebody known, by number, or somebody new.
-pub fn listed(
-    team: &Team,
-    chance: &mut Chance,
-    known_in_hundred: i64,
-    new: &mut u32,
-) -> (Somebody, bool) {
+pub fn listed(team: &Team, chance: &mut Chance, known_in_hundred: i64, new: &mut u32) -> (Somebody, bool) {
     let is_known = chance.in_hundred(known_in_hundred);
     let number = if is_known {
         u32::try_from(chance.between(0, i64::from(KNOWN) - 1)).unwrap_or_default()

@@ -24,9 +24,58 @@ pub struct Places {
 /// A stable identifier for a named thing of the demo.
 pub fn id(name: &str) -> Uuid {
     Uuid::from_u128(name.bytes().fold(0x6c_64_64_65_6d_6f_u128, |hash, byte| {
-        hash.wrapping_mul(0x0100_0000_01b3_0000_0001)
-            .wrapping_add(u128::from(byte) + 1)
+        hash.wrapping_mul(0x0100_0000_01b3_0000_0001).wrapping_add(u128::from(byte) + 1)
     }))
+}
+
+/// The organisations of the demo.
+fn organisations_of_the_demo() -> [Organisation; 5] {
+    let organisation =
+        |key: &str, name: &str, kind| Organisation { id: OrganisationId::new(id(key)), name: name.into(), kind };
+    [
+        organisation("trust", "Thames Reach NHS Foundation Trust (invented)", OrganisationKind::Trust),
+        organisation("partner", "Wayside Link (invented charity)", OrganisationKind::Partner),
+        organisation("police", "Metropolitan police area (invented)", OrganisationKind::Police),
+        organisation("court", "London courts (invented)", OrganisationKind::Court),
+        organisation("commissioner", "Health and Justice commissioner (invented)", OrganisationKind::Commissioner),
+    ]
+}
+
+fn service() -> Service {
+    Service {
+        id: ServiceId::new(id("service")),
+        organisation_id: OrganisationId::new(id("trust")),
+        name: "South London Liaison and Diversion".into(),
+        help_phone: "020 7946 0100".into(),
+    }
+}
+
+/// The sites, with their hours: custody 08:00 to 22:00 on weekdays and 13:00 to 21:00 at weekends,
+/// courts 09:00 to 17:00 from Monday to Saturday, bank holidays too.
+fn sites() -> Vec<Site> {
+    let hours = |hours: &OpeningHours| serde_json::to_string(hours).unwrap_or_default();
+    let (custody, court) = (hours(&OpeningHours::custody()), hours(&OpeningHours::court()));
+    let site = |key: &str, name: &str, kind, code: &str, hours: &str| Site {
+        id: SiteId::new(id(key)),
+        service_id: service().id,
+        name: name.into(),
+        kind,
+        code: code.into(),
+        hours: hours.into(),
+    };
+    vec![
+        site("bromley custody", "Bromley custody", SiteKind::Custody, "01PY", &custody),
+        site("bexley custody", "Bexley custody", SiteKind::Custody, "01RY", &custody),
+        site("bromley court", "Bromley Magistrates' Court", SiteKind::Magistrates, "B01CN", &court),
+        site("bexley court", "Bexley Magistrates' Court", SiteKind::Magistrates, "B01BH", &court),
+        site("woolwich", "Woolwich Crown Court", SiteKind::Crown, "C01WL", &court),
+    ]
+}
+
+/// The places as they are in every demo.
+pub fn known() -> Places {
+    let [trust, partner, _, _, commissioner] = organisations_of_the_demo();
+    Places { trust: trust.id, partner: partner.id, commissioner: commissioner.id, sites: sites() }
 }
 
 /// Makes organisations, service and sites.
@@ -34,98 +83,13 @@ pub fn id(name: &str) -> Uuid {
 /// # Errors
 /// The store's.
 pub async fn make(tx: &mut Tx) -> Result<Places> {
-    let organisation = |key: &str, name: &str, kind| Organisation {
-        id: OrganisationId::new(id(key)),
-        name: name.into(),
-        kind,
-    };
-    let all = [
-        organisation(
-            "trust",
-            "Thames Reach NHS Foundation Trust (invented)",
-            OrganisationKind::Trust,
-        ),
-        organisation(
-            "partner",
-            "Wayside Link (invented charity)",
-            OrganisationKind::Partner,
-        ),
-        organisation(
-            "police",
-            "Metropolitan police area (invented)",
-            OrganisationKind::Police,
-        ),
-        organisation("court", "London courts (invented)", OrganisationKind::Court),
-        organisation(
-            "commissioner",
-            "Health and Justice commissioner (invented)",
-            OrganisationKind::Commissioner,
-        ),
-    ];
-    for one in &all {
+    for one in &organisations_of_the_demo() {
         organisations::add(tx, one).await?;
     }
-    let service = Service {
-        id: ServiceId::new(id("service")),
-        organisation_id: all[0].id,
-        name: "South London Liaison and Diversion".into(),
-        help_phone: "020 7946 0100".into(),
-    };
-    organisations::add_service(tx, &service).await?;
-    let custody = serde_json::to_string(&OpeningHours::custody()).unwrap_or_default();
-    let court = serde_json::to_string(&OpeningHours::court()).unwrap_or_default();
-    let site = |key: &str, name: &str, kind, code: &str, hours: &str| Site {
-        id: SiteId::new(id(key)),
-        service_id: service.id,
-        name: name.into(),
-        kind,
-        code: code.into(),
-        hours: hours.into(),
-    };
-    let sites = vec![
-        site(
-            "bromley custody",
-            "Bromley custody",
-            SiteKind::Custody,
-            "01PY",
-            &custody,
-        ),
-        site(
-            "bexley custody",
-            "Bexley custody",
-            SiteKind::Custody,
-            "01RY",
-            &custody,
-        ),
-        site(
-            "bromley court",
-            "Bromley Magistrates' Court",
-            SiteKind::Magistrates,
-            "B01CN",
-            &court,
-        ),
-        site(
-            "bexley court",
-            "Bexley Magistrates' Court",
-            SiteKind::Magistrates,
-            "B01BH",
-            &court,
-        ),
-        site(
-            "woolwich",
-            "Woolwich Crown Court",
-            SiteKind::Crown,
-            "C01WL",
-            &court,
-        ),
-    ];
-    for (order, one) in sites.iter().enumerate() {
+    organisations::add_service(tx, &service()).await?;
+    let places = known();
+    for (order, one) in places.sites.iter().enumerate() {
         organisations::add_site(tx, one, i64::try_from(order).unwrap_or_default()).await?;
     }
-    Ok(Places {
-        trust: all[0].id,
-        partner: all[1].id,
-        commissioner: all[4].id,
-        sites,
-    })
+    Ok(places)
 }

@@ -34,11 +34,7 @@ pub fn somebody(seed: u64, number: u32, today: NaiveDate) -> Somebody {
     let community = community(&mut chance);
     let is_woman = chance.in_hundred(17);
     let story = story(&mut chance, is_woman);
-    let forenames = if is_woman {
-        community.women
-    } else {
-        community.men
-    };
+    let forenames = if is_woman { community.women } else { community.men };
     let mut forename = chance.word(forenames).to_owned();
     let middle = chance.word(forenames);
     if chance.in_hundred(30) && middle != forename {
@@ -47,55 +43,27 @@ pub fn somebody(seed: u64, number: u32, today: NaiveDate) -> Somebody {
     let surname = chance.word(community.surnames);
     let born = born(&mut chance, story, today);
     let pnc = chance.in_hundred(70).then(|| {
-        let year =
-            u16::try_from(chance.between(i64::from(born.year()) + 15, i64::from(today.year())))
-                .unwrap_or(2015);
-        invented_pnc(
-            year,
-            u32::try_from(chance.between(1, 899_999)).unwrap_or_default(),
-        )
+        let year = u16::try_from(chance.between(i64::from(born.year()) + 15, i64::from(today.year()))).unwrap_or(2015);
+        invented_pnc(year, u32::try_from(chance.between(1, 899_999)).unwrap_or_default())
     });
     let speaks_other = !community.language.is_empty() && chance.in_hundred(14);
-    let alias = chance
-        .in_hundred(12)
-        .then(|| Name::new(&forename, chance.word(community.surnames)));
+    let alias = chance.in_hundred(12).then(|| Name::new(&forename, chance.word(community.surnames)));
     let person = NewPerson {
         name: Name::new(&forename, surname),
         date_of_birth: Some(born),
-        gender: Some(if is_woman {
-            Gender::Female
-        } else {
-            Gender::Male
-        }),
+        gender: Some(if is_woman { Gender::Female } else { Gender::Male }),
         ethnicity: Ethnicity::from_code(chance.word(community.ethnicities)),
-        nhs_number: chance.in_hundred(75).then(|| {
-            NhsNumber::invented(u32::try_from(seed % 400).unwrap_or_default() * 1_000 + number)
-        }),
-        aliases: alias
-            .into_iter()
-            .filter(|alias| alias.surname != surname)
-            .collect(),
-        identifiers: pnc
-            .iter()
-            .map(|pnc| ("pnc".to_owned(), pnc.clone()))
-            .collect(),
+        nhs_number: chance
+            .in_hundred(75)
+            .then(|| NhsNumber::invented(u32::try_from(seed % 400).unwrap_or_default() * 1_000 + number)),
+        aliases: alias.into_iter().filter(|alias| alias.surname != surname).collect(),
+        identifiers: pnc.iter().map(|pnc| ("pnc".to_owned(), pnc.clone())).collect(),
         adjustments: story.communication.to_owned(),
-        language: if speaks_other {
-            community.language.to_owned()
-        } else {
-            String::new()
-        },
+        language: if speaks_other { community.language.to_owned() } else { String::new() },
         interpreter: speaks_other,
         contact: contact(&mut chance, story),
     };
-    Somebody {
-        number,
-        id,
-        person,
-        pnc,
-        is_woman,
-        story,
-    }
+    Somebody { number, id, person, pnc, is_woman, story }
 }
 
 fn community(chance: &mut Chance) -> &'static Community {
@@ -109,12 +77,7 @@ fn community(chance: &mut Chance) -> &'static Community {
 
 /// The stories are told with "he" or "she": a woman has a woman's story.
 fn story(chance: &mut Chance, is_woman: bool) -> &'static Story {
-    let named = |theme: &str| {
-        STORIES
-            .iter()
-            .find(|story| story.theme == theme)
-            .unwrap_or(plain())
-    };
+    let named = |theme: &str| STORIES.iter().find(|story| story.theme == theme).unwrap_or(plain());
     if is_woman {
         return named(chance.word(&["domestic abuse", "care leaver", "care leaver", "plain"]));
     }
@@ -163,44 +126,18 @@ fn contact(chance: &mut Chance, story: &Story) -> ContactDetails {
         chance.pick(&["A", "B", "D", "E", "H", "L", "N"]),
         chance.pick(&["A", "B", "D", "G", "P", "Q"])
     );
-    let flat = if chance.in_hundred(35) {
-        format!("Flat {}, ", chance.between(1, 40))
-    } else {
-        String::new()
-    };
-    let address = format!(
-        "{flat}{} {}, {town}",
-        chance.between(1, 180),
-        chance.word(STREETS)
-    );
+    let flat = if chance.in_hundred(35) { format!("Flat {}, ", chance.between(1, 40)) } else { String::new() };
+    let address = format!("{flat}{} {}, {town}", chance.between(1, 180), chance.word(STREETS));
     let phone = format!("07700 900{:03}", chance.between(0, 999));
     let has_home = story.accommodation != "rough";
     ContactDetails {
-        address: if has_home {
-            address
-        } else {
-            "No fixed abode".into()
-        },
-        postcode: if has_home {
-            format!("{district} {inward}")
-        } else {
-            String::new()
-        },
-        phone: if chance.in_hundred(80) {
-            phone
-        } else {
-            String::new()
-        },
+        address: if has_home { address } else { "No fixed abode".into() },
+        postcode: if has_home { format!("{district} {inward}") } else { String::new() },
+        phone: if chance.in_hundred(80) { phone } else { String::new() },
         safe_contact: story.safe_contact.to_owned(),
         gp: format!(
             "{} Surgery (invented)",
-            chance.pick(&[
-                "Weir Road",
-                "Old Mill",
-                "Larkfield",
-                "The Parade",
-                "St Aldhelm's"
-            ])
+            chance.pick(&["Weir Road", "Old Mill", "Larkfield", "The Parade", "St Aldhelm's"])
         ),
     }
 }
@@ -215,11 +152,7 @@ mod tests {
         for number in 0..400 {
             let one = somebody(1, number, today);
             assert_eq!(one.person.name, somebody(1, number, today).person.name);
-            assert!(
-                one.person
-                    .nhs_number
-                    .is_none_or(|nhs| nhs.digits().starts_with("999"))
-            );
+            assert!(one.person.nhs_number.is_none_or(|nhs| nhs.digits().starts_with("999")));
             assert!(one.person.date_of_birth.is_some_and(|born| born < today));
         }
         assert_ne!(somebody(1, 1, today).id, somebody(2, 1, today).id);

@@ -18,23 +18,13 @@ const COURT: &[&str] = &["Priya Nair", "Josie Quill", "Tom Hartley", "Amara Bell
 /// The store's.
 pub async fn make(team: &Team) -> anyhow::Result<()> {
     let mut chance = Chance::new(team.seed, "rota");
-    let mut tx = team
-        .act(
-            team.actor("Ruth Ekpo"),
-            team.now - chrono::Duration::days(14),
-        )
-        .await?;
+    let mut tx = team.act(team.actor("Ruth Ekpo"), team.now - chrono::Duration::days(14)).await?;
     let today = london_date(team.now);
     for day in 0..15 {
         let date = today - Days::new(7) + Days::new(day);
         for (place, site) in team.sites.iter().enumerate() {
-            for (who, from, to) in on(site, date, place + usize::try_from(day).unwrap_or_default())
-            {
-                let at = |hour| {
-                    from_london(
-                        date.and_time(NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default()),
-                    )
-                };
+            for (who, from, to) in on(site, date, place + usize::try_from(day).unwrap_or_default()) {
+                let at = |hour| from_london(date.and_time(NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default()));
                 let user_id: UserId = team.actor(who).user;
                 shifts::add(
                     &mut tx,
@@ -63,10 +53,7 @@ fn on(site: &Site, date: NaiveDate, turn: usize) -> Vec<(&'static str, u32, u32)
         (SiteKind::Custody, false) if site.code == "01PY" => {
             vec![(CUSTODY[turn % 4], 7, 15), ("Nadia Kowal", 14, 22)]
         }
-        (SiteKind::Custody, false) => vec![
-            (CUSTODY[turn % 4], 7, 15),
-            (CUSTODY[(turn + 2) % 4], 14, 22),
-        ],
+        (SiteKind::Custody, false) => vec![(CUSTODY[turn % 4], 7, 15), (CUSTODY[(turn + 2) % 4], 14, 22)],
         (_, true) if date.weekday() == Weekday::Sat && site.kind == SiteKind::Magistrates => {
             vec![(COURT[turn % 4], 9, 13)]
         }

@@ -45,12 +45,7 @@ const STAFF: &[(&str, Role, &str)] = &[
 pub fn accounts() -> Vec<Account> {
     let account = |(name, role, _): &(&'static str, Role, &str)| {
         let email = format!("{}@demo.invalid", name.to_lowercase().replace(' ', "."));
-        Account {
-            id: UserId::new(id(&email)),
-            name,
-            role: *role,
-            email,
-        }
+        Account { id: UserId::new(id(&email)), name, role: *role, email }
     };
     STAFF.iter().map(account).collect()
 }
@@ -87,9 +82,7 @@ fn sites_of(role: Role, places: &Places) -> Vec<SiteId> {
     let all = places.sites.iter().map(|site| site.id);
     match role {
         Role::Bank => all.take(1).collect(),
-        role if role.is_clinical() || matches!(role, Role::Administrator | Role::Manager) => {
-            all.collect()
-        }
+        role if role.is_clinical() || matches!(role, Role::Administrator | Role::Manager) => all.collect(),
         _ => Vec::new(),
     }
 }

@@ -145,10 +145,7 @@ pub const STORIES: &[Story] = &[
         plan_person: "Your brother collects you. We ring your GP today so that you are seen this week. Daniel from Wayside Link rings you in the next two days.",
         court: "He is able to take part. Treatment for depression has been arranged and he has agreed to it.",
         help: &[
-            (
-                HelpKind::TalkingTherapies,
-                "Low mood after separation; would like evening sessions.",
-            ),
+            (HelpKind::TalkingTherapies, "Low mood after separation; would like evening sessions."),
             (HelpKind::Housing, "Two months of arrears, notice served."),
         ],
         ..PLAIN
@@ -157,16 +154,8 @@ pub const STORIES: &[Story] = &[
         theme: "alcohol",
         concern: "Smelled of drink on arrival, now shaky and sweating. The custody sergeant asked whether he can be interviewed.",
         own_words: "Wants to stop drinking and to get his driving job back.",
-        vulnerabilities: &[
-            "alcohol/diagnosed/already_known",
-            "mental_health/suspected/new",
-            "finance/suspected/new",
-        ],
-        needs: &[
-            "alcohol/identified/already_known",
-            "physical_health/identified/new",
-            "finance/identified/new",
-        ],
+        vulnerabilities: &["alcohol/diagnosed/already_known", "mental_health/suspected/new", "finance/suspected/new"],
+        needs: &["alcohol/identified/already_known", "physical_health/identified/new", "finance/identified/new"],
         substances: "A bottle of vodka a day for five months. Last drink at about 2 in the morning. A fit in withdrawal last year.",
         withdrawal: true,
         medication: "Thiamine from the GP, not taken for weeks.",
@@ -193,10 +182,7 @@ pub const STORIES: &[Story] = &[
         plan_person: "Do not stop drinking suddenly on your own: it can be dangerous. You have an appointment with the alcohol service, and Megan comes with you.",
         court: "He has agreed to work with the drug and alcohol service. An alcohol treatment requirement could be considered after their assessment.",
         help: &[
-            (
-                HelpKind::Substance,
-                "Dependent drinking, a withdrawal fit last year; asks for detoxification.",
-            ),
+            (HelpKind::Substance, "Dependent drinking, a withdrawal fit last year; asks for detoxification."),
             (HelpKind::Debt, "Council tax arrears since losing work."),
         ],
         ..PLAIN
@@ -210,11 +196,7 @@ pub const STORIES: &[Story] = &[
             "drugs/suspected/already_known",
             "social/suspected/new",
         ],
-        needs: &[
-            "mental_health/diagnosed/already_known",
-            "crisis/identified/new",
-            "social/identified/new",
-        ],
+        needs: &["mental_health/diagnosed/already_known", "crisis/identified/new", "social/identified/new"],
         to_others: "Shouts at the neighbour through the wall; has never hit anybody. Risk rises when he has not slept and the neighbour has visitors.",
         medication: "Olanzapine 10 mg at night; says he stopped five weeks ago.",
         substances: "Cannabis most days, last yesterday.",
@@ -242,14 +224,8 @@ pub const STORIES: &[Story] = &[
         plan_person: "Ruth, your care coordinator, comes to see you when you leave here. Somebody from the home team rings you tonight.",
         court: "Unwell at the time of assessment; help is in place. May need breaks and an intermediary to follow the hearing.",
         help: &[
-            (
-                HelpKind::Crisis,
-                "Relapse of psychosis, off medication five weeks.",
-            ),
-            (
-                HelpKind::CommunityMentalHealth,
-                "Please review medication and support at home.",
-            ),
+            (HelpKind::Crisis, "Relapse of psychosis, off medication five weeks."),
+            (HelpKind::CommunityMentalHealth, "Please review medication and support at home."),
         ],
         ..PLAIN
     },
@@ -295,14 +271,8 @@ pub const STORIES: &[Story] = &[
         plan_person: "Appointment at the drug service tomorrow at 10. The outreach team looks for you at the car park. We asked the council for a place.",
         court: "He has agreed to restart treatment. He has no address: a clear appointment and place are needed for any order.",
         help: &[
-            (
-                HelpKind::Housing,
-                "Sleeping rough; priority need: leg wound, dependence.",
-            ),
-            (
-                HelpKind::Substance,
-                "Methadone script lapsed ten days ago; please restart.",
-            ),
+            (HelpKind::Housing, "Sleeping rough; priority need: leg wound, dependence."),
+            (HelpKind::Substance, "Methadone script lapsed ten days ago; please restart."),
             (HelpKind::Gp, "Leg wound, no GP at present."),
         ],
         ..PLAIN
@@ -311,16 +281,8 @@ pub const STORIES: &[Story] = &[
         theme: "autism",
         concern: "Will not look at anybody, hands over ears; covers his head when the door bangs. The arresting officer thought drugs.",
         own_words: "Wants to know exactly what time things will happen.",
-        vulnerabilities: &[
-            "autism/suspected/new",
-            "adhd/diagnosed/already_known",
-            "communication/identified/new",
-        ],
-        needs: &[
-            "neurodevelopmental/identified/new",
-            "communication/identified/new",
-            "employment/identified/new",
-        ],
+        vulnerabilities: &["autism/suspected/new", "adhd/diagnosed/already_known", "communication/identified/new"],
+        needs: &["neurodevelopmental/identified/new", "communication/identified/new", "employment/identified/new"],
         communication: "Say exactly what will happen and when. Literal language, no jokes. Written timetable. Quiet.",
         medication: "Methylphenidate 36 mg in the morning, taken.",
         known: "before",
@@ -346,10 +308,7 @@ pub const STORIES: &[Story] = &[
         plan_person: "1. Your solicitor comes. 2. The interview, with your mother there. 3. Then you go home. We write to your GP about an autism assessment.",
         court: "Would need an intermediary to be considered, breaks every 30 minutes, questions one at a time, and to be told the order of things beforehand.",
         help: &[
-            (
-                HelpKind::Neurodevelopmental,
-                "Please assess for autism; ADHD known.",
-            ),
+            (HelpKind::Neurodevelopmental, "Please assess for autism; ADHD known."),
             (HelpKind::Employment, "Supported employment."),
         ],
         ..PLAIN
@@ -364,11 +323,7 @@ pub const STORIES: &[Story] = &[
             "parent_separated/identified/new",
             "trauma/suspected/new",
         ],
-        needs: &[
-            "domestic_abuse/identified/new",
-            "accommodation/suspected/new",
-            "psychological/identified/new",
-        ],
+        needs: &["domestic_abuse/identified/new", "accommodation/suspected/new", "psychological/identified/new"],
         from_others: "Her partner controls money and telephone; threatened last month to kill her if she left. He does not know what she has told us. Most dangerous: the day she leaves.",
         safe_contact: "Text only, between 9 and 11, signed \"the dentist\". Never ring. Never leave a message. Nothing by post.",
         dependants: "Two children of 4 and 7, with her mother tonight. Her mother can keep them for two nights.",
@@ -394,10 +349,7 @@ pub const STORIES: &[Story] = &[
         plan_person: "Jan, who helps with this every day, talks with you at your mother's. You decide what happens.",
         court: "She should be treated as vulnerable: separate entrance and screens.",
         help: &[
-            (
-                HelpKind::DomesticAbuse,
-                "High risk; contact only through her mother, text 9 to 11.",
-            ),
+            (HelpKind::DomesticAbuse, "High risk; contact only through her mother, text 9 to 11."),
             (HelpKind::Women, "Support for her and two children."),
         ],
         ..PLAIN
@@ -412,11 +364,7 @@ pub const STORIES: &[Story] = &[
             "alcohol/suspected/new",
             "trauma/identified/new",
         ],
-        needs: &[
-            "veteran/identified/new",
-            "psychological/identified/new",
-            "alcohol/identified/new",
-        ],
+        needs: &["veteran/identified/new", "psychological/identified/new", "alcohol/identified/new"],
         substances: "Six to eight cans most evenings, to sleep. Last two days ago.",
         known: "no",
         services: "Never told anybody; GP knows nothing of it.",
@@ -440,10 +388,7 @@ pub const STORIES: &[Story] = &[
         plan: "Veterans' mental health service referral with his agreement. GP letter. Link worker who served himself.",
         plan_person: "The veterans' service rings you within two weeks. Megan rings sooner, to see how the nights are.",
         court: "Has agreed to assessment by the veterans' service.",
-        help: &[(
-            HelpKind::Veterans,
-            "Fourteen years' service; nightmares, startle, drinking to sleep.",
-        )],
+        help: &[(HelpKind::Veterans, "Fourteen years' service; nightmares, startle, drinking to sleep.")],
         ..PLAIN
     },
     Story {
@@ -455,11 +400,7 @@ pub const STORIES: &[Story] = &[
             "physical_health/diagnosed/already_known",
             "bereavement/suspected/new",
         ],
-        needs: &[
-            "brain_injury/suspected/new",
-            "caring/identified/new",
-            "physical_health/identified/already_known",
-        ],
+        needs: &["brain_injury/suspected/new", "caring/identified/new", "physical_health/identified/already_known"],
         communication: "One thing at a time; write it down; his glasses are in his property.",
         medication: "Amlodipine, aspirin and metformin; not sure when last taken.",
         known: "no",
@@ -530,14 +471,8 @@ pub const STORIES: &[Story] = &[
         plan_person: "You will not go back to the flat tonight. Sue from social care comes. You get your key when the men have gone.",
         court: "An intermediary is needed. There is reason to think he is a victim of exploitation.",
         help: &[
-            (
-                HelpKind::SocialCare,
-                "Cuckooed; needs a safe place and an assessment.",
-            ),
-            (
-                HelpKind::Neurodevelopmental,
-                "Please assess for learning disability.",
-            ),
+            (HelpKind::SocialCare, "Cuckooed; needs a safe place and an assessment."),
+            (HelpKind::Neurodevelopmental, "Please assess for learning disability."),
         ],
         ..PLAIN
     },
@@ -545,16 +480,8 @@ pub const STORIES: &[Story] = &[
         theme: "gambling",
         concern: "Anxious in interview; his solicitor asked us to see him about debts and sleeplessness.",
         own_words: "Wants his wife not to find out from a letter.",
-        vulnerabilities: &[
-            "gambling/identified/new",
-            "finance/identified/new",
-            "mental_health/suspected/new",
-        ],
-        needs: &[
-            "gambling/identified/new",
-            "finance/identified/new",
-            "mental_health/identified/new",
-        ],
+        vulnerabilities: &["gambling/identified/new", "finance/identified/new", "mental_health/suspected/new"],
+        needs: &["gambling/identified/new", "finance/identified/new", "mental_health/identified/new"],
         safe_contact: "No letters and no voice messages: his wife does not know. Mobile after 5.",
         known: "no",
         urgency: "routine",
@@ -624,10 +551,7 @@ pub const STORIES: &[Story] = &[
         court: "A young woman who has been in care; help is arranged and she has agreed to it.",
         help: &[
             (HelpKind::Women, "Named worker, art group."),
-            (
-                HelpKind::CommunityMentalHealth,
-                "Waiting since spring: please see sooner.",
-            ),
+            (HelpKind::CommunityMentalHealth, "Waiting since spring: please see sooner."),
         ],
         ..PLAIN
     },

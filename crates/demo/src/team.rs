@@ -41,30 +41,16 @@ impl Team {
         let mut read = store.read().await?;
         let all = organisations::all(&mut read).await?;
         let of = |kind| {
-            all.iter()
-                .find(|one| one.kind == kind)
-                .map(|one| one.id)
-                .context("the demo's organisations are made first")
+            all.iter().find(|one| one.kind == kind).map(|one| one.id).context("the demo's organisations are made first")
         };
         let (trust, partner) = (of(OrganisationKind::Trust)?, of(OrganisationKind::Partner)?);
         let mut actors = BTreeMap::new();
         for account in staff::accounts() {
-            let user = users::by_id(&mut read, account.id)
-                .await?
-                .context("the demo's accounts are made first")?;
+            let user = users::by_id(&mut read, account.id).await?.context("the demo's accounts are made first")?;
             actors.insert(account.name, user.actor());
         }
         let sites = organisations::sites(&mut read).await?;
-        Ok(Self {
-            store: store.clone(),
-            seed,
-            now,
-            sites,
-            trust,
-            partner,
-            directory: BTreeMap::new(),
-            actors,
-        })
+        Ok(Self { store: store.clone(), seed, now, sites, trust, partner, directory: BTreeMap::new(), actors })
     }
 
     /// One of the team.
@@ -80,13 +66,7 @@ impl Team {
     /// # Errors
     /// The store's.
     pub async fn act(&self, who: &Actor, at: Instant) -> throughline_store::Result<Tx> {
-        self.store
-            .begin(Cause {
-                actor: Some(who.clone()),
-                at,
-                request: "demo".into(),
-            })
-            .await
+        self.store.begin(Cause { actor: Some(who.clone()), at, request: "demo".into() }).await
     }
 
     /// The sites of a kind.

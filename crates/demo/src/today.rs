@@ -19,9 +19,7 @@ use throughline_domain::place::{PointOfContact, SiteKind};
 use throughline_domain::time::{Instant, from_london, london_date, london_time};
 use throughline_lists::{Entry, Position, Reading, Sex};
 use throughline_matching::Description;
-use throughline_policy::{
-    Actor, ChangeList, CreatePerson, ImportList, SearchPeople, Subject, ViewIdentity, ViewList,
-};
+use throughline_policy::{Actor, ChangeList, CreatePerson, ImportList, SearchPeople, Subject, ViewIdentity, ViewList};
 use throughline_store::episodes::Justice;
 use throughline_store::lists::{self, Best, EntryFacts, Line, NewList};
 use throughline_store::organisations::Site;
@@ -60,16 +58,8 @@ pub async fn make(team: &Team) -> anyhow::Result<()> {
         };
         let mut rows: Vec<Row> = Vec::new();
         while rows.len() < size {
-            let (who, is_known) = listed(
-                team,
-                &mut chance,
-                if site.kind == SiteKind::Custody {
-                    45
-                } else {
-                    33
-                },
-                &mut new,
-            );
+            let (who, is_known) =
+                listed(team, &mut chance, if site.kind == SiteKind::Custody { 45 } else { 33 }, &mut new);
             if used.insert(who.number) {
                 rows.push(row(team, &mut chance, site, who, is_known, rows.len()));
             }
@@ -85,29 +75,17 @@ pub async fn make(team: &Team) -> anyhow::Result<()> {
 
 /// Today at a time of day in London; a little before now when that has not come yet.
 fn today_at(team: &Team, hour: u32, minute: u32) -> Instant {
-    let at = from_london(
-        london_date(team.now)
-            .and_time(NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default()),
-    );
+    let at = from_london(london_date(team.now).and_time(NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default()));
     at.min(team.now - Duration::minutes(12))
 }
 
 /// So long ago, and not before today began.
 fn ago(team: &Team, minutes: i64) -> Instant {
     let midnight = from_london(london_date(team.now).and_time(NaiveTime::MIN));
-    (team.now - Duration::minutes(minutes))
-        .max(midnight + Duration::minutes(3))
-        .min(team.now - Duration::seconds(30))
+    (team.now - Duration::minutes(minutes)).max(midnight + Duration::minutes(3)).min(team.now - Duration::seconds(30))
 }
 
-fn row(
-    team: &Team,
-    chance: &mut Chance,
-    site: &Site,
-    who: Somebody,
-    is_known: bool,
-    place: usize,
-) -> Row {
+fn row(team: &Team, chance: &mut Chance, site: &Site, who: Somebody, is_known: bool, place: usize) -> Row {
     let mut offences = vec![*chance.pick(OFFENCES)];
     if chance.in_hundred(25) {
         offences.push(*chance.pick(OFFENCES));
@@ -121,11 +99,7 @@ fn row(
         3 | 4 => forenames.truncate(forenames.find(' ').unwrap_or(forenames.len())),
         _ => (),
     }
-    let sitting = if chance.in_hundred(70) {
-        (10, 0)
-    } else {
-        (14, 0)
-    };
+    let sitting = if chance.in_hundred(70) { (10, 0) } else { (14, 0) };
     let today = london_date(team.now);
     Row {
         number: if site.kind == SiteKind::Custody {
@@ -136,12 +110,7 @@ fn row(
                 today.format("%y")
             )
         } else {
-            format!(
-                "{}{:05}{}",
-                site.code,
-                30_100 + place * 3,
-                today.format("%y")
-            )
+            format!("{}{:05}{}", site.code, 30_100 + place * 3, today.format("%y"))
         },
         who,
         is_known,
@@ -149,9 +118,7 @@ fn row(
         surname,
         offences,
         arrived: team.now - Duration::minutes(chance.between(9 * 60, 17 * 60)),
-        sitting: from_london(
-            today.and_time(NaiveTime::from_hms_opt(sitting.0, sitting.1, 0).unwrap_or_default()),
-        ),
+        sitting: from_london(today.and_time(NaiveTime::from_hms_opt(sitting.0, sitting.1, 0).unwrap_or_default())),
         room: 1 + place % 3,
         in_custody: chance.in_hundred(30),
         restriction: chance.in_hundred(8),
@@ -167,43 +134,15 @@ fn slip(text: &str) -> String {
     letters.into_iter().collect()
 }
 
-async fn custody(
-    team: &Team,
-    chance: &mut Chance,
-    site: &Site,
-    rows: &[Row],
-) -> anyhow::Result<()> {
+async fn custody(team: &Team, chance: &mut Chance, site: &Site, rows: &[Row]) -> anyhow::Result<()> {
     let by = team.actor("Tom Hartley");
     let (first, second) = (ago(team, 7 * 60), ago(team, 45));
     let late = rows.len() - 3;
-    bring_in(
-        team,
-        chance,
-        site,
-        by,
-        first,
-        "custody.csv",
-        csv(site, &rows[..late], first).into_bytes(),
-    )
-    .await?;
+    bring_in(team, chance, site, by, first, "custody.csv", csv(site, &rows[..late], first).into_bytes()).await?;
     work(team, chance, site, &rows[..late], first).await?;
     // The list is sent again: three more, and one is gone.
-    let again: Vec<&Row> = rows
-        .iter()
-        .enumerate()
-        .filter(|(place, _)| *place != 2)
-        .map(|(_, row)| row)
-        .collect();
-    bring_in(
-        team,
-        chance,
-        site,
-        by,
-        second,
-        "custody-later.csv",
-        csv(site, again, second).into_bytes(),
-    )
-    .await
+    let again: Vec<&Row> = rows.iter().enumerate().filter(|(place, _)| *place != 2).map(|(_, row)| row).collect();
+    bring_in(team, chance, site, by, second, "custody-later.csv", csv(site, again, second).into_bytes()).await
 }
 
 async fn court(team: &Team, chance: &mut Chance, site: &Site, rows: &[Row]) -> anyhow::Result<()> {
@@ -216,62 +155,33 @@ async fn court(team: &Team, chance: &mut Chance, site: &Site, rows: &[Row]) -> a
 
 /// A custody list as custody systems print it.
 fn csv<'a>(site: &Site, rows: impl IntoIterator<Item = &'a Row>, at: Instant) -> String {
-    let mut text = format!(
-        "Custody list\nCustody suite:,{}\nPrinted: {}\n",
-        site.name,
-        london_time(at).format("%-d %B %Y")
-    );
+    let mut text =
+        format!("Custody list\nCustody suite:,{}\nPrinted: {}\n", site.name, london_time(at).format("%-d %B %Y"));
     text.push_str("Custody No.,Surname,Forenames,D.O.B,Sex,Address,Post code,PNC,NHS No,Arrested,Relevant time,Detention authorised,Offence(s),AA required,Interpreter,Obs level,Cell\n");
     for (place, row) in rows.into_iter().enumerate() {
         let person = &row.who.person;
         let time = |at: Instant| london_time(at).format("%d/%m/%y %H:%M").to_string();
-        let offences: Vec<String> = row
-            .offences
-            .iter()
-            .map(|(code, title)| format!("{code} - {title}"))
-            .collect();
+        let offences: Vec<String> = row.offences.iter().map(|(code, title)| format!("{code} - {title}")).collect();
         let cells = [
             row.number.clone(),
             row.surname.to_uppercase(),
             row.forenames.clone(),
-            person
-                .date_of_birth
-                .map(|date| date.format("%d/%m/%Y").to_string())
-                .unwrap_or_default(),
-            if row.who.is_woman {
-                "F".into()
-            } else {
-                "M".into()
-            },
+            person.date_of_birth.map(|date| date.format("%d/%m/%Y").to_string()).unwrap_or_default(),
+            if row.who.is_woman { "F".into() } else { "M".into() },
             person.contact.address.clone(),
             person.contact.postcode.clone(),
-            if row.is_known {
-                row.who.pnc.clone().unwrap_or_default()
-            } else {
-                String::new()
-            },
+            if row.is_known { row.who.pnc.clone().unwrap_or_default() } else { String::new() },
             String::new(),
             time(row.arrived - Duration::minutes(45)),
             time(row.arrived),
             time(row.arrived + Duration::minutes(25)),
             offences.join("; "),
-            if row.who.story.communication.is_empty() {
-                "No".into()
-            } else {
-                "Yes".into()
-            },
+            if row.who.story.communication.is_empty() { "No".into() } else { "Yes".into() },
             person.language.clone(),
-            if row.who.story.self_harm.is_empty() {
-                "1".into()
-            } else {
-                "3".into()
-            },
+            if row.who.story.self_harm.is_empty() { "1".into() } else { "3".into() },
             format!("{}{}", if row.who.is_woman { "F" } else { "M" }, place + 1),
         ];
-        let quoted: Vec<String> = cells
-            .iter()
-            .map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")))
-            .collect();
+        let quoted: Vec<String> = cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
         writeln!(text, "{}", quoted.join(",")).expect("a string takes everything");
     }
     text
@@ -282,15 +192,9 @@ fn hearings(site: &Site, rows: &[Row], at: Instant) -> Value {
     let mut rooms: BTreeMap<(usize, Instant), Vec<Value>> = BTreeMap::new();
     for row in rows {
         let person = &row.who.person;
-        let (first, middle) = row
-            .forenames
-            .split_once(' ')
-            .unwrap_or((&row.forenames, ""));
-        let offences: Vec<Value> = row
-            .offences
-            .iter()
-            .map(|(code, title)| json!({ "offenceCode": code, "offenceTitle": title }))
-            .collect();
+        let (first, middle) = row.forenames.split_once(' ').unwrap_or((&row.forenames, ""));
+        let offences: Vec<Value> =
+            row.offences.iter().map(|(code, title)| json!({ "offenceCode": code, "offenceTitle": title })).collect();
         let mut individual = json!({
             "individualForenames": first,
             "individualSurname": row.surname,
@@ -311,14 +215,9 @@ fn hearings(site: &Site, rows: &[Row], at: Instant) -> Value {
         ] });
         if row.restriction {
             case["reportingRestriction"] = json!(true);
-            case["reportingRestrictionDetails"] =
-                json!(["Section 39: no particulars of the child"]);
+            case["reportingRestrictionDetails"] = json!(["Section 39: no particulars of the child"]);
         }
-        let kind = if row.in_custody {
-            "First hearing"
-        } else {
-            "Plea"
-        };
+        let kind = if row.in_custody { "First hearing" } else { "Plea" };
         rooms
             .entry((row.room, row.sitting))
             .or_default()
@@ -350,11 +249,7 @@ async fn bring_in(
     let today = london_date(team.now);
     let reading = throughline_lists::read(&bytes, today)
         .with_context(|| format!("the demo's list for {} cannot be read", site.name))?;
-    let kind = if reading.kind == throughline_lists::ListKind::Custody {
-        ListKind::Custody
-    } else {
-        ListKind::Court
-    };
+    let kind = if reading.kind == throughline_lists::ListKind::Custody { ListKind::Custody } else { ListKind::Court };
     let mut tx = team.act(by, at).await?;
     let grant = tx.authorise::<ImportList>(site.id).await?;
     let view = tx.authorise::<ViewList>(site.id).await?;
@@ -431,10 +326,7 @@ fn description(entry: &Entry) -> Description {
         },
         postcodes: entry.postcode.iter().cloned().collect(),
         pnc: entry.pnc.clone(),
-        nhs_number: entry
-            .nhs_number
-            .as_ref()
-            .map(|number| number.digits().to_owned()),
+        nhs_number: entry.nhs_number.as_ref().map(|number| number.digits().to_owned()),
         ..Description::default()
     }
 }
@@ -482,39 +374,23 @@ const FATES: &[Fate] = &[
     Fate::NotSeen(NotSeenReason::InInterview),
 ];
 
-async fn work(
-    team: &Team,
-    chance: &mut Chance,
-    site: &Site,
-    rows: &[Row],
-    listed_at: Instant,
-) -> anyhow::Result<()> {
+async fn work(team: &Team, chance: &mut Chance, site: &Site, rows: &[Row], listed_at: Instant) -> anyhow::Result<()> {
     let by = team.actor("Amara Bello");
     let mut tx = team.act(by, listed_at).await?;
     let view = tx.authorise::<ViewList>(site.id).await?;
-    let kind = if site.kind == SiteKind::Custody {
-        ListKind::Custody
-    } else {
-        ListKind::Court
-    };
+    let kind = if site.kind == SiteKind::Custody { ListKind::Custody } else { ListKind::Court };
     let today = london_date(team.now);
     let lines = lists::lines(&mut tx, &view, kind, today, today).await?;
     tx.commit().await?;
     for (place, line) in lines.iter().enumerate() {
         let entry: Entry = serde_json::from_str(&line.source)?;
-        let number = entry
-            .custody_number
-            .as_deref()
-            .or(entry.urn.as_deref())
-            .unwrap_or_default();
+        let number = entry.custody_number.as_deref().or(entry.urn.as_deref()).unwrap_or_default();
         let Some(row) = rows.iter().find(|row| row.number == number) else {
             continue;
         };
         let fate = FATES[place % FATES.len()];
-        let at = listed_at
-            + Duration::minutes(
-                10 + chance.between(2, 8) * i64::try_from(place % 12).unwrap_or_default(),
-            );
+        let at =
+            listed_at + Duration::minutes(10 + chance.between(2, 8) * i64::try_from(place % 12).unwrap_or_default());
         if at < team.now {
             let owner = team.actor(OWNERS[place % OWNERS.len()]);
             one(team, site, row, &entry, line, fate, owner, at).await?;
@@ -523,10 +399,7 @@ async fn work(
     Ok(())
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "a line of a list, who works on it and when"
-)]
+#[expect(clippy::too_many_arguments, reason = "a line of a list, who works on it and when")]
 async fn one(
     team: &Team,
     site: &Site,
@@ -560,11 +433,7 @@ async fn one(
         at: at + Duration::minutes(2),
         is_known: true,
         entry: Some(line.id),
-        contact: if is_custody {
-            PointOfContact::Custody
-        } else {
-            site.kind.into()
-        },
+        contact: if is_custody { PointOfContact::Custody } else { site.kind.into() },
         justice: Justice {
             custody_number: entry.custody_number.clone().unwrap_or_default(),
             urn: entry.urn.clone().unwrap_or_default(),
@@ -600,22 +469,10 @@ async fn decide(
     if row.is_known {
         let search = tx.authorise::<SearchPeople>(Subject::default()).await?;
         let found = people::candidates(tx, &search, &description(entry), 5).await?;
-        if let Some(candidate) = found
-            .iter()
-            .find(|candidate| candidate.person.id == row.who.id)
-        {
-            let evidence =
-                json!({ "listed": description(entry), "scored": candidate.scored }).to_string();
-            lists::decide(
-                tx,
-                grant,
-                line.id,
-                row.who.id,
-                MatchDecision::Same,
-                candidate.scored.probability,
-                &evidence,
-            )
-            .await?;
+        if let Some(candidate) = found.iter().find(|candidate| candidate.person.id == row.who.id) {
+            let evidence = json!({ "listed": description(entry), "scored": candidate.scored }).to_string();
+            lists::decide(tx, grant, line.id, row.who.id, MatchDecision::Same, candidate.scored.probability, &evidence)
+                .await?;
         }
     } else {
         let create = tx.authorise::<CreatePerson>(Subject::default()).await?;

@@ -167,9 +167,6 @@ pub struct Row {
 impl Row {
     /// A row from its two parts.
     pub fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
-        Self {
-            label: label.into(),
-            value: value.into(),
-        }
+        Self { label: label.into(), value: value.into() }
     }
 }

@@ -54,8 +54,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 pub use crate::facts::{
-    Author, DocumentFacts, DocumentState, EpisodeFacts, Facts, PersonFacts, RiskFacts, RiskState,
-    Row, Section,
+    Author, DocumentFacts, DocumentState, EpisodeFacts, Facts, PersonFacts, RiskFacts, RiskState, Row, Section,
 };
 pub use crate::kind::{Kind, Need, kinds};
 use crate::printable::{Script, printable};
@@ -136,25 +135,14 @@ pub fn render(kind: &str, facts: &Facts) -> Result<Rendered, RenderError> {
     let rendered = export(kind, facts, &recorded, &facts_sha256, Script::Every)
         .or_else(|_| export(kind, facts, &recorded, &facts_sha256, Script::Simple));
     typst::comemo::evict(CACHED_RENDERINGS);
-    let (pdf, pages) = rendered.map_err(|detail| RenderError::Template {
-        kind: kind.title,
-        detail,
-    })?;
-    Ok(Rendered {
-        sha256: hex(&Sha256::digest(&pdf)),
-        facts_sha256,
-        pages,
-        pdf,
-    })
+    let (pdf, pages) = rendered.map_err(|detail| RenderError::Template { kind: kind.title, detail })?;
+    Ok(Rendered { sha256: hex(&Sha256::digest(&pdf)), facts_sha256, pages, pdf })
 }
 
 fn check_length(recorded: &Value) -> Result<(), RenderError> {
     let characters = characters(recorded);
     if characters > MOST_CHARACTERS {
-        return Err(RenderError::TooLong {
-            characters,
-            most: MOST_CHARACTERS,
-        });
+        return Err(RenderError::TooLong { characters, most: MOST_CHARACTERS });
     }
     Ok(())
 }
@@ -176,10 +164,7 @@ fn check_needs(kind: &'static Kind, facts: &Facts, recorded: &Value) -> Result<(
         .map(|need| need.words)
         .collect();
     if facts.document.state == DocumentState::Released && !missing.is_empty() {
-        return Err(RenderError::MissingFacts {
-            kind: kind.title,
-            missing: missing.join(", "),
-        });
+        return Err(RenderError::MissingFacts { kind: kind.title, missing: missing.join(", ") });
     }
     Ok(())
 }
@@ -218,8 +203,8 @@ fn export(
     script: Script,
 ) -> Result<(Vec<u8>, usize), String> {
     let document = lay_out(kind, facts, recorded, hash, script)?;
-    let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
-        .expect("these two standards go together");
+    let standards =
+        PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1]).expect("these two standards go together");
     let options = PdfOptions {
         ident: Smart::Custom(hash.to_owned()),
         creator: Smart::Custom(Some("Throughline".to_owned())),
@@ -232,18 +217,10 @@ fn export(
 }
 
 /// The pages of a document before they are a file.
-fn lay_out(
-    kind: &Kind,
-    facts: &Facts,
-    recorded: &Value,
-    hash: &str,
-    script: Script,
-) -> Result<PagedDocument, String> {
+fn lay_out(kind: &Kind, facts: &Facts, recorded: &Value, hash: &str, script: Script) -> Result<PagedDocument, String> {
     let data = data(kind, facts, recorded, hash, script);
     let world = DocumentWorld::new(kind.name, data.to_string().into_bytes());
-    typst::compile::<PagedDocument>(&world)
-        .output
-        .map_err(|faults| in_words(&faults))
+    typst::compile::<PagedDocument>(&world).output.map_err(|faults| in_words(&faults))
 }
 
 /// `data.json`: the facts with what is derived from them, in words.
@@ -254,13 +231,8 @@ fn data(kind: &Kind, facts: &Facts, recorded: &Value, hash: &str, script: Script
     data["document"]["hash"] = json!(format!("{} {} {}", &hash[..4], &hash[4..8], &hash[8..12]));
     data["person"]["formal_name"] = json!(facts.person.name.formal());
     data["person"]["natural_name"] = json!(facts.person.name.natural());
-    data["person"]["nhs_number"] = json!(
-        facts
-            .person
-            .nhs_number
-            .as_ref()
-            .map_or_else(|| "Not known".to_owned(), NhsNumber::spaced)
-    );
+    data["person"]["nhs_number"] =
+        json!(facts.person.nhs_number.as_ref().map_or_else(|| "Not known".to_owned(), NhsNumber::spaced));
     data["risk"]["words"] = json!(facts.risk.state.words());
     data["has_codes"] = json!(make_printable(&mut data, script));
     data
@@ -274,12 +246,8 @@ fn make_printable(value: &mut Value, script: Script) -> bool {
             *text = made;
             coded
         }
-        Value::Array(items) => items
-            .iter_mut()
-            .fold(false, |coded, item| make_printable(item, script) | coded),
-        Value::Object(fields) => fields
-            .values_mut()
-            .fold(false, |coded, field| make_printable(field, script) | coded),
+        Value::Array(items) => items.iter_mut().fold(false, |coded, item| make_printable(item, script) | coded),
+        Value::Object(fields) => fields.values_mut().fold(false, |coded, field| make_printable(field, script) | coded),
         _ => false,
     }
 }

@@ -47,10 +47,8 @@ pub(crate) fn printable(text: &str, script: Script) -> (String, bool) {
 }
 
 fn can_print(c: char, script: Script) -> bool {
-    let hidden = c.is_control()
-        || is_private(c)
-        || changes_order(c)
-        || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}');
+    let hidden =
+        c.is_control() || is_private(c) || changes_order(c) || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}');
     let drawn = world::has_glyph(c);
     match script {
         Script::Every => !hidden && (drawn || is_joiner(c)),
@@ -71,10 +69,7 @@ fn joins_the_last(c: char) -> bool {
 
 /// What joins emoji or picks their shape; it has no shape itself.
 fn is_joiner(c: char) -> bool {
-    matches!(
-        c,
-        '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}'
-    )
+    matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')
 }
 
 /// Directional overrides can make a page read otherwise than it was typed.

@@ -64,16 +64,20 @@ fn facts(state: DocumentState) -> Facts {
                     Row::new("Mental health", "Depression; takes sertraline, last dose 21 November at 08:00"),
                     Row::new("Alcohol and drugs", "None reported"),
                 ],
-                paragraphs: vec!["She was seen for 40 minutes with her support worker. She was calm, and told us \
+                paragraphs: vec![
+                    "She was seen for 40 minutes with her support worker. She was calm, and told us \
                                   what worries her: losing her flat and not understanding what is said in court."
-                    .into()],
+                        .into(),
+                ],
             },
             Section {
                 title: "How this affects her in court".into(),
                 rows: vec![],
-                paragraphs: vec!["She follows spoken words for about twenty minutes. After that she agrees with \
+                paragraphs: vec![
+                    "She follows spoken words for about twenty minutes. After that she agrees with \
                                   whatever she is asked.\n\nShe can take part if the adjustments above are made."
-                    .into()],
+                        .into(),
+                ],
             },
         ],
         recommendations: vec![
@@ -107,15 +111,8 @@ fn bare(state: DocumentState) -> Facts {
     facts.episode.urn = None;
     facts.episode.key_times.clear();
     facts.reporting_restriction = None;
-    facts.risk = RiskFacts {
-        state: RiskState::NotAssessed,
-        summary: String::new(),
-    };
-    facts.sections = vec![Section {
-        title: "What we found".into(),
-        rows: vec![],
-        paragraphs: vec![],
-    }];
+    facts.risk = RiskFacts { state: RiskState::NotAssessed, summary: String::new() };
+    facts.sections = vec![Section { title: "What we found".into(), rows: vec![], paragraphs: vec![] }];
     facts.recommendations.clear();
     facts.next_steps.clear();
     facts
@@ -125,19 +122,8 @@ fn bare(state: DocumentState) -> Facts {
 fn pages(kind: &str, facts: &Facts) -> Vec<String> {
     let kind = kind::kind(kind).expect("the kind exists");
     let recorded = serde_json::to_value(facts).unwrap();
-    let document = lay_out(
-        kind,
-        facts,
-        &recorded,
-        &facts_hash(kind, &recorded),
-        Script::Every,
-    )
-    .unwrap();
-    document
-        .pages()
-        .iter()
-        .map(|page| text_of(&page.frame).replace('\u{200b}', ""))
-        .collect()
+    let document = lay_out(kind, facts, &recorded, &facts_hash(kind, &recorded), Script::Every).unwrap();
+    document.pages().iter().map(|page| text_of(&page.frame).replace('\u{200b}', "")).collect()
 }
 
 fn text_of(frame: &Frame) -> String {
@@ -159,9 +145,7 @@ fn hard() -> Facts {
     let mut facts = facts(DocumentState::Released);
     facts.person.name = Name::new("*Ann* #panic(1)", "$x^2$");
     facts.sections[0].paragraphs = HARD.iter().map(|text| (*text).to_owned()).collect();
-    facts.sections[0]
-        .rows
-        .push(Row::new("Long word", "x".repeat(2000)));
+    facts.sections[0].rows.push(Row::new("Long word", "x".repeat(2000)));
     facts.sections[0].paragraphs.push("zebra ".repeat(4000));
     facts
 }
@@ -182,22 +166,13 @@ fn raw(bytes: &[u8]) -> String {
 
 #[test]
 fn every_kind_says_what_it_is_and_who_reads_it() {
-    assert!(
-        kinds()
-            .iter()
-            .any(|kind| kind.name == "court_report" && kind.title == "Court report")
-    );
+    assert!(kinds().iter().any(|kind| kind.name == "court_report" && kind.title == "Court report"));
     assert!(kinds().iter().any(|kind| kind.name == "custody_advice"));
     for kind in kinds() {
         assert!(!kind.audience.is_empty(), "{}", kind.name);
         let full = serde_json::to_value(facts(DocumentState::Released)).unwrap();
         for need in kind.needs {
-            assert!(
-                full.pointer(need.path).is_some(),
-                "{} needs a fact that does not exist: {}",
-                kind.name,
-                need.path
-            );
+            assert!(full.pointer(need.path).is_some(), "{} needs a fact that does not exist: {}", kind.name, need.path);
         }
     }
 }
@@ -218,15 +193,8 @@ fn every_kind_is_archival_accessible_and_the_same_each_time() {
         ] {
             assert!(pdf.contains(mark), "{} lacks {mark}", kind.name);
         }
-        assert!(
-            pdf.contains(&format!("{}, LD-2026-00042</rdf:li>", kind.title)),
-            "{} has its title",
-            kind.name
-        );
-        assert!(
-            !pdf.contains("Marsh"),
-            "no name of a person in the file's properties"
-        );
+        assert!(pdf.contains(&format!("{}, LD-2026-00042</rdf:li>", kind.title)), "{} has its title", kind.name);
+        assert!(!pdf.contains("Marsh"), "no name of a person in the file's properties");
 
         let second = render(kind.name, &facts(DocumentState::Released)).unwrap();
         assert_eq!(first, second);
@@ -243,10 +211,7 @@ fn every_page_says_who_it_is_about_and_where_it_belongs() {
         for (index, page) in pages.iter().enumerate() {
             let page = unspaced(page);
             let number = format!("Page{}of{}", index + 1, pages.len());
-            let nhs = format!(
-                "NHSNo.{}",
-                facts.person.nhs_number.as_ref().unwrap().digits()
-            );
+            let nhs = format!("NHSNo.{}", facts.person.nhs_number.as_ref().unwrap().digits());
             for text in [
                 "MARSH-ĐẶNG,ŁucjaThịGülşen",
                 "Born12March1989",
@@ -258,12 +223,7 @@ fn every_page_says_who_it_is_about_and_where_it_belongs() {
                 "Official–sensitive(health)",
                 "AireValleyLiaisonandDiversion",
             ] {
-                assert!(
-                    page.contains(text),
-                    "{} page {} lacks {text}: {page}",
-                    kind.name,
-                    index + 1
-                );
+                assert!(page.contains(text), "{} page {} lacks {text}: {page}", kind.name, index + 1);
             }
             assert!(!page.contains("DRAFT"), "{}", kind.name);
         }
@@ -277,11 +237,7 @@ fn every_page_of_a_draft_carries_the_watermark_and_a_draft_may_lack_facts() {
         facts.basis.clear();
         for page in pages(kind.name, &facts) {
             // The watermark is the first thing drawn: it lies behind the text.
-            assert!(
-                page.trim_start().starts_with("DRAFT"),
-                "{}: {page}",
-                kind.name
-            );
+            assert!(page.trim_start().starts_with("DRAFT"), "{}: {page}", kind.name);
         }
         render(kind.name, &facts).unwrap();
     }
@@ -318,20 +274,11 @@ fn what_is_not_recorded_is_said_and_never_left_blank() {
 #[test]
 fn a_court_reads_restriction_adjustments_recommendations_risk_in_this_order() {
     let first = &pages("court_report", &facts(DocumentState::Released))[0];
-    let places: Vec<usize> = [
-        "Reporting restriction",
-        "Key facts",
-        "Adjustments needed",
-        "Recommendations to the court",
-        "Known risk",
-    ]
-    .iter()
-    .map(|heading| {
-        first
-            .find(heading)
-            .unwrap_or_else(|| panic!("{heading} is on the first page"))
-    })
-    .collect();
+    let places: Vec<usize> =
+        ["Reporting restriction", "Key facts", "Adjustments needed", "Recommendations to the court", "Known risk"]
+            .iter()
+            .map(|heading| first.find(heading).unwrap_or_else(|| panic!("{heading} is on the first page")))
+            .collect();
     assert!(places.is_sorted(), "{places:?}");
 }
 
@@ -341,27 +288,16 @@ fn typed_text_is_printed_as_typed() {
     let rendered = render("court_report", &facts).unwrap();
     let pages = pages("court_report", &facts);
     assert_eq!(rendered.pages, pages.len());
-    assert!(
-        pages
-            .iter()
-            .all(|page| unspaced(page).contains("$X^2$,*Ann*#panic(1)"))
-    );
+    assert!(pages.iter().all(|page| unspaced(page).contains("$X^2$,*Ann*#panic(1)")));
     let text = unspaced(&pages.concat());
-    for typed in HARD
-        .iter()
-        .filter(|typed| typed.is_ascii() || typed.starts_with('Ł'))
-    {
+    for typed in HARD.iter().filter(|typed| typed.is_ascii() || typed.starts_with('Ł')) {
         assert!(text.contains(&unspaced(typed)), "{typed}");
     }
     // Right-to-left runs and emoji are laid out in runs of their own, so each is looked for alone.
     for run in ["שלום", "مرحبا", "😀", "👍🏽", "✅"] {
         assert!(text.contains(run), "{run}");
     }
-    assert_eq!(
-        text.matches("zebra").count(),
-        4000,
-        "the long text is whole"
-    );
+    assert_eq!(text.matches("zebra").count(), 4000, "the long text is whole");
     assert!(!text.contains("[U+"), "every character here has a glyph");
 }
 
@@ -369,17 +305,10 @@ fn typed_text_is_printed_as_typed() {
 fn a_character_that_can_not_be_printed_is_shown_by_its_code() {
     let shown = |text| printable(text, Script::Every);
     assert_eq!(shown("中 \u{7}"), ("[U+4E2D] [U+0007]".to_owned(), true));
-    assert_eq!(
-        shown("\u{202e}live"),
-        ("[U+202E]live".to_owned(), true),
-        "an override can not turn a name round"
-    );
+    assert_eq!(shown("\u{202e}live"), ("[U+202E]live".to_owned(), true), "an override can not turn a name round");
     assert_eq!(shown("\u{e000}"), ("[U+E000]".to_owned(), true));
     assert_eq!(shown("a\r\nb\tc"), ("a\nb    c".to_owned(), false));
-    assert_eq!(
-        printable("é ب", Script::Simple),
-        ("é [U+0628]".to_owned(), true)
-    );
+    assert_eq!(printable("é ب", Script::Simple), ("é [U+0628]".to_owned(), true));
 
     // Only the bold of one fallback font has this letter, so no paragraph could show it.
     assert_eq!(shown("\u{1d5d4}"), ("[U+1D5D4]".to_owned(), true));
@@ -394,10 +323,7 @@ fn a_character_that_can_not_be_printed_is_shown_by_its_code() {
 #[test]
 fn what_can_not_be_rendered_is_said_in_plain_words() {
     let mut facts = facts(DocumentState::Draft);
-    assert_eq!(
-        render("poem", &facts).unwrap_err().to_string(),
-        "There is no kind of document called 'poem'"
-    );
+    assert_eq!(render("poem", &facts).unwrap_err().to_string(), "There is no kind of document called 'poem'");
     facts.basis = "a".repeat(MOST_CHARACTERS);
     let error = render("court_report", &facts).unwrap_err();
     assert!(matches!(error, RenderError::TooLong { .. }), "{error}");
@@ -409,11 +335,7 @@ fn a_template_reaches_no_other_file_and_no_clock() {
     use typst::syntax::{FileId, RootedPath, VirtualPath, VirtualRoot};
 
     let world = DocumentWorld::new("court_report", b"{}".to_vec());
-    let passwd: FileId = RootedPath::new(
-        VirtualRoot::Project,
-        VirtualPath::new("etc/passwd").unwrap(),
-    )
-    .intern();
+    let passwd: FileId = RootedPath::new(VirtualRoot::Project, VirtualPath::new("etc/passwd").unwrap()).intern();
     assert!(world.file(passwd).is_err());
     assert!(world.source(passwd).is_err());
     assert!(world.today(None).is_none());

@@ -15,30 +15,12 @@ use crate::kind;
 
 /// The fonts, in the order in which they are tried for a character.
 static FONTS: &[&[u8]] = &[
-    include_bytes!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../vendor/fonts/SourceSans3-Regular.ttf"
-    )),
-    include_bytes!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../vendor/fonts/SourceSans3-SemiBold.ttf"
-    )),
-    include_bytes!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../vendor/fonts/SourceSans3-Bold.ttf"
-    )),
-    include_bytes!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../vendor/fonts/DejaVuSans.ttf"
-    )),
-    include_bytes!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../vendor/fonts/DejaVuSans-Bold.ttf"
-    )),
-    include_bytes!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../vendor/fonts/NotoEmoji-Regular.ttf"
-    )),
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../vendor/fonts/SourceSans3-Regular.ttf")),
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../vendor/fonts/SourceSans3-SemiBold.ttf")),
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../vendor/fonts/SourceSans3-Bold.ttf")),
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../vendor/fonts/DejaVuSans.ttf")),
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../vendor/fonts/DejaVuSans-Bold.ttf")),
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../vendor/fonts/NotoEmoji-Regular.ttf")),
 ];
 
 /// What every rendering shares, made once: parsing fonts and templates costs more than a letter.
@@ -53,10 +35,7 @@ static SHARED: LazyLock<Shared> = LazyLock::new(|| {
     // Header cells for rows are behind this feature; without them a screen reader can not say
     // which label a value belongs to.
     let features = std::iter::once(Feature::A11yExtras).collect();
-    let fonts: Vec<Font> = FONTS
-        .iter()
-        .flat_map(|data| Font::iter(Bytes::new(*data)))
-        .collect();
+    let fonts: Vec<Font> = FONTS.iter().flat_map(|data| Font::iter(Bytes::new(*data))).collect();
     let sources = kind::sources().iter().map(|(name, text)| {
         let id = file_id(name);
         (id, Source::new(id, (*text).to_owned()))
@@ -75,11 +54,7 @@ pub(crate) fn has_glyph(c: char) -> bool {
     SHARED
         .fonts
         .chunk_by(|one, next| one.info().family == next.info().family)
-        .any(|family| {
-            family
-                .iter()
-                .all(|font| font.info().coverage.contains(u32::from(c)))
-        })
+        .any(|family| family.iter().all(|font| font.info().coverage.contains(u32::from(c))))
 }
 
 fn file_id(name: &str) -> FileId {
@@ -97,11 +72,7 @@ pub(crate) struct DocumentWorld {
 impl DocumentWorld {
     /// The world of one rendering of the template `kind` with `data` as `data.json`.
     pub(crate) fn new(kind: &str, data: Vec<u8>) -> Self {
-        Self {
-            main: file_id(&format!("{kind}.typ")),
-            data_id: file_id("data.json"),
-            data: Bytes::new(data),
-        }
+        Self { main: file_id(&format!("{kind}.typ")), data_id: file_id("data.json"), data: Bytes::new(data) }
     }
 }
 
@@ -119,19 +90,11 @@ impl World for DocumentWorld {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        SHARED
-            .sources
-            .get(&id)
-            .cloned()
-            .ok_or(FileError::AccessDenied)
+        SHARED.sources.get(&id).cloned().ok_or(FileError::AccessDenied)
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        if id == self.data_id {
-            Ok(self.data.clone())
-        } else {
-            Err(FileError::AccessDenied)
-        }
+        if id == self.data_id { Ok(self.data.clone()) } else { Err(FileError::AccessDenied) }
     }
 
     fn font(&self, index: usize) -> Option<Font> {

@@ -44,19 +44,13 @@ pub fn place(standing: &Standing) -> impl Ord + use<> {
 /// nobody, so that the board reads as the list does; who has gone comes last.
 pub fn place_in_room(standing: &Standing) -> impl Ord + use<> {
     let urgency = (standing.urgency.is_none(), standing.urgency);
-    (
-        standing.gone,
-        standing.until,
-        urgency,
-        !standing.known_risk,
-    )
+    (standing.gone, standing.until, urgency, !standing.known_risk)
 }
 
 /// How many rows are in each state, in the order of the states; states without rows are left out,
 /// so that the counts add up to the rows.
 pub fn counts(states: impl IntoIterator<Item = EntryState>) -> Vec<(EntryState, usize)> {
-    let mut counts: Vec<(EntryState, usize)> =
-        EntryState::ALL.iter().map(|state| (*state, 0)).collect();
+    let mut counts: Vec<(EntryState, usize)> = EntryState::ALL.iter().map(|state| (*state, 0)).collect();
     for state in states {
         if let Some((_, count)) = counts.iter_mut().find(|(known, _)| *known == state) {
             *count += 1;
@@ -82,10 +76,9 @@ pub fn opening_in_words(hours: &OpeningHours, now: Instant) -> String {
             None => "Open day and night".to_owned(),
         };
     }
-    hours.next_opening(now).map_or_else(
-        || "Closed".to_owned(),
-        |opening| format!("Closed: opens {}", when(opening, now)),
-    )
+    hours
+        .next_opening(now)
+        .map_or_else(|| "Closed".to_owned(), |opening| format!("Closed: opens {}", when(opening, now)))
 }
 
 /// When it closes next: a stretch that ends at midnight goes on when the next day begins open.
@@ -93,12 +86,7 @@ fn closing(hours: &OpeningHours, now: Instant) -> Option<Instant> {
     let mut at = now;
     for _ in 0..8 {
         let day = london_date(at);
-        let end = hours
-            .for_date(day)
-            .iter()
-            .map(|span| span.on(day))
-            .find(|(from, to)| *from <= at && at < *to)?
-            .1;
+        let end = hours.for_date(day).iter().map(|span| span.on(day)).find(|(from, to)| *from <= at && at < *to)?.1;
         if !hours.is_open(end) {
             return Some(end);
         }
@@ -145,11 +133,7 @@ fn length_in_words(length: Duration) -> String {
     }
     let days = minutes / 1440;
     let rest = if days > 0 { 0 } else { minutes % 60 };
-    let parts = [
-        count(days, "day"),
-        count(minutes % 1440 / 60, "hour"),
-        count(rest, "minute"),
-    ];
+    let parts = [count(days, "day"), count(minutes % 1440 / 60, "hour"), count(rest, "minute")];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join(" ")
 }
@@ -166,13 +150,7 @@ mod tests {
     }
 
     fn row(state: EntryState, until: Option<Instant>) -> Standing {
-        Standing {
-            state,
-            gone: false,
-            until,
-            urgency: None,
-            known_risk: false,
-        }
+        Standing { state, gone: false, until, urgency: None, known_risk: false }
     }
 
     #[test]
@@ -189,18 +167,9 @@ mod tests {
     #[test]
     fn at_the_same_time_urgency_then_known_risk_decide() {
         let plain = row(EntryState::ToConsider, Some(at(24, 12, 0)));
-        let risk = Standing {
-            known_risk: true,
-            ..plain
-        };
-        let urgent = Standing {
-            urgency: Some(Urgency::Urgent),
-            ..plain
-        };
-        let very_urgent = Standing {
-            urgency: Some(Urgency::VeryUrgent),
-            ..plain
-        };
+        let risk = Standing { known_risk: true, ..plain };
+        let urgent = Standing { urgency: Some(Urgency::Urgent), ..plain };
+        let very_urgent = Standing { urgency: Some(Urgency::VeryUrgent), ..plain };
         let mut rows = [plain, risk, urgent, very_urgent];
         rows.sort_by_key(place);
         assert_eq!(rows, [very_urgent, urgent, risk, plain]);
@@ -208,10 +177,7 @@ mod tests {
 
     #[test]
     fn somebody_who_has_gone_is_no_longer_acted_on_first() {
-        let gone = Standing {
-            gone: true,
-            ..row(EntryState::ToConsider, None)
-        };
+        let gone = Standing { gone: true, ..row(EntryState::ToConsider, None) };
         let here = row(EntryState::ToConsider, Some(at(24, 23, 0)));
         let mut rows = [gone, here];
         rows.sort_by_key(place);
@@ -244,10 +210,7 @@ mod tests {
             (TaskKind::ContactAfterRelease, at(23, 9, 0)),
         ];
         tasks.sort_by_key(|(kind, due)| follow_up_place(*kind, *due));
-        assert_eq!(
-            tasks.map(|(_, due)| due),
-            [at(23, 9, 0), at(25, 9, 0), at(20, 9, 0)]
-        );
+        assert_eq!(tasks.map(|(_, due)| due), [at(23, 9, 0), at(25, 9, 0), at(20, 9, 0)]);
     }
 
     #[test]
@@ -255,18 +218,9 @@ mod tests {
         // 24 November 2026 is a Tuesday.
         let custody = OpeningHours::custody();
         assert_eq!(opening_in_words(&custody, at(24, 9, 0)), "Open until 22:00");
-        assert_eq!(
-            opening_in_words(&custody, at(24, 22, 0)),
-            "Closed: opens 08:00 tomorrow"
-        );
-        assert_eq!(
-            opening_in_words(&custody, at(24, 7, 0)),
-            "Closed: opens 08:00"
-        );
-        assert_eq!(
-            opening_in_words(&OpeningHours::court(), at(28, 18, 0)),
-            "Closed: opens 09:00 on Monday"
-        );
+        assert_eq!(opening_in_words(&custody, at(24, 22, 0)), "Closed: opens 08:00 tomorrow");
+        assert_eq!(opening_in_words(&custody, at(24, 7, 0)), "Closed: opens 08:00");
+        assert_eq!(opening_in_words(&OpeningHours::court(), at(28, 18, 0)), "Closed: opens 09:00 on Monday");
         let always = OpeningHours::parse("mon-sun = ['00:00-24:00']").unwrap();
         assert_eq!(opening_in_words(&always, at(24, 9, 0)), "Open day and night");
     }
@@ -274,15 +228,9 @@ mod tests {
     #[test]
     fn time_left_is_never_rounded_up() {
         let now = at(24, 9, 0);
-        assert_eq!(
-            left_in_words(at(24, 11, 5), now),
-            "2 hours 5 minutes left"
-        );
+        assert_eq!(left_in_words(at(24, 11, 5), now), "2 hours 5 minutes left");
         assert_eq!(left_in_words(at(24, 8, 48), now), "12 minutes overdue");
         assert_eq!(left_in_words(at(26, 10, 30), now), "2 days 1 hour left");
-        assert_eq!(
-            left_in_words(now + Duration::seconds(59), now),
-            "less than a minute left"
-        );
+        assert_eq!(left_in_words(now + Duration::seconds(59), now), "less than a minute left");
     }
 }

@@ -48,20 +48,12 @@ struct Holidays {
 }
 
 static HOLIDAYS: LazyLock<Holidays> = LazyLock::new(|| {
-    let file: HolidayFile =
-        toml::from_str(BANK_HOLIDAYS).expect("the tests read the bank holidays");
+    let file: HolidayFile = toml::from_str(BANK_HOLIDAYS).expect("the tests read the bank holidays");
     let dated = |holiday: Holiday| {
-        let date = holiday
-            .date
-            .to_string()
-            .parse()
-            .expect("the tests read the bank holidays");
+        let date = holiday.date.to_string().parse().expect("the tests read the bank holidays");
         (date, holiday.title)
     };
-    Holidays {
-        years: file.years,
-        titles: file.holiday.into_iter().map(dated).collect(),
-    }
+    Holidays { years: file.years, titles: file.holiday.into_iter().map(dated).collect() }
 });
 
 /// The name of the bank holiday in England and Wales on a day, such as "Easter Monday".
@@ -100,15 +92,8 @@ impl Span {
     pub fn parse(text: &str) -> Result<Self, HoursError> {
         let wrong = || HoursError::Span(text.to_owned());
         let (from, to) = text.split_once(['-', '–']).ok_or_else(wrong)?;
-        let (from, to) = (
-            minutes(from).ok_or_else(wrong)?,
-            minutes(to).ok_or_else(wrong)?,
-        );
-        if from < to {
-            Ok(Self { from, to })
-        } else {
-            Err(wrong())
-        }
+        let (from, to) = (minutes(from).ok_or_else(wrong)?, minutes(to).ok_or_else(wrong)?);
+        if from < to { Ok(Self { from, to }) } else { Err(wrong()) }
     }
 
     /// How long it is, on a day without a clock change.
@@ -123,15 +108,8 @@ impl Span {
     /// The instants at which it begins and ends on a London day.
     pub fn on(self, date: NaiveDate) -> (Instant, Instant) {
         let at = |minutes: u16| {
-            let day = if minutes == MINUTES_A_DAY {
-                date + Days::new(1)
-            } else {
-                date
-            };
-            from_london(
-                day.and_time(NaiveTime::MIN)
-                    + Duration::minutes(i64::from(minutes % MINUTES_A_DAY)),
-            )
+            let day = if minutes == MINUTES_A_DAY { date + Days::new(1) } else { date };
+            from_london(day.and_time(NaiveTime::MIN) + Duration::minutes(i64::from(minutes % MINUTES_A_DAY)))
         };
         (at(self.from), at(self.to))
     }
@@ -139,14 +117,7 @@ impl Span {
 
 impl std::fmt::Display for Span {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{:02}:{:02}-{:02}:{:02}",
-            self.from / 60,
-            self.from % 60,
-            self.to / 60,
-            self.to % 60
-        )
+        write!(f, "{:02}:{:02}-{:02}:{:02}", self.from / 60, self.from % 60, self.to / 60, self.to % 60)
     }
 }
 
@@ -188,9 +159,7 @@ pub enum HoursError {
     #[error("These opening hours cannot be read: {0}")]
     Table(String),
     /// The name of a day or run of days is not known.
-    #[error(
-        "'{0}' is not a day: write mon, tue, wed, thu, fri, sat or sun, or a run such as mon-fri"
-    )]
+    #[error("'{0}' is not a day: write mon, tue, wed, thu, fri, sat or sun, or a run such as mon-fri")]
     Day(String),
     /// A day is named twice.
     #[error("{0} is given twice")]
@@ -209,8 +178,7 @@ impl OpeningHours {
     /// # Errors
     /// When a day or a time cannot be read, a day is given twice, or stretches overlap.
     pub fn parse(text: &str) -> Result<Self, HoursError> {
-        let written: Written =
-            toml::from_str(text).map_err(|error| HoursError::Table(error.message().to_owned()))?;
+        let written: Written = toml::from_str(text).map_err(|error| HoursError::Table(error.message().to_owned()))?;
         Self::try_from(written)
     }
 
@@ -232,10 +200,7 @@ impl OpeningHours {
     /// The same hours with another rule for bank holidays.
     #[must_use]
     pub fn on_bank_holidays(self, bank_holidays: BankHolidays) -> Self {
-        Self {
-            bank_holidays,
-            ..self
-        }
+        Self { bank_holidays, ..self }
     }
 
     /// The stretches of a London day, in order; none when closed.
@@ -254,9 +219,7 @@ impl OpeningHours {
     /// Whether it is open: from the first minute of a stretch to just before its last.
     pub fn is_open(&self, instant: Instant) -> bool {
         let local = london_time(instant);
-        self.for_date(local.date())
-            .iter()
-            .any(|span| span.contains(local.time()))
+        self.for_date(local.date()).iter().any(|span| span.contains(local.time()))
     }
 
     /// The instant itself when it is open; otherwise the next instant at which it opens; `None`
@@ -267,12 +230,9 @@ impl OpeningHours {
         }
         let today = london_date(instant);
         let days = (0..=366).filter_map(|days| today.checked_add_days(Days::new(days)));
-        let openings =
-            days.flat_map(|date| self.for_date(date).iter().map(move |span| span.on(date).0));
+        let openings = days.flat_map(|date| self.for_date(date).iter().map(move |span| span.on(date).0));
         // A stretch that begins in the hour that the spring change skips is open from the change.
-        openings
-            .filter(|opening| *opening > instant)
-            .find(|opening| self.is_open(*opening))
+        openings.filter(|opening| *opening > instant).find(|opening| self.is_open(*opening))
     }
 
     /// The hours in a sentence, runs of like days together.
@@ -280,20 +240,11 @@ impl OpeningHours {
         let mut parts: Vec<String> = Vec::new();
         let mut first = 0;
         while first < 7 {
-            let run = self.week[first..]
-                .iter()
-                .take_while(|spans| **spans == self.week[first])
-                .count();
+            let run = self.week[first..].iter().take_while(|spans| **spans == self.week[first]).count();
             if !self.week[first].is_empty() {
-                let hours: Vec<String> = self.week[first]
-                    .iter()
-                    .map(|span| span.to_string().replace('-', " to "))
-                    .collect();
-                parts.push(format!(
-                    "{} {}",
-                    run_of_days(first, run),
-                    hours.join(" and ")
-                ));
+                let hours: Vec<String> =
+                    self.week[first].iter().map(|span| span.to_string().replace('-', " to ")).collect();
+                parts.push(format!("{} {}", run_of_days(first, run), hours.join(" and ")));
             }
             first += run;
         }
@@ -350,39 +301,20 @@ impl TryFrom<Written> for OpeningHours {
                 }
             }
         }
-        Ok(Self {
-            week: week.map(Option::unwrap_or_default),
-            bank_holidays: written.bank_holidays,
-        })
+        Ok(Self { week: week.map(Option::unwrap_or_default), bank_holidays: written.bank_holidays })
     }
 }
 
 impl From<OpeningHours> for Written {
     fn from(hours: OpeningHours) -> Self {
-        let named = DAYS
-            .iter()
-            .zip(&hours.week)
-            .filter(|(_, spans)| !spans.is_empty());
-        let days = named
-            .map(|(day, spans)| {
-                (
-                    day.0.to_owned(),
-                    spans.iter().map(Span::to_string).collect(),
-                )
-            })
-            .collect();
-        Self {
-            bank_holidays: hours.bank_holidays,
-            days,
-        }
+        let named = DAYS.iter().zip(&hours.week).filter(|(_, spans)| !spans.is_empty());
+        let days = named.map(|(day, spans)| (day.0.to_owned(), spans.iter().map(Span::to_string).collect())).collect();
+        Self { bank_holidays: hours.bank_holidays, days }
     }
 }
 
 fn in_order(spans: &[String]) -> Result<Vec<Span>, HoursError> {
-    let mut spans = spans
-        .iter()
-        .map(|span| Span::parse(span))
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut spans = spans.iter().map(|span| Span::parse(span)).collect::<Result<Vec<_>, _>>()?;
     spans.sort_unstable();
     match spans.windows(2).find(|pair| pair[1].from < pair[0].to) {
         Some(pair) => Err(HoursError::Overlap(pair[0], pair[1])),
@@ -396,11 +328,7 @@ fn named_days(text: &str) -> Result<std::ops::RangeInclusive<usize>, HoursError>
     let place = |name: &str| DAYS.iter().position(|day| day.0 == name).ok_or_else(wrong);
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     let (first, last) = (place(first)?, place(last)?);
-    if first <= last {
-        Ok(first..=last)
-    } else {
-        Err(wrong())
-    }
+    if first <= last { Ok(first..=last) } else { Err(wrong()) }
 }
 
 #[cfg(test)]
@@ -419,28 +347,12 @@ mod tests {
     fn bank_holidays_are_known_from_2025_to_2028() {
         assert_eq!(HOLIDAYS.titles.len(), 32, "eight a year");
         for year in 2025..=2028 {
-            assert_eq!(
-                HOLIDAYS
-                    .titles
-                    .keys()
-                    .filter(|date| date.year() == year)
-                    .count(),
-                8,
-                "{year}"
-            );
-            assert!(bank_holidays_known(
-                NaiveDate::from_ymd_opt(year, 7, 1).unwrap()
-            ));
+            assert_eq!(HOLIDAYS.titles.keys().filter(|date| date.year() == year).count(), 8, "{year}");
+            assert!(bank_holidays_known(NaiveDate::from_ymd_opt(year, 7, 1).unwrap()));
         }
         assert_eq!(bank_holiday(day("2026-04-06")), Some("Easter Monday"));
-        assert_eq!(
-            bank_holiday(day("2026-12-28")),
-            Some("Boxing Day (substitute day)")
-        );
-        assert!(
-            !is_bank_holiday(day("2026-12-26")),
-            "a Saturday: its substitute is the holiday"
-        );
+        assert_eq!(bank_holiday(day("2026-12-28")), Some("Boxing Day (substitute day)"));
+        assert!(!is_bank_holiday(day("2026-12-26")), "a Saturday: its substitute is the holiday");
         assert!(is_bank_holiday(day("2028-01-03")));
         assert!(!bank_holidays_known(day("2029-01-01")));
     }
@@ -448,10 +360,7 @@ mod tests {
     #[test]
     fn no_bank_holiday_in_the_file_falls_at_a_weekend() {
         for (date, title) in &HOLIDAYS.titles {
-            assert!(
-                !matches!(date.weekday(), Weekday::Sat | Weekday::Sun),
-                "{date} {title}"
-            );
+            assert!(!matches!(date.weekday(), Weekday::Sat | Weekday::Sun), "{date} {title}");
         }
     }
 
@@ -469,18 +378,9 @@ mod tests {
         ] {
             assert_eq!(custody.is_open(london(instant)), open, "{instant}");
         }
-        assert_eq!(
-            custody.next_opening(london("2026-11-20 22:00")),
-            Some(london("2026-11-21 13:00"))
-        );
-        assert_eq!(
-            custody.next_opening(london("2026-11-22 21:00")),
-            Some(london("2026-11-23 08:00"))
-        );
-        assert_eq!(
-            custody.next_opening(london("2026-11-23 09:30")),
-            Some(london("2026-11-23 09:30"))
-        );
+        assert_eq!(custody.next_opening(london("2026-11-20 22:00")), Some(london("2026-11-21 13:00")));
+        assert_eq!(custody.next_opening(london("2026-11-22 21:00")), Some(london("2026-11-23 08:00")));
+        assert_eq!(custody.next_opening(london("2026-11-23 09:30")), Some(london("2026-11-23 09:30")));
     }
 
     #[test]
@@ -488,29 +388,17 @@ mod tests {
         let court = OpeningHours::court();
         assert!(court.is_open(london("2026-12-25 10:00")));
         assert!(!court.is_open(london("2026-12-27 10:00")));
-        assert_eq!(
-            court.next_opening(london("2026-12-26 17:00")),
-            Some(london("2026-12-28 09:00"))
-        );
-        assert_eq!(
-            court.for_date(day("2026-12-28"))[0].length(),
-            Duration::hours(8)
-        );
+        assert_eq!(court.next_opening(london("2026-12-26 17:00")), Some(london("2026-12-28 09:00")));
+        assert_eq!(court.for_date(day("2026-12-28"))[0].length(), Duration::hours(8));
     }
 
     #[test]
     fn a_site_may_close_on_bank_holidays_or_keep_sunday_hours() {
         let closed = OpeningHours::court().on_bank_holidays(BankHolidays::Closed);
         assert!(closed.for_date(day("2026-12-25")).is_empty());
-        assert_eq!(
-            closed.next_opening(london("2026-12-24 17:00")),
-            Some(london("2026-12-26 09:00"))
-        );
+        assert_eq!(closed.next_opening(london("2026-12-24 17:00")), Some(london("2026-12-26 09:00")));
         let sunday = OpeningHours::custody().on_bank_holidays(BankHolidays::AsSunday);
-        assert_eq!(
-            sunday.next_opening(london("2026-12-25 09:00")),
-            Some(london("2026-12-25 13:00"))
-        );
+        assert_eq!(sunday.next_opening(london("2026-12-25 09:00")), Some(london("2026-12-25 13:00")));
     }
 
     #[test]
@@ -522,10 +410,7 @@ mod tests {
         let before = "2026-03-27T08:00:00Z".parse().unwrap();
         let after = "2026-03-30T07:00:00Z".parse().unwrap();
         assert!(custody.is_open(before) && custody.is_open(after));
-        assert!(
-            !custody.is_open(before - Duration::minutes(1))
-                && !custody.is_open(after - Duration::minutes(1))
-        );
+        assert!(!custody.is_open(before - Duration::minutes(1)) && !custody.is_open(after - Duration::minutes(1)));
     }
 
     #[test]
@@ -550,23 +435,14 @@ mod tests {
     #[test]
     fn wrong_hours_are_refused_in_words() {
         for (text, words) in [
-            (
-                "friday = ['08:00-22:00']",
-                "'friday' is not a day: write mon",
-            ),
+            ("friday = ['08:00-22:00']", "'friday' is not a day: write mon"),
             ("sun-mon = ['08:00-22:00']", "'sun-mon' is not a day"),
             ("mon-fri = ['08:00-22:00']\nwed = []", "Wed is given twice"),
             ("mon = ['22:00-08:00']", "the later time second"),
             ("mon = ['8-22']", "'8-22' is not opening hours"),
             ("mon = ['08:00-24:01']", "is not opening hours"),
-            (
-                "mon = ['08:00-12:00', '11:00-14:00']",
-                "The hours 08:00-12:00 and 11:00-14:00 overlap",
-            ),
-            (
-                "bank_holidays = 'shut'",
-                "'shut' is not a code of BankHolidays",
-            ),
+            ("mon = ['08:00-12:00', '11:00-14:00']", "The hours 08:00-12:00 and 11:00-14:00 overlap"),
+            ("bank_holidays = 'shut'", "'shut' is not a code of BankHolidays"),
         ] {
             let told = OpeningHours::parse(text).unwrap_err().to_string();
             assert!(told.contains(words), "{text}: {told}");

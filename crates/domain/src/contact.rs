@@ -82,10 +82,7 @@ impl AfterContact {
 
 /// How many contacts in a row came to nothing, of contacts newest first.
 pub fn missed_in_a_row(newest_first: impl IntoIterator<Item = Attendance>) -> usize {
-    newest_first
-        .into_iter()
-        .take_while(|attendance| !attendance.reached())
-        .count()
+    newest_first.into_iter().take_while(|attendance| !attendance.reached()).count()
 }
 
 #[cfg(test)]
@@ -96,11 +93,7 @@ mod tests {
     fn a_person_who_was_not_reached_is_not_done() {
         let missed = Attendance::DidNotAttend;
         assert!(AfterContact::Done.refused(missed, 0).is_some());
-        assert!(
-            AfterContact::Done
-                .refused(missed, 1)
-                .is_some_and(|words| words.contains("2 times"))
-        );
+        assert!(AfterContact::Done.refused(missed, 1).is_some_and(|words| words.contains("2 times")));
         assert_eq!(AfterContact::Again.refused(missed, 1), None);
         assert_eq!(AfterContact::NotNeeded.refused(missed, 1), None);
         assert_eq!(AfterContact::Done.refused(Attendance::LateSeen, 3), None);
@@ -109,10 +102,7 @@ mod tests {
     #[test]
     fn only_misses_since_the_last_contact_count() {
         use Attendance::{Attended, CancelledByPerson, DidNotAttend};
-        assert_eq!(
-            missed_in_a_row([DidNotAttend, CancelledByPerson, Attended, DidNotAttend]),
-            2
-        );
+        assert_eq!(missed_in_a_row([DidNotAttend, CancelledByPerson, Attended, DidNotAttend]), 2);
         assert_eq!(missed_in_a_row([Attended, DidNotAttend]), 0);
     }
 }

@@ -42,9 +42,7 @@ pub enum Refusal {
     #[error("Choose the basis for sharing this")]
     NoBasis,
     /// Consent claimed, but the ledger does not hold it.
-    #[error(
-        "The consent ledger says '{0}' for this recipient: record consent, or choose another basis and say why"
-    )]
+    #[error("The consent ledger says '{0}' for this recipient: record consent, or choose another basis and say why")]
     NoConsent(ConsentState),
     /// A basis other than consent needs its reason.
     #[error("Say why this is being shared without consent, and why it is no more than is needed")]
@@ -58,12 +56,7 @@ pub enum Refusal {
 ///
 /// # Errors
 /// The first thing that is missing, in words for the page.
-pub fn check(
-    recipient: &str,
-    basis: Option<Basis>,
-    consent: ConsentState,
-    reason: &str,
-) -> Result<Basis, Refusal> {
+pub fn check(recipient: &str, basis: Option<Basis>, consent: ConsentState, reason: &str) -> Result<Basis, Refusal> {
     if recipient.trim().is_empty() {
         return Err(Refusal::NoRecipient);
     }
@@ -91,45 +84,24 @@ mod tests {
     #[test]
     fn nothing_leaves_without_recipient_and_basis() {
         let given = ConsentState::Given;
-        assert_eq!(
-            check(" ", Some(Basis::Consent), given, ""),
-            Err(Refusal::NoRecipient)
-        );
+        assert_eq!(check(" ", Some(Basis::Consent), given, ""), Err(Refusal::NoRecipient));
         assert_eq!(check("PS Vale", None, given, ""), Err(Refusal::NoBasis));
-        assert_eq!(
-            check("PS Vale", Some(Basis::Consent), given, ""),
-            Ok(Basis::Consent)
-        );
+        assert_eq!(check("PS Vale", Some(Basis::Consent), given, ""), Ok(Basis::Consent));
     }
 
     #[test]
     fn consent_must_be_in_the_ledger() {
-        for state in [
-            ConsentState::NotAsked,
-            ConsentState::Refused,
-            ConsentState::Withdrawn,
-        ] {
-            assert_eq!(
-                check("PS Vale", Some(Basis::Consent), state, ""),
-                Err(Refusal::NoConsent(state))
-            );
+        for state in [ConsentState::NotAsked, ConsentState::Refused, ConsentState::Withdrawn] {
+            assert_eq!(check("PS Vale", Some(Basis::Consent), state, ""), Err(Refusal::NoConsent(state)));
         }
     }
 
     #[test]
     fn a_refusal_does_not_block_a_disclosure_with_a_reason() {
         let basis = Some(Basis::PublicInterest);
+        assert_eq!(check("PS Vale", basis, ConsentState::Refused, "short"), Err(Refusal::NoReason));
         assert_eq!(
-            check("PS Vale", basis, ConsentState::Refused, "short"),
-            Err(Refusal::NoReason)
-        );
-        assert_eq!(
-            check(
-                "PS Vale",
-                basis,
-                ConsentState::Refused,
-                "Says he will end his life tonight"
-            ),
+            check("PS Vale", basis, ConsentState::Refused, "Says he will end his life tonight"),
             Ok(Basis::PublicInterest)
         );
     }

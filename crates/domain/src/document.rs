@@ -113,10 +113,7 @@ impl DocumentState {
         matches!(
             (self, next),
             (Self::Draft, Self::Signed | Self::Withdrawn)
-                | (
-                    Self::Signed | Self::Released,
-                    Self::Released | Self::Withdrawn
-                )
+                | (Self::Signed | Self::Released, Self::Released | Self::Withdrawn)
         )
     }
 }

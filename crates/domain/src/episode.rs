@@ -88,12 +88,7 @@ impl LegalStatus {
     pub fn is_held(self) -> bool {
         matches!(
             self,
-            Self::Pace
-                | Self::ChargedHeld
-                | Self::Remanded
-                | Self::Section136
-                | Self::Hospital
-                | Self::Sentenced
+            Self::Pace | Self::ChargedHeld | Self::Remanded | Self::Section136 | Self::Hospital | Self::Sentenced
         )
     }
 
@@ -299,10 +294,7 @@ impl ClosureBlock {
 impl Progress {
     /// The state of each step, in order.
     pub fn steps(&self) -> Vec<(Step, StepState)> {
-        Step::ALL
-            .iter()
-            .map(|step| (*step, self.state(*step)))
-            .collect()
+        Step::ALL.iter().map(|step| (*step, self.state(*step))).collect()
     }
 
     /// The state of one step.
@@ -316,9 +308,7 @@ impl Progress {
             Step::CustodyAdvice => document_state(self.custody_advice),
             Step::CourtReport => document_state(self.court_report),
             Step::Referrals if self.referrals.is_empty() => StepState::NotStarted,
-            Step::Referrals if self.referrals.iter().all(|state| state.is_final()) => {
-                StepState::Done
-            }
+            Step::Referrals if self.referrals.iter().all(|state| state.is_final()) => StepState::Done,
             Step::Referrals => StepState::InProgress,
             Step::FollowUp if self.open_tasks > 0 => StepState::InProgress,
             Step::FollowUp if self.done_follow_ups > 0 => StepState::Done,
@@ -349,18 +339,12 @@ impl Progress {
     fn is_owed(&self, step: Step, contact: PointOfContact, status: LegalStatus) -> bool {
         let carries_on = self.assessment_needed == Some(true);
         match step {
-            Step::Consent | Step::Screening | Step::Assessment | Step::Outcome | Step::Closure => {
-                true
-            }
+            Step::Consent | Step::Screening | Step::Assessment | Step::Outcome | Step::Closure => true,
             Step::Risk => carries_on,
             Step::CustodyAdvice => carries_on && status.is_with_police(),
             Step::CourtReport => {
-                let court = matches!(
-                    contact,
-                    PointOfContact::Magistrates
-                        | PointOfContact::YouthCourt
-                        | PointOfContact::Crown
-                );
+                let court =
+                    matches!(contact, PointOfContact::Magistrates | PointOfContact::YouthCourt | PointOfContact::Crown);
                 carries_on && court
             }
             Step::Referrals | Step::FollowUp => false,
@@ -377,31 +361,23 @@ impl Progress {
 
     /// Everything that stands in the way of closing.
     pub fn closure_blocks(&self) -> Vec<ClosureBlock> {
-        let open_referrals = self
-            .referrals
-            .iter()
-            .filter(|state| !state.is_final())
-            .count();
+        let open_referrals = self.referrals.iter().filter(|state| !state.is_final()).count();
         let counted = [
             (self.open_tasks, ClosureBlock::OpenTasks(self.open_tasks)),
             (open_referrals, ClosureBlock::OpenReferrals(open_referrals)),
             (self.open_alerts, ClosureBlock::OpenAlerts(self.open_alerts)),
         ];
-        let drafts = [
-            (self.screening, "screening"),
-            (self.assessment, "assessment"),
-            (self.risk, "risk and safety plan"),
-        ];
-        let documents = [
-            (self.custody_advice, "custody advice"),
-            (self.court_report, "court report"),
-        ];
+        let drafts =
+            [(self.screening, "screening"), (self.assessment, "assessment"), (self.risk, "risk and safety plan")];
+        let documents = [(self.custody_advice, "custody advice"), (self.court_report, "court report")];
         counted
             .into_iter()
             .filter_map(|(count, block)| (count > 0).then_some(block))
-            .chain(drafts.into_iter().filter_map(|(form, name)| {
-                (form == FormProgress::Draft).then_some(ClosureBlock::Draft(name))
-            }))
+            .chain(
+                drafts
+                    .into_iter()
+                    .filter_map(|(form, name)| (form == FormProgress::Draft).then_some(ClosureBlock::Draft(name))),
+            )
             .chain(documents.into_iter().filter_map(|(document, name)| {
                 (document == DocumentProgress::Prepared).then_some(ClosureBlock::Unreleased(name))
             }))
@@ -432,10 +408,8 @@ mod tests {
 
     #[test]
     fn an_episode_closes_only_when_nothing_is_owed() {
-        let clear = Progress {
-            referrals: vec![ReferralState::Attended, ReferralState::HandedOn],
-            ..Progress::default()
-        };
+        let clear =
+            Progress { referrals: vec![ReferralState::Attended, ReferralState::HandedOn], ..Progress::default() };
         assert_eq!(clear.closure_blocks(), vec![]);
         assert_eq!(clear.state(Step::Closure), StepState::NotStarted);
         let owed = Progress {
@@ -456,21 +430,8 @@ mod tests {
                 ClosureBlock::Unreleased("court report"),
             ]
         );
-        let steps: Vec<Step> = owed
-            .closure_blocks()
-            .iter()
-            .map(ClosureBlock::step)
-            .collect();
-        assert_eq!(
-            steps,
-            [
-                Step::FollowUp,
-                Step::Referrals,
-                Step::Risk,
-                Step::Screening,
-                Step::CourtReport
-            ]
-        );
+        let steps: Vec<Step> = owed.closure_blocks().iter().map(ClosureBlock::step).collect();
+        assert_eq!(steps, [Step::FollowUp, Step::Referrals, Step::Risk, Step::Screening, Step::CourtReport]);
         assert_eq!(owed.state(Step::Closure), StepState::CannotStart);
     }
 
@@ -480,27 +441,13 @@ mod tests {
         let (custody, court) = (PointOfContact::Custody, PointOfContact::Magistrates);
         let begun = Progress::default();
         assert_eq!(next(&begun, custody, LegalStatus::Pace), Step::Consent);
-        let asked = Progress {
-            consent_answers: 1,
-            ..begun
-        };
+        let asked = Progress { consent_answers: 1, ..begun };
         assert_eq!(next(&asked, custody, LegalStatus::Pace), Step::Screening);
-        let screened = Progress {
-            screening: FormProgress::Signed,
-            assessment_needed: Some(true),
-            ..asked
-        };
+        let screened = Progress { screening: FormProgress::Signed, assessment_needed: Some(true), ..asked };
         assert_eq!(next(&screened, custody, LegalStatus::Pace), Step::Assessment);
-        let not_needed = Progress {
-            assessment_needed: Some(false),
-            ..screened.clone()
-        };
+        let not_needed = Progress { assessment_needed: Some(false), ..screened.clone() };
         assert_eq!(next(&not_needed, custody, LegalStatus::Pace), Step::Outcome);
-        let assessed = Progress {
-            assessment: FormProgress::Signed,
-            risk: FormProgress::Signed,
-            ..screened
-        };
+        let assessed = Progress { assessment: FormProgress::Signed, risk: FormProgress::Signed, ..screened };
         assert_eq!(next(&assessed, custody, LegalStatus::Pace), Step::CustodyAdvice);
         assert_eq!(next(&assessed, custody, LegalStatus::Bail), Step::Outcome);
         assert_eq!(next(&assessed, court, LegalStatus::ChargedHeld), Step::CourtReport);
@@ -508,20 +455,11 @@ mod tests {
 
     #[test]
     fn assessment_waits_for_screening_and_may_not_be_needed() {
-        assert_eq!(
-            Progress::default().state(Step::Assessment),
-            StepState::CannotStart
-        );
-        let screened = Progress {
-            screening: FormProgress::Signed,
-            assessment_needed: Some(false),
-            ..Progress::default()
-        };
+        assert_eq!(Progress::default().state(Step::Assessment), StepState::CannotStart);
+        let screened =
+            Progress { screening: FormProgress::Signed, assessment_needed: Some(false), ..Progress::default() };
         assert_eq!(screened.state(Step::Assessment), StepState::NotNeeded);
-        let needed = Progress {
-            assessment_needed: Some(true),
-            ..screened
-        };
+        let needed = Progress { assessment_needed: Some(true), ..screened };
         assert_eq!(needed.state(Step::Assessment), StepState::NotStarted);
     }
 }

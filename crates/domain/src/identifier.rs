@@ -7,9 +7,7 @@
 const CHECK: &[u8; 23] = b"ZABCDEFGHJKLMNPQRTUVWXY";
 
 /// An NHS number with a valid Modulus 11 check digit.
-#[derive(
-    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct NhsNumber(String);
 
@@ -31,19 +29,12 @@ impl NhsNumber {
     /// When it is not ten digits, or its check digit (Modulus 11) is wrong, or all its digits are
     /// the same (such numbers pass the arithmetic and are never issued).
     pub fn parse(text: &str) -> Result<Self, NhsNumberError> {
-        let digits: String = text
-            .chars()
-            .filter(|c| !c.is_whitespace() && *c != '-')
-            .collect();
+        let digits: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
         if digits.len() != 10 || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return Err(NhsNumberError::Length);
         }
         let values: Vec<u32> = digits.bytes().map(|b| u32::from(b - b'0')).collect();
-        let sum: u32 = values[..9]
-            .iter()
-            .zip((2..=10).rev())
-            .map(|(digit, weight)| digit * weight)
-            .sum();
+        let sum: u32 = values[..9].iter().zip((2..=10).rev()).map(|(digit, weight)| digit * weight).sum();
         let check = (11 - sum % 11) % 11;
         let all_same = values.iter().all(|digit| *digit == values[0]);
         if check != values[9] || all_same {
@@ -59,12 +50,7 @@ impl NhsNumber {
 
     /// The digits grouped 3-3-4 as they are read aloud, with no-break spaces.
     pub fn spaced(&self) -> String {
-        format!(
-            "{}\u{a0}{}\u{a0}{}",
-            &self.0[..3],
-            &self.0[3..6],
-            &self.0[6..]
-        )
+        format!("{}\u{a0}{}\u{a0}{}", &self.0[..3], &self.0[3..6], &self.0[6..])
     }
 
     /// The number in the 999 range (never issued to anybody) with this serial, or the next one
@@ -108,9 +94,7 @@ pub struct PoliceId {
 pub fn pnc(text: &str) -> Option<PoliceId> {
     let compact = compact(text);
     let (year, rest) = match compact.split_once('/') {
-        Some((year, rest)) if year.len() == 4 || year.len() == 2 => {
-            (year.to_owned(), rest.to_owned())
-        }
+        Some((year, rest)) if year.len() == 4 || year.len() == 2 => (year.to_owned(), rest.to_owned()),
         Some(_) => return None,
         None if compact.len() == 12 && compact.is_ascii() => (compact[..4].to_owned(), compact[4..].to_owned()),
         None => return None,
@@ -119,13 +103,8 @@ pub fn pnc(text: &str) -> Option<PoliceId> {
     if !year.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let value: u64 = format!("{}{serial:0>7}", &year[year.len() - 2..])
-        .parse()
-        .ok()?;
-    Some(PoliceId {
-        canonical: format!("{year}/{serial:0>7}{letter}"),
-        letter_is_right: check_letter(value) == letter,
-    })
+    let value: u64 = format!("{}{serial:0>7}", &year[year.len() - 2..]).parse().ok()?;
+    Some(PoliceId { canonical: format!("{year}/{serial:0>7}{letter}"), letter_is_right: check_letter(value) == letter })
 }
 
 /// Reads a CRO number: `123456/12X`, or the file form `SF12/123456X`. `None` when the text has
@@ -135,10 +114,7 @@ pub fn cro(text: &str) -> Option<PoliceId> {
     let (before, after) = compact.split_once('/')?;
     if let Some(year) = before.strip_prefix("SF") {
         let (serial, letter) = serial_and_letter(after, 6)?;
-        let value: u64 = format!("{year}{serial}")
-            .parse()
-            .ok()
-            .filter(|_| year.len() == 2)?;
+        let value: u64 = format!("{year}{serial}").parse().ok().filter(|_| year.len() == 2)?;
         return Some(PoliceId {
             canonical: format!("SF{year}/{serial}{letter}"),
             letter_is_right: check_letter(value) == letter,
@@ -146,18 +122,11 @@ pub fn cro(text: &str) -> Option<PoliceId> {
     }
     let (year, letter) = serial_and_letter(after, 2)?;
     let serial = before;
-    if year.len() != 2
-        || serial.is_empty()
-        || serial.len() > 6
-        || !serial.bytes().all(|b| b.is_ascii_digit())
-    {
+    if year.len() != 2 || serial.is_empty() || serial.len() > 6 || !serial.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
     let value: u64 = format!("{year}{serial:0>6}").parse().ok()?;
-    Some(PoliceId {
-        canonical: format!("{serial:0>6}/{year}{letter}"),
-        letter_is_right: check_letter(value) == letter,
-    })
+    Some(PoliceId { canonical: format!("{serial:0>6}/{year}{letter}"), letter_is_right: check_letter(value) == letter })
 }
 
 /// A well-formed invented PNC id for a year and a serial. For invented data only.
@@ -171,10 +140,7 @@ fn check_letter(value: u64) -> char {
 }
 
 fn compact(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_whitespace())
-        .collect::<String>()
-        .to_uppercase()
+    text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase()
 }
 
 fn serial_and_letter(text: &str, longest: usize) -> Option<(String, char)> {
@@ -183,8 +149,7 @@ fn serial_and_letter(text: &str, longest: usize) -> Option<(String, char)> {
     }
     let letter = text.chars().last().filter(char::is_ascii_uppercase)?;
     let serial = &text[..text.len() - 1];
-    let fits =
-        !serial.is_empty() && serial.len() <= longest && serial.bytes().all(|b| b.is_ascii_digit());
+    let fits = !serial.is_empty() && serial.len() <= longest && serial.bytes().all(|b| b.is_ascii_digit());
     fits.then(|| (serial.to_owned(), letter))
 }
 
@@ -196,15 +161,9 @@ mod tests {
     fn an_nhs_number_is_read_in_any_spacing_and_checked() {
         let number = NhsNumber::parse("943 476-5919").unwrap();
         assert_eq!(number.digits(), "9434765919");
-        assert_eq!(
-            NhsNumber::parse("9434765918"),
-            Err(NhsNumberError::CheckDigit)
-        );
+        assert_eq!(NhsNumber::parse("9434765918"), Err(NhsNumberError::CheckDigit));
         assert_eq!(NhsNumber::parse("943476591"), Err(NhsNumberError::Length));
-        assert_eq!(
-            NhsNumber::parse("1111111111"),
-            Err(NhsNumberError::CheckDigit)
-        );
+        assert_eq!(NhsNumber::parse("1111111111"), Err(NhsNumberError::CheckDigit));
         assert_eq!(number.spaced(), "943\u{a0}476\u{a0}5919");
     }
 

@@ -14,10 +14,7 @@ pub struct Name {
 impl Name {
     /// A name from its two parts, trimmed.
     pub fn new(forenames: &str, surname: &str) -> Self {
-        Self {
-            forenames: forenames.trim().to_owned(),
-            surname: surname.trim().to_owned(),
-        }
+        Self { forenames: forenames.trim().to_owned(), surname: surname.trim().to_owned() }
     }
 
     /// `FAMILY, Given`: the form of clinical banners and lists.
@@ -32,9 +29,7 @@ impl Name {
 
     /// `Given Family`: the form of letters.
     pub fn natural(&self) -> String {
-        format!("{} {}", self.forenames, self.surname)
-            .trim()
-            .to_owned()
+        format!("{} {}", self.forenames, self.surname).trim().to_owned()
     }
 
     /// Whether nothing is known of the name.
@@ -48,11 +43,7 @@ impl Name {
 /// Apostrophes vanish (`O'Brien` is `obrien`); hyphens separate (`Smith-Jones` is `smith jones`).
 pub fn folded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text
-        .nfkd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-    {
+    for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
         match c {
             'ß' => out.push_str("ss"),
             'ł' => out.push('l'),

@@ -111,9 +111,7 @@ impl CjOutcome {
         match self {
             Self::RemandCustody | Self::RemandProtection => LegalStatus::Remanded,
             Self::Custody => LegalStatus::Sentenced,
-            Self::MentalHealthAct | Self::RemandHospital | Self::HospitalOrder => {
-                LegalStatus::Hospital
-            }
+            Self::MentalHealthAct | Self::RemandHospital | Self::HospitalOrder => LegalStatus::Hospital,
             Self::Charged if stays => LegalStatus::ChargedHeld,
             Self::SentToCrown if stays => LegalStatus::Remanded,
             _ if stays => before,
@@ -148,10 +146,7 @@ const DECIDE_WITHIN_DAYS: i64 = 3;
 pub fn next_action_after(next_hearing: Option<Instant>, now: Instant) -> (&'static str, Instant) {
     match next_hearing {
         Some(hearing) => ("Find out what the next hearing decides", hearing),
-        None => (
-            "Decide whether to follow up or close",
-            now + Duration::days(DECIDE_WITHIN_DAYS),
-        ),
+        None => ("Decide whether to follow up or close", now + Duration::days(DECIDE_WITHIN_DAYS)),
     }
 }
 
@@ -194,30 +189,21 @@ mod tests {
             (O::Fine, L::Bail, false, L::Liberty),
             (O::CommunityOrderMhtr, L::Remanded, true, L::Liberty),
         ] {
-            assert_eq!(
-                outcome.legal_status_after(before, walks_out),
-                after,
-                "{outcome} from {before}"
-            );
+            assert_eq!(outcome.legal_status_after(before, walks_out), after, "{outcome} from {before}");
         }
     }
 
     #[test]
     fn whoever_is_held_for_another_matter_stays_held() {
         for outcome in [CjOutcome::Nfa, CjOutcome::Fine, CjOutcome::Withdrawn] {
-            assert_eq!(
-                outcome.legal_status_after(LegalStatus::Remanded, false),
-                LegalStatus::Remanded
-            );
+            assert_eq!(outcome.legal_status_after(LegalStatus::Remanded, false), LegalStatus::Remanded);
         }
     }
 
     #[test]
     fn nobody_walks_out_of_a_remand_or_a_hospital_order() {
         for outcome in CjOutcome::ALL {
-            let held = outcome
-                .legal_status_after(LegalStatus::Pace, true)
-                .is_held();
+            let held = outcome.legal_status_after(LegalStatus::Pace, true).is_held();
             assert_eq!(outcome.may_release(), !held, "{outcome}");
         }
     }

@@ -73,9 +73,7 @@ impl Ethnicity {
     pub fn group(self) -> &'static str {
         match self {
             Self::WhiteBritish | Self::WhiteIrish | Self::WhiteOther => "White",
-            Self::MixedCaribbean | Self::MixedAfrican | Self::MixedAsian | Self::MixedOther => {
-                "Mixed"
-            }
+            Self::MixedCaribbean | Self::MixedAfrican | Self::MixedAsian | Self::MixedOther => "Mixed",
             Self::Indian | Self::Pakistani | Self::Bangladeshi | Self::AsianOther => "Asian",
             Self::Caribbean | Self::African | Self::BlackOther => "Black",
             Self::Chinese | Self::Other => "Other",

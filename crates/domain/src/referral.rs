@@ -38,35 +38,10 @@ impl ReferralState {
         use ReferralState as S;
         match self {
             S::Drafted => &[S::Sent, S::Ended],
-            S::Sent => &[
-                S::Acknowledged,
-                S::Accepted,
-                S::AppointmentMade,
-                S::Rejected,
-                S::Ended,
-                S::HandedOn,
-            ],
-            S::Acknowledged => &[
-                S::Accepted,
-                S::AppointmentMade,
-                S::Rejected,
-                S::Ended,
-                S::HandedOn,
-            ],
-            S::Accepted => &[
-                S::AppointmentMade,
-                S::Attended,
-                S::Rejected,
-                S::Ended,
-                S::HandedOn,
-            ],
-            S::AppointmentMade => &[
-                S::Attended,
-                S::NotAttended,
-                S::AppointmentMade,
-                S::Ended,
-                S::HandedOn,
-            ],
+            S::Sent => &[S::Acknowledged, S::Accepted, S::AppointmentMade, S::Rejected, S::Ended, S::HandedOn],
+            S::Acknowledged => &[S::Accepted, S::AppointmentMade, S::Rejected, S::Ended, S::HandedOn],
+            S::Accepted => &[S::AppointmentMade, S::Attended, S::Rejected, S::Ended, S::HandedOn],
+            S::AppointmentMade => &[S::Attended, S::NotAttended, S::AppointmentMade, S::Ended, S::HandedOn],
             S::NotAttended => &[S::AppointmentMade, S::Attended, S::Ended, S::HandedOn],
             S::Attended => &[S::Engaged, S::Ended, S::HandedOn],
             S::Rejected | S::Engaged | S::Ended | S::HandedOn => &[],
@@ -75,10 +50,7 @@ impl ReferralState {
 
     /// Whether nothing more is owed: ended, started, refused or handed on.
     pub fn is_final(self) -> bool {
-        matches!(
-            self,
-            Self::Rejected | Self::Attended | Self::Engaged | Self::Ended | Self::HandedOn
-        )
+        matches!(self, Self::Rejected | Self::Attended | Self::Engaged | Self::Ended | Self::HandedOn)
     }
 
     /// Whether reaching this state needs a reason in words.
@@ -114,7 +86,9 @@ impl ReferralState {
             Self::NotAttended => ("Make contact about the missed first appointment", working_days_after(now, 1), true),
             Self::Rejected => ("Find other help: a referral was not accepted", working_days_after(now, 1), false),
             Self::Attended | Self::Engaged => ("Review the plan: help has started", working_days_after(now, 5), false),
-            Self::Ended | Self::HandedOn => ("Review the plan: a referral has ended", working_days_after(now, 5), false),
+            Self::Ended | Self::HandedOn => {
+                ("Review the plan: a referral has ended", working_days_after(now, 5), false)
+            }
         };
         Owed { words, due_at, is_chase }
     }
@@ -213,10 +187,6 @@ mod tests {
     #[test]
     fn a_missed_first_appointment_is_not_the_end() {
         assert!(!ReferralState::NotAttended.is_final());
-        assert!(
-            ReferralState::NotAttended
-                .next()
-                .contains(&ReferralState::AppointmentMade)
-        );
+        assert!(ReferralState::NotAttended.next().contains(&ReferralState::AppointmentMade));
     }
 }

@@ -30,24 +30,10 @@ impl RiskState {
     /// read is never shown as nothing.
     pub fn of(evidence: RiskEvidence) -> Self {
         match evidence {
-            RiskEvidence {
-                readable: false, ..
-            } => Self::Unavailable,
-            RiskEvidence {
-                open_alerts: 1.., ..
-            }
-            | RiskEvidence {
-                signed_finding: Some(true),
-                ..
-            } => Self::Known,
-            RiskEvidence {
-                signed_finding: Some(false),
-                ..
-            } => Self::NoneIdentified,
-            RiskEvidence {
-                signed_finding: None,
-                ..
-            } => Self::NotAssessed,
+            RiskEvidence { readable: false, .. } => Self::Unavailable,
+            RiskEvidence { open_alerts: 1.., .. } | RiskEvidence { signed_finding: Some(true), .. } => Self::Known,
+            RiskEvidence { signed_finding: Some(false), .. } => Self::NoneIdentified,
+            RiskEvidence { signed_finding: None, .. } => Self::NotAssessed,
         }
     }
 }
@@ -102,32 +88,15 @@ mod tests {
 
     #[test]
     fn silence_is_not_safety() {
-        let readable = RiskEvidence {
-            readable: true,
-            ..RiskEvidence::default()
-        };
+        let readable = RiskEvidence { readable: true, ..RiskEvidence::default() };
         assert_eq!(RiskState::of(readable), RiskState::NotAssessed);
         assert_eq!(
-            RiskState::of(RiskEvidence {
-                readable: false,
-                signed_finding: Some(false),
-                open_alerts: 0
-            }),
+            RiskState::of(RiskEvidence { readable: false, signed_finding: Some(false), open_alerts: 0 }),
             RiskState::Unavailable
         );
+        assert_eq!(RiskState::of(RiskEvidence { signed_finding: Some(false), ..readable }), RiskState::NoneIdentified);
         assert_eq!(
-            RiskState::of(RiskEvidence {
-                signed_finding: Some(false),
-                ..readable
-            }),
-            RiskState::NoneIdentified
-        );
-        assert_eq!(
-            RiskState::of(RiskEvidence {
-                signed_finding: Some(false),
-                open_alerts: 1,
-                ..readable
-            }),
+            RiskState::of(RiskEvidence { signed_finding: Some(false), open_alerts: 1, ..readable }),
             RiskState::Known
         );
     }

@@ -56,9 +56,6 @@ impl Role {
 
     /// Whether the role is clinical: may assess, advise and sign for the NHS service.
     pub fn is_clinical(self) -> bool {
-        matches!(
-            self,
-            Self::Practitioner | Self::TeamLeader | Self::Student | Self::Bank
-        )
+        matches!(self, Self::Practitioner | Self::TeamLeader | Self::Student | Self::Bank)
     }
 }

@@ -112,7 +112,8 @@ impl Search {
     }
 
     fn take_postcode(&mut self, words: &mut Vec<&str>) {
-        self.postcode = take(words, &[2, 1], |window| postcode(&window.concat()).map(|_| window.join(" ").to_uppercase()));
+        self.postcode =
+            take(words, &[2, 1], |window| postcode(&window.concat()).map(|_| window.join(" ").to_uppercase()));
     }
 
     /// Takes a word that is a number of some kind; `false` when it is a part of a name.
@@ -212,7 +213,9 @@ mod tests {
 
     #[test]
     fn a_name_and_a_date_come_in_either_order_and_any_form() {
-        for text in ["kowalski 12/3/84", "12/3/84 kowalski", "12 mar 84 kowalski", "kowalski, 12.03.1984", "kowalski 12 3 1984"] {
+        for text in
+            ["kowalski 12/3/84", "12/3/84 kowalski", "12 mar 84 kowalski", "kowalski, 12.03.1984", "kowalski 12 3 1984"]
+        {
             let search = read(text);
             assert_eq!(search.name, Name::new("", "kowalski"), "{text}");
             assert_eq!(search.date_of_birth, date(1984, 3, 12), "{text}");

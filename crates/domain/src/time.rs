@@ -1,8 +1,6 @@
 //! Instants in UTC, shown in London time, and dates and times as people type them.
 
-use chrono::{
-    DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, TimeZone, Utc,
-};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, TimeZone, Utc};
 use chrono_tz::Europe::London;
 
 /// An instant. Stored in UTC, truncated to microseconds so that both databases keep it alike.
@@ -28,24 +26,18 @@ pub fn london_time(instant: Instant) -> NaiveDateTime {
 /// In the hour that occurs twice in October the first is meant; in the hour that does not occur
 /// in March the instant an hour later is meant.
 pub fn from_london(local: NaiveDateTime) -> Instant {
-    let resolved = London.from_local_datetime(&local).earliest().or_else(|| {
-        London
-            .from_local_datetime(&(local + Duration::hours(1)))
-            .earliest()
-    });
+    let resolved = London
+        .from_local_datetime(&local)
+        .earliest()
+        .or_else(|| London.from_local_datetime(&(local + Duration::hours(1))).earliest());
     // The zone's gaps are one hour, so the second attempt always resolves.
-    resolved
-        .expect("London gaps are one hour")
-        .with_timezone(&Utc)
+    resolved.expect("London gaps are one hour").with_timezone(&Utc)
 }
 
 /// The instants at which a London calendar day starts and the next one starts.
 pub fn london_day(date: NaiveDate) -> (Instant, Instant) {
     let next = date.succ_opt().unwrap_or(date);
-    (
-        from_london(date.and_time(NaiveTime::MIN)),
-        from_london(next.and_time(NaiveTime::MIN)),
-    )
+    (from_london(date.and_time(NaiveTime::MIN)), from_london(next.and_time(NaiveTime::MIN)))
 }
 
 /// `22 November 2026`: the long form of a date used everywhere but in dense tables.
@@ -134,11 +126,7 @@ pub fn parse_date(text: &str, today: NaiveDate) -> Result<NaiveDate, TypedError>
         _ => return Err(not_a_date()),
     };
     let year_first = parts[0].len() == 4 && parts[0].bytes().all(|b| b.is_ascii_digit());
-    let (day, month, year) = if year_first {
-        (parts[2], parts[1], parts[0])
-    } else {
-        (parts[0], parts[1], parts[2])
-    };
+    let (day, month, year) = if year_first { (parts[2], parts[1], parts[0]) } else { (parts[0], parts[1], parts[2]) };
     let day = day.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let day: u32 = day.parse().map_err(|_| not_a_date())?;
     let month = month_number(month).ok_or_else(not_a_date)?;
@@ -166,27 +154,18 @@ fn month_number(text: &str) -> Option<u32> {
         return Some(number);
     }
     let lower = text.to_lowercase();
-    let found = MONTHS
-        .iter()
-        .position(|month| lower.len() >= 3 && month.starts_with(&lower))?;
+    let found = MONTHS.iter().position(|month| lower.len() >= 3 && month.starts_with(&lower))?;
     u32::try_from(found + 1).ok()
 }
 
 fn full_year(text: &str, today: NaiveDate) -> Option<i32> {
-    let year: i32 = text
-        .parse()
-        .ok()
-        .filter(|_| text.bytes().all(|b| b.is_ascii_digit()))?;
+    let year: i32 = text.parse().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()))?;
     match text.len() {
         4 => Some(year),
         2 => {
             let century = today.year() - today.year() % 100;
             let this_century = century + year;
-            Some(if this_century > today.year() + 10 {
-                this_century - 100
-            } else {
-                this_century
-            })
+            Some(if this_century > today.year() + 10 { this_century - 100 } else { this_century })
         }
         _ => None,
     }
@@ -195,24 +174,13 @@ fn full_year(text: &str, today: NaiveDate) -> Option<i32> {
 /// Reads a time of day as people type it: `9:30`, `0930`, `9.30`, `2:15pm`, `14`, `14:05:33`.
 pub fn parse_time(text: &str) -> Result<NaiveTime, TypedError> {
     let wrong = || TypedError::NotATime(text.trim().to_owned());
-    let compact: String = text
-        .trim()
-        .to_lowercase()
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect();
-    let (digits, half) = match compact
-        .strip_suffix("am")
-        .or_else(|| compact.strip_suffix("pm"))
-    {
+    let compact: String = text.trim().to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+    let (digits, half) = match compact.strip_suffix("am").or_else(|| compact.strip_suffix("pm")) {
         Some(rest) => (rest, Some(compact.ends_with("pm"))),
         None => (compact.as_str(), None),
     };
     let parts: Vec<&str> = digits.split([':', '.']).collect();
-    if parts
-        .iter()
-        .any(|part| part.is_empty() || !part.bytes().all(|b| b.is_ascii_digit()))
-    {
+    if parts.iter().any(|part| part.is_empty() || !part.bytes().all(|b| b.is_ascii_digit())) {
         return Err(wrong());
     }
     let (hour, minute, second) = match parts.as_slice() {
@@ -246,15 +214,7 @@ mod tests {
     #[test]
     fn dates_as_people_type_them_are_understood() {
         let today = date(2026, 11, 24);
-        for text in [
-            "26/3/26",
-            "26.03.2026",
-            "26 March 2026",
-            "2026-03-26",
-            "26-Mar-26",
-            "26032026",
-            "26th mar 2026",
-        ] {
+        for text in ["26/3/26", "26.03.2026", "26 March 2026", "2026-03-26", "26-Mar-26", "26032026", "26th mar 2026"] {
             assert_eq!(parse_date(text, today), Ok(date(2026, 3, 26)), "{text}");
         }
         assert_eq!(parse_date("1/1/84", today), Ok(date(1984, 1, 1)));
@@ -264,7 +224,14 @@ mod tests {
     #[test]
     fn how_long_ago_is_said_as_people_say_it() {
         let today = date(2026, 11, 24);
-        for (ago, words) in [(0, "today"), (1, "yesterday"), (9, "9 days ago"), (31, "1 month ago"), (100, "3 months ago"), (800, "2 years ago")] {
+        for (ago, words) in [
+            (0, "today"),
+            (1, "yesterday"),
+            (9, "9 days ago"),
+            (31, "1 month ago"),
+            (100, "3 months ago"),
+            (800, "2 years ago"),
+        ] {
             assert_eq!(days_ago(today - Duration::days(ago), today), words);
         }
         assert_eq!(days_ago(date(2026, 12, 1), today), "on 1 December 2026");
@@ -273,14 +240,8 @@ mod tests {
     #[test]
     fn a_wrong_date_says_what_is_wrong() {
         let today = date(2026, 11, 24);
-        assert_eq!(
-            parse_date("31/2/2026", today),
-            Err(TypedError::NoSuchDate("31/2/2026".into()))
-        );
-        assert_eq!(
-            parse_date("soon", today),
-            Err(TypedError::NotADate("soon".into()))
-        );
+        assert_eq!(parse_date("31/2/2026", today), Err(TypedError::NoSuchDate("31/2/2026".into())));
+        assert_eq!(parse_date("soon", today), Err(TypedError::NotADate("soon".into())));
         assert_eq!(parse_date(" ", today), Err(TypedError::NoDate));
     }
 
@@ -295,11 +256,7 @@ mod tests {
             ("12am", 0, 0),
             ("12.05 pm", 12, 5),
         ] {
-            assert_eq!(
-                parse_time(text),
-                Ok(NaiveTime::from_hms_opt(hour, minute, 0).unwrap()),
-                "{text}"
-            );
+            assert_eq!(parse_time(text), Ok(NaiveTime::from_hms_opt(hour, minute, 0).unwrap()), "{text}");
         }
         for text in ["25:00", "noon", "13pm", "", "9:75"] {
             assert!(parse_time(text).is_err(), "{text}");
@@ -311,10 +268,7 @@ mod tests {
         let summer = from_london(date(2026, 7, 1).and_hms_opt(9, 0, 0).unwrap());
         assert_eq!(summer, Utc.with_ymd_and_hms(2026, 7, 1, 8, 0, 0).unwrap());
         let skipped = from_london(date(2026, 3, 29).and_hms_opt(1, 30, 0).unwrap());
-        assert_eq!(
-            skipped,
-            Utc.with_ymd_and_hms(2026, 3, 29, 1, 30, 0).unwrap()
-        );
+        assert_eq!(skipped, Utc.with_ymd_and_hms(2026, 3, 29, 1, 30, 0).unwrap());
         let twice = from_london(date(2026, 10, 25).and_hms_opt(1, 30, 0).unwrap());
         assert_eq!(twice, Utc.with_ymd_and_hms(2026, 10, 25, 0, 30, 0).unwrap());
     }

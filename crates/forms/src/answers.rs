@@ -33,10 +33,7 @@ impl Answers {
                 Some(Field::One) | None => {}
             }
         }
-        for question in form
-            .questions()
-            .filter(|question| question.kind.takes_many())
-        {
+        for question in form.questions().filter(|question| question.kind.takes_many()) {
             answers.sort(question);
         }
         answers
@@ -79,9 +76,7 @@ impl Answers {
 
     /// Every field with its values, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[String])> {
-        self.0
-            .iter()
-            .map(|(field, values)| (field.as_str(), values.as_slice()))
+        self.0.iter().map(|(field, values)| (field.as_str(), values.as_slice()))
     }
 
     /// The codes a findings question holds anything about, ticked or not.
@@ -103,13 +98,8 @@ impl Answers {
     }
 
     fn sort(&mut self, question: &Question) {
-        let place = |code: &String| {
-            question
-                .options
-                .iter()
-                .position(|option| option.code == *code)
-                .unwrap_or(usize::MAX)
-        };
+        let place =
+            |code: &String| question.options.iter().position(|option| option.code == *code).unwrap_or(usize::MAX);
         let Some(values) = self.0.get_mut(&question.id) else {
             return;
         };
@@ -129,17 +119,14 @@ enum Field {
 impl Form {
     /// What a field name of the page stands for, or `None` when it is not of this form.
     fn field(&self, name: &str) -> Option<Field> {
-        let (id, rest) = name
-            .split_once('.')
-            .map_or((name, None), |(id, rest)| (id, Some(rest)));
+        let (id, rest) = name.split_once('.').map_or((name, None), |(id, rest)| (id, Some(rest)));
         let question = self.question(id)?;
         match (question.kind, rest) {
             (kind, None) if kind.takes_many() => Some(Field::Many),
             (_, None) | (Kind::DateTime, Some("time")) => Some(Field::One),
-            (Kind::Findings, Some(rest)) => rest
-                .rsplit_once('.')
-                .filter(|(_, part)| matches!(*part, "status" | "known"))
-                .map(|_| Field::One),
+            (Kind::Findings, Some(rest)) => {
+                rest.rsplit_once('.').filter(|(_, part)| matches!(*part, "status" | "known")).map(|_| Field::One)
+            }
             _ => None,
         }
     }
@@ -156,9 +143,7 @@ impl Form {
                 _ => continue,
             };
             if question.kind != Kind::Time
-                && let Some(Ok(date)) = answers
-                    .one(&question.id)
-                    .map(|text| parse_date(text, today))
+                && let Some(Ok(date)) = answers.one(&question.id).map(|text| parse_date(text, today))
             {
                 answers.set(&question.id, [date.to_string()]);
             }

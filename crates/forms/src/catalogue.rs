@@ -10,9 +10,7 @@ include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue {
     forms: EMBEDDED
         .iter()
-        .map(|(file, text)| {
-            check_definition(file, text).expect("embedded forms are proven by test")
-        })
+        .map(|(file, text)| check_definition(file, text).expect("embedded forms are proven by test"))
         .collect(),
 });
 
@@ -59,33 +57,18 @@ mod tests {
     #[test]
     fn every_prefill_names_a_question_that_some_form_asks() {
         for question in catalogue().all().iter().flat_map(Form::questions) {
-            if let Some(Prefill::Latest {
-                form,
-                question: from,
-            }) = &question.prefill
-            {
+            if let Some(Prefill::Latest { form, question: from }) = &question.prefill {
                 let source = catalogue().get(form).and_then(|form| form.question(from));
-                assert!(
-                    source.is_some(),
-                    "{} takes its answer from {form}.{from}",
-                    question.id
-                );
+                assert!(source.is_some(), "{} takes its answer from {form}.{from}", question.id);
             }
         }
     }
 
     #[test]
     fn every_shipped_instrument_has_a_licence_and_a_score() {
-        let instruments = catalogue()
-            .all()
-            .iter()
-            .filter(|form| form.kind == FormKind::Instrument);
+        let instruments = catalogue().all().iter().filter(|form| form.kind == FormKind::Instrument);
         for form in instruments {
-            assert!(
-                form.licence.is_some() && form.scoring.is_some(),
-                "{}",
-                form.id
-            );
+            assert!(form.licence.is_some() && form.scoring.is_some(), "{}", form.id);
         }
     }
 }

@@ -34,11 +34,7 @@ impl FieldError {
     }
 
     fn at(question: &Question, field_name: String, message: impl Into<String>) -> Self {
-        Self {
-            question: question.id.clone(),
-            field_name,
-            message: message.into(),
-        }
+        Self { question: question.id.clone(), field_name, message: message.into() }
     }
 }
 
@@ -72,10 +68,8 @@ impl Form {
     /// only a date or time that cannot be read; the caller saves it all the same.
     pub fn check(&self, answers: &Answers, purpose: Purpose, today: NaiveDate) -> Vec<FieldError> {
         let visible = self.visible(answers);
-        let mut errors: Vec<FieldError> = visible
-            .iter()
-            .flat_map(|question| question.check(answers, purpose, today))
-            .collect();
+        let mut errors: Vec<FieldError> =
+            visible.iter().flat_map(|question| question.check(answers, purpose, today)).collect();
         if purpose == Purpose::Sign {
             errors.extend(self.check_risk(answers));
         }
@@ -88,12 +82,7 @@ impl Form {
         self.sections
             .iter()
             .map(|section| {
-                let asked = || {
-                    section
-                        .questions
-                        .iter()
-                        .filter(|question| visible.contains(question))
-                };
+                let asked = || section.questions.iter().filter(|question| visible.contains(question));
                 let outstanding: Vec<String> = asked()
                     .filter(|question| question.required == Required::Yes)
                     .filter(|question| !answers.is_answered(&question.id))
@@ -105,12 +94,7 @@ impl Form {
                     (true, false) => SectionState::InProgress,
                     (true, true) => SectionState::Complete,
                 };
-                SectionProgress {
-                    id: section.id.clone(),
-                    title: section.title.clone(),
-                    state,
-                    outstanding,
-                }
+                SectionProgress { id: section.id.clone(), title: section.title.clone(), state, outstanding }
             })
             .collect()
     }
@@ -129,12 +113,7 @@ impl Question {
         let told = |field: String, wrong: Option<TypedError>| {
             wrong.map(|error| FieldError::at(self, field, error.to_string()))
         };
-        let typed = |field: &str| {
-            answers
-                .one(field)
-                .filter(|text| !text.trim().is_empty())
-                .map(str::to_owned)
-        };
+        let typed = |field: &str| answers.one(field).filter(|text| !text.trim().is_empty()).map(str::to_owned);
         let date = |field: &str| typed(field).and_then(|text| parse_date(&text, today).err());
         let time = |field: &str| typed(field).and_then(|text| parse_time(&text).err());
         let time_field = format!("{}.time", self.id);
@@ -153,23 +132,14 @@ impl Question {
     fn unsignable(&self, answers: &Answers) -> Vec<FieldError> {
         if !answers.is_answered(&self.id) {
             let needed = self.required != Required::No;
-            return needed
-                .then(|| FieldError::new(self, self.missing_message()))
-                .into_iter()
-                .collect();
+            return needed.then(|| FieldError::new(self, self.missing_message())).into_iter().collect();
         }
         match self.kind {
             Kind::Text | Kind::LongText | Kind::Date | Kind::Time => Vec::new(),
             Kind::DateTime => self.time_missing(answers).into_iter().collect(),
             Kind::Number { min, max } => self.not_a_number(answers, min, max).into_iter().collect(),
-            Kind::YesNo | Kind::Single | Kind::Multi => {
-                self.wrong_choice(answers).into_iter().collect()
-            }
-            Kind::Findings => self
-                .wrong_choice(answers)
-                .into_iter()
-                .chain(self.half_told(answers))
-                .collect(),
+            Kind::YesNo | Kind::Single | Kind::Multi => self.wrong_choice(answers).into_iter().collect(),
+            Kind::Findings => self.wrong_choice(answers).into_iter().chain(self.half_told(answers)).collect(),
         }
     }
 
@@ -191,17 +161,9 @@ impl Question {
             .then(|| FieldError::at(self, field, "Enter the time as well, like 9:30 or 2:15pm"))
     }
 
-    fn not_a_number(
-        &self,
-        answers: &Answers,
-        min: Option<f64>,
-        max: Option<f64>,
-    ) -> Option<FieldError> {
+    fn not_a_number(&self, answers: &Answers, min: Option<f64>, max: Option<f64>) -> Option<FieldError> {
         let typed = answers.one(&self.id).unwrap_or_default().trim();
-        let number = typed
-            .parse::<f64>()
-            .ok()
-            .filter(|number| number.is_finite());
+        let number = typed.parse::<f64>().ok().filter(|number| number.is_finite());
         let message = match (number, min, max) {
             (None, ..) => format!("‘{typed}’ is not a number: enter it in digits, like 12"),
             (Some(number), Some(min), _) if number < min => {
@@ -218,30 +180,17 @@ impl Question {
     fn wrong_choice(&self, answers: &Answers) -> Option<FieldError> {
         let chosen = answers.get(&self.id);
         if let Some(gone) = chosen.iter().find(|code| self.option(code).is_none()) {
-            let message = format!(
-                "‘{gone}’ is not offered any more: choose again for “{}”",
-                self.label
-            );
+            let message = format!("‘{gone}’ is not offered any more: choose again for “{}”", self.label);
             return Some(FieldError::new(self, message));
         }
-        let alone = chosen
-            .iter()
-            .filter_map(|code| self.option(code))
-            .find(|option| option.alone)?;
-        (chosen.len() > 1).then(|| {
-            FieldError::new(
-                self,
-                format!("Choose “{}” on its own, or choose the others", alone.label),
-            )
-        })
+        let alone = chosen.iter().filter_map(|code| self.option(code)).find(|option| option.alone)?;
+        (chosen.len() > 1)
+            .then(|| FieldError::new(self, format!("Choose “{}” on its own, or choose the others", alone.label)))
     }
 
     /// A ticked finding says how sure it is and whether it is new.
     fn half_told(&self, answers: &Answers) -> Vec<FieldError> {
-        let ticked = answers
-            .get(&self.id)
-            .iter()
-            .filter_map(|code| self.option(code));
+        let ticked = answers.get(&self.id).iter().filter_map(|code| self.option(code));
         ticked
             .filter(|option| !option.alone)
             .flat_map(|option| {

@@ -39,9 +39,7 @@ impl Condition {
     /// Whether the condition holds, given which questions themselves apply.
     pub(crate) fn holds(&self, answers: &Answers, applies: &dyn Fn(&str) -> bool) -> bool {
         match self {
-            Self::About { question, test } => {
-                applies(question) && test.passes(answers.get(question))
-            }
+            Self::About { question, test } => applies(question) && test.passes(answers.get(question)),
             Self::All(parts) => parts.iter().all(|part| part.holds(answers, applies)),
             Self::Any(parts) => parts.iter().any(|part| part.holds(answers, applies)),
         }
@@ -51,9 +49,7 @@ impl Condition {
     pub fn questions(&self) -> Vec<&str> {
         match self {
             Self::About { question, .. } => vec![question],
-            Self::All(parts) | Self::Any(parts) => {
-                parts.iter().flat_map(Condition::questions).collect()
-            }
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Condition::questions).collect(),
         }
     }
 
@@ -88,9 +84,7 @@ impl Test {
 
     fn in_words(&self, question: &Question) -> String {
         let named = |code: &String| {
-            let label = question
-                .option(code)
-                .map_or(code.as_str(), |option| &option.label);
+            let label = question.option(code).map_or(code.as_str(), |option| &option.label);
             format!("“{label}”")
         };
         let about = &question.label;
@@ -112,11 +106,7 @@ impl Form {
         let mut visible: Vec<&Question> = Vec::new();
         for question in self.questions() {
             let applies = |id: &str| visible.iter().any(|earlier| earlier.id == id);
-            if question
-                .when
-                .as_ref()
-                .is_none_or(|when| when.holds(answers, &applies))
-            {
+            if question.when.as_ref().is_none_or(|when| when.holds(answers, &applies)) {
                 visible.push(question);
             }
         }

@@ -173,10 +173,7 @@ impl Kind {
 
     /// Whether answers are codes of options.
     pub const fn is_coded(self) -> bool {
-        matches!(
-            self,
-            Self::YesNo | Self::Single | Self::Multi | Self::Findings
-        )
+        matches!(self, Self::YesNo | Self::Single | Self::Multi | Self::Findings)
     }
 
     /// Whether more than one option may be chosen.

@@ -69,8 +69,8 @@ pub use catalogue::{Catalogue, catalogue};
 pub use check::{FieldError, Purpose, SectionProgress, SectionState};
 pub use condition::{Condition, Test};
 pub use definition::{
-    AlertFeed, AudienceClass, Band, Feeds, Form, FormKind, Kind, Licence, MissingRule,
-    NationalCode, OptionItem, Prefill, Question, Required, RiskFeed, Scoring, Section,
+    AlertFeed, AudienceClass, Band, Feeds, Form, FormKind, Kind, Licence, MissingRule, NationalCode, OptionItem,
+    Prefill, Question, Required, RiskFeed, Scoring, Section,
 };
 pub use outcome::{Finding, RaisedAlert, RiskAnswer, RiskState};
 pub use raw::{DefinitionError, check_definition};

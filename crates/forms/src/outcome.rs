@@ -78,17 +78,15 @@ impl Form {
             .into_iter()
             .filter_map(|question| Some((question, question.feeds.finding.as_ref()?)))
             .flat_map(|(question, list)| {
-                question
-                    .options
-                    .iter()
-                    .filter(|option| !option.alone && answers.has(&question.id, &option.code))
-                    .map(move |option| Finding {
+                question.options.iter().filter(|option| !option.alone && answers.has(&question.id, &option.code)).map(
+                    move |option| Finding {
                         list: list.clone(),
                         code: option.code.clone(),
                         label: option.label.clone(),
                         status: question.part(answers, &option.code, "status"),
                         known: question.part(answers, &option.code, "known"),
-                    })
+                    },
+                )
             })
             .collect()
     }
@@ -105,11 +103,7 @@ impl Form {
         if state == RiskState::AssessedNoneIdentified && !picture.anything_asked() {
             return None;
         }
-        Some(RiskAnswer {
-            state,
-            known: picture.known,
-            not_asked: picture.not_asked,
-        })
+        Some(RiskAnswer { state, known: picture.known, not_asked: picture.not_asked })
     }
 
     /// A conclusion that its own areas contradict is not signed.
@@ -117,7 +111,8 @@ impl Form {
         let picture = RiskPicture::of(self, answers);
         let message = match (picture.concluded, picture.known.as_slice()) {
             (Some(RiskState::AssessedNoneIdentified), []) if !picture.anything_asked() => {
-                "You concluded that no risk was identified, but no area was asked about: ask, or choose “not assessed”".to_owned()
+                "You concluded that no risk was identified, but no area was asked about: ask, or choose “not assessed”"
+                    .to_owned()
             }
             (Some(RiskState::Known), []) => {
                 "You concluded that a risk is known, but identified none in any area: say which".to_owned()
@@ -129,25 +124,13 @@ impl Form {
             ),
         };
         let question = picture.conclusion?.to_owned();
-        Some(FieldError {
-            field_name: question.clone(),
-            question,
-            message,
-        })
+        Some(FieldError { field_name: question.clone(), question, message })
     }
 }
 
-fn raise(
-    question: &Question,
-    alert: &AlertFeed,
-    answers: &Answers,
-    applies: &dyn Fn(&str) -> bool,
-) -> RaisedAlert {
-    let written = alert
-        .detail
-        .as_deref()
-        .filter(|id| applies(id) && answers.is_answered(id))
-        .and_then(|id| answers.one(id));
+fn raise(question: &Question, alert: &AlertFeed, answers: &Answers, applies: &dyn Fn(&str) -> bool) -> RaisedAlert {
+    let written =
+        alert.detail.as_deref().filter(|id| applies(id) && answers.is_answered(id)).and_then(|id| answers.one(id));
     let said = || format!("{}: {}", question.label, question.in_words(answers));
     RaisedAlert {
         kind: alert.kind.clone(),
@@ -172,13 +155,8 @@ struct RiskPicture<'a> {
 
 impl<'a> RiskPicture<'a> {
     fn of(form: &'a Form, answers: &Answers) -> Self {
-        let mut picture = Self {
-            conclusion: None,
-            concluded: None,
-            known: Vec::new(),
-            asked: 0,
-            not_asked: Vec::new(),
-        };
+        let mut picture =
+            Self { conclusion: None, concluded: None, known: Vec::new(), asked: 0, not_asked: Vec::new() };
         for question in form.visible(answers) {
             let Some(feed) = &question.feeds.risk else {
                 continue;
@@ -217,8 +195,6 @@ impl RiskFeed {
 impl Question {
     /// A part of a ticked finding.
     pub(crate) fn part(&self, answers: &Answers, code: &str, part: &str) -> Option<String> {
-        answers
-            .one(&format!("{}.{code}.{part}", self.id))
-            .map(str::to_owned)
+        answers.one(&format!("{}.{code}.{part}", self.id)).map(str::to_owned)
     }
 }

@@ -107,10 +107,7 @@ fn need(items: usize, allowed: usize) -> String {
 pub(crate) fn range(form: &Form) -> (i32, i32) {
     form.items().fold((0, 0), |(low, high), item| {
         let scores = || item.options.iter().filter_map(|option| option.score);
-        (
-            low + scores().min().unwrap_or(0),
-            high + scores().max().unwrap_or(0),
-        )
+        (low + scores().min().unwrap_or(0), high + scores().max().unwrap_or(0))
     })
 }
 
@@ -120,34 +117,20 @@ impl Form {
     /// A form with too many missing items has no score; its alerts are still those of
     /// [`Form::alerts`], which never waits for a total.
     pub fn score(&self, answers: &Answers) -> Result<Score, ScoreError> {
-        let scoring = self
-            .scoring
-            .as_ref()
-            .ok_or_else(|| ScoreError::NotScored(self.id.clone()))?;
+        let scoring = self.scoring.as_ref().ok_or_else(|| ScoreError::NotScored(self.id.clone()))?;
         let mut items = Vec::new();
         let mut missing = Vec::new();
         for question in self.items() {
-            match answers
-                .one(&question.id)
-                .filter(|code| !code.trim().is_empty())
-            {
+            match answers.one(&question.id).filter(|code| !code.trim().is_empty()) {
                 Some(code) => items.push(question.item_score(code)?),
                 None => missing.push(question.id.clone()),
             }
         }
         let (asked, allowed) = (items.len() + missing.len(), scoring.may_miss());
         if missing.len() > allowed || items.is_empty() {
-            return Err(ScoreError::Missing {
-                missing,
-                items: asked,
-                allowed,
-            });
+            return Err(ScoreError::Missing { missing, items: asked, allowed });
         }
-        let total = prorated(
-            items.iter().map(|item| item.score).sum(),
-            items.len(),
-            asked,
-        );
+        let total = prorated(items.iter().map(|item| item.score).sum(), items.len(), asked);
         Ok(Score {
             instrument: self.id.clone(),
             version: self.version,
@@ -169,10 +152,7 @@ fn prorated(sum: i32, answered: usize, asked: usize) -> i32 {
     if answered == asked {
         return sum;
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a total is below a few hundred"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "a total is below a few hundred")]
     let total = (f64::from(sum) * asked as f64 / answered as f64).round() as i32;
     total
 }
@@ -198,11 +178,7 @@ impl Question {
     fn item_score(&self, code: &str) -> Result<ItemScore, ScoreError> {
         let score = self.option(code).and_then(|option| option.score);
         let score = score.ok_or_else(|| self.not_offered(code))?;
-        Ok(ItemScore {
-            question: self.id.clone(),
-            code: code.to_owned(),
-            score,
-        })
+        Ok(ItemScore { question: self.id.clone(), code: code.to_owned(), score })
     }
 
     fn not_offered(&self, answer: &str) -> ScoreError {
@@ -210,11 +186,7 @@ impl Question {
             Some(score) => format!("{} ({score})", option.code),
             None => option.code.clone(),
         });
-        ScoreError::NotOffered {
-            question: self.id.clone(),
-            answer: answer.to_owned(),
-            offered: offered.collect(),
-        }
+        ScoreError::NotOffered { question: self.id.clone(), answer: answer.to_owned(), offered: offered.collect() }
     }
 
     /// The code of an answer written as a code or as its score; `None` for null.
@@ -222,10 +194,7 @@ impl Question {
         let found = match given {
             Value::Null => return Ok(None),
             Value::String(code) => self.option(code),
-            Value::Number(number) => self
-                .options
-                .iter()
-                .find(|option| option.score.map(i64::from) == number.as_i64()),
+            Value::Number(number) => self.options.iter().find(|option| option.score.map(i64::from) == number.as_i64()),
             _ => None,
         };
         match found {
@@ -239,27 +208,22 @@ impl Question {
 /// an array in the order asked (`[0, 1, null, 3]`). An answer is a code or its score; `null` or
 /// absence is an unanswered item.
 pub fn score_answers_json(form: &Form, json: &str) -> Result<Score, ScoreError> {
-    let given: Value =
-        serde_json::from_str(json).map_err(|error| ScoreError::NotAnswers(error.to_string()))?;
+    let given: Value = serde_json::from_str(json).map_err(|error| ScoreError::NotAnswers(error.to_string()))?;
     let items: Vec<&Question> = form.items().collect();
     let pairs: Vec<(&Question, &Value)> = match &given {
         Value::Array(list) if list.len() > items.len() => {
-            return Err(ScoreError::TooMany {
-                given: list.len(),
-                items: items.len(),
-            });
+            return Err(ScoreError::TooMany { given: list.len(), items: items.len() });
         }
         Value::Array(list) => items.iter().copied().zip(list).collect(),
         Value::Object(map) => map
             .iter()
             .map(|(id, value)| {
                 let item = items.iter().copied().find(|item| item.id == *id);
-                item.map(|item| (item, value))
-                    .ok_or_else(|| ScoreError::NoSuchItem {
-                        instrument: form.id.clone(),
-                        question: id.clone(),
-                        items: items.iter().map(|item| item.id.clone()).collect(),
-                    })
+                item.map(|item| (item, value)).ok_or_else(|| ScoreError::NoSuchItem {
+                    instrument: form.id.clone(),
+                    question: id.clone(),
+                    items: items.iter().map(|item| item.id.clone()).collect(),
+                })
             })
             .collect::<Result<_, _>>()?,
         _ => return Err(ScoreError::NotAnswers("this is neither".to_owned())),

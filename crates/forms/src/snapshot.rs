@@ -115,21 +115,11 @@ impl Form {
             })
             .filter(|section| !section.answers.is_empty())
             .collect();
-        let scored = self
-            .scoring
-            .as_ref()
-            .map(|scoring| (scoring, self.score(answers)));
+        let scored = self.scoring.as_ref().map(|scoring| (scoring, self.score(answers)));
         let (score, score_withheld) = match scored {
             Some((scoring, Ok(score))) => {
                 let documents = scoring.document.clone();
-                (
-                    Some(SnapshotScore {
-                        class: self.score_class(),
-                        documents,
-                        score,
-                    }),
-                    None,
-                )
+                (Some(SnapshotScore { class: self.score_class(), documents, score }), None)
             }
             Some((_, Err(error))) => (None, Some(error.to_string())),
             None => (None, None),
@@ -156,12 +146,8 @@ impl Snapshot {
     /// Only what is of this class.
     #[must_use]
     pub fn for_class(&self, class: AudienceClass) -> Self {
-        let sections: Vec<SnapshotSection> = self
-            .sections
-            .iter()
-            .filter(|section| section.class == class)
-            .cloned()
-            .collect();
+        let sections: Vec<SnapshotSection> =
+            self.sections.iter().filter(|section| section.class == class).cloned().collect();
         Self {
             score: self.score.clone().filter(|score| score.class == class),
             score_withheld: self.score_withheld.clone().filter(|_| !sections.is_empty()),
@@ -180,23 +166,14 @@ impl Snapshot {
             .sections
             .iter()
             .map(|section| SnapshotSection {
-                answers: section
-                    .answers
-                    .iter()
-                    .filter(|answer| carries(&answer.documents))
-                    .cloned()
-                    .collect(),
+                answers: section.answers.iter().filter(|answer| carries(&answer.documents)).cloned().collect(),
                 ..section.clone()
             })
             .filter(|section| !section.answers.is_empty())
             .collect();
         Self {
             sections,
-            score: self
-                .score
-                .clone()
-                .filter(|score| carries(&score.documents))
-                .map(SnapshotScore::bare),
+            score: self.score.clone().filter(|score| carries(&score.documents)).map(SnapshotScore::bare),
             score_withheld: None,
             ..self.clone()
         }
@@ -204,10 +181,7 @@ impl Snapshot {
 
     /// The answer to a question.
     pub fn answer(&self, question: &str) -> Option<&SnapshotAnswer> {
-        self.sections
-            .iter()
-            .flat_map(|section| &section.answers)
-            .find(|answer| answer.question == question)
+        self.sections.iter().flat_map(|section| &section.answers).find(|answer| answer.question == question)
     }
 }
 

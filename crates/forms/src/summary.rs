@@ -89,20 +89,13 @@ impl Question {
                 Some(time) => format!("{} at {time}", date_in_words(one)),
                 None => date_in_words(one),
             },
-            Kind::YesNo | Kind::Single | Kind::Multi => {
-                lines(given.iter().map(|code| self.option_label(code)))
-            }
-            Kind::Findings => lines(
-                given
-                    .iter()
-                    .map(|code| self.finding_in_words(answers, code)),
-            ),
+            Kind::YesNo | Kind::Single | Kind::Multi => lines(given.iter().map(|code| self.option_label(code))),
+            Kind::Findings => lines(given.iter().map(|code| self.finding_in_words(answers, code))),
         }
     }
 
     pub(crate) fn option_label(&self, code: &str) -> String {
-        self.option(code)
-            .map_or_else(|| code.to_owned(), |option| option.label.clone())
+        self.option(code).map_or_else(|| code.to_owned(), |option| option.label.clone())
     }
 
     fn finding_in_words(&self, answers: &Answers, code: &str) -> String {

@@ -113,11 +113,7 @@ impl Form {
                 .questions
                 .iter()
                 .map(|question| {
-                    let page = Page {
-                        form: self,
-                        answers,
-                        errors,
-                    };
+                    let page = Page { form: self, answers, errors };
                     page.question(question, visible.contains(&question))
                 })
                 .collect(),
@@ -160,13 +156,8 @@ impl<'a> Page<'a> {
             max,
             visible,
             value: self.value(question),
-            time: (question.kind == Kind::DateTime)
-                .then(|| self.field(format!("{}.time", question.id))),
-            options: if question.kind.is_coded() {
-                self.options(question)
-            } else {
-                Vec::new()
-            },
+            time: (question.kind == Kind::DateTime).then(|| self.field(format!("{}.time", question.id))),
+            options: if question.kind.is_coded() { self.options(question) } else { Vec::new() },
             error: self.error(&question.id),
             reveal: question.when.as_ref().and_then(reveal),
             when: question.when.as_ref(),
@@ -183,10 +174,7 @@ impl<'a> Page<'a> {
     }
 
     fn error(&self, field: &str) -> Option<&'a str> {
-        self.errors
-            .iter()
-            .find(|error| error.field_name == field)
-            .map(|error| error.message.as_str())
+        self.errors.iter().find(|error| error.field_name == field).map(|error| error.message.as_str())
     }
 
     fn field(&self, name: String) -> FieldView {
@@ -206,19 +194,13 @@ impl<'a> Page<'a> {
         for code in self.answers.codes_spoken_of(&question.id) {
             if !options.iter().any(|option| option.code == code) {
                 let checked = self.answers.has(&question.id, code);
-                options.push(OptionView {
-                    checked,
-                    ..OptionView::unlisted(code)
-                });
+                options.push(OptionView { checked, ..OptionView::unlisted(code) });
             }
         }
         if question.kind == Kind::Findings {
             for option in options.iter_mut().filter(|option| !option.alone) {
                 let part = |part: &str, words| self.part(question, &option.code, part, words);
-                let (status, known) = (
-                    part("status", FINDING_STATUSES),
-                    part("known", FINDING_KNOWN),
-                );
+                let (status, known) = (part("status", FINDING_STATUSES), part("known", FINDING_KNOWN));
                 (option.status, option.known) = (Some(status), Some(known));
             }
         }
@@ -230,23 +212,13 @@ impl<'a> Page<'a> {
         let chosen = self.answers.one(&name);
         let mut options: Vec<OptionView> = words
             .iter()
-            .map(|word| OptionView {
-                checked: chosen == Some(word.code),
-                ..OptionView::offered(word.code, word.label)
-            })
+            .map(|word| OptionView { checked: chosen == Some(word.code), ..OptionView::offered(word.code, word.label) })
             .collect();
         if let Some(code) = chosen.filter(|code| words.iter().all(|word| word.code != *code)) {
-            options.push(OptionView {
-                checked: true,
-                ..OptionView::unlisted(code)
-            });
+            options.push(OptionView { checked: true, ..OptionView::unlisted(code) });
         }
         let error = self.error(&name).map(str::to_owned);
-        PartView {
-            name,
-            options,
-            error,
-        }
+        PartView { name, options, error }
     }
 }
 
@@ -265,19 +237,13 @@ impl OptionView {
     }
 
     fn unlisted(code: &str) -> Self {
-        Self {
-            unlisted: true,
-            ..Self::offered(code, &format!("‘{code}’ (not offered any more)"))
-        }
+        Self { unlisted: true, ..Self::offered(code, &format!("‘{code}’ (not offered any more)")) }
     }
 }
 
 fn reveal(when: &Condition) -> Option<Reveal<'_>> {
     match when {
-        Condition::About {
-            question,
-            test: Test::AnyOf(codes),
-        } => Some(Reveal { question, codes }),
+        Condition::About { question, test: Test::AnyOf(codes) } => Some(Reveal { question, codes }),
         _ => None,
     }
 }

@@ -21,10 +21,7 @@ pub const ALERT_KINDS: &[Word] = &[
     word("self_neglect", "Self-neglect"),
     word("safeguarding_adult", "Safeguarding adult concern"),
     word("safeguarding_child", "Safeguarding child concern"),
-    word(
-        "charge_related",
-        "Vulnerable because of the alleged offence",
-    ),
+    word("charge_related", "Vulnerable because of the alleged offence"),
     word("arson", "Fire-setting"),
     word("staff_safety", "Staff safety"),
     word("physical_health", "Urgent physical health need"),
@@ -48,18 +45,12 @@ pub const FINDING_STATUSES: &[Word] = &[
 pub const FINDING_KNOWN: &[Word] = &[word("new", "New"), word("already_known", "Already known")];
 
 /// The lists a finding may belong to.
-pub const FINDING_LISTS: &[Word] = &[
-    word("vulnerability", "Vulnerabilities"),
-    word("need", "Needs"),
-];
+pub const FINDING_LISTS: &[Word] = &[word("vulnerability", "Vulnerabilities"), word("need", "Needs")];
 
 /// The kinds of document that may carry an answer out of the service.
 pub const DOCUMENT_KINDS: &[Word] = &[
     word("custody_advice", "Custody advice"),
-    word(
-        "charging_information",
-        "Information for the charging decision",
-    ),
+    word("charging_information", "Information for the charging decision"),
     word("court_verbal", "Verbal report to court"),
     word("court_report", "Written court report"),
     word("probation_input", "Input to a pre-sentence report"),
@@ -75,7 +66,5 @@ pub const YES_NO: &[Word] = &[word("yes", "Yes"), word("no", "No")];
 
 /// The words for a code of a list, or `None` when the list has no such code.
 pub fn label(list: &[Word], code: &str) -> Option<&'static str> {
-    list.iter()
-        .find(|word| word.code == code)
-        .map(|word| word.label)
+    list.iter().find(|word| word.code == code).map(|word| word.label)
 }

@@ -8,8 +8,7 @@ fn form(questions: &str) -> String {
     )
 }
 
-const ASKED: &str =
-    "[[section.question]]\nid = \"eaten\"\nlabel = \"Eaten today?\"\nkind = \"yes_no\"\n\n";
+const ASKED: &str = "[[section.question]]\nid = \"eaten\"\nlabel = \"Eaten today?\"\nkind = \"yes_no\"\n\n";
 
 fn instrument(scoring: &str) -> String {
     form(concat!(
@@ -25,14 +24,8 @@ fn instrument(scoring: &str) -> String {
 fn refused(text: &str, line: usize, reason: &str) {
     let errors = check_definition("sample.toml", text).expect_err("the definition is refused");
     let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    let found = errors
-        .iter()
-        .any(|error| error.line == Some(line) && error.reason.contains(reason));
-    assert!(
-        found,
-        "wanted line {line} '{reason}', told:\n{}\n{text}",
-        told.join("\n")
-    );
+    let found = errors.iter().any(|error| error.line == Some(line) && error.reason.contains(reason));
+    assert!(found, "wanted line {line} '{reason}', told:\n{}\n{text}", told.join("\n"));
 }
 
 #[test]
@@ -41,19 +34,8 @@ fn a_form_that_makes_sense_is_read_whole() {
         "{ASKED}[[section.question]]\nid = \"what\"\nlabel = \"What?\"\nkind = \"text\"\nwhen = {{ question = \"eaten\", is = \"yes\" }}\n"
     ));
     let form = check_definition("forms/sample.toml", &text).expect("it makes sense");
-    assert_eq!(
-        form.questions()
-            .map(|question| question.id.as_str())
-            .collect::<Vec<_>>(),
-        ["eaten", "what"]
-    );
-    let yes_no: Vec<&str> = form
-        .question("eaten")
-        .unwrap()
-        .options
-        .iter()
-        .map(|o| o.label.as_str())
-        .collect();
+    assert_eq!(form.questions().map(|question| question.id.as_str()).collect::<Vec<_>>(), ["eaten", "what"]);
+    let yes_no: Vec<&str> = form.question("eaten").unwrap().options.iter().map(|o| o.label.as_str()).collect();
     assert_eq!(yes_no, ["Yes", "No"]);
 }
 
@@ -64,30 +46,14 @@ fn what_is_not_toml_is_told_by_its_line() {
 
 #[test]
 fn unknown_keys_and_choices_are_refused() {
-    refused(
-        &form(&ASKED.replace("kind", "colour = \"blue\"\nkind")),
-        15,
-        "there is no key `colour`",
-    );
-    refused(
-        &form(&ASKED.replace("yes_no", "slider")),
-        15,
-        "there is no such choice as `slider`",
-    );
-    refused(
-        &form(&ASKED.replace("label", "lable")),
-        14,
-        "there is no key `lable`",
-    );
+    refused(&form(&ASKED.replace("kind", "colour = \"blue\"\nkind")), 15, "there is no key `colour`");
+    refused(&form(&ASKED.replace("yes_no", "slider")), 15, "there is no such choice as `slider`");
+    refused(&form(&ASKED.replace("label", "lable")), 14, "there is no key `lable`");
 }
 
 #[test]
 fn missing_keys_are_named() {
-    refused(
-        &form(ASKED).replace("title = \"Sample\"\n", ""),
-        1,
-        "a key is missing: `title`",
-    );
+    refused(&form(ASKED).replace("title = \"Sample\"\n", ""), 1, "a key is missing: `title`");
 }
 
 #[test]
@@ -101,45 +67,25 @@ fn the_file_is_called_as_the_form() {
 
 #[test]
 fn names_are_small_letters_digits_and_underscores() {
-    refused(
-        &form(&ASKED.replace("eaten", "Eaten.today")),
-        13,
-        "may have only small letters",
-    );
+    refused(&form(&ASKED.replace("eaten", "Eaten.today")), 13, "may have only small letters");
 }
 
 #[test]
 fn two_questions_or_sections_of_one_name_are_refused() {
-    refused(
-        &form(&format!("{ASKED}{ASKED}")),
-        18,
-        "two questions called 'eaten'",
-    );
+    refused(&form(&format!("{ASKED}{ASKED}")), 18, "two questions called 'eaten'");
     let section = "[[section]]\nid = \"one\"\ntitle = \"Again\"\nclass = \"risk\"\n[[section.question]]\nid = \"b\"\nlabel = \"B\"\nkind = \"text\"\n";
-    refused(
-        &form(&format!("{ASKED}{section}")),
-        18,
-        "two sections called 'one'",
-    );
+    refused(&form(&format!("{ASKED}{section}")), 18, "two sections called 'one'");
 }
 
 #[test]
 fn empty_forms_and_sections_are_refused() {
     refused(&form(""), 8, "asks nothing");
-    refused(
-        "id = \"sample\"\nversion = 1\ntitle = \"S\"\nkind = \"form\"\nintro = \"\"\n",
-        1,
-        "at least one section",
-    );
+    refused("id = \"sample\"\nversion = 1\ntitle = \"S\"\nkind = \"form\"\nintro = \"\"\n", 1, "at least one section");
 }
 
 #[test]
 fn a_section_has_a_class_there_is() {
-    refused(
-        &form(ASKED).replace("\"clinical\"", "\"public\""),
-        10,
-        "there is no class 'public'",
-    );
+    refused(&form(ASKED).replace("\"clinical\"", "\"public\""), 10, "there is no class 'public'");
 }
 
 #[test]
@@ -149,50 +95,18 @@ fn a_condition_looks_back_to_a_question_and_a_code_there_are() {
             "{ASKED}[[section.question]]\nid = \"what\"\nlabel = \"What?\"\nkind = \"text\"\nwhen = {when}\n"
         ))
     };
-    refused(
-        &with("{ question = \"slept\", is = \"yes\" }"),
-        21,
-        "no question 'slept' is asked before",
-    );
-    refused(
-        &with("{ question = \"what\", answered = true }"),
-        21,
-        "no question 'what' is asked before",
-    );
-    refused(
-        &with("{ question = \"eaten\", is = \"perhaps\" }"),
-        21,
-        "has no option 'perhaps'; it has: yes, no",
-    );
-    refused(
-        &with("{ question = \"eaten\", any_of = [\"yes\", \"perhaps\"] }"),
-        21,
-        "has no option 'perhaps'",
-    );
-    refused(
-        &with("{ question = \"eaten\", not = \"perhaps\" }"),
-        21,
-        "has no option 'perhaps'",
-    );
+    refused(&with("{ question = \"slept\", is = \"yes\" }"), 21, "no question 'slept' is asked before");
+    refused(&with("{ question = \"what\", answered = true }"), 21, "no question 'what' is asked before");
+    refused(&with("{ question = \"eaten\", is = \"perhaps\" }"), 21, "has no option 'perhaps'; it has: yes, no");
+    refused(&with("{ question = \"eaten\", any_of = [\"yes\", \"perhaps\"] }"), 21, "has no option 'perhaps'");
+    refused(&with("{ question = \"eaten\", not = \"perhaps\" }"), 21, "has no option 'perhaps'");
     refused(&with("{ question = \"eaten\" }"), 21, "exactly one of");
-    refused(
-        &with("{ question = \"eaten\", is = \"yes\", not = \"no\" }"),
-        21,
-        "exactly one of",
-    );
-    refused(
-        &with("{ question = \"eaten\", answered = false }"),
-        21,
-        "silence says nothing",
-    );
+    refused(&with("{ question = \"eaten\", is = \"yes\", not = \"no\" }"), 21, "exactly one of");
+    refused(&with("{ question = \"eaten\", answered = false }"), 21, "silence says nothing");
     refused(&with("{ is = \"yes\" }"), 18, "needs to name a question");
     refused(&with("{ }"), 18, "a condition needs a question with");
     refused(&with("{ all = [] }"), 18, "at least one condition");
-    refused(
-        &with("{ question = \"eaten\", is = \"yes\", all = [] }"),
-        21,
-        "not both",
-    );
+    refused(&with("{ question = \"eaten\", is = \"yes\", all = [] }"), 21, "not both");
     let typed = format!(
         "{ASKED}[[section.question]]\nid = \"name\"\nlabel = \"Name\"\nkind = \"text\"\n\n[[section.question]]\nid = \"what\"\nlabel = \"What?\"\nkind = \"text\"\nwhen = {{ question = \"name\", is = \"x\" }}\n"
     );
@@ -202,118 +116,45 @@ fn a_condition_looks_back_to_a_question_and_a_code_there_are() {
 #[test]
 fn options_are_there_for_choices_and_only_for_them() {
     let with = |kind: &str, more: &str| {
-        form(&format!(
-            "[[section.question]]\nid = \"q\"\nlabel = \"Q\"\nkind = \"{kind}\"\n{more}\n"
-        ))
+        form(&format!("[[section.question]]\nid = \"q\"\nlabel = \"Q\"\nkind = \"{kind}\"\n{more}\n"))
     };
     let two = "options = [{ code = \"a\", label = \"A\" }, { code = \"b\", label = \"B\" }]";
     refused(&with("single", ""), 13, "no options to choose from");
-    refused(
-        &with("multi", "options = []"),
-        13,
-        "no options to choose from",
-    );
+    refused(&with("multi", "options = []"), 13, "no options to choose from");
     refused(&with("text", two), 13, "typed, not chosen");
     refused(&with("yes_no", two), 13, "leave its options out");
-    refused(
-        &with("single", &two.replace("\"b\"", "\"a\"")),
-        16,
-        "two options have the code 'a'",
-    );
-    refused(
-        &with("single", "option_list = \"colours\""),
-        16,
-        "there is no list 'colours'",
-    );
-    refused(
-        &with("single", &format!("{two}\noption_list = \"colours\"")),
-        13,
-        "both options and option_list",
-    );
-    refused(
-        &with("single", &two.replace("\"A\"", "\"A\", score = 1")),
-        16,
-        "'b' has no score",
-    );
-    refused(
-        &with("single", &two.replace("\"A\"", "\"A\", national = \"01\"")),
-        16,
-        "needs national_list",
-    );
+    refused(&with("single", &two.replace("\"b\"", "\"a\"")), 16, "two options have the code 'a'");
+    refused(&with("single", "option_list = \"colours\""), 16, "there is no list 'colours'");
+    refused(&with("single", &format!("{two}\noption_list = \"colours\"")), 13, "both options and option_list");
+    refused(&with("single", &two.replace("\"A\"", "\"A\", score = 1")), 16, "'b' has no score");
+    refused(&with("single", &two.replace("\"A\"", "\"A\", national = \"01\"")), 16, "needs national_list");
 }
 
 #[test]
 fn limits_belong_to_numbers_and_are_in_order() {
-    refused(
-        &form(&ASKED.replace("yes_no\"", "text\"\nmin = 1")),
-        13,
-        "min and max mean nothing",
-    );
-    refused(
-        &form(&ASKED.replace("yes_no\"", "number\"\nmin = 5\nmax = 1")),
-        13,
-        "above its max",
-    );
+    refused(&form(&ASKED.replace("yes_no\"", "text\"\nmin = 1")), 13, "min and max mean nothing");
+    refused(&form(&ASKED.replace("yes_no\"", "number\"\nmin = 5\nmax = 1")), 13, "above its max");
 }
 
 #[test]
 fn an_answer_feeds_only_what_there_is() {
     let with = |feeds: &str| form(&format!("{}{feeds}\n", ASKED.trim_end().to_owned() + "\n"));
-    refused(
-        &with("feeds.alert = { kind = \"dragons\" }"),
-        16,
-        "no alert kind 'dragons'",
-    );
-    refused(
-        &with("feeds.alert = { kind = \"self_harm\", when = { is = \"perhaps\" } }"),
-        16,
-        "no option 'perhaps'",
-    );
-    refused(
-        &with("feeds.alert = { kind = \"self_harm\", detail = \"why\" }"),
-        16,
-        "no question 'why' to explain",
-    );
-    refused(
-        &with("feeds.document = [\"newspaper\"]"),
-        16,
-        "no document kind 'newspaper'",
-    );
-    refused(
-        &with("feeds.finding = \"need\""),
-        13,
-        "only a findings question",
-    );
-    refused(
-        &with("feeds.risk = { known = [\"perhaps\"] }"),
-        16,
-        "no option 'perhaps'",
-    );
-    refused(
-        &with("prefill = \"memory\""),
-        16,
-        "no place to take an answer from",
-    );
+    refused(&with("feeds.alert = { kind = \"dragons\" }"), 16, "no alert kind 'dragons'");
+    refused(&with("feeds.alert = { kind = \"self_harm\", when = { is = \"perhaps\" } }"), 16, "no option 'perhaps'");
+    refused(&with("feeds.alert = { kind = \"self_harm\", detail = \"why\" }"), 16, "no question 'why' to explain");
+    refused(&with("feeds.document = [\"newspaper\"]"), 16, "no document kind 'newspaper'");
+    refused(&with("feeds.finding = \"need\""), 13, "only a findings question");
+    refused(&with("feeds.risk = { known = [\"perhaps\"] }"), 16, "no option 'perhaps'");
+    refused(&with("prefill = \"memory\""), 16, "no place to take an answer from");
     let findings = "[[section.question]]\nid = \"q\"\nlabel = \"Q\"\nkind = \"findings\"\noptions = [{ code = \"a\", label = \"A\" }]\n";
     refused(&form(findings), 13, "needs feeds.finding");
-    refused(
-        &form(&format!("{findings}feeds.finding = \"wishes\"\n")),
-        17,
-        "no list of findings 'wishes'",
-    );
+    refused(&form(&format!("{findings}feeds.finding = \"wishes\"\n")), 17, "no list of findings 'wishes'");
 }
 
 #[test]
 fn no_document_carries_what_other_people_said() {
-    let text = form(&format!(
-        "{}feeds.document = [\"court_report\"]\n",
-        ASKED.trim_end().to_owned() + "\n"
-    ));
-    refused(
-        &text.replace("\"clinical\"", "\"third_party\""),
-        13,
-        "which no document may carry",
-    );
+    let text = form(&format!("{}feeds.document = [\"court_report\"]\n", ASKED.trim_end().to_owned() + "\n"));
+    refused(&text.replace("\"clinical\"", "\"third_party\""), 13, "which no document may carry");
 }
 
 #[test]
@@ -326,35 +167,19 @@ fn an_instrument_has_a_licence_and_a_score() {
 #[test]
 fn bands_name_every_total_once() {
     let scoring = |missing: &str, bands: &str| {
-        instrument(&format!(
-            "[scoring]\nsource = \"Invented\"\nmissing = {missing}\nbands = [\n{bands}]\n"
-        ))
+        instrument(&format!("[scoring]\nsource = \"Invented\"\nmissing = {missing}\nbands = [\n{bands}]\n"))
     };
     let all = "{ from = 0, to = 1, label = \"Low\" },\n{ from = 2, to = 3, label = \"High\" },\n";
     assert!(check_definition("sample.toml", &scoring("\"refuse\"", all)).is_ok());
-    refused(
-        &scoring("\"refuse\"", &all.replace("from = 2", "from = 3")),
-        27,
-        "the next total to name is 2",
-    );
-    refused(
-        &scoring("\"refuse\"", &all.replace("from = 2", "from = 1")),
-        27,
-        "the next total to name is 2",
-    );
+    refused(&scoring("\"refuse\"", &all.replace("from = 2", "from = 3")), 27, "the next total to name is 2");
+    refused(&scoring("\"refuse\"", &all.replace("from = 2", "from = 1")), 27, "the next total to name is 2");
     refused(
         &scoring("\"refuse\"", &all.replace("to = 3", "to = 2")),
         24,
         "the bands end at 2, but totals go from 0 to 3",
     );
     refused(&scoring("\"prorate\"", all), 24, "needs missing_max");
-    refused(
-        &scoring("\"refuse\"\nmissing_max = 1", all),
-        24,
-        "no meaning",
-    );
-    let unscored = scoring("\"refuse\"", all)
-        .replace(", score = 0", "")
-        .replace(", score = 3", "");
+    refused(&scoring("\"refuse\"\nmissing_max = 1", all), 24, "no meaning");
+    let unscored = scoring("\"refuse\"", all).replace(", score = 0", "").replace(", score = 3", "");
     refused(&unscored, 24, "no question whose options have scores");
 }

@@ -7,9 +7,7 @@ fn form(id: &str) -> &'static Form {
 
 /// Item scores that sum to `total`, filling from the first item.
 fn summing(items: usize, total: i32) -> String {
-    let scores: Vec<i32> = (0..items)
-        .map(|item| (total - 3 * i32::try_from(item).unwrap()).clamp(0, 3))
-        .collect();
+    let scores: Vec<i32> = (0..items).map(|item| (total - 3 * i32::try_from(item).unwrap()).clamp(0, 3)).collect();
     serde_json::to_string(&scores).unwrap()
 }
 
@@ -29,10 +27,7 @@ fn phq9_names_every_threshold() {
     ];
     for (total, band) in bands {
         let score = score_answers_json(form("phq9"), &summing(9, total)).unwrap();
-        assert_eq!(
-            (score.total, score.band.as_str(), score.out_of),
-            (total, band, 27)
-        );
+        assert_eq!((score.total, score.band.as_str(), score.out_of), (total, band, 27));
         assert_eq!(score.statement, "Screen, not a diagnosis");
     }
 }
@@ -51,25 +46,18 @@ fn gad7_names_every_threshold() {
     ];
     for (total, band) in bands {
         let score = score_answers_json(form("gad7"), &summing(7, total)).unwrap();
-        assert_eq!(
-            (score.total, score.band.as_str(), score.out_of),
-            (total, band, 21)
-        );
+        assert_eq!((score.total, score.band.as_str(), score.out_of), (total, band, 21));
     }
 }
 
 #[test]
 fn the_self_harm_item_alerts_at_every_answer_above_not_at_all() {
     for (answer, alerts) in [(0, 0), (1, 1), (2, 1), (3, 1)] {
-        let score =
-            score_answers_json(form("phq9"), &format!("[0,0,0,0,0,0,0,0,{answer}]")).unwrap();
+        let score = score_answers_json(form("phq9"), &format!("[0,0,0,0,0,0,0,0,{answer}]")).unwrap();
         assert_eq!(score.alerts.len(), alerts, "item 9 answered {answer}");
     }
     let score = score_answers_json(form("phq9"), "[0,0,0,0,0,0,0,0,1]").unwrap();
-    assert_eq!(
-        (score.band.as_str(), score.alerts[0].kind.as_str()),
-        ("Minimal", "self_harm")
-    );
+    assert_eq!((score.band.as_str(), score.alerts[0].kind.as_str()), ("Minimal", "self_harm"));
 }
 
 #[test]
@@ -97,10 +85,7 @@ fn phq9_fills_up_to_two_missing_items_by_proportion() {
 #[test]
 fn gad7_needs_all_seven() {
     let error = score_answers_json(form("gad7"), "[1,1,1,1,1,1]").unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "1 of 7 items are not answered (afraid); a score needs all 7"
-    );
+    assert_eq!(error.to_string(), "1 of 7 items are not answered (afraid); a score needs all 7");
 }
 
 #[test]
@@ -117,42 +102,20 @@ fn the_difficulty_question_is_not_scored() {
 fn answers_are_taken_by_name_by_place_by_code_and_by_score() {
     let by_name = r#"{"nervous": 1, "control": "several_days", "worry": 1, "relaxing": 1, "restless": 1, "irritable": 1, "afraid": 3}"#;
     let by_place = r#"["several_days", 1, 1, 1, 1, 1, "nearly_every_day"]"#;
-    assert_eq!(
-        score_answers_json(form("gad7"), by_name),
-        score_answers_json(form("gad7"), by_place)
-    );
+    assert_eq!(score_answers_json(form("gad7"), by_name), score_answers_json(form("gad7"), by_place));
 }
 
 #[test]
 fn answers_that_cannot_be_scored_say_what_would_do() {
     let error = |id, json| score_answers_json(form(id), json).unwrap_err();
-    assert!(matches!(
-        error("gad7", "[4,0,0,0,0,0,0]"),
-        ScoreError::NotOffered { .. }
-    ));
-    assert!(matches!(
-        error("gad7", "[0.5,0,0,0,0,0,0]"),
-        ScoreError::NotOffered { .. }
-    ));
-    assert!(matches!(
-        error("gad7", r#"{"mood": 1}"#),
-        ScoreError::NoSuchItem { .. }
-    ));
-    assert!(matches!(
-        error("gad7", "[0,0,0,0,0,0,0,0]"),
-        ScoreError::TooMany { given: 8, items: 7 }
-    ));
+    assert!(matches!(error("gad7", "[4,0,0,0,0,0,0]"), ScoreError::NotOffered { .. }));
+    assert!(matches!(error("gad7", "[0.5,0,0,0,0,0,0]"), ScoreError::NotOffered { .. }));
+    assert!(matches!(error("gad7", r#"{"mood": 1}"#), ScoreError::NoSuchItem { .. }));
+    assert!(matches!(error("gad7", "[0,0,0,0,0,0,0,0]"), ScoreError::TooMany { given: 8, items: 7 }));
     assert!(matches!(error("gad7", "seven"), ScoreError::NotAnswers(_)));
     assert!(matches!(error("gad7", "7"), ScoreError::NotAnswers(_)));
-    assert_eq!(
-        error("risk", "[]").to_string(),
-        "'risk' is a form without a score; score an instrument instead"
-    );
-    assert!(
-        error("gad7", r#"["often"]"#)
-            .to_string()
-            .contains("it takes not_at_all (0), several_days (1)")
-    );
+    assert_eq!(error("risk", "[]").to_string(), "'risk' is a form without a score; score an instrument instead");
+    assert!(error("gad7", r#"["often"]"#).to_string().contains("it takes not_at_all (0), several_days (1)"));
 }
 
 #[test]
@@ -169,30 +132,13 @@ fn a_snapshot_carries_the_score_or_the_reason_there_is_none() {
     let mut answers = Answers::default();
     answers.set("mood", ["nearly_every_day"]);
     let withheld = form("phq9").snapshot(&answers);
-    assert!(
-        withheld.score.is_none() && withheld.score_withheld.unwrap().starts_with("8 of 9 items")
-    );
+    assert!(withheld.score.is_none() && withheld.score_withheld.unwrap().starts_with("8 of 9 items"));
     for item in form("phq9").items() {
         answers.set(&item.id, ["nearly_every_day"]);
     }
-    let letter = form("phq9")
-        .snapshot(&answers)
-        .for_document("health_letter");
+    let letter = form("phq9").snapshot(&answers).for_document("health_letter");
     let score = letter.score.expect("the letter may carry the total");
-    assert_eq!(
-        (
-            score.score.total,
-            score.score.items.len(),
-            score.score.alerts.len()
-        ),
-        (27, 0, 0)
-    );
+    assert_eq!((score.score.total, score.score.items.len(), score.score.alerts.len()), (27, 0, 0));
     assert!(letter.sections.is_empty());
-    assert!(
-        form("phq9")
-            .snapshot(&answers)
-            .for_document("court_report")
-            .score
-            .is_none()
-    );
+    assert!(form("phq9").snapshot(&answers).for_document("court_report").score.is_none());
 }

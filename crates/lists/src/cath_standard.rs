@@ -16,8 +16,8 @@ use throughline_domain::{
 };
 
 use crate::{
-    Entry, Format, ListKind, ListNotice, MAX_BYTES, MAX_ROWS, Notice, Offence, Position, ReadError,
-    Reading, RejectReason, RejectedRow, SetAside, SetAsideReason, Source,
+    Entry, Format, ListKind, ListNotice, MAX_BYTES, MAX_ROWS, Notice, Offence, Position, ReadError, Reading,
+    RejectReason, RejectedRow, SetAside, SetAsideReason, Source,
     checks::{Person, describe},
     source::Content,
 };
@@ -37,9 +37,7 @@ fn read(source: &Source, today: NaiveDate) -> Option<Result<Reading, ReadError>>
     let Content::Json(document) = &source.content else {
         return None;
     };
-    let lists = document
-        .get("courtLists")
-        .filter(|lists| lists.is_array())?;
+    let lists = document.get("courtLists").filter(|lists| lists.is_array())?;
     document.get("document")?;
     if is_single_justice(lists) {
         return None;
@@ -49,9 +47,7 @@ fn read(source: &Source, today: NaiveDate) -> Option<Result<Reading, ReadError>>
 
 /// Whether the first hearing holds its parties directly, as a Single Justice Procedure list does.
 fn is_single_justice(lists: &Value) -> bool {
-    lists
-        .pointer("/0/courtHouse/courtRoom/0/session/0/sittings/0/hearing/0/party")
-        .is_some()
+    lists.pointer("/0/courtHouse/courtRoom/0/session/0/sittings/0/hearing/0/party").is_some()
 }
 
 /// The walk from courts down to parties, gathering the reading on its way.
@@ -92,10 +88,7 @@ struct Matter<'a> {
 
 impl Walk {
     fn new(document: &Value, today: NaiveDate) -> Self {
-        let published_at = document
-            .pointer("/document/publicationDate")
-            .and_then(text)
-            .and_then(|at| instant(&at));
+        let published_at = document.pointer("/document/publicationDate").and_then(text).and_then(|at| instant(&at));
         Self {
             reading: Reading {
                 kind: FORMAT.kind,
@@ -171,44 +164,25 @@ impl Walk {
     fn parties(&mut self, place: &Place, matter: &Matter<'_>) -> Result<(), ReadError> {
         if matter.parties.is_empty() {
             let reference = matter.reference.clone().unwrap_or_default();
-            self.reading
-                .notices
-                .push(ListNotice::CaseWithoutParties(reference));
+            self.reading.notices.push(ListNotice::CaseWithoutParties(reference));
         }
-        self.spend(
-            place.bytes() + matter.verbatim.to_string().len(),
-            matter.parties.len(),
-        )?;
+        self.spend(place.bytes() + matter.verbatim.to_string().len(), matter.parties.len())?;
         for (index, party) in matter.parties.iter().enumerate() {
             self.party(place, matter, index, party)?;
         }
         Ok(())
     }
 
-    fn party(
-        &mut self,
-        place: &Place,
-        matter: &Matter<'_>,
-        index: usize,
-        party: &Value,
-    ) -> Result<(), ReadError> {
+    fn party(&mut self, place: &Place, matter: &Matter<'_>, index: usize, party: &Value) -> Result<(), ReadError> {
         let position = self.next(&format!("{}.party[{index}]", place.path))?;
         let Some(fields) = party.as_object() else {
             self.reject(position, party);
             return Ok(());
         };
         if let Some(reason) = not_work(matter, fields) {
-            let organisation = party
-                .pointer("/organisationDetails/organisationName")
-                .and_then(text);
-            let name =
-                organisation.unwrap_or_else(|| name(party.get("individualDetails")).natural());
-            self.reading.set_aside.push(SetAside {
-                row: position,
-                name,
-                urn: matter.reference.clone(),
-                reason,
-            });
+            let organisation = party.pointer("/organisationDetails/organisationName").and_then(text);
+            let name = organisation.unwrap_or_else(|| name(party.get("individualDetails")).natural());
+            self.reading.set_aside.push(SetAside { row: position, name, urn: matter.reference.clone(), reason });
             return Ok(());
         }
         let entry = self.entry(place, matter, index, party, position);
@@ -216,23 +190,14 @@ impl Walk {
         Ok(())
     }
 
-    fn entry(
-        &self,
-        place: &Place,
-        matter: &Matter<'_>,
-        index: usize,
-        party: &Value,
-        position: Position,
-    ) -> Entry {
+    fn entry(&self, place: &Place, matter: &Matter<'_>, index: usize, party: &Value, position: Position) -> Entry {
         let details = party.get("individualDetails");
         let detail = |name: &str| details.and_then(|details| field(details, name));
         let mut entry = Entry::at(position, verbatim(place, matter, party));
         entry.name = name(details);
         entry.name_as_printed = entry.name.natural();
         entry.address = address(details.and_then(|details| details.get("address")));
-        entry.postcode = details
-            .and_then(|details| details.pointer("/address/postCode"))
-            .and_then(text);
+        entry.postcode = details.and_then(|details| details.pointer("/address/postCode")).and_then(text);
         entry.asn = detail("asn");
         entry.site.clone_from(&place.court_house);
         entry.court_house.clone_from(&place.court_house);
@@ -255,17 +220,12 @@ impl Walk {
         };
         describe(&mut entry, person, &self.days_for_age(place));
         offences(&mut entry, matter, party);
-        entry.in_custody = details
-            .and_then(|details| details.get("inCustody"))
-            .is_some_and(is_true);
+        entry.in_custody = details.and_then(|details| details.get("inCustody")).is_some_and(is_true);
         if entry.in_custody {
             entry.notices.push(Notice::InCustody);
         }
         if let (Some(text), None) = (&place.sitting_start, place.sitting_at) {
-            entry.notices.push(Notice::UnreadableTime {
-                column: "Sitting at".to_owned(),
-                text: text.clone(),
-            });
+            entry.notices.push(Notice::UnreadableTime { column: "Sitting at".to_owned(), text: text.clone() });
         }
         entry
     }
@@ -273,12 +233,7 @@ impl Walk {
     /// The day of the sitting first; a court may print the age of the day of publication or of reading.
     fn days_for_age(&self, place: &Place) -> Vec<NaiveDate> {
         let instants = [place.sitting_at, self.reading.published_at];
-        instants
-            .into_iter()
-            .flatten()
-            .map(london_date)
-            .chain([self.today])
-            .collect()
+        instants.into_iter().flatten().map(london_date).chain([self.today]).collect()
     }
 
     /// The values of a field, each with its place; what is not an object there is rejected.
@@ -294,20 +249,10 @@ impl Walk {
         let mut found = Vec::with_capacity(whole.len());
         for (index, item) in whole.iter().enumerate() {
             let dot = if place.path.is_empty() { "" } else { "." };
-            let step = if is_list {
-                format!("{name}[{index}]")
-            } else {
-                name.to_owned()
-            };
+            let step = if is_list { format!("{name}[{index}]") } else { name.to_owned() };
             let path = format!("{}{dot}{step}", place.path);
             if item.is_object() {
-                found.push((
-                    Place {
-                        path,
-                        ..place.clone()
-                    },
-                    item,
-                ));
+                found.push((Place { path, ..place.clone() }, item));
             } else {
                 let position = self.next(&path)?;
                 self.reject(position, item);
@@ -318,14 +263,8 @@ impl Walk {
 
     /// Counts words that are about to stand with each of `times` things.
     fn spend(&mut self, bytes: usize, times: usize) -> Result<(), ReadError> {
-        self.context_bytes = self
-            .context_bytes
-            .saturating_add(bytes.saturating_mul(times));
-        if self.context_bytes > MOST_CONTEXT {
-            Err(ReadError::TooLarge)
-        } else {
-            Ok(())
-        }
+        self.context_bytes = self.context_bytes.saturating_add(bytes.saturating_mul(times));
+        if self.context_bytes > MOST_CONTEXT { Err(ReadError::TooLarge) } else { Ok(()) }
     }
 
     fn next(&mut self, path: &str) -> Result<Position, ReadError> {
@@ -333,34 +272,21 @@ impl Walk {
             return Err(ReadError::TooManyRows);
         }
         self.reading.rows_in += 1;
-        Ok(Position::Path {
-            path: path.to_owned(),
-            ordinal: self.reading.rows_in,
-        })
+        Ok(Position::Path { path: path.to_owned(), ordinal: self.reading.rows_in })
     }
 
     fn reject(&mut self, row: Position, verbatim: &Value) {
         let reason = RejectReason::WrongShape;
-        self.reading.rejected.push(RejectedRow {
-            row,
-            verbatim: verbatim.clone(),
-            reason,
-        });
+        self.reading.rejected.push(RejectedRow { row, verbatim: verbatim.clone(), reason });
     }
 
     fn finish(mut self) -> Reading {
         let sites = self.reading.sites.join(" and ");
-        let at = if sites.is_empty() {
-            String::new()
-        } else {
-            format!(" for {sites}")
-        };
+        let at = if sites.is_empty() { String::new() } else { format!(" for {sites}") };
         self.reading.title = format!("Magistrates' court list{at}");
         self.reading.list_date = self.days.first().copied();
         if self.days.len() > 1 {
-            self.reading
-                .notices
-                .push(ListNotice::SeveralDays(self.days.len()));
+            self.reading.notices.push(ListNotice::SeveralDays(self.days.len()));
         }
         if self.reading.entries.is_empty() {
             self.reading.notices.push(ListNotice::NobodyOnIt);
@@ -380,12 +306,7 @@ impl Place {
             &self.panel,
             &self.channel,
         ];
-        self.path.len()
-            + texts
-                .iter()
-                .filter_map(|text| text.as_deref())
-                .map(str::len)
-                .sum::<usize>()
+        self.path.len() + texts.iter().filter_map(|text| text.as_deref()).map(str::len).sum::<usize>()
     }
 }
 
@@ -411,9 +332,7 @@ impl<'a> Matter<'a> {
 
     /// What an application is about: its type and particulars.
     fn particulars(&self) -> Option<String> {
-        let parts = ["applicationType", "applicationParticulars"]
-            .iter()
-            .filter_map(|name| field(&self.verbatim, name));
+        let parts = ["applicationType", "applicationParticulars"].iter().filter_map(|name| field(&self.verbatim, name));
         none_if_empty(&parts.collect::<Vec<_>>().join(": "))
     }
 }
@@ -421,47 +340,29 @@ impl<'a> Matter<'a> {
 /// Why a party is not a line of work, if it is not. Work is a person who is the defendant of a
 /// case, or whom a case or application marks as its subject.
 fn not_work(matter: &Matter<'_>, party: &Map<String, Value>) -> Option<SetAsideReason> {
-    let role = party
-        .get("partyRole")
-        .and_then(text)
-        .unwrap_or_default()
-        .to_uppercase();
+    let role = party.get("partyRole").and_then(text).unwrap_or_default().to_uppercase();
     if role == "PROSECUTING_AUTHORITY" {
         return Some(SetAsideReason::ProsecutingAuthority);
     }
     let subject = party.get("subject").is_some_and(is_true);
     let unmarked_defendant = matter.field == "case" && (role.is_empty() || role == "DEFENDANT");
     if !subject && !unmarked_defendant && role != "DEFENDANT" {
-        let role = if role.is_empty() {
-            "no role given".to_owned()
-        } else {
-            role.replace('_', " ").to_lowercase()
-        };
+        let role = if role.is_empty() { "no role given".to_owned() } else { role.replace('_', " ").to_lowercase() };
         return Some(SetAsideReason::OtherParty(role));
     }
     let has = |name: &str| party.get(name).is_some_and(Value::is_object);
-    (has("organisationDetails") && !has("individualDetails"))
-        .then_some(SetAsideReason::Organisation)
+    (has("organisationDetails") && !has("individualDetails")).then_some(SetAsideReason::Organisation)
 }
 
 /// The key (court, room, sitting, reference, place among the parties) and the looser one without
 /// court, room and sitting.
 fn keys(place: &Place, matter: &Matter<'_>, index: usize) -> (String, Option<String>) {
     let known = |text: &Option<String>| text.clone().unwrap_or_default();
-    let sitting = place
-        .sitting_at
-        .map_or_else(|| known(&place.sitting_start), |at| at.to_rfc3339());
+    let sitting = place.sitting_at.map_or_else(|| known(&place.sitting_start), |at| at.to_rfc3339());
     let reference = known(&matter.reference);
     let tail = format!("{}|{reference}|{index}", matter.field);
-    let key = format!(
-        "court:{}|{}|{sitting}|{tail}",
-        known(&place.court_house),
-        known(&place.court_room)
-    );
-    (
-        key,
-        (!reference.is_empty()).then(|| format!("matter:{tail}")),
-    )
+    let key = format!("court:{}|{}|{sitting}|{tail}", known(&place.court_house), known(&place.court_room));
+    (key, (!reference.is_empty()).then(|| format!("matter:{tail}")))
 }
 
 fn offences(entry: &mut Entry, matter: &Matter<'_>, party: &Value) {
@@ -484,10 +385,7 @@ fn offences(entry: &mut Entry, matter: &Matter<'_>, party: &Value) {
 
 /// The restriction texts of a case or an offence; a restriction without a text still gives one.
 fn restrictions(value: &Value) -> Vec<String> {
-    let details = value
-        .get("reportingRestrictionDetails")
-        .map(items)
-        .unwrap_or_default();
+    let details = value.get("reportingRestrictionDetails").map(items).unwrap_or_default();
     let texts: Vec<String> = details.iter().filter_map(text).collect();
     let applies = value.get("reportingRestriction").is_some_and(is_true);
     if texts.is_empty() && applies {
@@ -512,36 +410,19 @@ fn verbatim(place: &Place, matter: &Matter<'_>, party: &Value) -> Value {
 }
 
 fn name(details: Option<&Value>) -> Name {
-    let part = |name: &str| {
-        details
-            .and_then(|details| field(details, name))
-            .unwrap_or_default()
-    };
-    let forenames = format!(
-        "{} {}",
-        part("individualForenames"),
-        part("individualMiddleName")
-    );
+    let part = |name: &str| details.and_then(|details| field(details, name)).unwrap_or_default();
+    let forenames = format!("{} {}", part("individualForenames"), part("individualMiddleName"));
     Name::new(&forenames, &part("individualSurname"))
 }
 
 fn address(address: Option<&Value>) -> Option<String> {
     let address = address?;
-    let parts = [
-        joined(address.get("line")),
-        field(address, "town"),
-        field(address, "county"),
-    ];
+    let parts = [joined(address.get("line")), field(address, "town"), field(address, "county")];
     none_if_empty(&parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
 fn joined(value: Option<&Value>) -> Option<String> {
-    let parts: Vec<String> = value
-        .map(items)
-        .unwrap_or_default()
-        .iter()
-        .filter_map(text)
-        .collect();
+    let parts: Vec<String> = value.map(items).unwrap_or_default().iter().filter_map(text).collect();
     none_if_empty(&parts.join(", "))
 }
 
@@ -575,8 +456,7 @@ fn none_if_empty(text: &str) -> Option<String> {
 
 fn is_true(value: &Value) -> bool {
     value.as_bool().unwrap_or_else(|| {
-        text(value)
-            .is_some_and(|text| matches!(text.to_lowercase().as_str(), "true" | "yes" | "y" | "1"))
+        text(value).is_some_and(|text| matches!(text.to_lowercase().as_str(), "true" | "yes" | "y" | "1"))
     })
 }
 

@@ -38,11 +38,7 @@ pub(crate) fn describe(entry: &mut Entry, person: Person, days: &[NaiveDate]) {
     entry.pnc = person.pnc.map(|text| police_id(entry, text));
     entry.nhs_number = person.nhs_number.and_then(|text| nhs_number(entry, text));
     let years = entry.date_of_birth.and_then(|born| age_on(born, day));
-    entry.youth = person.youth_panel
-        || [years, entry.age]
-            .into_iter()
-            .flatten()
-            .any(|years| years < 18);
+    entry.youth = person.youth_panel || [years, entry.age].into_iter().flatten().any(|years| years < 18);
     if entry.youth {
         entry.notices.push(Notice::Youth);
     }
@@ -62,15 +58,7 @@ fn birth(entry: &mut Entry, text: Option<String>, day: NaiveDate) {
 fn says_not_known(text: &str) -> bool {
     matches!(
         folded(text).as_str(),
-        "" | "unknown"
-            | "not known"
-            | "n k"
-            | "nk"
-            | "u k"
-            | "not given"
-            | "refused"
-            | "none"
-            | "n a"
+        "" | "unknown" | "not known" | "n k" | "nk" | "u k" | "not given" | "refused" | "none" | "n a"
     )
 }
 
@@ -89,10 +77,7 @@ fn age(entry: &mut Entry, text: Option<String>, days: &[NaiveDate]) {
     };
     let fits = days.iter().any(|day| age_on(born, *day) == Some(printed));
     if let Some(calculated) = age_on(born, days[0]).filter(|_| !fits) {
-        entry.notices.push(Notice::AgeAndDateDisagree {
-            printed,
-            calculated,
-        });
+        entry.notices.push(Notice::AgeAndDateDisagree { printed, calculated });
     }
 }
 
@@ -132,19 +117,13 @@ fn nhs_number(entry: &mut Entry, text: String) -> Option<NhsNumber> {
 pub(crate) fn person_key(entry: &Entry) -> Option<String> {
     let surname = folded(&entry.name.surname);
     let forenames = folded(&entry.name.forenames);
-    let born = entry
-        .date_of_birth
-        .map_or_else(String::new, |born| born.to_string());
-    (!surname.is_empty() || !forenames.is_empty())
-        .then(|| format!("person:{surname}|{forenames}|{born}"))
+    let born = entry.date_of_birth.map_or_else(String::new, |born| born.to_string());
+    (!surname.is_empty() || !forenames.is_empty()).then(|| format!("person:{surname}|{forenames}|{born}"))
 }
 
 /// The custody record number with case and spacing evened out, its signs kept: `CU/12` is not `CU12`.
 pub(crate) fn custody_key(number: &str) -> String {
-    format!(
-        "custody:{}",
-        number.split_whitespace().collect::<String>().to_uppercase()
-    )
+    format!("custody:{}", number.split_whitespace().collect::<String>().to_uppercase())
 }
 
 /// Makes every key unique, and tells each entry of an earlier one that seems the same person's:
@@ -165,8 +144,7 @@ pub(crate) fn mark_duplicates(entries: &mut [Entry]) {
             entry.notices.push(Notice::DuplicateInList(earlier.clone()));
         }
         for identity in identities {
-            seen.entry(identity)
-                .or_insert_with(|| entry.position.clone());
+            seen.entry(identity).or_insert_with(|| entry.position.clone());
         }
     }
 }

@@ -14,8 +14,8 @@ use throughline_domain::{
 };
 
 use crate::{
-    Entry, Format, ListKind, ListNotice, MAX_ROWS, Notice, Offence, Position, ReadError, Reading,
-    RejectReason, RejectedRow, Source,
+    Entry, Format, ListKind, ListNotice, MAX_ROWS, Notice, Offence, Position, ReadError, Reading, RejectReason,
+    RejectedRow, Source,
     checks::{Person, custody_key, describe, person_key},
     delimited::{Row, RowError, Rows},
     names,
@@ -74,43 +74,25 @@ const SPELLINGS: &[(Column, &str)] = &[
          custodyrecordnum recordnumber recordno detentionnumber detentionno detentionlog \
          detentionref dlnumber",
     ),
-    (
-        Column::Surname,
-        "surname lastname familyname detaineesurname detaineelastname",
-    ),
+    (Column::Surname, "surname lastname familyname detaineesurname detaineelastname"),
     (
         Column::Forenames,
         "forenames forename firstname firstnames givenname givennames detaineeforename \
          detaineeforenames detaineefirstname",
     ),
-    (
-        Column::MiddleNames,
-        "middlename middlenames secondname othernames",
-    ),
+    (Column::MiddleNames, "middlename middlenames secondname othernames"),
     (
         Column::FullName,
         "name names fullname detaineename detainee detainedperson dpname dp prisoner \
          prisonername person personname nameofdetainee subject subjectname detainedpersonname",
     ),
-    (
-        Column::DateOfBirth,
-        "dateofbirth dob birthdate born birthday datebirth",
-    ),
+    (Column::DateOfBirth, "dateofbirth dob birthdate born birthday datebirth"),
     (Column::Age, "age ageyears ageatarrest"),
     (Column::Sex, "sex gender mf sexgender"),
-    (
-        Column::Ethnicity,
-        "ethnicity ethnicgroup ethnicorigin selfdefinedethnicity sde ethnicappearance ethnic",
-    ),
-    (
-        Column::Address,
-        "address homeaddress fulladdress addressline residence currentaddress",
-    ),
+    (Column::Ethnicity, "ethnicity ethnicgroup ethnicorigin selfdefinedethnicity sde ethnicappearance ethnic"),
+    (Column::Address, "address homeaddress fulladdress addressline residence currentaddress"),
     (Column::Postcode, "postcode postalcode pcode homepostcode"),
-    (
-        Column::Pnc,
-        "pnc pncid pncno pncnumber pncref policenationalcomputer",
-    ),
+    (Column::Pnc, "pnc pncid pncno pncnumber pncref policenationalcomputer"),
     (Column::NhsNumber, "nhsnumber nhsno nhs nhsid"),
     (
         Column::ArrestedAt,
@@ -135,42 +117,20 @@ const SPELLINGS: &[(Column, &str)] = &[
          reasonforarrest arrestreason reason suspectedoffence suspectedoffences arrestoffence \
          allegedoffence allegation charge charges",
     ),
-    (
-        Column::OffenceCode,
-        "offencecode offencecodes cjscode cjsoffencecode cjscodes",
-    ),
+    (Column::OffenceCode, "offencecode offencecodes cjscode cjsoffencecode cjscodes"),
     (
         Column::AppropriateAdult,
         "appropriateadult aa aarequired aaneeded appropriateadultrequired \
          appropriateadultneeded",
     ),
-    (
-        Column::Interpreter,
-        "interpreter interpreterrequired interpreterneeded language interpreterlanguage",
-    ),
-    (
-        Column::Observation,
-        "observation observationlevel observations obs obslevel levelofobservation",
-    ),
-    (
-        Column::Notes,
-        "notes note comments comment remarks risk risks warnings riskmarkers markers",
-    ),
-    (
-        Column::Site,
-        "site suite custodysuite station policestation custodysite custodycentre location",
-    ),
+    (Column::Interpreter, "interpreter interpreterrequired interpreterneeded language interpreterlanguage"),
+    (Column::Observation, "observation observationlevel observations obs obslevel levelofobservation"),
+    (Column::Notes, "notes note comments comment remarks risk risks warnings riskmarkers markers"),
+    (Column::Site, "site suite custodysuite station policestation custodysite custodycentre location"),
 ];
 
 /// Headings that only a court list has: a sheet with one of these is not a custody list.
-const OF_A_COURT: [&str; 6] = [
-    "courthouse",
-    "courtroom",
-    "urn",
-    "caseurn",
-    "sittingat",
-    "hearingtype",
-];
+const OF_A_COURT: [&str; 6] = ["courthouse", "courtroom", "urn", "caseurn", "sittingat", "hearingtype"];
 
 fn meaning(heading: &str) -> Option<Column> {
     let plain = plain(heading);
@@ -208,11 +168,7 @@ fn read(source: &Source, today: NaiveDate) -> Option<Result<Reading, ReadError>>
     let mut best: Option<Headings> = None;
     for delimiter in [',', ';', '\t'] {
         match find_headings(text, delimiter) {
-            Ok(Some(found))
-                if best
-                    .as_ref()
-                    .is_none_or(|best| found.places.len() > best.places.len()) =>
-            {
+            Ok(Some(found)) if best.as_ref().is_none_or(|best| found.places.len() > best.places.len()) => {
                 best = Some(found);
             }
             Ok(_) => {}
@@ -246,21 +202,11 @@ fn find_headings(text: &str, delimiter: char) -> Result<Option<Headings>, usize>
             Err(RowError::UnclosedQuote { .. }) => break,
         };
         let found = Headings::of(&row, delimiter, &preamble);
-        if found.as_ref().is_some_and(|found| {
-            found.places.len() > best.as_ref().map_or(1, |best| best.places.len())
-        }) {
+        if found.as_ref().is_some_and(|found| found.places.len() > best.as_ref().map_or(1, |best| best.places.len())) {
             best = found;
         }
-        let short = row
-            .cells
-            .iter()
-            .map(|cell| cell.trim())
-            .filter(|cell| !cell.is_empty() && cell.len() <= 200);
-        preamble.extend(
-            short
-                .filter(|cell| !cell.starts_with("sep="))
-                .map(str::to_owned),
-        );
+        let short = row.cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty() && cell.len() <= 200);
+        preamble.extend(short.filter(|cell| !cell.starts_with("sep=")).map(str::to_owned));
     }
     Ok(best)
 }
@@ -277,42 +223,31 @@ impl Headings {
             places: HashMap::new(),
             preamble: Vec::new(),
             notices: Vec::new(),
-            of_a_court: row
-                .cells
-                .iter()
-                .any(|cell| OF_A_COURT.contains(&plain(cell).as_str())),
+            of_a_court: row.cells.iter().any(|cell| OF_A_COURT.contains(&plain(cell).as_str())),
         };
         for (index, cell) in row.cells.iter().enumerate() {
             headings.add(index, cell.trim());
         }
-        headings.preamble = if headings.places.len() > 1 {
-            preamble.to_vec()
-        } else {
-            Vec::new()
-        };
+        headings.preamble = if headings.places.len() > 1 { preamble.to_vec() } else { Vec::new() };
         Some(headings)
     }
 
     fn add(&mut self, index: usize, heading: &str) {
         let taken = heading.is_empty() || self.labels.iter().any(|label| label == heading);
         self.labels.push(if taken {
-            format!("{heading} (column {})", index + 1)
-                .trim()
-                .to_owned()
+            format!("{heading} (column {})", index + 1).trim().to_owned()
         } else {
             heading.to_owned()
         });
         let Some(column) = meaning(heading) else {
             if !heading.is_empty() {
-                self.notices
-                    .push(ListNotice::UnknownColumn(heading.to_owned()));
+                self.notices.push(ListNotice::UnknownColumn(heading.to_owned()));
             }
             return;
         };
         let places = self.places.entry(column).or_default();
         if !places.is_empty() && !may_repeat(column) {
-            self.notices
-                .push(ListNotice::RepeatedColumn(heading.to_owned()));
+            self.notices.push(ListNotice::RepeatedColumn(heading.to_owned()));
         }
         places.push(index);
     }
@@ -320,11 +255,7 @@ impl Headings {
     /// What a custody list cannot be worked without, as far as it is missing: who is meant, and
     /// one thing that tells them from others or says why they are there.
     fn missing(&self) -> Vec<String> {
-        let any = |columns: &[Column]| {
-            columns
-                .iter()
-                .any(|column| self.places.contains_key(column))
-        };
+        let any = |columns: &[Column]| columns.iter().any(|column| self.places.contains_key(column));
         let mut missing = Vec::new();
         if !any(&[Column::CustodyNumber, Column::FullName, Column::Surname]) {
             missing.extend(["name".to_owned(), "custody record number".to_owned()]);
@@ -336,15 +267,7 @@ impl Headings {
             Column::AuthorisedAt,
             Column::Offence,
         ]) {
-            missing.extend(
-                [
-                    "custody record number",
-                    "date of birth",
-                    "arrest",
-                    "arrival",
-                ]
-                .map(str::to_owned),
-            );
+            missing.extend(["custody record number", "date of birth", "arrest", "arrival"].map(str::to_owned));
         }
         missing
     }
@@ -364,36 +287,19 @@ impl Headings {
     /// Every filled cell of a column that may repeat, trimmed.
     fn cells(&self, row: &Row, column: Column) -> Vec<String> {
         let places = self.places.get(&column).into_iter().flatten();
-        let cells = places
-            .filter_map(|index| row.cells.get(*index))
-            .map(|cell| cell.trim());
-        cells
-            .filter(|cell| !cell.is_empty())
-            .map(str::to_owned)
-            .collect()
+        let cells = places.filter_map(|index| row.cells.get(*index)).map(|cell| cell.trim());
+        cells.filter(|cell| !cell.is_empty()).map(str::to_owned).collect()
     }
 
     fn verbatim(&self, row: &Row) -> Value {
-        let label = |index: usize| {
-            self.labels
-                .get(index)
-                .cloned()
-                .unwrap_or_else(|| format!("(column {})", index + 1))
-        };
-        let cells = row
-            .cells
-            .iter()
-            .enumerate()
-            .map(|(index, cell)| (label(index), Value::String(cell.clone())));
+        let label = |index: usize| self.labels.get(index).cloned().unwrap_or_else(|| format!("(column {})", index + 1));
+        let cells = row.cells.iter().enumerate().map(|(index, cell)| (label(index), Value::String(cell.clone())));
         Value::Object(cells.collect::<Map<_, _>>())
     }
 }
 
 fn may_repeat(column: Column) -> bool {
-    matches!(
-        column,
-        Column::Offence | Column::OffenceCode | Column::Address | Column::Notes
-    )
+    matches!(column, Column::Offence | Column::OffenceCode | Column::Address | Column::Notes)
 }
 
 fn rows(text: &str, mut headings: Headings, today: NaiveDate) -> Result<Reading, ReadError> {
@@ -402,9 +308,7 @@ fn rows(text: &str, mut headings: Headings, today: NaiveDate) -> Result<Reading,
     let mut reading = Reading {
         kind: FORMAT.kind,
         format: FORMAT.name.into(),
-        title: printed
-            .title
-            .unwrap_or_else(|| FORMAT.kind.label().to_owned()),
+        title: printed.title.unwrap_or_else(|| FORMAT.kind.label().to_owned()),
         sites: printed.site.into_iter().collect(),
         list_date: printed.date,
         published_at: None,
@@ -437,13 +341,8 @@ fn rows(text: &str, mut headings: Headings, today: NaiveDate) -> Result<Reading,
         reading.notices.push(ListNotice::NobodyOnIt);
     }
     let mut seen: std::collections::HashSet<String> = reading.sites.iter().cloned().collect();
-    let sites = reading
-        .entries
-        .iter()
-        .filter_map(|entry| entry.site.clone());
-    reading
-        .sites
-        .extend(sites.filter(|site| seen.insert(site.clone())));
+    let sites = reading.entries.iter().filter_map(|entry| entry.site.clone());
+    reading.sites.extend(sites.filter(|site| seen.insert(site.clone())));
     Ok(reading)
 }
 
@@ -452,9 +351,7 @@ fn broken(error: RowError) -> ReadError {
         RowError::TooManyColumns { row } => ReadError::TooManyColumns { row },
         RowError::UnclosedQuote { row } => ReadError::BrokenCsv {
             row,
-            reason:
-                "a quotation mark (\") is opened and never closed. Close or remove it and try again"
-                    .to_owned(),
+            reason: "a quotation mark (\") is opened and never closed. Close or remove it and try again".to_owned(),
         },
     }
 }
@@ -473,12 +370,8 @@ impl Preamble {
         for (index, cell) in cells.iter().enumerate() {
             let (label, after) = cell.split_once(':').unwrap_or(("", cell));
             // `Suite:` may stand in one cell and the name in the next.
-            let value = if after.trim().is_empty() {
-                cells.get(index + 1).map_or("", String::as_str)
-            } else {
-                after
-            }
-            .trim();
+            let value =
+                if after.trim().is_empty() { cells.get(index + 1).map_or("", String::as_str) } else { after }.trim();
             if found.date.is_none() {
                 found.date = date_within(value, today);
             }
@@ -495,30 +388,19 @@ impl Preamble {
 fn date_within(text: &str, today: NaiveDate) -> Option<NaiveDate> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let longest = words.len().min(3);
-    (1..=longest).rev().find_map(|count| {
-        words
-            .windows(count)
-            .find_map(|window| parse_date(&window.join(" "), today).ok())
-    })
+    (1..=longest)
+        .rev()
+        .find_map(|count| words.windows(count).find_map(|window| parse_date(&window.join(" "), today).ok()))
 }
 
-fn entry(
-    headings: &Headings,
-    row: &Row,
-    day: NaiveDate,
-    today: NaiveDate,
-) -> Result<Entry, RejectedRow> {
+fn entry(headings: &Headings, row: &Row, day: NaiveDate, today: NaiveDate) -> Result<Entry, RejectedRow> {
     let cell = |column| headings.cell(row, column);
     let mut entry = Entry::at(Position::Row(row.number), headings.verbatim(row));
     (entry.name, entry.name_as_printed) = name(headings, row);
     entry.custody_number = cell(Column::CustodyNumber);
     if entry.name.is_unknown() && entry.custody_number.is_none() {
         let reason = RejectReason::NobodyNamed;
-        return Err(RejectedRow {
-            row: entry.position,
-            verbatim: entry.verbatim,
-            reason,
-        });
+        return Err(RejectedRow { row: entry.position, verbatim: entry.verbatim, reason });
     }
     entry.in_custody = true;
     entry.ethnicity = cell(Column::Ethnicity);
@@ -529,10 +411,7 @@ fn entry(
     entry.observation = cell(Column::Observation);
     entry.notes = some_joined(&headings.cells(row, Column::Notes), "\n");
     entry.site = cell(Column::Site);
-    entry.offences = offences(
-        &headings.cells(row, Column::Offence),
-        &headings.cells(row, Column::OffenceCode),
-    );
+    entry.offences = offences(&headings.cells(row, Column::Offence), &headings.cells(row, Column::OffenceCode));
     let person = Person {
         date_of_birth: cell(Column::DateOfBirth),
         age: cell(Column::Age),
@@ -543,12 +422,7 @@ fn entry(
     };
     describe(&mut entry, person, &[day, today]);
     times(headings, row, &mut entry, day);
-    if row
-        .cells
-        .iter()
-        .skip(headings.labels.len())
-        .any(|cell| !cell.trim().is_empty())
-    {
+    if row.cells.iter().skip(headings.labels.len()).any(|cell| !cell.trim().is_empty()) {
         entry.notices.push(Notice::MoreCellsThanHeadings);
     }
     let by_person = person_key(&entry);
@@ -561,48 +435,29 @@ fn entry(
 fn name(headings: &Headings, row: &Row) -> (Name, String) {
     let part = |column| headings.cell(row, column).unwrap_or_default();
     let whole = part(Column::FullName);
-    let (surname, forenames) = (
-        part(Column::Surname),
-        format!("{} {}", part(Column::Forenames), part(Column::MiddleNames)),
-    );
+    let (surname, forenames) =
+        (part(Column::Surname), format!("{} {}", part(Column::Forenames), part(Column::MiddleNames)));
     let forenames = forenames.trim();
     if surname.is_empty() && forenames.is_empty() {
         return (names::split(&whole), whole);
     }
     // `Name` beside `Forenames` and no `Surname` is how some lists head the surname.
-    let surname = if surname.is_empty() {
-        whole.clone()
-    } else {
-        surname
-    };
+    let surname = if surname.is_empty() { whole.clone() } else { surname };
     let name = Name::new(forenames, &surname);
-    let printed = if whole.is_empty() || whole == surname {
-        name.natural()
-    } else {
-        whole
-    };
+    let printed = if whole.is_empty() || whole == surname { name.natural() } else { whole };
     (name, printed)
 }
 
 fn times(headings: &Headings, row: &Row, entry: &mut Entry, day: NaiveDate) {
     let mut read = |column| time(headings, row, column, day, &mut entry.notices);
-    let (arrested, arrived, authorised) = (
-        read(Column::ArrestedAt),
-        read(Column::ArrivedAt),
-        read(Column::AuthorisedAt),
-    );
+    let (arrested, arrived, authorised) =
+        (read(Column::ArrestedAt), read(Column::ArrivedAt), read(Column::AuthorisedAt));
     entry.arrested_at = arrested.as_ref().map(|(_, at)| *at);
     entry.arrived_at = arrived.as_ref().map(|(_, at)| *at);
     entry.detention_authorised_at = authorised.as_ref().map(|(_, at)| *at);
-    let given: Vec<(String, Instant)> = [arrested, arrived, authorised]
-        .into_iter()
-        .flatten()
-        .collect();
+    let given: Vec<(String, Instant)> = [arrested, arrived, authorised].into_iter().flatten().collect();
     for pair in given.windows(2).filter(|pair| pair[1].1 < pair[0].1) {
-        entry.notices.push(Notice::TimesOutOfOrder {
-            earlier: pair[0].0.clone(),
-            later: pair[1].0.clone(),
-        });
+        entry.notices.push(Notice::TimesOutOfOrder { earlier: pair[0].0.clone(), later: pair[1].0.clone() });
     }
 }
 
@@ -620,10 +475,7 @@ fn time(
         return None;
     };
     if read.day_assumed {
-        notices.push(Notice::DateAssumed {
-            column: column.clone(),
-            text,
-        });
+        notices.push(Notice::DateAssumed { column: column.clone(), text });
     }
     Some((column, read.at))
 }
@@ -636,34 +488,15 @@ fn offences(titles: &[String], codes: &[String]) -> Vec<Offence> {
     let codes = parts(codes, &['\n', ';', '|', ',']);
     if titles.len() == codes.len() {
         let pairs = titles.into_iter().zip(codes);
-        return pairs
-            .map(|(title, code)| Offence {
-                code: Some(code),
-                title,
-                wording: None,
-            })
-            .collect();
+        return pairs.map(|(title, code)| Offence { code: Some(code), title, wording: None }).collect();
     }
-    let alone = codes.into_iter().map(|code| Offence {
-        code: Some(code),
-        ..Offence::default()
-    });
-    titles
-        .into_iter()
-        .map(|title| coded(&title))
-        .chain(alone)
-        .collect()
+    let alone = codes.into_iter().map(|code| Offence { code: Some(code), ..Offence::default() });
+    titles.into_iter().map(|title| coded(&title)).chain(alone).collect()
 }
 
 fn parts(cells: &[String], separators: &[char]) -> Vec<String> {
-    let parts = cells
-        .iter()
-        .flat_map(|cell| cell.split(separators))
-        .map(str::trim);
-    parts
-        .filter(|part| !part.is_empty())
-        .map(str::to_owned)
-        .collect()
+    let parts = cells.iter().flat_map(|cell| cell.split(separators)).map(str::trim);
+    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 /// `TH68001 - Theft from shop` is a CJS code (two letters and five digits, sometimes one letter
@@ -676,18 +509,10 @@ fn coded(text: &str) -> Offence {
         && bytes[2..7].iter().all(u8::is_ascii_digit)
         && bytes[7..].iter().all(u8::is_ascii_uppercase);
     if !is_code {
-        return Offence {
-            title: text.to_owned(),
-            ..Offence::default()
-        };
+        return Offence { title: text.to_owned(), ..Offence::default() };
     }
-    let title =
-        rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | ':'));
-    Offence {
-        code: Some(first.to_owned()),
-        title: title.to_owned(),
-        wording: None,
-    }
+    let title = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | ':'));
+    Offence { code: Some(first.to_owned()), title: title.to_owned(), wording: None }
 }
 
 fn some_joined(parts: &[String], separator: &str) -> Option<String> {

@@ -37,11 +37,7 @@ pub(crate) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     pub(crate) fn new(text: &'a str, delimiter: char) -> Self {
-        Self {
-            rest: text,
-            delimiter,
-            number: 0,
-        }
+        Self { rest: text, delimiter, number: 0 }
     }
 
     fn row(&mut self) -> Result<Row, RowError> {
@@ -56,15 +52,9 @@ impl<'a> Rows<'a> {
                 None => break,
             }
         }
-        self.rest = self
-            .rest
-            .strip_prefix("\r\n")
-            .or_else(|| self.rest.strip_prefix(['\r', '\n']))
-            .unwrap_or(self.rest);
-        Ok(Row {
-            number: self.number,
-            cells,
-        })
+        self.rest =
+            self.rest.strip_prefix("\r\n").or_else(|| self.rest.strip_prefix(['\r', '\n'])).unwrap_or(self.rest);
+        Ok(Row { number: self.number, cells })
     }
 
     fn cell(&mut self) -> Result<String, RowError> {
@@ -73,10 +63,7 @@ impl<'a> Rows<'a> {
             self.rest = quoted;
             self.quoted(&mut cell)?;
         }
-        let end = self
-            .rest
-            .find([self.delimiter, '\r', '\n'])
-            .unwrap_or(self.rest.len());
+        let end = self.rest.find([self.delimiter, '\r', '\n']).unwrap_or(self.rest.len());
         cell.push_str(&self.rest[..end]);
         self.rest = &self.rest[end..];
         Ok(cell)
@@ -127,9 +114,8 @@ mod tests {
 
     #[test]
     fn rows_are_numbered_as_a_spreadsheet_shows_them() {
-        let rows: Vec<Row> = Rows::new("a,b\r\n\r\n\"one\ntwo\",\"say \"\"hello\"\"\"\nlast", ',')
-            .map(Result::unwrap)
-            .collect();
+        let rows: Vec<Row> =
+            Rows::new("a,b\r\n\r\n\"one\ntwo\",\"say \"\"hello\"\"\"\nlast", ',').map(Result::unwrap).collect();
         let numbers: Vec<usize> = rows.iter().map(|row| row.number).collect();
         assert_eq!(numbers, [1, 2, 3, 4]);
         assert!(rows[1].is_blank());
@@ -138,10 +124,7 @@ mod tests {
 
     #[test]
     fn a_quotation_mark_inside_a_cell_is_only_a_mark() {
-        assert_eq!(
-            cells("Tom \"Tiny\" Hollis,x"),
-            [["Tom \"Tiny\" Hollis", "x"]]
-        );
+        assert_eq!(cells("Tom \"Tiny\" Hollis,x"), [["Tom \"Tiny\" Hollis", "x"]]);
     }
 
     #[test]

@@ -68,17 +68,10 @@ pub struct FieldChange {
 /// both sides; two different custody record numbers are two detentions and never pair.
 pub fn diff(before: &[Entry], now: &[Entry]) -> Vec<Change> {
     let mut paired_before: Vec<bool> = vec![false; before.len()];
-    let by_key: HashMap<&str, usize> = before
-        .iter()
-        .enumerate()
-        .map(|(at, entry)| (entry.key.as_str(), at))
-        .collect();
+    let by_key: HashMap<&str, usize> = before.iter().enumerate().map(|(at, entry)| (entry.key.as_str(), at)).collect();
     let mut pairs: Vec<Option<usize>> = vec![None; now.len()];
     for (at, entry) in now.iter().enumerate() {
-        let found = by_key
-            .get(entry.key.as_str())
-            .copied()
-            .filter(|found| !paired_before[*found]);
+        let found = by_key.get(entry.key.as_str()).copied().filter(|found| !paired_before[*found]);
         if let Some(found) = found {
             paired_before[found] = true;
         }
@@ -99,11 +92,8 @@ pub fn diff(before: &[Entry], now: &[Entry]) -> Vec<Change> {
         Some(found) => compared(before, *found, now, at),
         None => Change::New { now: at },
     });
-    let gone = paired_before
-        .iter()
-        .enumerate()
-        .filter(|(_, paired)| !**paired)
-        .map(|(at, _)| Change::Gone { before: at });
+    let gone =
+        paired_before.iter().enumerate().filter(|(_, paired)| !**paired).map(|(at, _)| Change::Gone { before: at });
     present.chain(gone).collect()
 }
 
@@ -114,15 +104,9 @@ fn lone_second_keys(entries: &[Entry], is_left: impl Fn(usize) -> bool) -> HashM
         let Some(key) = &entry.second_key else {
             continue;
         };
-        found
-            .entry(key)
-            .and_modify(|only| *only = None)
-            .or_insert(Some(at));
+        found.entry(key).and_modify(|only| *only = None).or_insert(Some(at));
     }
-    found
-        .into_iter()
-        .filter_map(|(key, only)| Some((key, only?)))
-        .collect()
+    found.into_iter().filter_map(|(key, only)| Some((key, only?))).collect()
 }
 
 fn may_be_one(before: &Entry, now: &Entry) -> bool {
@@ -135,16 +119,9 @@ fn may_be_one(before: &Entry, now: &Entry) -> bool {
 fn compared(before: &[Entry], at_before: usize, now: &[Entry], at_now: usize) -> Change {
     let fields = field_changes(&before[at_before], &now[at_now]);
     if fields.is_empty() {
-        Change::Same {
-            before: at_before,
-            now: at_now,
-        }
+        Change::Same { before: at_before, now: at_now }
     } else {
-        Change::Changed {
-            before: at_before,
-            now: at_now,
-            fields,
-        }
+        Change::Changed { before: at_before, now: at_now, fields }
     }
 }
 
@@ -154,54 +131,30 @@ type Field = (&'static str, &'static str, fn(&Entry) -> String);
 const FIELDS: &[Field] = &[
     ("name", "Name", |e| e.name.formal()),
     ("date_of_birth", "Date of birth", |e| date(e.date_of_birth)),
-    ("age", "Age", |e| {
-        e.age.map_or_else(String::new, |age| age.to_string())
-    }),
-    ("sex", "Sex", |e| {
-        e.sex.map_or_else(String::new, |sex| sex.to_string())
-    }),
+    ("age", "Age", |e| e.age.map_or_else(String::new, |age| age.to_string())),
+    ("sex", "Sex", |e| e.sex.map_or_else(String::new, |sex| sex.to_string())),
     ("ethnicity", "Ethnicity", |e| words(e.ethnicity.as_deref())),
     ("address", "Address", |e| words(e.address.as_deref())),
     ("postcode", "Postcode", |e| words(e.postcode.as_deref())),
     ("pnc", "PNC", |e| words(e.pnc.as_deref())),
-    ("nhs_number", "NHS number", |e| {
-        e.nhs_number
-            .as_ref()
-            .map_or_else(String::new, |n| n.digits().to_owned())
-    }),
-    ("custody_number", "Custody record number", |e| {
-        words(e.custody_number.as_deref())
-    }),
+    ("nhs_number", "NHS number", |e| e.nhs_number.as_ref().map_or_else(String::new, |n| n.digits().to_owned())),
+    ("custody_number", "Custody record number", |e| words(e.custody_number.as_deref())),
     ("asn", "ASN", |e| words(e.asn.as_deref())),
     ("arrested_at", "Arrested", |e| time(e.arrested_at)),
     ("arrived_at", "Arrived", |e| time(e.arrived_at)),
-    ("detention_authorised_at", "Detention authorised", |e| {
-        time(e.detention_authorised_at)
-    }),
+    ("detention_authorised_at", "Detention authorised", |e| time(e.detention_authorised_at)),
     ("site", "Site", |e| words(e.site.as_deref())),
-    ("court_room", "Court room", |e| {
-        words(e.court_room.as_deref())
-    }),
+    ("court_room", "Court room", |e| words(e.court_room.as_deref())),
     ("sitting_at", "Sitting", |e| time(e.sitting_at)),
     ("urn", "Case reference", |e| words(e.urn.as_deref())),
-    ("hearing_type", "Hearing type", |e| {
-        words(e.hearing_type.as_deref())
-    }),
+    ("hearing_type", "Hearing type", |e| words(e.hearing_type.as_deref())),
     ("offences", "Offences", offences),
     ("in_custody", "In custody", |e| yes_no(e.in_custody)),
     ("youth", "Under 18", |e| yes_no(e.youth)),
-    ("reporting_restriction", "Reporting restriction", |e| {
-        words(e.reporting_restriction.as_deref())
-    }),
-    ("appropriate_adult", "Appropriate adult", |e| {
-        words(e.appropriate_adult.as_deref())
-    }),
-    ("interpreter", "Interpreter", |e| {
-        words(e.interpreter.as_deref())
-    }),
-    ("observation", "Observation level", |e| {
-        words(e.observation.as_deref())
-    }),
+    ("reporting_restriction", "Reporting restriction", |e| words(e.reporting_restriction.as_deref())),
+    ("appropriate_adult", "Appropriate adult", |e| words(e.appropriate_adult.as_deref())),
+    ("interpreter", "Interpreter", |e| words(e.interpreter.as_deref())),
+    ("observation", "Observation level", |e| words(e.observation.as_deref())),
     ("notes", "Notes", |e| words(e.notes.as_deref())),
 ];
 
@@ -212,15 +165,9 @@ pub fn facts(entry: &Entry) -> Vec<(&'static str, String)> {
 }
 
 fn field_changes(before: &Entry, now: &Entry) -> Vec<FieldChange> {
-    let changes = FIELDS
-        .iter()
-        .filter_map(|(field, label, value)| change(field, label, value(before), value(now)));
+    let changes = FIELDS.iter().filter_map(|(field, label, value)| change(field, label, value(before), value(now)));
     let known: Vec<FieldChange> = changes.collect();
-    if known.is_empty() {
-        other_changes(&before.verbatim, &now.verbatim)
-    } else {
-        known
-    }
+    if known.is_empty() { other_changes(&before.verbatim, &now.verbatim) } else { known }
 }
 
 /// The parts of the verbatim rows that differ, for columns that no field of the entry holds.
@@ -228,21 +175,12 @@ fn other_changes(before: &Value, now: &Value) -> Vec<FieldChange> {
     let (Some(was), Some(is)) = (before.as_object(), now.as_object()) else {
         return Vec::new();
     };
-    let names = was
-        .keys()
-        .chain(is.keys().filter(|name| !was.contains_key(*name)));
-    names
-        .filter_map(|name| change(name, name, plain(was.get(name)), plain(is.get(name))))
-        .collect()
+    let names = was.keys().chain(is.keys().filter(|name| !was.contains_key(*name)));
+    names.filter_map(|name| change(name, name, plain(was.get(name)), plain(is.get(name)))).collect()
 }
 
 fn change(field: &str, label: &str, before: String, after: String) -> Option<FieldChange> {
-    (before != after).then(|| FieldChange {
-        field: field.to_owned(),
-        label: label.to_owned(),
-        before,
-        after,
-    })
+    (before != after).then(|| FieldChange { field: field.to_owned(), label: label.to_owned(), before, after })
 }
 
 fn plain(value: Option<&Value>) -> String {
@@ -271,17 +209,8 @@ fn yes_no(yes: bool) -> String {
 
 fn offences(entry: &Entry) -> String {
     let lines = entry.offences.iter().map(|offence| {
-        let parts = [
-            offence.code.as_deref(),
-            Some(offence.title.as_str()),
-            offence.wording.as_deref(),
-        ];
-        parts
-            .into_iter()
-            .flatten()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(" ")
+        let parts = [offence.code.as_deref(), Some(offence.title.as_str()), offence.wording.as_deref()];
+        parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
     });
     lines.collect::<Vec<_>>().join("; ")
 }

@@ -88,17 +88,12 @@ pub const FORMATS: &[Format] = &[cath_standard::FORMAT, custody_csv::FORMAT];
 /// error: it is a [`Notice`] on its entry, or a [`RejectedRow`].
 pub fn read(bytes: &[u8], today: NaiveDate) -> Result<Reading, ReadError> {
     let source = Source::decode(bytes)?;
-    let outcome = FORMATS
-        .iter()
-        .find_map(|format| (format.read)(&source, today));
+    let outcome = FORMATS.iter().find_map(|format| (format.read)(&source, today));
     let mut reading = outcome.unwrap_or_else(|| Err(ReadError::not_recognised()))?;
     if source.read_as_windows_1252 {
         reading.notices.push(ListNotice::ReadAsWindows1252);
     }
     checks::mark_duplicates(&mut reading.entries);
-    debug_assert!(
-        reading.accounts_for_every_row(),
-        "every row is an entry, rejected or set aside"
-    );
+    debug_assert!(reading.accounts_for_every_row(), "every row is an entry, rejected or set aside");
     Ok(reading)
 }

@@ -30,16 +30,8 @@ pub(crate) fn split(printed: &str) -> Name {
         return Name::new(&untitled(forenames).join(" "), &untitled(surname).join(" "));
     }
     let words = untitled(printed);
-    let capitals = words
-        .iter()
-        .rev()
-        .take_while(|word| is_capitals(word))
-        .count();
-    let surname_words = if capitals == 0 || capitals == words.len() {
-        1
-    } else {
-        capitals
-    };
+    let capitals = words.iter().rev().take_while(|word| is_capitals(word)).count();
+    let surname_words = if capitals == 0 || capitals == words.len() { 1 } else { capitals };
     let (forenames, surname) = words.split_at(words.len().saturating_sub(surname_words));
     Name::new(&forenames.join(" "), &surname.join(" "))
 }
@@ -47,10 +39,7 @@ pub(crate) fn split(printed: &str) -> Name {
 /// The words of a name without its leading titles; a title that stands alone is kept.
 fn untitled(text: &str) -> Vec<&str> {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let titles = words
-        .iter()
-        .take_while(|word| TITLES.contains(&folded(word).as_str()))
-        .count();
+    let titles = words.iter().take_while(|word| TITLES.contains(&folded(word).as_str())).count();
     let skipped = if titles == words.len() { 0 } else { titles };
     words[skipped..].to_vec()
 }

@@ -44,10 +44,7 @@ impl Reading {
 
     /// How many organisations are defendants on this list. They are not screened, but counted.
     pub fn organisations(&self) -> usize {
-        self.set_aside
-            .iter()
-            .filter(|row| row.reason == SetAsideReason::Organisation)
-            .count()
+        self.set_aside.iter().filter(|row| row.reason == SetAsideReason::Organisation).count()
     }
 }
 
@@ -63,9 +60,7 @@ pub struct RejectedRow {
 }
 
 /// Why a row could not be used.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, thiserror::Error,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum RejectReason {
     /// Neither a name nor a custody record number: nobody could tell who is meant.

@@ -40,9 +40,7 @@ pub enum ReadError {
         row: usize,
     },
     /// The file is not text; `seems` names what it looks like.
-    #[error(
-        "This file is {seems}. Save the list as CSV (or as the JSON the court sent) and try again"
-    )]
+    #[error("This file is {seems}. Save the list as CSV (or as the JSON the court sent) and try again")]
     NotText {
         /// What the file looks like, with its article.
         seems: &'static str,
@@ -80,9 +78,7 @@ impl ReadError {
     /// The error for content of no known format, naming everything that was looked for.
     pub fn not_recognised() -> Self {
         let wanted: Vec<&str> = FORMATS.iter().map(|format| format.looked_for).collect();
-        Self::NotRecognised {
-            looked_for: wanted.join("; or "),
-        }
+        Self::NotRecognised { looked_for: wanted.join("; or ") }
     }
 }
 
@@ -106,15 +102,8 @@ impl Source {
         if text.contains('\0') {
             return Err(ReadError::NotText { seems: "not text" });
         }
-        let content = if trimmed.starts_with(['{', '[']) {
-            Content::Json(json(&text)?)
-        } else {
-            Content::Text(text)
-        };
-        Ok(Self {
-            content,
-            read_as_windows_1252,
-        })
+        let content = if trimmed.starts_with(['{', '[']) { Content::Json(json(&text)?) } else { Content::Text(text) };
+        Ok(Self { content, read_as_windows_1252 })
     }
 }
 
@@ -125,10 +114,7 @@ fn known_binary(bytes: &[u8]) -> Option<&'static str> {
         (b"%PDF", "a PDF"),
         (b"{\\rtf", "a Word document"),
     ];
-    KINDS
-        .iter()
-        .find(|(start, _)| bytes.starts_with(start))
-        .map(|(_, seems)| *seems)
+    KINDS.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, seems)| *seems)
 }
 
 /// The text of the bytes, and whether it took Windows-1252 to read them.
@@ -142,10 +128,7 @@ fn text(bytes: &[u8]) -> (String, bool) {
 }
 
 fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
-    let units: Vec<u16> = bytes
-        .chunks_exact(2)
-        .map(|pair| unit([pair[0], pair[1]]))
-        .collect();
+    let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
     String::from_utf16_lossy(&units)
 }
 
@@ -160,9 +143,8 @@ fn utf_8_or_windows_1252(bytes: &[u8]) -> (String, bool) {
 /// control characters of Latin-1, as the WHATWG Encoding Standard says.
 fn windows_1252(byte: u8) -> char {
     const UPPER: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž',
-        '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}',
-        'ž', 'Ÿ',
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘',
+        '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
     ];
     match byte {
         0x80..=0x9f => UPPER[usize::from(byte - 0x80)],
@@ -172,8 +154,5 @@ fn windows_1252(byte: u8) -> char {
 
 /// Parses JSON. The parser refuses nesting deeper than 128, so a deep file cannot exhaust the stack.
 fn json(text: &str) -> Result<serde_json::Value, ReadError> {
-    serde_json::from_str(text).map_err(|error| ReadError::BrokenJson {
-        line: error.line(),
-        column: error.column(),
-    })
+    serde_json::from_str(text).map_err(|error| ReadError::BrokenJson { line: error.line(), column: error.column() })
 }

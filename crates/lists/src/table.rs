@@ -13,40 +13,18 @@ const WIDEST: usize = 40;
 pub fn table(reading: &Reading) -> String {
     let mut lines = heading(reading);
     if !reading.entries.is_empty() {
-        let titles = titles(reading.kind)
-            .iter()
-            .map(|title| (*title).to_owned())
-            .collect();
-        let rows = std::iter::once(titles).chain(
-            reading
-                .entries
-                .iter()
-                .map(|entry| cells(reading.kind, entry)),
-        );
+        let titles = titles(reading.kind).iter().map(|title| (*title).to_owned()).collect();
+        let rows = std::iter::once(titles).chain(reading.entries.iter().map(|entry| cells(reading.kind, entry)));
         lines.push(String::new());
         lines.extend(aligned(&rows.collect::<Vec<Vec<String>>>()));
     }
     section(
         &mut lines,
         "Set aside",
-        reading
-            .set_aside
-            .iter()
-            .map(|row| format!("{}: {} ({})", row.row, row.name, row.reason)),
+        reading.set_aside.iter().map(|row| format!("{}: {} ({})", row.row, row.name, row.reason)),
     );
-    section(
-        &mut lines,
-        "Rejected",
-        reading
-            .rejected
-            .iter()
-            .map(|row| format!("{}: {}", row.row, row.reason)),
-    );
-    section(
-        &mut lines,
-        "About this list",
-        reading.notices.iter().map(ToString::to_string),
-    );
+    section(&mut lines, "Rejected", reading.rejected.iter().map(|row| format!("{}: {}", row.row, row.reason)));
+    section(&mut lines, "About this list", reading.notices.iter().map(ToString::to_string));
     lines.join("\n") + "\n"
 }
 
@@ -70,20 +48,10 @@ fn heading(reading: &Reading) -> Vec<String> {
 
 fn titles(kind: ListKind) -> &'static [&'static str] {
     match kind {
-        ListKind::Custody => &[
-            "Row",
-            "Name",
-            "Born",
-            "Age",
-            "Custody number",
-            "Arrived",
-            "Authorised",
-            "Offences",
-            "Notices",
-        ],
-        ListKind::Court => &[
-            "No", "Name", "Born", "Age", "Court", "Room", "Sitting", "Case", "Offences", "Notices",
-        ],
+        ListKind::Custody => {
+            &["Row", "Name", "Born", "Age", "Custody number", "Arrived", "Authorised", "Offences", "Notices"]
+        }
+        ListKind::Court => &["No", "Name", "Born", "Age", "Court", "Room", "Sitting", "Case", "Offences", "Notices"],
     }
 }
 
@@ -101,11 +69,7 @@ fn cells(kind: ListKind, entry: &Entry) -> Vec<String> {
     ];
     match kind {
         ListKind::Custody => {
-            cells.extend([
-                known(&entry.custody_number),
-                time(entry.arrived_at),
-                time(entry.detention_authorised_at),
-            ]);
+            cells.extend([known(&entry.custody_number), time(entry.arrived_at), time(entry.detention_authorised_at)]);
         }
         ListKind::Court => {
             cells.extend([
@@ -116,50 +80,22 @@ fn cells(kind: ListKind, entry: &Entry) -> Vec<String> {
             ]);
         }
     }
-    let offences = entry.offences.iter().map(|offence| {
-        if offence.title.is_empty() {
-            known(&offence.code)
-        } else {
-            offence.title.clone()
-        }
-    });
-    cells.push(offences.collect::<Vec<_>>().join("; "));
-    cells.push(
-        entry
-            .notices
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("; "),
-    );
-    let last = cells.len() - 1;
-    cells
+    let offences = entry
+        .offences
         .iter()
-        .enumerate()
-        .map(|(at, cell)| {
-            if at == last {
-                tame(cell)
-            } else {
-                shortened(cell)
-            }
-        })
-        .collect()
+        .map(|offence| if offence.title.is_empty() { known(&offence.code) } else { offence.title.clone() });
+    cells.push(offences.collect::<Vec<_>>().join("; "));
+    cells.push(entry.notices.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "));
+    let last = cells.len() - 1;
+    cells.iter().enumerate().map(|(at, cell)| if at == last { tame(cell) } else { shortened(cell) }).collect()
 }
 
 fn aligned(rows: &[Vec<String>]) -> Vec<String> {
     let columns = rows.first().map_or(0, Vec::len);
-    let width = |column: usize| {
-        rows.iter()
-            .map(|row| row[column].chars().count())
-            .max()
-            .unwrap_or(0)
-    };
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let line = |row: &Vec<String>| {
-        let padded = row
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell:<width$}"));
+        let padded = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
         padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     rows.iter().map(line).collect()
@@ -174,9 +110,7 @@ fn section(lines: &mut Vec<String>, title: &str, items: impl Iterator<Item = Str
 }
 
 fn tame(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 fn shortened(text: &str) -> String {

@@ -16,16 +16,10 @@ pub(crate) fn read_time(text: &str, day: NaiveDate) -> Option<ReadTime> {
     let text = text.trim();
     let at = zoned(text).or_else(|| local(text, day).map(from_london));
     if let Some(at) = at {
-        return Some(ReadTime {
-            at: stored(at),
-            day_assumed: false,
-        });
+        return Some(ReadTime { at: stored(at), day_assumed: false });
     }
     let time = parse_time(&plain_hours(text)).ok()?;
-    Some(ReadTime {
-        at: from_london(day.and_time(time)),
-        day_assumed: true,
-    })
+    Some(ReadTime { at: from_london(day.and_time(time)), day_assumed: true })
 }
 
 fn zoned(text: &str) -> Option<Instant> {
@@ -34,17 +28,13 @@ fn zoned(text: &str) -> Option<Instant> {
 }
 
 fn local(text: &str, day: NaiveDate) -> Option<NaiveDateTime> {
-    let found = iso(text)
-        .or_else(|| excel_serial(text))
-        .or_else(|| date_and_time(text, day))?;
+    let found = iso(text).or_else(|| excel_serial(text)).or_else(|| date_and_time(text, day))?;
     in_living_memory(found.date()).then_some(found)
 }
 
 fn iso(text: &str) -> Option<NaiveDateTime> {
     const SHAPES: [&str; 2] = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"];
-    SHAPES
-        .iter()
-        .find_map(|shape| NaiveDateTime::parse_from_str(text, shape).ok())
+    SHAPES.iter().find_map(|shape| NaiveDateTime::parse_from_str(text, shape).ok())
 }
 
 /// A date and a time in words of their own, the date first or last.
@@ -59,13 +49,8 @@ fn date_and_time(text: &str, day: NaiveDate) -> Option<NaiveDateTime> {
     }
     (1..words.len()).find_map(|cut| {
         let (first, second) = (words[..cut].join(" "), words[cut..].join(" "));
-        let both = |date: &str, time: &str| {
-            Some(
-                parse_date(date, day)
-                    .ok()?
-                    .and_time(parse_time(&plain_hours(time)).ok()?),
-            )
-        };
+        let both =
+            |date: &str, time: &str| Some(parse_date(date, day).ok()?.and_time(parse_time(&plain_hours(time)).ok()?));
         both(&first, &second).or_else(|| both(&second, &first))
     })
 }
@@ -73,28 +58,20 @@ fn date_and_time(text: &str, day: NaiveDate) -> Option<NaiveDateTime> {
 /// `0930hrs` and `9:30 hours` without the word.
 fn plain_hours(text: &str) -> String {
     let lower = text.trim().to_lowercase();
-    let bare = ["hours", "hrs", "hr", "h"]
-        .iter()
-        .find_map(|word| lower.strip_suffix(word));
+    let bare = ["hours", "hrs", "hr", "h"].iter().find_map(|word| lower.strip_suffix(word));
     bare.unwrap_or(&lower).trim().to_owned()
 }
 
 /// The number of days since 30 December 1899 that Excel keeps for a date, its fraction the time.
 fn excel_serial(text: &str) -> Option<NaiveDateTime> {
     let (days, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let digits = |part: &str| {
-        !part.is_empty() && part.len() <= 17 && part.bytes().all(|b| b.is_ascii_digit())
-    };
+    let digits = |part: &str| !part.is_empty() && part.len() <= 17 && part.bytes().all(|b| b.is_ascii_digit());
     if days.len() != 5 || !digits(days) || !digits(fraction) {
         return None;
     }
-    let start =
-        NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(days.parse().ok()?))?;
+    let start = NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(days.parse().ok()?))?;
     let part_of_day: f64 = format!("0.{fraction}").parse().ok()?;
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a part of a day is at most 86,400 seconds"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "a part of a day is at most 86,400 seconds")]
     let seconds = (part_of_day * 86_400.0).round() as i64;
     Some(start.and_time(chrono::NaiveTime::MIN) + Duration::seconds(seconds))
 }
@@ -110,30 +87,17 @@ fn in_living_memory(date: NaiveDate) -> bool {
 /// Act 1933, section 50).
 pub(crate) fn read_birth(text: &str, day: NaiveDate) -> Option<NaiveDate> {
     const CRIMINAL_RESPONSIBILITY: u32 = 10;
-    let text = text.split_once('T').map_or(
-        text,
-        |(date, time)| if time.contains(':') { date } else { text },
-    );
-    let midnight = [" 00:00:00.000", " 00:00:00", " 00:00"]
-        .iter()
-        .find_map(|end| text.strip_suffix(end));
+    let text = text.split_once('T').map_or(text, |(date, time)| if time.contains(':') { date } else { text });
+    let midnight = [" 00:00:00.000", " 00:00:00", " 00:00"].iter().find_map(|end| text.strip_suffix(end));
     let text = midnight.unwrap_or(text).trim();
-    let born = excel_serial(text)
-        .map(|at| at.date())
-        .or_else(|| parse_date(text, day).ok())?;
-    let old_enough =
-        |born: NaiveDate| age_on(born, day).is_some_and(|age| age >= CRIMINAL_RESPONSIBILITY);
-    let born = if old_enough(born) || has_full_year(text) {
-        born
-    } else {
-        born.with_year(born.year() - 100)?
-    };
+    let born = excel_serial(text).map(|at| at.date()).or_else(|| parse_date(text, day).ok())?;
+    let old_enough = |born: NaiveDate| age_on(born, day).is_some_and(|age| age >= CRIMINAL_RESPONSIBILITY);
+    let born = if old_enough(born) || has_full_year(text) { born } else { born.with_year(born.year() - 100)? };
     (in_living_memory(born) && born <= day).then_some(born)
 }
 
 fn has_full_year(text: &str) -> bool {
-    text.split(|c: char| !c.is_ascii_digit())
-        .any(|digits| digits.len() >= 4)
+    text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= 4)
 }
 
 #[cfg(test)]
@@ -160,37 +124,16 @@ mod tests {
             "46107.395833333",
             "26.03.2026, 0930",
         ] {
-            assert_eq!(
-                read_time(text, day()),
-                Some(ReadTime {
-                    at: wanted,
-                    day_assumed: false
-                }),
-                "{text}"
-            );
+            assert_eq!(read_time(text, day()), Some(ReadTime { at: wanted, day_assumed: false }), "{text}");
         }
-        assert_eq!(
-            read_time("09:30", day()),
-            Some(ReadTime {
-                at: wanted,
-                day_assumed: true
-            })
-        );
+        assert_eq!(read_time("09:30", day()), Some(ReadTime { at: wanted, day_assumed: true }));
         let summer = Utc.with_ymd_and_hms(2026, 7, 1, 8, 30, 0).unwrap();
         assert_eq!(read_time("1/7/26 9:30", day()).unwrap().at, summer);
     }
 
     #[test]
     fn what_is_not_a_time_is_not_guessed() {
-        for text in [
-            "",
-            "soon",
-            "26/3/26",
-            "31/2/26 9:30",
-            "26/3/26 25:00",
-            "+99999-01-01T00:00",
-            "-1.5",
-        ] {
+        for text in ["", "soon", "26/3/26", "31/2/26 9:30", "26/3/26 25:00", "+99999-01-01T00:00", "-1.5"] {
             assert_eq!(read_time(text, day()), None, "{text}");
         }
     }
@@ -203,13 +146,7 @@ mod tests {
         assert_eq!(read_birth("1/2/10", day()), date(2010, 2, 1));
         assert_eq!(read_birth("1984-02-01T00:00:00Z", day()), date(1984, 2, 1));
         assert_eq!(read_birth("30713", day()), date(1984, 2, 1));
-        for text in [
-            "01/01/1800",
-            "AA/BB/CCCC",
-            "31/02/1990",
-            "27/3/2026",
-            "unknown",
-        ] {
+        for text in ["01/01/1800", "AA/BB/CCCC", "31/02/1990", "27/3/2026", "unknown"] {
             assert_eq!(read_birth(text, day()), None, "{text}");
         }
     }

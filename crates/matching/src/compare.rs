@@ -69,11 +69,7 @@ level!(SexLevel: agree Same; disagree Different);
 
 pub(crate) fn sexes(query: Option<crate::Sex>, known: Option<crate::Sex>) -> Option<SexLevel> {
     let same = query? == known?;
-    Some(if same {
-        SexLevel::Same
-    } else {
-        SexLevel::Different
-    })
+    Some(if same { SexLevel::Same } else { SexLevel::Different })
 }
 
 /// Whether two texts of one length differ in one character, or in two neighbours exchanged.

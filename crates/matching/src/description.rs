@@ -41,10 +41,7 @@ pub struct Description {
 impl Description {
     /// A description of which only the name is given.
     pub fn named(forenames: &str, surname: &str) -> Self {
-        Self {
-            name: Name::new(forenames, surname),
-            ..Self::default()
-        }
+        Self { name: Name::new(forenames, surname), ..Self::default() }
     }
 
     /// The same description with a date of birth.

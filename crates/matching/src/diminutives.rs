@@ -7,9 +7,8 @@ use std::{
 
 /// From each form to the full forms it may stand for, itself included when it is one.
 static FULL_FORMS: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
-    let table: BTreeMap<String, Vec<String>> =
-        toml::from_str(include_str!("../parameters/diminutives.toml"))
-            .expect("the embedded table of diminutives is valid TOML");
+    let table: BTreeMap<String, Vec<String>> = toml::from_str(include_str!("../parameters/diminutives.toml"))
+        .expect("the embedded table of diminutives is valid TOML");
     let mut forms: HashMap<String, Vec<String>> = HashMap::new();
     for (full, shorts) in table {
         for short in shorts {
@@ -27,9 +26,7 @@ pub(crate) fn full_forms(forename: &str) -> &'static [String] {
 
 /// Whether two folded forenames may be forms of one name.
 pub(crate) fn are_forms_of_one_name(a: &str, b: &str) -> bool {
-    full_forms(a)
-        .iter()
-        .any(|full| full_forms(b).contains(full))
+    full_forms(a).iter().any(|full| full_forms(b).contains(full))
 }
 
 #[cfg(test)]

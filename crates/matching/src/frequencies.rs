@@ -38,10 +38,7 @@ impl Frequencies {
         F: IntoIterator<Item = (String, u64)>,
         S: IntoIterator<Item = (String, u64)>,
     {
-        Self {
-            forenames: BUILT_IN.forenames.blended(forenames),
-            surnames: BUILT_IN.surnames.blended(surnames),
-        }
+        Self { forenames: BUILT_IN.forenames.blended(forenames), surnames: BUILT_IN.surnames.blended(surnames) }
     }
 
     /// The share of people with this folded forename, above 0 and below 1.
@@ -83,20 +80,13 @@ impl Shares {
         }
         let whole = counted.values().sum::<f64>() + BUILT_IN_COUNTS_AS;
         let blend = |name: &str, count: f64| (count + self.of(name) * BUILT_IN_COUNTS_AS) / whole;
-        let mut listed: HashMap<String, f64> = self
-            .listed
-            .keys()
-            .map(|name| (name.clone(), blend(name, 0.0)))
-            .collect();
+        let mut listed: HashMap<String, f64> =
+            self.listed.keys().map(|name| (name.clone(), blend(name, 0.0))).collect();
         for (name, count) in &counted {
             listed.insert(name.clone(), blend(name, *count));
         }
         let unlisted = self.unlisted * BUILT_IN_COUNTS_AS / whole;
-        Self {
-            typical: self.typical,
-            unlisted,
-            listed,
-        }
+        Self { typical: self.typical, unlisted, listed }
     }
 }
 

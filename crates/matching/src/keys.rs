@@ -42,9 +42,7 @@ codes! {
 }
 
 /// A key: a kind, a colon and a value, such as `d:1990-04-23`.
-#[derive(
-    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct Key(String);
 
@@ -106,12 +104,7 @@ fn date_key(date: NaiveDate) -> String {
 
 fn texts(prepared: &Prepared) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    found.extend(
-        prepared
-            .nhs_number
-            .iter()
-            .map(|nhs| format!("n:{}", nhs.digits)),
-    );
+    found.extend(prepared.nhs_number.iter().map(|nhs| format!("n:{}", nhs.digits)));
     found.extend(prepared.pnc.iter().map(|pnc| format!("p:{}", pnc.core)));
     found.extend(prepared.cro.iter().map(|cro| format!("c:{}", cro.core)));
     found.extend(prepared.date_of_birth.map(date_key));
@@ -138,47 +131,24 @@ fn add_name(found: &mut BTreeSet<String>, name: &PreparedName, prepared: &Prepar
             found.insert(format!("yd:{sound}|{year}-{day:02}"));
         }
     }
-    let initials: BTreeSet<char> = name
-        .forenames
-        .iter()
-        .chain(&name.surnames)
-        .filter_map(|part| part.chars().next())
-        .collect();
+    let initials: BTreeSet<char> =
+        name.forenames.iter().chain(&name.surnames).filter_map(|part| part.chars().next()).collect();
     for postcode in &prepared.postcodes {
-        found.extend(
-            initials
-                .iter()
-                .map(|initial| format!("po:{}|{initial}", postcode.0)),
-        );
+        found.extend(initials.iter().map(|initial| format!("po:{}|{initial}", postcode.0)));
     }
 }
 
 fn pair_key(a: &str, b: &str) -> String {
-    if a <= b {
-        format!("sf:{a}|{b}")
-    } else {
-        format!("sf:{b}|{a}")
-    }
+    if a <= b { format!("sf:{a}|{b}") } else { format!("sf:{b}|{a}") }
 }
 
 fn forename_sounds(name: &PreparedName) -> BTreeSet<String> {
-    let full_forms = name
-        .forenames
-        .iter()
-        .flat_map(|part| diminutives::full_forms(part));
-    name.forenames
-        .iter()
-        .chain(full_forms)
-        .flat_map(|part| sounds(part))
-        .collect()
+    let full_forms = name.forenames.iter().flat_map(|part| diminutives::full_forms(part));
+    name.forenames.iter().chain(full_forms).flat_map(|part| sounds(part)).collect()
 }
 
 fn surname_sounds(name: &PreparedName) -> BTreeSet<String> {
     // Mc Donald is also McDonald, and Smith-Jones is also Smithjones.
     let joined = name.surnames.concat();
-    name.surnames
-        .iter()
-        .chain([&joined])
-        .flat_map(|part| sounds(part))
-        .collect()
+    name.surnames.iter().chain([&joined]).flat_map(|part| sounds(part)).collect()
 }

@@ -52,12 +52,8 @@ pub mod compare;
 pub use description::{Description, Sex};
 pub use frequencies::Frequencies;
 pub use keys::{Key, Selectivity, keys, search_keys};
-pub use parameters::{
-    Arrangement, Calibration, Likeness, Odds, Parameters, ParametersError, Prior, Rarity, Weights,
-};
+pub use parameters::{Arrangement, Calibration, Likeness, Odds, Parameters, ParametersError, Prior, Rarity, Weights};
 pub use rank::{Candidate, WORTH_SHOWING, rank, rank_all};
 pub use rules::SafetyRule;
-pub use score::{
-    Agreement, Band, Comparison, Evidence, POSSIBLE_FROM, Scored, VERY_LIKELY_FROM, score,
-};
+pub use score::{Agreement, Band, Comparison, Evidence, POSSIBLE_FROM, Scored, VERY_LIKELY_FROM, score};
 pub use words::{in_words, reason_line};

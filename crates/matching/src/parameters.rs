@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, marker::PhantomData};
 use crate::{
     Frequencies,
     compare::{
-        DateOfBirthLevel, ForenameLevel, Level, MiddleNamesLevel, NhsNumberLevel,
-        PoliceNumberLevel, PostcodeLevel, SexLevel, SurnameLevel,
+        DateOfBirthLevel, ForenameLevel, Level, MiddleNamesLevel, NhsNumberLevel, PoliceNumberLevel, PostcodeLevel,
+        SexLevel, SurnameLevel,
     },
 };
 
@@ -151,22 +151,14 @@ impl<L: Level> Weights<L> {
                 return refuse(format!("m and u of '{level}' must be above 0 and below 1"));
             }
         }
-        let sums = [
-            ("m", self.sum(|odds| odds.m)),
-            ("u", self.sum(|odds| odds.u)),
-        ];
+        let sums = [("m", self.sum(|odds| odds.m)), ("u", self.sum(|odds| odds.u))];
         for (which, sum) in sums {
             if (sum - 1.0).abs() > SUM_SLACK {
-                return refuse(format!(
-                    "the {which} of all levels must add up to 1, not {sum:.3}"
-                ));
+                return refuse(format!("the {which} of all levels must add up to 1, not {sum:.3}"));
             }
         }
         if self.bits(L::EVERY[0]) <= 0.0 {
-            return refuse(format!(
-                "'{}' must speak for the same person",
-                L::EVERY[0].code()
-            ));
+            return refuse(format!("'{}' must speak for the same person", L::EVERY[0].code()));
         }
         if self.bits(L::EVERY[L::EVERY.len() - 1]) >= 0.0 {
             return refuse("'different' must speak against the same person".to_owned());
@@ -183,20 +175,14 @@ impl<L: Level> TryFrom<BTreeMap<String, Odds>> for Weights<L> {
     type Error = String;
 
     fn try_from(odds: BTreeMap<String, Odds>) -> Result<Self, String> {
-        if let Some(missing) = L::EVERY
-            .iter()
-            .find(|level| !odds.contains_key(level.code()))
-        {
+        if let Some(missing) = L::EVERY.iter().find(|level| !odds.contains_key(level.code())) {
             return Err(format!("the level '{}' is missing", missing.code()));
         }
         let is_known = |code: &String| L::EVERY.iter().any(|level| level.code() == code);
         if let Some(surplus) = odds.keys().find(|code| !is_known(code)) {
             return Err(format!("there is no level '{surplus}'"));
         }
-        Ok(Self {
-            odds,
-            level: PhantomData,
-        })
+        Ok(Self { odds, level: PhantomData })
     }
 }
 
@@ -223,8 +209,8 @@ impl Parameters {
     /// When it is not TOML of the right shape, a level is missing or surplus, or the numbers
     /// contradict their meaning.
     pub fn parse(text: &str) -> Result<Self, ParametersError> {
-        let parameters: Self = toml::from_str(text)
-            .map_err(|error| ParametersError::Unreadable(error.message().to_owned()))?;
+        let parameters: Self =
+            toml::from_str(text).map_err(|error| ParametersError::Unreadable(error.message().to_owned()))?;
         parameters.check()?;
         Ok(parameters)
     }
@@ -251,49 +237,27 @@ impl Parameters {
 
     /// The probability that goes with a weight: never quite 0 and never quite 1.
     pub fn probability(&self, weight_bits: f64) -> f64 {
-        let bits = self.calibration.slope * (weight_bits + self.prior_bits())
-            + self.calibration.offset_bits;
+        let bits = self.calibration.slope * (weight_bits + self.prior_bits()) + self.calibration.offset_bits;
         1.0 / (1.0 + (-bits.clamp(-50.0, 50.0)).exp2())
     }
 
     fn check(&self) -> Result<(), ParametersError> {
-        let refuse = |table, why: &str| {
-            Err(ParametersError::Unsound {
-                table,
-                why: why.to_owned(),
-            })
-        };
+        let refuse = |table, why: &str| Err(ParametersError::Unsound { table, why: why.to_owned() });
         if !is_share(self.prior.share_known) || self.prior.smallest_population == 0 {
-            return refuse(
-                "prior",
-                "the share must be above 0 and below 1, the population above 0",
-            );
+            return refuse("prior", "the share must be above 0 and below 1, the population above 0");
         }
         if !(self.calibration.slope > 0.0 && self.calibration.offset_bits.is_finite()) {
-            return refuse(
-                "calibration",
-                "the slope must be above 0 and the offset a number",
-            );
+            return refuse("calibration", "the slope must be above 0 and the offset a number");
         }
-        let Likeness {
-            close,
-            alike,
-            sounds_alike,
-        } = self.likeness;
+        let Likeness { close, alike, sounds_alike } = self.likeness;
         if !(1.0 > close && close > alike && alike > sounds_alike && sounds_alike > 0.0) {
             return refuse("likeness", "1 > close > alike > sounds_alike > 0 must hold");
         }
         if !(self.arrangement.swapped_bits <= 0.0 && self.arrangement.other_name_bits <= 0.0) {
-            return refuse(
-                "arrangement",
-                "looking further can only cost: bits of 0 or below",
-            );
+            return refuse("arrangement", "looking further can only cost: bits of 0 or below");
         }
         if !(self.rarity.limit_bits >= 0.0 && (0.0..=1.0).contains(&self.rarity.partly)) {
-            return refuse(
-                "rarity",
-                "the limit must be 0 or above, the part between 0 and 1",
-            );
+            return refuse("rarity", "the limit must be 0 or above, the part between 0 and 1");
         }
         self.forename.check("forename")?;
         self.surname.check("surname")?;
@@ -309,8 +273,7 @@ impl Parameters {
 
 impl Default for Parameters {
     fn default() -> Self {
-        Self::parse(include_str!("../parameters/default.toml"))
-            .expect("the embedded parameters are sound")
+        Self::parse(include_str!("../parameters/default.toml")).expect("the embedded parameters are sound")
     }
 }
 

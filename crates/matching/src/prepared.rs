@@ -14,15 +14,8 @@ const MOST_PARTS: usize = 12;
 const MOST_LETTERS: usize = 40;
 /// Words that stand in the name field without being a name.
 const TITLES: &[&str] = &["mr", "mrs", "miss", "ms", "mx", "dr"];
-const PLACEHOLDERS: &[&str] = &[
-    "unknown",
-    "not known",
-    "not given",
-    "not entered",
-    "name unknown",
-    "refused",
-    "no name",
-];
+const PLACEHOLDERS: &[&str] =
+    &["unknown", "not known", "not given", "not entered", "name unknown", "refused", "no name"];
 /// Dates that systems write when none was given (dropped by hmpps-person-match as well).
 const PLACEHOLDER_DATES: [(i32, u32, u32); 2] = [(1900, 1, 1), (1970, 1, 1)];
 
@@ -72,38 +65,15 @@ pub(crate) struct Nhs {
 impl Prepared {
     pub fn new(description: &Description) -> Self {
         let used = PreparedName::new(&description.name, false);
-        let others = description
-            .aliases
-            .iter()
-            .map(|name| PreparedName::new(name, true));
+        let others = description.aliases.iter().map(|name| PreparedName::new(name, true));
         Self {
-            names: std::iter::once(used)
-                .chain(others)
-                .filter(|name| !name.is_unknown())
-                .collect(),
-            date_of_birth: description
-                .date_of_birth
-                .filter(|date| !is_placeholder(*date)),
+            names: std::iter::once(used).chain(others).filter(|name| !name.is_unknown()).collect(),
+            date_of_birth: description.date_of_birth.filter(|date| !is_placeholder(*date)),
             sex: description.sex,
-            postcodes: description
-                .postcodes
-                .iter()
-                .filter_map(|text| Postcode::read(text))
-                .collect(),
-            no_fixed_abode: description
-                .postcodes
-                .iter()
-                .any(|text| means_no_fixed_abode(text)),
-            pnc: description
-                .pnc
-                .as_deref()
-                .filter(|text| text.is_ascii())
-                .and_then(PoliceNumber::pnc),
-            cro: description
-                .cro
-                .as_deref()
-                .filter(|text| text.is_ascii())
-                .and_then(PoliceNumber::cro),
+            postcodes: description.postcodes.iter().filter_map(|text| Postcode::read(text)).collect(),
+            no_fixed_abode: description.postcodes.iter().any(|text| means_no_fixed_abode(text)),
+            pnc: description.pnc.as_deref().filter(|text| text.is_ascii()).and_then(PoliceNumber::pnc),
+            cro: description.cro.as_deref().filter(|text| text.is_ascii()).and_then(PoliceNumber::cro),
             nhs_number: description.nhs_number.as_deref().and_then(Nhs::read),
         }
     }
@@ -111,12 +81,7 @@ impl Prepared {
 
 impl PreparedName {
     pub fn new(name: &Name, is_other_name: bool) -> Self {
-        Self {
-            given: name.clone(),
-            is_other_name,
-            forenames: parts(&name.forenames),
-            surnames: parts(&name.surname),
-        }
+        Self { given: name.clone(), is_other_name, forenames: parts(&name.forenames), surnames: parts(&name.surname) }
     }
 
     /// The same name with forename and surname exchanged.
@@ -148,16 +113,11 @@ fn parts(text: &str) -> Vec<String> {
 }
 
 fn is_placeholder(date: NaiveDate) -> bool {
-    PLACEHOLDER_DATES
-        .iter()
-        .any(|(y, m, d)| NaiveDate::from_ymd_opt(*y, *m, *d) == Some(date))
+    PLACEHOLDER_DATES.iter().any(|(y, m, d)| NaiveDate::from_ymd_opt(*y, *m, *d) == Some(date))
 }
 
 fn bare(text: &str) -> String {
-    text.chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect::<String>()
-        .to_ascii_uppercase()
+    text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase()
 }
 
 fn means_no_fixed_abode(text: &str) -> bool {
@@ -219,21 +179,14 @@ impl PoliceNumber {
 impl Nhs {
     /// Grouped 3-3-4 as it is read aloud.
     pub fn shown(&self) -> String {
-        format!(
-            "{} {} {}",
-            &self.digits[..3],
-            &self.digits[3..6],
-            &self.digits[6..]
-        )
+        format!("{} {} {}", &self.digits[..3], &self.digits[3..6], &self.digits[6..])
     }
 
     fn read(text: &str) -> Option<Self> {
         let digits = bare(text);
         let ten_digits = digits.len() == 10 && digits.bytes().all(|b| b.is_ascii_digit());
         // A number of one digit repeated is a placeholder, not a number with a slip in it.
-        let repeated = digits
-            .bytes()
-            .all(|b| Some(&b) == digits.as_bytes().first());
+        let repeated = digits.bytes().all(|b| Some(&b) == digits.as_bytes().first());
         let is_valid = NhsNumber::parse(&digits).is_ok();
         (ten_digits && !repeated).then_some(Self { digits, is_valid })
     }

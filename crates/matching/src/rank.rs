@@ -41,10 +41,7 @@ pub fn rank_all<Id>(
     let query = Prepared::new(query);
     let mut candidates: Vec<Candidate<Id>> = known
         .into_iter()
-        .map(|(id, known)| Candidate {
-            id,
-            scored: scored(parameters, &query, &Prepared::new(&known)),
-        })
+        .map(|(id, known)| Candidate { id, scored: scored(parameters, &query, &Prepared::new(&known)) })
         .collect();
     candidates.sort_by(|a, b| {
         let by_probability = b.scored.probability.total_cmp(&a.scored.probability);

@@ -4,8 +4,8 @@ use throughline_domain::codes;
 
 use crate::{
     compare::{
-        DateOfBirthLevel, ForenameLevel, Level, NhsNumberLevel, PoliceNumberLevel, PostcodeLevel,
-        SexLevel, SurnameLevel,
+        DateOfBirthLevel, ForenameLevel, Level, NhsNumberLevel, PoliceNumberLevel, PostcodeLevel, SexLevel,
+        SurnameLevel,
     },
     score::{Agreement, POSSIBLE_FROM, Pattern},
 };
@@ -45,9 +45,7 @@ impl SafetyRule {
             Self::DifferentNhsNumbers => {
                 "The NHS numbers are both valid and differ. Treat as two people unless one number is proved wrong."
             }
-            Self::PossibleTwin => {
-                "Same surname and date of birth, different forename. Check that this is not a twin."
-            }
+            Self::PossibleTwin => "Same surname and date of birth, different forename. Check that this is not a twin.",
             Self::PossibleRelative => {
                 "Same name and postcode, different date of birth. Check that this is not a relative."
             }
@@ -63,9 +61,7 @@ impl SafetyRule {
     /// The least and the most that the probability may be.
     fn limits(self, pattern: &Pattern) -> (f64, f64) {
         match self {
-            Self::DifferentNhsNumbers if pattern.name.is_same() && pattern.is_same_date() => {
-                (0.0, EVEN)
-            }
+            Self::DifferentNhsNumbers if pattern.name.is_same() && pattern.is_same_date() => (0.0, EVEN),
             Self::DifferentNhsNumbers => (0.0, RULED_OUT),
             Self::PossibleTwin | Self::PossibleRelative => (0.0, EVEN),
             Self::DateOfBirthUnconfirmed => (0.0, LIKELY),
@@ -86,11 +82,7 @@ impl SafetyRule {
 
 /// The rules that hold for a pair, and the probability within their limits.
 pub(crate) fn apply(pattern: &Pattern, probability: f64) -> (Vec<SafetyRule>, f64) {
-    let rules: Vec<SafetyRule> = SafetyRule::ALL
-        .iter()
-        .copied()
-        .filter(|rule| rule.holds(pattern))
-        .collect();
+    let rules: Vec<SafetyRule> = SafetyRule::ALL.iter().copied().filter(|rule| rule.holds(pattern)).collect();
     let limits = || rules.iter().map(|rule| rule.limits(pattern));
     let least = limits().map(|(least, _)| least).fold(0.0, f64::max);
     let most = limits().map(|(_, most)| most).fold(1.0, f64::min);
@@ -103,9 +95,7 @@ fn is_possible_twin(pattern: &Pattern) -> bool {
     let another_forename = match pattern.name.forename {
         // Twins are often given names that look alike.
         Some(ForenameLevel::Different | ForenameLevel::Alike) => true,
-        Some(ForenameLevel::Close | ForenameLevel::SoundsAlike) => {
-            pattern.sex == Some(SexLevel::Different)
-        }
+        Some(ForenameLevel::Close | ForenameLevel::SoundsAlike) => pattern.sex == Some(SexLevel::Different),
         _ => false,
     };
     another_forename
@@ -116,21 +106,15 @@ fn is_possible_twin(pattern: &Pattern) -> bool {
 
 fn is_possible_relative(pattern: &Pattern) -> bool {
     pattern.name.is_alike()
-        && matches!(
-            pattern.postcode,
-            Some(PostcodeLevel::Same | PostcodeLevel::Earlier)
-        )
-        && pattern.date_of_birth.is_some_and(|level| {
-            level.agreement() == Agreement::Disagree || level == DateOfBirthLevel::YearOnly
-        })
+        && matches!(pattern.postcode, Some(PostcodeLevel::Same | PostcodeLevel::Earlier))
+        && pattern
+            .date_of_birth
+            .is_some_and(|level| level.agreement() == Agreement::Disagree || level == DateOfBirthLevel::YearOnly)
         && !is_identified(pattern)
 }
 
 fn is_unconfirmed(pattern: &Pattern) -> bool {
-    let place = matches!(
-        pattern.postcode,
-        Some(PostcodeLevel::Same | PostcodeLevel::Earlier | PostcodeLevel::Sector)
-    );
+    let place = matches!(pattern.postcode, Some(PostcodeLevel::Same | PostcodeLevel::Earlier | PostcodeLevel::Sector));
     let settled = match pattern.date_of_birth {
         Some(DateOfBirthLevel::Same) => true,
         Some(level) if level.agreement() != Agreement::Disagree => place,
@@ -140,9 +124,7 @@ fn is_unconfirmed(pattern: &Pattern) -> bool {
 }
 
 fn is_identifier_of_another(pattern: &Pattern) -> bool {
-    let date_disagrees = pattern
-        .date_of_birth
-        .is_some_and(|level| level.agreement() == Agreement::Disagree);
+    let date_disagrees = pattern.date_of_birth.is_some_and(|level| level.agreement() == Agreement::Disagree);
     let name_disagrees = pattern.name.forename == Some(ForenameLevel::Different)
         && pattern.name.surname == Some(SurnameLevel::Different);
     is_identified(pattern) && (date_disagrees || name_disagrees)

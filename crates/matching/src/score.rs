@@ -5,8 +5,7 @@ use throughline_domain::{codes, time::date_short};
 use crate::{
     Description, Parameters, SafetyRule, Sex, Weights,
     compare::{
-        self, DateOfBirthLevel, Level, NameAgreement, NhsNumberLevel, PoliceNumberLevel,
-        PostcodeLevel, SexLevel,
+        self, DateOfBirthLevel, Level, NameAgreement, NhsNumberLevel, PoliceNumberLevel, PostcodeLevel, SexLevel,
     },
     prepared::{Nhs, PoliceNumber, Postcode, Prepared},
     rules,
@@ -151,10 +150,7 @@ impl Pattern {
 
     /// Whether the dates of birth are one date, 1 January included.
     pub fn is_same_date(&self) -> bool {
-        matches!(
-            self.date_of_birth,
-            Some(DateOfBirthLevel::Same | DateOfBirthLevel::January)
-        )
+        matches!(self.date_of_birth, Some(DateOfBirthLevel::Same | DateOfBirthLevel::January))
     }
 }
 
@@ -190,52 +186,18 @@ pub(crate) fn scored(parameters: &Parameters, query: &Prepared, known: &Prepared
     }
 }
 
-fn evidence(
-    p: &Parameters,
-    pattern: &Pattern,
-    query: &Prepared,
-    known: &Prepared,
-) -> Vec<Evidence> {
+fn evidence(p: &Parameters, pattern: &Pattern, query: &Prepared, known: &Prepared) -> Vec<Evidence> {
     let mut lines = name_evidence(p, &pattern.name);
     let dates = [query, known].map(|side| side.date_of_birth.map_or_else(String::new, date_short));
     let sexes = [query, known].map(|side| side.sex.map_or("", Sex::label).to_owned());
-    let nhs = [query, known].map(|side| {
-        side.nhs_number
-            .as_ref()
-            .map_or_else(String::new, Nhs::shown)
-    });
+    let nhs = [query, known].map(|side| side.nhs_number.as_ref().map_or_else(String::new, Nhs::shown));
     lines.extend([
-        line(
-            Comparison::DateOfBirth,
-            pattern.date_of_birth,
-            &p.date_of_birth,
-            dates,
-        ),
+        line(Comparison::DateOfBirth, pattern.date_of_birth, &p.date_of_birth, dates),
         line(Comparison::Sex, pattern.sex, &p.sex, sexes),
-        line(
-            Comparison::Postcode,
-            pattern.postcode,
-            &p.postcode,
-            [query, known].map(places),
-        ),
-        line(
-            Comparison::NhsNumber,
-            pattern.nhs_number,
-            &p.nhs_number,
-            nhs,
-        ),
-        line(
-            Comparison::Pnc,
-            pattern.pnc,
-            &p.pnc,
-            [query.pnc.as_ref(), known.pnc.as_ref()].map(shown),
-        ),
-        line(
-            Comparison::Cro,
-            pattern.cro,
-            &p.cro,
-            [query.cro.as_ref(), known.cro.as_ref()].map(shown),
-        ),
+        line(Comparison::Postcode, pattern.postcode, &p.postcode, [query, known].map(places)),
+        line(Comparison::NhsNumber, pattern.nhs_number, &p.nhs_number, nhs),
+        line(Comparison::Pnc, pattern.pnc, &p.pnc, [query.pnc.as_ref(), known.pnc.as_ref()].map(shown)),
+        line(Comparison::Cro, pattern.cro, &p.cro, [query.cro.as_ref(), known.cro.as_ref()].map(shown)),
     ]);
     lines.retain(says_something);
     lines
@@ -248,19 +210,9 @@ fn name_evidence(p: &Parameters, name: &NameAgreement) -> Vec<Evidence> {
     let surnames = [query.surname.clone(), known.surname.clone()];
     let middles = [query_middles, known_middles];
     let mut lines = vec![
-        line(
-            Comparison::Forename,
-            name.forename,
-            &p.forename,
-            [query_first, known_first],
-        ),
+        line(Comparison::Forename, name.forename, &p.forename, [query_first, known_first]),
         line(Comparison::Surname, name.surname, &p.surname, surnames),
-        line(
-            Comparison::MiddleNames,
-            name.middle_names,
-            &p.middle_names,
-            middles,
-        ),
+        line(Comparison::MiddleNames, name.middle_names, &p.middle_names, middles),
     ];
     let level = match (name.is_swapped, name.is_other_name) {
         (true, true) => "Another name, with forename and surname swapped",
@@ -283,13 +235,7 @@ fn name_evidence(p: &Parameters, name: &NameAgreement) -> Vec<Evidence> {
         } else {
             ("A common name", Agreement::Partly)
         };
-        lines.push(plain_line(
-            Comparison::Rarity,
-            level,
-            name.rarity_bits,
-            agreement,
-            whole_names,
-        ));
+        lines.push(plain_line(Comparison::Rarity, level, name.rarity_bits, agreement, whole_names));
     }
     lines
 }
@@ -307,12 +253,7 @@ fn first_and_others(forenames: &str) -> (String, String) {
     }
 }
 
-fn line<L: Level>(
-    comparison: Comparison,
-    level: Option<L>,
-    weights: &Weights<L>,
-    values: [String; 2],
-) -> Evidence {
+fn line<L: Level>(comparison: Comparison, level: Option<L>, weights: &Weights<L>, values: [String; 2]) -> Evidence {
     let Some(level) = level else {
         let words = match (values[0].is_empty(), values[1].is_empty()) {
             (true, _) => "Not given",
@@ -321,13 +262,7 @@ fn line<L: Level>(
         };
         return plain_line(comparison, words, 0.0, Agreement::Missing, values);
     };
-    plain_line(
-        comparison,
-        level.words(),
-        weights.bits(level),
-        level.agreement(),
-        values,
-    )
+    plain_line(comparison, level.words(), weights.bits(level), level.agreement(), values)
 }
 
 fn plain_line(
@@ -337,14 +272,7 @@ fn plain_line(
     agreement: Agreement,
     [query_value, known_value]: [String; 2],
 ) -> Evidence {
-    Evidence {
-        comparison,
-        level,
-        weight_bits,
-        query_value,
-        known_value,
-        agreement,
-    }
+    Evidence { comparison, level, weight_bits, query_value, known_value, agreement }
 }
 
 fn places(side: &Prepared) -> String {

@@ -22,22 +22,9 @@ pub fn in_words(probability: f64) -> String {
 pub fn reason_line(scored: &Scored) -> String {
     let mut clauses = Vec::new();
     clauses.extend(clause("same", &nouns(&scored.evidence, Agreement::Agree)));
-    clauses.extend(
-        scored
-            .evidence
-            .iter()
-            .filter(|line| is_told_apart(line))
-            .map(told),
-    );
-    clauses.extend(clause(
-        "different",
-        &nouns(&scored.evidence, Agreement::Disagree),
-    ));
-    let reasons = if clauses.is_empty() {
-        "nothing to compare".to_owned()
-    } else {
-        clauses.join("; ")
-    };
+    clauses.extend(scored.evidence.iter().filter(|line| is_told_apart(line)).map(told));
+    clauses.extend(clause("different", &nouns(&scored.evidence, Agreement::Disagree)));
+    let reasons = if clauses.is_empty() { "nothing to compare".to_owned() } else { clauses.join("; ") };
     match scored.rules.first() {
         Some(rule) => format!("{}: {reasons}", rule.label()),
         None => capitalised(&reasons),
@@ -56,9 +43,7 @@ fn clause(word: &str, nouns: &[&str]) -> Option<String> {
 /// it differs: half of all pairs agree on it.
 fn nouns(evidence: &[Evidence], agreement: Agreement) -> Vec<&'static str> {
     let points = |comparison: Comparison| {
-        evidence
-            .iter()
-            .any(|line| line.comparison == comparison && line.agreement == agreement)
+        evidence.iter().any(|line| line.comparison == comparison && line.agreement == agreement)
     };
     let name = match (points(Comparison::Forename), points(Comparison::Surname)) {
         (true, true) => Some("name"),
@@ -76,12 +61,8 @@ fn nouns(evidence: &[Evidence], agreement: Agreement) -> Vec<&'static str> {
         (Comparison::Cro, "CRO number"),
     ];
     let told = |comparison| comparison != Comparison::Sex || agreement == Agreement::Disagree;
-    let others = fields
-        .into_iter()
-        .filter(|(comparison, _)| told(*comparison) && points(*comparison));
-    name.into_iter()
-        .chain(others.map(|(_, noun)| noun))
-        .collect()
+    let others = fields.into_iter().filter(|(comparison, _)| told(*comparison) && points(*comparison));
+    name.into_iter().chain(others.map(|(_, noun)| noun)).collect()
 }
 
 /// Part agreement is told in its own words; how common a name is, is not a reason by itself.

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use throughline_domain::identifier::{NhsNumber, invented_pnc};
 use throughline_matching::{
-    Band, Comparison, Description, Evidence, Key, Parameters, SafetyRule, Scored, Selectivity, Sex,
-    in_words, keys, rank, rank_all, reason_line, score, search_keys,
+    Band, Comparison, Description, Evidence, Key, Parameters, SafetyRule, Scored, Selectivity, Sex, in_words, keys,
+    rank, rank_all, reason_line, score, search_keys,
 };
 
 fn date(year: i32, month: u32, day: u32) -> NaiveDate {
@@ -18,11 +18,7 @@ fn compared(query: &Description, known: &Description) -> Scored {
 }
 
 fn line(scored: &Scored, comparison: Comparison) -> &Evidence {
-    scored
-        .evidence
-        .iter()
-        .find(|line| line.comparison == comparison)
-        .unwrap()
+    scored.evidence.iter().find(|line| line.comparison == comparison).unwrap()
 }
 
 /// Somebody of whom everything is known.
@@ -32,17 +28,13 @@ fn william() -> Description {
         pnc: Some(invented_pnc(2012, 345_678)),
         nhs_number: Some(NhsNumber::invented(12).digits().to_owned()),
         cro: Some("123456/12A".to_owned()),
-        ..Description::named("William John", "Marsh")
-            .born(date(1990, 4, 7))
-            .at("ZZ1 4AB")
+        ..Description::named("William John", "Marsh").born(date(1990, 4, 7)).at("ZZ1 4AB")
     }
 }
 
 /// William as a list has him: name, date of birth and postcode.
 fn listed() -> Description {
-    Description::named("William", "Marsh")
-        .born(date(1990, 4, 7))
-        .at("ZZ1 4AB")
+    Description::named("William", "Marsh").born(date(1990, 4, 7)).at("ZZ1 4AB")
 }
 
 #[test]
@@ -50,31 +42,21 @@ fn the_same_name_and_birth_date_is_very_likely() {
     let scored = compared(&listed(), &william());
     assert_eq!(scored.band, Band::VeryLikely);
     assert_eq!(scored.rules, []);
-    assert_eq!(
-        reason_line(&scored),
-        "Same name, date of birth and postcode"
-    );
+    assert_eq!(reason_line(&scored), "Same name, date of birth and postcode");
     assert_eq!(in_words(scored.probability), "more than 99 in 100");
 }
 
 #[test]
 fn somebody_who_moved_is_still_very_likely() {
-    let moved = Description::named("William", "Marsh")
-        .born(date(1990, 4, 7))
-        .at("YO1 7HH");
+    let moved = Description::named("William", "Marsh").born(date(1990, 4, 7)).at("YO1 7HH");
     let scored = compared(&moved, &william());
     assert_eq!(scored.band, Band::VeryLikely);
-    assert_eq!(
-        reason_line(&scored),
-        "Same name and date of birth; different postcode"
-    );
+    assert_eq!(reason_line(&scored), "Same name and date of birth; different postcode");
 }
 
 #[test]
 fn strangers_do_not_match() {
-    let other = Description::named("Ada", "Dlone")
-        .born(date(1971, 11, 23))
-        .at("YO1 7HH");
+    let other = Description::named("Ada", "Dlone").born(date(1971, 11, 23)).at("YO1 7HH");
     assert_eq!(compared(&other, &william()).band, Band::NoMatch);
 }
 
@@ -89,10 +71,7 @@ fn a_short_form_of_the_forename_still_matches() {
     let bill = Description::named("Bill", "Marsh").born(date(1990, 4, 7));
     let scored = compared(&bill, &william());
     assert_eq!(scored.band, Band::VeryLikely);
-    assert_eq!(
-        line(&scored, Comparison::Forename).level,
-        "Short form of the same forename"
-    );
+    assert_eq!(line(&scored, Comparison::Forename).level, "Short form of the same forename");
 }
 
 #[test]
@@ -101,10 +80,7 @@ fn names_spelt_by_ear_still_match() {
     let known = Description::named("Catherine", "Philips").born(date(1988, 2, 19));
     let scored = compared(&heard, &known);
     assert_eq!(scored.band, Band::VeryLikely, "{}", reason_line(&scored));
-    assert_eq!(
-        line(&scored, Comparison::Surname).level,
-        "Surname sounds alike"
-    );
+    assert_eq!(line(&scored, Comparison::Surname).level, "Surname sounds alike");
     assert!(shares_a_useful_key(&heard, &known));
 }
 
@@ -114,14 +90,8 @@ fn another_name_they_have_used_is_found_and_said() {
     let known = william().also_known_as("Jamie", "Oakfield");
     let scored = compared(&query, &known);
     assert_eq!(scored.band, Band::VeryLikely);
-    assert_eq!(
-        line(&scored, Comparison::Arrangement).level,
-        "Another name they have used"
-    );
-    assert_eq!(
-        reason_line(&scored),
-        "Same name and date of birth; another name they have used"
-    );
+    assert_eq!(line(&scored, Comparison::Arrangement).level, "Another name they have used");
+    assert_eq!(reason_line(&scored), "Same name and date of birth; another name they have used");
     assert!(scored.weight_bits < compared(&listed(), &william()).weight_bits);
 }
 
@@ -130,31 +100,21 @@ fn forename_and_surname_swapped_are_found_and_said() {
     let swapped = Description::named("Marsh", "William").born(date(1990, 4, 7));
     let scored = compared(&swapped, &william());
     assert_eq!(scored.band, Band::VeryLikely);
-    assert_eq!(
-        line(&scored, Comparison::Arrangement).level,
-        "Forename and surname swapped"
-    );
+    assert_eq!(line(&scored, Comparison::Arrangement).level, "Forename and surname swapped");
     assert!(shares_a_useful_key(&swapped, &william()));
 }
 
 #[test]
 fn day_and_month_swapped_matches_when_the_postcode_confirms_it() {
-    let swapped = Description::named("William", "Marsh")
-        .born(date(1990, 7, 4))
-        .at("ZZ1 4AB");
+    let swapped = Description::named("William", "Marsh").born(date(1990, 7, 4)).at("ZZ1 4AB");
     let scored = compared(&swapped, &william());
-    assert_eq!(
-        line(&scored, Comparison::DateOfBirth).level,
-        "Day and month swapped"
-    );
+    assert_eq!(line(&scored, Comparison::DateOfBirth).level, "Day and month swapped");
     assert_eq!(scored.band, Band::VeryLikely);
 }
 
 #[test]
 fn a_namesake_with_a_slip_in_the_birth_date_elsewhere_is_only_possible() {
-    let namesake = Description::named("William", "Marsh")
-        .born(date(1990, 4, 17))
-        .at("YO1 7HH");
+    let namesake = Description::named("William", "Marsh").born(date(1990, 4, 17)).at("YO1 7HH");
     let scored = compared(&namesake, &william());
     assert_eq!(scored.band, Band::Possible);
     assert_eq!(scored.rules, [SafetyRule::DateOfBirthUnconfirmed]);
@@ -170,28 +130,18 @@ fn a_name_without_a_birth_date_is_never_very_likely() {
 
 #[test]
 fn a_twin_is_flagged_and_only_possible() {
-    let twin = Description::named("Oliver", "Marsh")
-        .born(date(1990, 4, 7))
-        .at("ZZ1 4AB");
+    let twin = Description::named("Oliver", "Marsh").born(date(1990, 4, 7)).at("ZZ1 4AB");
     let scored = compared(&twin, &william());
     assert_eq!(scored.band, Band::Possible);
     assert_eq!(scored.rules, [SafetyRule::PossibleTwin]);
-    assert_eq!(
-        reason_line(&scored),
-        "Possible twin: same surname, date of birth and postcode; different forename"
-    );
+    assert_eq!(reason_line(&scored), "Possible twin: same surname, date of birth and postcode; different forename");
 }
 
 #[test]
 fn twins_with_names_that_look_alike_are_told_apart_by_sex() {
-    let daniel = Description {
-        sex: Some(Sex::Male),
-        ..Description::named("Daniel", "Marsh").born(date(1990, 4, 7))
-    };
-    let danielle = Description {
-        sex: Some(Sex::Female),
-        ..Description::named("Danielle", "Marsh").born(date(1990, 4, 7))
-    };
+    let daniel = Description { sex: Some(Sex::Male), ..Description::named("Daniel", "Marsh").born(date(1990, 4, 7)) };
+    let danielle =
+        Description { sex: Some(Sex::Female), ..Description::named("Danielle", "Marsh").born(date(1990, 4, 7)) };
     let scored = compared(&danielle, &daniel);
     assert_eq!(scored.rules, [SafetyRule::PossibleTwin]);
     assert_eq!(scored.band, Band::Possible);
@@ -199,9 +149,7 @@ fn twins_with_names_that_look_alike_are_told_apart_by_sex() {
 
 #[test]
 fn father_and_son_of_one_name_are_flagged() {
-    let father = Description::named("William", "Marsh")
-        .born(date(1962, 11, 23))
-        .at("ZZ1 4AB");
+    let father = Description::named("William", "Marsh").born(date(1962, 11, 23)).at("ZZ1 4AB");
     let scored = compared(&father, &william());
     assert!(scored.rules.contains(&SafetyRule::PossibleRelative));
     assert_ne!(scored.band, Band::VeryLikely);
@@ -210,61 +158,35 @@ fn father_and_son_of_one_name_are_flagged() {
 #[test]
 fn different_nhs_numbers_rule_a_match_out() {
     let number = Some(NhsNumber::invented(500).digits().to_owned());
-    let other = Description {
-        nhs_number: number.clone(),
-        ..listed()
-    };
+    let other = Description { nhs_number: number.clone(), ..listed() };
     let exact = compared(&other, &william());
-    assert_eq!(
-        exact.band,
-        Band::Possible,
-        "name and date the same: shown, flagged"
-    );
+    assert_eq!(exact.band, Band::Possible, "name and date the same: shown, flagged");
     assert_eq!(exact.rules[0], SafetyRule::DifferentNhsNumbers);
-    assert_eq!(
-        line(&exact, Comparison::NhsNumber).level,
-        "Different NHS number"
-    );
+    assert_eq!(line(&exact, Comparison::NhsNumber).level, "Different NHS number");
 
     let bill = Description {
         nhs_number: number,
         pnc: william().pnc,
         ..Description::named("Bill", "Marsh").born(date(1990, 4, 7))
     };
-    assert_eq!(
-        compared(&bill, &william()).band,
-        Band::NoMatch,
-        "even with the same PNC id"
-    );
+    assert_eq!(compared(&bill, &william()).band, Band::NoMatch, "even with the same PNC id");
 }
 
 #[test]
 fn an_nhs_number_with_a_wrong_check_digit_is_weak_and_never_a_conflict() {
     let mut digits = NhsNumber::invented(12).digits().to_owned();
     let last = digits.pop().unwrap();
-    digits.push(if last == '9' {
-        '0'
-    } else {
-        char::from(last as u8 + 1)
-    });
-    let slipped = Description {
-        nhs_number: Some(digits),
-        ..listed()
-    };
+    digits.push(if last == '9' { '0' } else { char::from(last as u8 + 1) });
+    let slipped = Description { nhs_number: Some(digits), ..listed() };
     let scored = compared(&slipped, &william());
-    assert_eq!(
-        line(&scored, Comparison::NhsNumber).level,
-        "NHS number one digit out"
-    );
+    assert_eq!(line(&scored, Comparison::NhsNumber).level, "NHS number one digit out");
     assert_eq!(scored.rules, []);
 }
 
 #[test]
 fn the_same_number_on_another_person_is_shown_and_never_certain() {
-    let other = Description {
-        nhs_number: william().nhs_number,
-        ..Description::named("Ada", "Dlone").born(date(1971, 11, 23))
-    };
+    let other =
+        Description { nhs_number: william().nhs_number, ..Description::named("Ada", "Dlone").born(date(1971, 11, 23)) };
     let scored = compared(&other, &william());
     assert_eq!(scored.band, Band::Possible);
     assert_eq!(scored.rules, [SafetyRule::IdentifierOfAnother]);
@@ -276,26 +198,16 @@ fn a_pnc_id_is_compared_without_century_and_its_letter_is_weighed() {
     let letter = long.chars().last().unwrap();
     let wrong = if letter == 'A' { 'B' } else { 'A' };
     let level = |pnc: String| {
-        let query = Description {
-            pnc: Some(pnc),
-            ..listed()
-        };
+        let query = Description { pnc: Some(pnc), ..listed() };
         let scored = compared(&query, &william());
         (line(&scored, Comparison::Pnc).level, scored.weight_bits)
     };
     let (right, right_bits) = level(format!("12/345678{letter}"));
     let (unproven, unproven_bits) = level(format!("2012/0345678{wrong}"));
-    assert_eq!(
-        (right, unproven),
-        ("Same number", "Same number, wrong check letter")
-    );
+    assert_eq!((right, unproven), ("Same number", "Same number, wrong check letter"));
     assert!(right_bits > unproven_bits);
     assert_eq!(level(invented_pnc(2012, 999)).0, "Different number");
-    assert_eq!(
-        level("PNC-ID1".to_owned()).0,
-        "Not given",
-        "a placeholder says nothing"
-    );
+    assert_eq!(level("PNC-ID1".to_owned()).0, "Not given", "a placeholder says nothing");
 }
 
 #[test]
@@ -303,10 +215,7 @@ fn part_of_a_double_surname_matches() {
     let query = Description::named("Rosa", "Quill").born(date(1985, 9, 12));
     let known = Description::named("Rosa", "Quill-Oakfield").born(date(1985, 9, 12));
     let scored = compared(&query, &known);
-    assert_eq!(
-        line(&scored, Comparison::Surname).level,
-        "Part of the same double surname"
-    );
+    assert_eq!(line(&scored, Comparison::Surname).level, "Part of the same double surname");
     assert_eq!(scored.band, Band::VeryLikely);
     assert!(shares_a_useful_key(&query, &known));
 }
@@ -323,12 +232,7 @@ fn a_double_forename_agrees_with_its_first_part() {
 #[test]
 fn missing_fields_weigh_nothing() {
     let scored = compared(&listed(), &william());
-    for comparison in [
-        Comparison::NhsNumber,
-        Comparison::Pnc,
-        Comparison::Sex,
-        Comparison::MiddleNames,
-    ] {
+    for comparison in [Comparison::NhsNumber, Comparison::Pnc, Comparison::Sex, Comparison::MiddleNames] {
         let line = line(&scored, comparison);
         assert_eq!((line.level, line.weight_bits), ("Not given", 0.0));
     }
@@ -338,15 +242,10 @@ fn missing_fields_weigh_nothing() {
 
 #[test]
 fn no_fixed_abode_is_neutral() {
-    let nobody_home = Description::named("William", "Marsh")
-        .born(date(1990, 4, 7))
-        .at("ZZ99 3VZ");
+    let nobody_home = Description::named("William", "Marsh").born(date(1990, 4, 7)).at("ZZ99 3VZ");
     let scored = compared(&nobody_home, &william());
     let place = line(&scored, Comparison::Postcode);
-    assert_eq!(
-        (place.weight_bits, place.query_value.as_str()),
-        (0.0, "No fixed abode")
-    );
+    assert_eq!((place.weight_bits, place.query_value.as_str()), (0.0, "No fixed abode"));
     let both = compared(&nobody_home, &nobody_home);
     assert!(line(&both, Comparison::Postcode).weight_bits.abs() < f64::EPSILON);
 }
@@ -370,46 +269,25 @@ fn a_rare_surname_weighs_more_than_a_common_one() {
 #[test]
 fn candidates_come_in_order_and_strangers_are_left_out() {
     let ada = Description::named("Ada", "Dlone").born(date(1971, 11, 23));
-    let twin = Description::named("Oliver", "Marsh")
-        .born(date(1990, 4, 7))
-        .at("ZZ1 4AB");
-    let known = [
-        ("ada", ada),
-        ("twin", twin),
-        ("first", william()),
-        ("second", william()),
-    ];
+    let twin = Description::named("Oliver", "Marsh").born(date(1990, 4, 7)).at("ZZ1 4AB");
+    let known = [("ada", ada), ("twin", twin), ("first", william()), ("second", william())];
     let parameters = Parameters::default();
     let ids = |candidates: Vec<throughline_matching::Candidate<&'static str>>| {
-        candidates
-            .into_iter()
-            .map(|candidate| candidate.id)
-            .collect::<Vec<_>>()
+        candidates.into_iter().map(|candidate| candidate.id).collect::<Vec<_>>()
     };
-    assert_eq!(
-        ids(rank(&parameters, &listed(), known.clone())),
-        ["first", "second", "twin"]
-    );
+    assert_eq!(ids(rank(&parameters, &listed(), known.clone())), ["first", "second", "twin"]);
     let surname_only = Description::named("", "Marsh");
-    assert_eq!(
-        ids(rank_all(&parameters, &surname_only, known)).last(),
-        Some(&"ada")
-    );
+    assert_eq!(ids(rank_all(&parameters, &surname_only, known)).last(), Some(&"ada"));
 }
 
 fn shared_keys(query: &Description, known: &Description) -> Vec<Key> {
     let stored: BTreeSet<Key> = keys(known).into_iter().collect();
-    search_keys(query)
-        .into_iter()
-        .filter(|key| stored.contains(key))
-        .collect()
+    search_keys(query).into_iter().filter(|key| stored.contains(key)).collect()
 }
 
 /// Whether they share a key that is not just a common sound.
 fn shares_a_useful_key(query: &Description, known: &Description) -> bool {
-    shared_keys(query, known)
-        .iter()
-        .any(|key| key.selectivity() < Selectivity::Thousands)
+    shared_keys(query, known).iter().any(|key| key.selectivity() < Selectivity::Thousands)
 }
 
 #[test]
@@ -418,10 +296,7 @@ fn one_ruined_field_never_hides_the_right_person() {
         name: throughline_domain::name::Name::new(forenames, surname),
         ..listed()
     };
-    let born = |year, month, day| Description {
-        date_of_birth: Some(date(year, month, day)),
-        ..listed()
-    };
+    let born = |year, month, day| Description { date_of_birth: Some(date(year, month, day)), ..listed() };
     let ruined = [
         ("forename", named("Xzqk", "Marsh")),
         ("forename missing", named("", "Marsh")),
@@ -429,25 +304,13 @@ fn one_ruined_field_never_hides_the_right_person() {
         ("surname missing", named("William", "")),
         ("names swapped", named("Marsh", "William")),
         ("whole name", named("Xzqk", "Qwvt")),
-        (
-            "date of birth missing",
-            Description {
-                date_of_birth: None,
-                ..listed()
-            },
-        ),
+        ("date of birth missing", Description { date_of_birth: None, ..listed() }),
         ("day", born(1990, 4, 29)),
         ("month", born(1990, 11, 7)),
         ("year", born(1957, 4, 7)),
         ("day and month swapped", born(1990, 7, 4)),
         ("whole date", born(1957, 11, 29)),
-        (
-            "postcode",
-            Description {
-                postcodes: vec!["YO1 7HH".to_owned()],
-                ..listed()
-            },
-        ),
+        ("postcode", Description { postcodes: vec!["YO1 7HH".to_owned()], ..listed() }),
     ];
     for (field, query) in ruined {
         assert!(shares_a_useful_key(&query, &william()), "{field} hid him");
@@ -457,23 +320,11 @@ fn one_ruined_field_never_hides_the_right_person() {
 #[test]
 fn identifiers_alone_find_their_person() {
     for query in [
-        Description {
-            nhs_number: william().nhs_number,
-            ..Description::default()
-        },
-        Description {
-            pnc: Some(invented_pnc(2012, 345_678)[2..].to_owned()),
-            ..Description::default()
-        },
-        Description {
-            cro: william().cro,
-            ..Description::default()
-        },
+        Description { nhs_number: william().nhs_number, ..Description::default() },
+        Description { pnc: Some(invented_pnc(2012, 345_678)[2..].to_owned()), ..Description::default() },
+        Description { cro: william().cro, ..Description::default() },
     ] {
-        assert_eq!(
-            shared_keys(&query, &william())[0].selectivity(),
-            Selectivity::One
-        );
+        assert_eq!(shared_keys(&query, &william())[0].selectivity(), Selectivity::One);
     }
 }
 
@@ -482,10 +333,7 @@ fn a_search_by_one_term_still_has_keys() {
     for query in [
         Description::named("", "Marsh"),
         Description::named("Bill", ""),
-        Description {
-            date_of_birth: Some(date(1990, 7, 4)),
-            ..Description::default()
-        },
+        Description { date_of_birth: Some(date(1990, 7, 4)), ..Description::default() },
     ] {
         assert!(!shared_keys(&query, &william()).is_empty(), "{query:?}");
     }
@@ -496,10 +344,7 @@ fn a_search_by_one_term_still_has_keys() {
 fn the_most_selective_keys_come_first() {
     let classes: Vec<Selectivity> = keys(&william()).iter().map(Key::selectivity).collect();
     assert!(classes.is_sorted());
-    assert_eq!(
-        (classes[0], *classes.last().unwrap()),
-        (Selectivity::One, Selectivity::Thousands)
-    );
+    assert_eq!((classes[0], *classes.last().unwrap()), (Selectivity::One, Selectivity::Thousands));
 }
 
 #[test]

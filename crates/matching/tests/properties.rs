@@ -4,8 +4,7 @@ use chrono::NaiveDate;
 use proptest::prelude::*;
 use throughline_domain::name::Name;
 use throughline_matching::{
-    Agreement, Band, Description, Parameters, SafetyRule, Sex, keys, reason_line, score,
-    search_keys,
+    Agreement, Band, Description, Parameters, SafetyRule, Sex, keys, reason_line, score, search_keys,
 };
 
 /// Few enough values that pairs often agree, and anything at all besides.

@@ -146,11 +146,7 @@ pub struct Context {
 
 impl Context {
     /// The context of things that are about no person and no site.
-    pub const NONE: Self = Self {
-        relationship: Relationship::None,
-        own_site: false,
-        link_worker_consent: false,
-    };
+    pub const NONE: Self = Self { relationship: Relationship::None, own_site: false, link_worker_consent: false };
 }
 
 /// What an act is done to.
@@ -166,19 +162,13 @@ pub struct Subject {
 
 impl From<PersonId> for Subject {
     fn from(person: PersonId) -> Self {
-        Self {
-            person: Some(person),
-            ..Self::default()
-        }
+        Self { person: Some(person), ..Self::default() }
     }
 }
 
 impl From<SiteId> for Subject {
     fn from(site: SiteId) -> Self {
-        Self {
-            site: Some(site),
-            ..Self::default()
-        }
+        Self { site: Some(site), ..Self::default() }
     }
 }
 
@@ -225,11 +215,7 @@ pub fn decide(actor: &Actor, verb: Verb, class: Class, context: Context) -> Deci
 ///
 /// # Errors
 /// Why the act is denied.
-pub fn grant<P: Permit>(
-    actor: &Actor,
-    subject: Subject,
-    context: Context,
-) -> Result<Grant<P>, Denied> {
+pub fn grant<P: Permit>(actor: &Actor, subject: Subject, context: Context) -> Result<Grant<P>, Denied> {
     match decide(actor, P::VERB, P::CLASS, context) {
         Decision::Allow(relationship) => Ok(Grant::new(actor.clone(), subject, relationship)),
         Decision::Deny(denied) => Err(denied),

@@ -27,12 +27,7 @@ pub struct Grant<P: Permit> {
 
 impl<P: Permit> Grant<P> {
     pub(crate) fn new(actor: Actor, subject: Subject, relationship: Relationship) -> Self {
-        Self {
-            actor,
-            subject,
-            relationship,
-            permit: PhantomData,
-        }
+        Self { actor, subject, relationship, permit: PhantomData }
     }
 
     /// Who was allowed.
@@ -58,9 +53,7 @@ impl<P: Permit> Grant<P> {
     /// # Panics
     /// When the grant is for no episode: a mistake in the code that asked for it.
     pub fn episode(&self) -> EpisodeId {
-        self.subject
-            .episode
-            .expect("this grant is about an episode")
+        self.subject.episode.expect("this grant is about an episode")
     }
 
     /// The site the grant is for.

@@ -12,6 +12,9 @@ pub enum Needs {
     OwnSite,
     /// A relationship of care: my site's list, my caseload, or claimed access (to look only).
     Care,
+    /// Any relationship, claimed access too: to take on somebody who is on no list, the reason is
+    /// given first and reviewed afterwards.
+    AnyRelationship,
     /// The person is on my own caseload.
     Caseload,
     /// My caseload, or claimed access with a reason (to look only).
@@ -32,11 +35,14 @@ impl Needs {
                 let site = context.relationship == Relationship::Site;
                 (!(site || caseload || claimed)).then_some(Denied::Relationship)
             }
+            Self::AnyRelationship => {
+                let any =
+                    matches!(context.relationship, Relationship::Site | Relationship::Caseload | Relationship::Claimed);
+                (!any).then_some(Denied::Relationship)
+            }
             Self::Caseload => (!caseload).then_some(Denied::Relationship),
             Self::Justified => (!(caseload || claimed)).then_some(Denied::Relationship),
-            Self::AllocatedWithConsent if context.relationship != Relationship::Allocated => {
-                Some(Denied::Relationship)
-            }
+            Self::AllocatedWithConsent if context.relationship != Relationship::Allocated => Some(Denied::Relationship),
             Self::AllocatedWithConsent => (!context.link_worker_consent).then_some(Denied::Consent),
         }
     }
@@ -64,9 +70,8 @@ const LINK_WORKERS: &[Role] = &[Role::LinkWorker, Role::LinkWorkerLead];
 const GOVERNANCE: &[Role] = &[Role::InformationGovernance];
 
 use Class::{
-    AuditLog, Board, Clinical, Consent, ContactDetails, Directory, Disclosure, Document, Episode,
-    FollowUp, Identity, Justice, List, Measures, NeedsPlan, Published, Referral, RiskCard, Search,
-    Users, WhoLooked,
+    AuditLog, Board, Clinical, Consent, ContactDetails, Directory, Disclosure, Document, Episode, FollowUp, Identity,
+    Justice, List, Measures, NeedsPlan, Published, Referral, RiskCard, Search, Users, WhoLooked,
 };
 use Verb::{Change, Claim, Close, Countersign, Create, Release, Sign, View};
 
@@ -81,7 +86,7 @@ pub const TABLE: &[Row] = rows! {
     PRACTITIONERS Care {
         Identity: View Change;
         ContactDetails: View Change;
-        Episode: View Create Change Close;
+        Episode: View Change Close;
         Clinical: View Change Sign;
         NeedsPlan: View;
         RiskCard: View Change;
@@ -91,6 +96,9 @@ pub const TABLE: &[Row] = rows! {
         FollowUp: View Change;
         Consent: View Change;
         Disclosure: View Create;
+    }
+    PRACTITIONERS AnyRelationship {
+        Episode: Create;
     }
     PRACTITIONERS Nothing {
         Identity: Create;

@@ -15,45 +15,28 @@ pub fn csv(monthly: &MonthlyReturn, view: View) -> String {
 fn heading(monthly: &MonthlyReturn, view: View) -> String {
     let heading = monthly.heading();
     let (figures, note) = match view {
-        View::Exact => (
-            "Exact",
-            "For the service's own managers. Small numbers may point to a person: do not pass on.",
-        ),
+        View::Exact => {
+            ("Exact", "For the service's own managers. Small numbers may point to a person: do not pass on.")
+        }
         View::Released(profile) => (profile.label(), profile.note()),
     };
     let mut lines = vec![
         ["Return", "Monthly return"].map(str::to_owned),
         ["Service".to_owned(), heading.service.clone()],
         ["Month".to_owned(), heading.month.to_string()],
-        [
-            "Generated at".to_owned(),
-            format!("{} (London)", date_time_long(heading.generated_at)),
-        ],
+        ["Generated at".to_owned(), format!("{} (London)", date_time_long(heading.generated_at))],
         ["Figures", figures].map(str::to_owned),
         ["Note", note].map(str::to_owned),
     ];
     if monthly.left_out() > 0 && view == View::Exact {
-        lines.push([
-            "Left out".to_owned(),
-            format!("{} episodes opened in another month", monthly.left_out()),
-        ]);
+        lines.push(["Left out".to_owned(), format!("{} episodes opened in another month", monthly.left_out())]);
     }
     written(lines)
 }
 
 fn table(monthly: &MonthlyReturn, view: View) -> String {
-    let titles = [
-        "number",
-        "measure",
-        "site",
-        "category",
-        "numerator",
-        "denominator",
-        "value",
-        "unit",
-        "note",
-    ]
-    .map(str::to_owned);
+    let titles = ["number", "measure", "site", "category", "numerator", "denominator", "value", "unit", "note"]
+        .map(str::to_owned);
     let rows = monthly.rows(view).into_iter().map(|row| {
         [
             row.number,
@@ -73,9 +56,7 @@ fn table(monthly: &MonthlyReturn, view: View) -> String {
 fn written<const N: usize>(records: impl IntoIterator<Item = [String; N]>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for record in records {
-        writer
-            .write_record(record.map(|cell| safe(&cell)))
-            .expect("records of one length, written to memory");
+        writer.write_record(record.map(|cell| safe(&cell))).expect("records of one length, written to memory");
     }
     let bytes = writer.into_inner().expect("memory does not fail");
     String::from_utf8(bytes).expect("every cell is text")
@@ -87,11 +68,7 @@ fn safe(cell: &str) -> String {
     const STARTS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
     let text: String = cell.chars().filter(|c| *c != '\0').collect();
     let control_first = text.starts_with(['\t', '\r', '\n']);
-    if control_first || text.trim_start().starts_with(STARTS) {
-        format!("'{text}")
-    } else {
-        text
-    }
+    if control_first || text.trim_start().starts_with(STARTS) { format!("'{text}") } else { text }
 }
 
 #[cfg(test)]
@@ -100,9 +77,7 @@ mod tests {
 
     #[test]
     fn a_cell_never_starts_a_formula() {
-        for cell in [
-            "=1+1", "+44", "-3", "@SUM(A1)", "\tx", "\r=x", "  =x", "＝1", "\0=1",
-        ] {
+        for cell in ["=1+1", "+44", "-3", "@SUM(A1)", "\tx", "\r=x", "  =x", "＝1", "\0=1"] {
             assert!(safe(cell).starts_with('\''), "{cell:?}");
         }
         for cell in ["Bromley", "*", "24 to 72 hours", "", "Woolwich - Crown"] {

@@ -6,10 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What the measures need to know of one episode, without who it was about.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is one independent yes or no of the record, counted as such"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one independent yes or no of the record, counted as such")]
 pub struct EpisodeFact {
     /// The name of the site.
     pub site: String,
@@ -93,113 +90,55 @@ pub const COUNTS: &[(&str, Count)] = &[
     ("episodes", |_, _| 1),
     ("screened", |fact, _| u32::from(fact.screened)),
     ("not_screened", |fact, _| u32::from(!fact.screened)),
-    ("offered", |fact, _| {
-        u32::from(fact.screened || fact.declined)
-    }),
+    ("offered", |fact, _| u32::from(fact.screened || fact.declined)),
     ("declined", |fact, _| u32::from(fact.declined)),
-    ("assessment_needed", |fact, _| {
-        u32::from(fact.screened && fact.assessment_needed)
-    }),
-    ("assessed", |fact, _| {
-        u32::from(fact.screened && fact.assessment_needed && fact.assessed)
-    }),
+    ("assessment_needed", |fact, _| u32::from(fact.screened && fact.assessment_needed)),
+    ("assessed", |fact, _| u32::from(fact.screened && fact.assessment_needed && fact.assessed)),
     ("assessed_all", |fact, _| u32::from(fact.assessed)),
-    ("assessed_with_vulnerability", |fact, _| {
-        u32::from(fact.assessed && fact.vulnerabilities > 0)
-    }),
+    ("assessed_with_vulnerability", |fact, _| u32::from(fact.assessed && fact.vulnerabilities > 0)),
     ("consents_asked", |fact, _| fact.consents_asked),
     ("consents_given", |fact, _| fact.consents_given),
     ("needs", |fact, _| fact.needs),
     ("new_needs", |fact, _| fact.new_needs),
     ("out_of_hours", |fact, _| u32::from(fact.out_of_hours)),
-    ("reports_with_decision", |fact, _| {
-        documents(fact, |document| document.before_decision.is_some())
-    }),
-    ("reports_before_decision", |fact, _| {
-        documents(fact, |document| document.before_decision == Some(true))
-    }),
+    ("reports_with_decision", |fact, _| documents(fact, |document| document.before_decision.is_some())),
+    ("reports_before_decision", |fact, _| documents(fact, |document| document.before_decision == Some(true))),
     ("outcomes_known", |fact, _| u32::from(fact.outcome_known)),
-    ("informed_decisions", |fact, _| {
-        u32::from(fact.outcome_known && informed(fact))
-    }),
+    ("informed_decisions", |fact, _| u32::from(fact.outcome_known && informed(fact))),
     ("referrals_made", |fact, _| fact.referrals_made),
     ("referrals_accepted", |fact, _| fact.referrals_accepted),
-    ("first_appointments_offered", |fact, _| {
-        fact.first_appointments_offered
-    }),
-    ("first_appointments_attended", |fact, _| {
-        fact.first_appointments_attended
-    }),
-    ("released_with_consent", |fact, _| {
-        u32::from(fact.released_with_consent)
-    }),
-    ("contacted_in_48_hours", |fact, _| {
-        u32::from(fact.released_with_consent && fact.contacted_in_48_hours)
-    }),
-    ("closed_with_referral", |fact, _| {
-        u32::from(closed_with_referral(fact))
-    }),
-    ("engaged_at_closure", |fact, _| {
-        u32::from(closed_with_referral(fact) && fact.engaged_at_closure)
-    }),
-    ("closed_28_days", |fact, today| {
-        u32::from(closed_28_days(fact, today))
-    }),
-    ("closed_28_days_outcome_known", |fact, today| {
-        u32::from(closed_28_days(fact, today) && fact.outcome_known)
-    }),
+    ("first_appointments_offered", |fact, _| fact.first_appointments_offered),
+    ("first_appointments_attended", |fact, _| fact.first_appointments_attended),
+    ("released_with_consent", |fact, _| u32::from(fact.released_with_consent)),
+    ("contacted_in_48_hours", |fact, _| u32::from(fact.released_with_consent && fact.contacted_in_48_hours)),
+    ("closed_with_referral", |fact, _| u32::from(closed_with_referral(fact))),
+    ("engaged_at_closure", |fact, _| u32::from(closed_with_referral(fact) && fact.engaged_at_closure)),
+    ("closed_28_days", |fact, today| u32::from(closed_28_days(fact, today))),
+    ("closed_28_days_outcome_known", |fact, today| u32::from(closed_28_days(fact, today) && fact.outcome_known)),
 ];
 
 /// Every breakdown that a measure may name.
 pub const BREAKDOWNS: &[(&str, Breakdown)] = &[
     ("not_screened_reason", |fact| {
-        (!fact.screened).then(|| {
-            fact.not_screened_reason
-                .as_deref()
-                .unwrap_or("No reason recorded")
-        })
+        (!fact.screened).then(|| fact.not_screened_reason.as_deref().unwrap_or("No reason recorded"))
     }),
-    ("closed_reason", |fact| {
-        fact.closed_on.map(|_| {
-            fact.closed_reason
-                .as_deref()
-                .unwrap_or("No reason recorded")
-        })
-    }),
-    ("point_of_contact", |fact| {
-        Some(fact.point_of_contact.as_str())
-    }),
-    ("sex", |fact| {
-        Some(fact.sex.as_deref().unwrap_or("Not recorded"))
-    }),
-    ("age_band", |fact| {
-        Some(fact.age_band.as_deref().unwrap_or("Not recorded"))
-    }),
-    ("ethnicity_group", |fact| {
-        Some(fact.ethnicity_group.as_deref().unwrap_or("Not recorded"))
-    }),
+    ("closed_reason", |fact| fact.closed_on.map(|_| fact.closed_reason.as_deref().unwrap_or("No reason recorded"))),
+    ("point_of_contact", |fact| Some(fact.point_of_contact.as_str())),
+    ("sex", |fact| Some(fact.sex.as_deref().unwrap_or("Not recorded"))),
+    ("age_band", |fact| Some(fact.age_band.as_deref().unwrap_or("Not recorded"))),
+    ("ethnicity_group", |fact| Some(fact.ethnicity_group.as_deref().unwrap_or("Not recorded"))),
 ];
 
 /// Every length of time that a measure may take the median of.
-pub const DURATIONS: &[(&str, DurationOf)] = &[("time_to_screen", |fact| {
-    fact.seconds_to_screen
-        .filter(|seconds| fact.screened && *seconds >= 0)
-})];
+pub const DURATIONS: &[(&str, DurationOf)] =
+    &[("time_to_screen", |fact| fact.seconds_to_screen.filter(|seconds| fact.screened && *seconds >= 0))];
 
 fn documents(fact: &EpisodeFact, counted: fn(&DocumentFact) -> bool) -> u32 {
-    u32::try_from(
-        fact.documents
-            .iter()
-            .filter(|document| counted(document))
-            .count(),
-    )
-    .unwrap_or(u32::MAX)
+    u32::try_from(fact.documents.iter().filter(|document| counted(document)).count()).unwrap_or(u32::MAX)
 }
 
 fn informed(fact: &EpisodeFact) -> bool {
-    fact.documents
-        .iter()
-        .any(|document| document.before_decision == Some(true))
+    fact.documents.iter().any(|document| document.before_decision == Some(true))
 }
 
 fn closed_with_referral(fact: &EpisodeFact) -> bool {
@@ -207,6 +146,5 @@ fn closed_with_referral(fact: &EpisodeFact) -> bool {
 }
 
 fn closed_28_days(fact: &EpisodeFact, today: NaiveDate) -> bool {
-    fact.closed_on
-        .is_some_and(|closed| closed + Days::new(28) < today)
+    fact.closed_on.is_some_and(|closed| closed + Days::new(28) < today)
 }

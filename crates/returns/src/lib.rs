@@ -27,9 +27,7 @@ mod monthly;
 pub mod suppress;
 
 pub use csv_file::csv;
-pub use facts::{
-    BREAKDOWNS, Breakdown, COUNTS, Count, DURATIONS, DocumentFact, DurationOf, EpisodeFact,
-};
+pub use facts::{BREAKDOWNS, Breakdown, COUNTS, Count, DURATIONS, DocumentFact, DurationOf, EpisodeFact};
 pub use measure::{Formula, Measure, MeasureError, Unit};
 pub use monthly::{ALL_SITES, Heading, Month, MonthError, MonthlyReturn, Row, View};
 pub use suppress::{Profile, Shown};

@@ -99,9 +99,8 @@ pub enum MeasureError {
 impl Measure {
     /// The measures that are part of the program, in the order of their numbers.
     pub fn all() -> &'static [Self] {
-        static ALL: std::sync::LazyLock<Vec<Measure>> = std::sync::LazyLock::new(|| {
-            Measure::read_all(files::FILES).expect("the tests read every measure")
-        });
+        static ALL: std::sync::LazyLock<Vec<Measure>> =
+            std::sync::LazyLock::new(|| Measure::read_all(files::FILES).expect("the tests read every measure"));
         &ALL
     }
 
@@ -113,10 +112,7 @@ impl Measure {
         let mut measures: Vec<Self> = Vec::with_capacity(files.len());
         for (file, text) in files {
             let measure = Self::read(file, text)?;
-            if measures
-                .iter()
-                .any(|other| other.id == measure.id || other.number == measure.number)
-            {
+            if measures.iter().any(|other| other.id == measure.id || other.number == measure.number) {
                 return Err(MeasureError::Twice((*file).to_owned()));
             }
             measures.push(measure);
@@ -130,23 +126,11 @@ impl Measure {
     /// # Errors
     /// When the text is not a measure or names a count that does not exist.
     pub fn read(file: &str, text: &str) -> Result<Self, MeasureError> {
-        let unreadable = |reason: String| MeasureError::Unreadable {
-            file: file.to_owned(),
-            reason,
-        };
-        let written: Written = toml::from_str(text)
-            .map_err(|error| unreadable(error.to_string().trim().to_owned()))?;
-        let texts = [
-            &written.id,
-            &written.number,
-            &written.title,
-            &written.definition,
-            &written.source,
-        ];
+        let unreadable = |reason: String| MeasureError::Unreadable { file: file.to_owned(), reason };
+        let written: Written = toml::from_str(text).map_err(|error| unreadable(error.to_string().trim().to_owned()))?;
+        let texts = [&written.id, &written.number, &written.title, &written.definition, &written.source];
         if texts.iter().any(|text| text.trim().is_empty()) {
-            return Err(unreadable(
-                "id, number, title, definition and source may not be empty".to_owned(),
-            ));
+            return Err(unreadable("id, number, title, definition and source may not be empty".to_owned()));
         }
         Ok(Self {
             formula: written.formula(file)?,
@@ -171,10 +155,7 @@ impl Measure {
 
 /// Sorts `2` before `10` and `1` before `1a`.
 fn place(number: &str) -> (u32, String) {
-    let digits = number.len()
-        - number
-            .trim_start_matches(|c: char| c.is_ascii_digit())
-            .len();
+    let digits = number.len() - number.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (digits, rest) = number.split_at(digits);
     (digits.parse().unwrap_or(u32::MAX), rest.to_owned())
 }
@@ -200,51 +181,30 @@ struct Written {
 impl Written {
     fn formula(&self, file: &str) -> Result<Formula, MeasureError> {
         let count = |name: &str| named(file, "count", COUNTS, name);
-        let parts = (
-            &self.numerator,
-            &self.denominator,
-            &self.breakdown,
-            &self.median_of,
-        );
+        let parts = (&self.numerator, &self.denominator, &self.breakdown, &self.median_of);
         match (self.unit, parts) {
-            (Unit::Count, (Some(numerator), None, None, None)) => {
-                Ok(Formula::Count(count(numerator)?))
+            (Unit::Count, (Some(numerator), None, None, None)) => Ok(Formula::Count(count(numerator)?)),
+            (Unit::Count, (Some(numerator), None, Some(breakdown), None)) => {
+                Ok(Formula::Broken(count(numerator)?, named(file, "breakdown", BREAKDOWNS, breakdown)?))
             }
-            (Unit::Count, (Some(numerator), None, Some(breakdown), None)) => Ok(Formula::Broken(
-                count(numerator)?,
-                named(file, "breakdown", BREAKDOWNS, breakdown)?,
-            )),
             (Unit::Percent, (Some(numerator), Some(denominator), None, None)) => {
                 Ok(Formula::Percent(count(numerator)?, count(denominator)?))
             }
-            (Unit::MedianHours, (None, None, None, Some(duration))) => Ok(Formula::MedianHours(
-                named(file, "length of time", DURATIONS, duration)?,
-            )),
+            (Unit::MedianHours, (None, None, None, Some(duration))) => {
+                Ok(Formula::MedianHours(named(file, "length of time", DURATIONS, duration)?))
+            }
             _ => Err(MeasureError::Formula(file.to_owned())),
         }
     }
 }
 
-fn named<T: Copy>(
-    file: &str,
-    what: &'static str,
-    table: &[(&str, T)],
-    name: &str,
-) -> Result<T, MeasureError> {
-    table
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, value)| *value)
-        .ok_or_else(|| MeasureError::Unknown {
-            file: file.to_owned(),
-            what,
-            name: name.to_owned(),
-            known: table
-                .iter()
-                .map(|(known, _)| *known)
-                .collect::<Vec<_>>()
-                .join(", "),
-        })
+fn named<T: Copy>(file: &str, what: &'static str, table: &[(&str, T)], name: &str) -> Result<T, MeasureError> {
+    table.iter().find(|(known, _)| *known == name).map(|(_, value)| *value).ok_or_else(|| MeasureError::Unknown {
+        file: file.to_owned(),
+        what,
+        name: name.to_owned(),
+        known: table.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", "),
+    })
 }
 
 #[cfg(test)]
@@ -255,15 +215,12 @@ mod tests {
 
     #[test]
     fn every_measure_of_the_repository_is_read_in_the_order_of_its_number() {
-        let numbers: Vec<&str> = Measure::all()
-            .iter()
-            .map(|measure| measure.number.as_str())
-            .collect();
+        let numbers: Vec<&str> = Measure::all().iter().map(|measure| measure.number.as_str()).collect();
         assert_eq!(
             numbers,
             [
-                "1", "1a", "1b", "1c", "3", "4", "6", "7", "8", "9", "10", "11", "12", "14", "15",
-                "17", "18", "19", "21", "22"
+                "1", "1a", "1b", "1c", "3", "4", "6", "7", "8", "9", "10", "11", "12", "14", "15", "17", "18", "19",
+                "21", "22"
             ]
         );
     }
@@ -277,35 +234,16 @@ mod tests {
     #[test]
     fn a_faulty_measure_is_told_with_its_file_and_what_to_do() {
         for (from, to, words) in [
-            (
-                "'screened'",
-                "'screend'",
-                "there is no count 'screend'. Use one of: episodes, screened",
-            ),
-            (
-                "denominator = 'episodes'\n",
-                "",
-                "a percent has a numerator and a denominator",
-            ),
-            (
-                "unit = 'percent'",
-                "unit = 'count'",
-                "a count has a numerator",
-            ),
+            ("'screened'", "'screend'", "there is no count 'screend'. Use one of: episodes, screened"),
+            ("denominator = 'episodes'\n", "", "a percent has a numerator and a denominator"),
+            ("unit = 'percent'", "unit = 'count'", "a count has a numerator"),
             ("title = 'X'", "title = ''", "may not be empty"),
             ("title", "titel", "unknown field `titel`"),
         ] {
-            let told = Measure::read("measures/x.toml", &GOOD.replacen(from, to, 1))
-                .unwrap_err()
-                .to_string();
-            assert!(
-                told.starts_with("measures/x.toml: ") && told.contains(words),
-                "{told}"
-            );
+            let told = Measure::read("measures/x.toml", &GOOD.replacen(from, to, 1)).unwrap_err().to_string();
+            assert!(told.starts_with("measures/x.toml: ") && told.contains(words), "{told}");
         }
-        let twice = Measure::read_all(&[("a.toml", GOOD), ("b.toml", GOOD)])
-            .unwrap_err()
-            .to_string();
+        let twice = Measure::read_all(&[("a.toml", GOOD), ("b.toml", GOOD)]).unwrap_err().to_string();
         assert_eq!(twice, "b.toml: another measure has the same id or number");
     }
 }

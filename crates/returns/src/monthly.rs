@@ -43,10 +43,7 @@ impl std::str::FromStr for Month {
 
     /// Reads `2026-11`.
     fn from_str(text: &str) -> Result<Self, MonthError> {
-        format!("{text}-01")
-            .parse()
-            .map(Self)
-            .map_err(|_| MonthError(text.to_owned()))
+        format!("{text}-01").parse().map(Self).map_err(|_| MonthError(text.to_owned()))
     }
 }
 
@@ -177,20 +174,13 @@ impl MonthlyReturn {
 
     /// Counts given measures over the episodes of a month. Episodes opened in another month are
     /// left out (see [`MonthlyReturn::left_out`]).
-    pub fn count_measures(
-        mut heading: Heading,
-        facts: &[EpisodeFact],
-        measures: &[Measure],
-    ) -> Self {
+    pub fn count_measures(mut heading: Heading, facts: &[EpisodeFact], measures: &[Measure]) -> Self {
         let mut site_places: BTreeMap<String, usize> = BTreeMap::new();
         for (place, site) in heading.sites.iter().enumerate() {
             site_places.entry(site.clone()).or_insert(place);
         }
         let mut counted = Vec::with_capacity(facts.len());
-        for fact in facts
-            .iter()
-            .filter(|fact| heading.month.contains(fact.opened_on))
-        {
+        for fact in facts.iter().filter(|fact| heading.month.contains(fact.opened_on)) {
             let place = site_places.get(&fact.site).copied().unwrap_or_else(|| {
                 heading.sites.push(fact.site.clone());
                 site_places.insert(fact.site.clone(), heading.sites.len() - 1);
@@ -199,20 +189,9 @@ impl MonthlyReturn {
             counted.push((place, fact));
         }
         let left_out = facts.len() - counted.len();
-        let placed = Placed {
-            facts: counted,
-            sites: heading.sites.len(),
-            today: london_date(heading.generated_at),
-        };
-        let tallies = measures
-            .iter()
-            .map(|measure| tally(measure, &placed))
-            .collect();
-        Self {
-            heading,
-            tallies,
-            left_out,
-        }
+        let placed = Placed { facts: counted, sites: heading.sites.len(), today: london_date(heading.generated_at) };
+        let tallies = measures.iter().map(|measure| tally(measure, &placed)).collect();
+        Self { heading, tallies, left_out }
     }
 
     /// What stands at the head.
@@ -230,10 +209,7 @@ impl MonthlyReturn {
     /// The released view gives categories for all sites together only: a reason by site by month
     /// is finer than may leave the service.
     pub fn rows(&self, view: View) -> Vec<Row> {
-        self.tallies
-            .iter()
-            .flat_map(|tally| self.rows_of(tally, view))
-            .collect()
+        self.tallies.iter().flat_map(|tally| self.rows_of(tally, view)).collect()
     }
 
     fn rows_of(&self, tally: &Tally, view: View) -> Vec<Row> {
@@ -243,9 +219,9 @@ impl MonthlyReturn {
             Counted::Broken(counts, categories) => {
                 let mut rows = self.count_rows(measure, None, counts, view);
                 match view {
-                    View::Exact => rows.extend(categories.iter().flat_map(|(name, counts)| {
-                        self.count_rows(measure, Some(name), counts, view)
-                    })),
+                    View::Exact => rows.extend(
+                        categories.iter().flat_map(|(name, counts)| self.count_rows(measure, Some(name), counts, view)),
+                    ),
                     View::Released(profile) => {
                         rows.extend(category_rows(measure, categories, &rows[0], profile));
                     }
@@ -261,46 +237,24 @@ impl MonthlyReturn {
         std::iter::once(ALL_SITES).chain(self.heading.sites.iter().map(String::as_str))
     }
 
-    fn count_rows(
-        &self,
-        measure: &Measure,
-        category: Option<&str>,
-        counts: &[u64],
-        view: View,
-    ) -> Vec<Row> {
+    fn count_rows(&self, measure: &Measure, category: Option<&str>, counts: &[u64], view: View) -> Vec<Row> {
         let (total, sites) = match view {
-            View::Exact => (
-                Shown::Number(counts.iter().sum()),
-                counts.iter().copied().map(Shown::Number).collect(),
-            ),
+            View::Exact => (Shown::Number(counts.iter().sum()), counts.iter().copied().map(Shown::Number).collect()),
             View::Released(profile) => suppress::parts(profile, counts, false),
         };
         let shown = std::iter::once(total).chain(sites);
-        self.sites()
-            .zip(shown)
-            .map(|(site, shown)| row(measure, site, category, (shown, None, shown)))
-            .collect()
+        self.sites().zip(shown).map(|(site, shown)| row(measure, site, category, (shown, None, shown))).collect()
     }
 
     fn ratio_rows(&self, measure: &Measure, ratios: &[Ratio], view: View) -> Vec<Row> {
         let (total, sites) = match view {
-            View::Exact => (
-                exact(sum(ratios)),
-                ratios.iter().copied().map(exact).collect(),
-            ),
+            View::Exact => (exact(sum(ratios)), ratios.iter().copied().map(exact).collect()),
             View::Released(profile) => suppress::ratios(profile, ratios, measure.zero_discloses),
         };
         let shown = std::iter::once(total).chain(sites);
         self.sites()
             .zip(shown)
-            .map(|(site, shown)| {
-                row(
-                    measure,
-                    site,
-                    None,
-                    (shown.numerator, Some(shown.denominator), shown.percent),
-                )
-            })
+            .map(|(site, shown)| row(measure, site, None, (shown.numerator, Some(shown.denominator), shown.percent)))
             .collect()
     }
 
@@ -308,23 +262,13 @@ impl MonthlyReturn {
         let all: Vec<i64> = times.iter().flatten().copied().collect();
         let numbers: Vec<u64> = times.iter().map(|times| times.len() as u64).collect();
         let (total, sites) = match view {
-            View::Exact => (
-                Shown::Number(all.len() as u64),
-                numbers.iter().copied().map(Shown::Number).collect(),
-            ),
+            View::Exact => (Shown::Number(all.len() as u64), numbers.iter().copied().map(Shown::Number).collect()),
             View::Released(profile) => suppress::parts(profile, &numbers, false),
         };
         let shown = std::iter::once((total, &all)).chain(sites.into_iter().zip(times));
         self.sites()
             .zip(shown)
-            .map(|(site, (number, times))| {
-                row(
-                    measure,
-                    site,
-                    None,
-                    (number, None, median(view, number, times)),
-                )
-            })
+            .map(|(site, (number, times))| row(measure, site, None, (number, None, median(view, number, times))))
             .collect()
     }
 }
@@ -342,29 +286,14 @@ fn median(view: View, number: Shown, times: &[i64]) -> Shown {
 fn tally(measure: &Measure, placed: &Placed) -> Tally {
     let counted = match measure.formula {
         Formula::Count(count) => Counted::Counts(placed.counts(count)),
-        Formula::Broken(count, breakdown) => {
-            Counted::Broken(placed.counts(count), placed.broken(count, breakdown))
-        }
+        Formula::Broken(count, breakdown) => Counted::Broken(placed.counts(count), placed.broken(count, breakdown)),
         Formula::Percent(numerator, denominator) => {
-            let pairs = placed
-                .counts(numerator)
-                .into_iter()
-                .zip(placed.counts(denominator));
-            Counted::Ratios(
-                pairs
-                    .map(|(numerator, denominator)| Ratio {
-                        numerator,
-                        denominator,
-                    })
-                    .collect(),
-            )
+            let pairs = placed.counts(numerator).into_iter().zip(placed.counts(denominator));
+            Counted::Ratios(pairs.map(|(numerator, denominator)| Ratio { numerator, denominator }).collect())
         }
         Formula::MedianHours(duration) => Counted::Times(placed.times(duration)),
     };
-    Tally {
-        measure: measure.clone(),
-        counted,
-    }
+    Tally { measure: measure.clone(), counted }
 }
 
 /// The categories of all sites together. Where their total is withheld there are none: a list of
@@ -375,18 +304,13 @@ fn category_rows(
     total: &Row,
     profile: Profile,
 ) -> Vec<Row> {
-    let counts: Vec<u64> = categories
-        .values()
-        .map(|counts| counts.iter().sum())
-        .collect();
+    let counts: Vec<u64> = categories.values().map(|counts| counts.iter().sum()).collect();
     let (whole, shown) = suppress::parts(profile, &counts, measure.zero_discloses);
     if total.numerator == Shown::Withheld || whole == Shown::Withheld {
         return Vec::new();
     }
     let named = categories.keys().zip(shown);
-    named
-        .map(|(name, shown)| row(measure, ALL_SITES, Some(name), (shown, None, shown)))
-        .collect()
+    named.map(|(name, shown)| row(measure, ALL_SITES, Some(name), (shown, None, shown))).collect()
 }
 
 fn sum(ratios: &[Ratio]) -> Ratio {

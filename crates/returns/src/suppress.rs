@@ -108,10 +108,7 @@ pub struct Ratio {
 impl Ratio {
     /// The whole percentage, halves up; `None` of none.
     pub fn percent(self) -> Option<u64> {
-        let Self {
-            numerator,
-            denominator,
-        } = self;
+        let Self { numerator, denominator } = self;
         (denominator > 0).then(|| (200 * numerator + denominator) / (2 * denominator))
     }
 }
@@ -153,10 +150,7 @@ pub fn parts(profile: Profile, parts: &[u64], zero_discloses: bool) -> (Shown, V
         shown.fill(Shown::Withheld);
         return (total, shown);
     }
-    if Line::of((whole, total), (parts, &shown))
-        .summed()
-        .is_guarded()
-    {
+    if Line::of((whole, total), (parts, &shown)).summed().is_guarded() {
         return (total, shown);
     }
     withhold_more(total, shown, parts)
@@ -166,9 +160,7 @@ pub fn parts(profile: Profile, parts: &[u64], zero_discloses: bool) -> (Shown, V
 /// enough. From then on a withheld cell may be any number, so subtraction says little.
 fn withhold_more(total: Shown, mut shown: Vec<Shown>, parts: &[u64]) -> (Shown, Vec<Shown>) {
     let given = |cell: &Shown| matches!(cell, Shown::Number(value) if *value > 0);
-    let smallest = (0..parts.len())
-        .filter(|place| given(&shown[*place]))
-        .min_by_key(|place| parts[*place]);
+    let smallest = (0..parts.len()).filter(|place| given(&shown[*place])).min_by_key(|place| parts[*place]);
     let Some(smallest) = smallest else {
         shown.fill(Shown::Withheld);
         return (Shown::Withheld, shown);
@@ -185,30 +177,15 @@ fn withhold_more(total: Shown, mut shown: Vec<Shown>, parts: &[u64]) -> (Shown, 
 /// Ratios of the parts of a whole (the sites), and of the whole.
 ///
 /// With `zero_discloses`, a numerator of none or of all is not told.
-pub fn ratios(
-    profile: Profile,
-    ratios: &[Ratio],
-    zero_discloses: bool,
-) -> (ShownRatio, Vec<ShownRatio>) {
+pub fn ratios(profile: Profile, ratios: &[Ratio], zero_discloses: bool) -> (ShownRatio, Vec<ShownRatio>) {
     let numerators: Vec<u64> = ratios.iter().map(|ratio| ratio.numerator).collect();
     let denominators: Vec<u64> = ratios.iter().map(|ratio| ratio.denominator).collect();
-    let whole = Ratio {
-        numerator: numerators.iter().sum(),
-        denominator: denominators.iter().sum(),
-    };
+    let whole = Ratio { numerator: numerators.iter().sum(), denominator: denominators.iter().sum() };
     let (numerator, shown_numerators) = parts(profile, &numerators, false);
     let (denominator, shown_denominators) = parts(profile, &denominators, false);
     let show = |ratio: Ratio, numerator: Shown, denominator: Shown| {
-        let numerator = if zero_tells(profile, ratio, zero_discloses) {
-            Shown::Withheld
-        } else {
-            numerator
-        };
-        ShownRatio {
-            numerator,
-            denominator,
-            percent: percent(profile, ratio, numerator, denominator, zero_discloses),
-        }
+        let numerator = if zero_tells(profile, ratio, zero_discloses) { Shown::Withheld } else { numerator };
+        ShownRatio { numerator, denominator, percent: percent(profile, ratio, numerator, denominator, zero_discloses) }
     };
     let mut total = show(whole, numerator, denominator);
     let mut shown: Vec<ShownRatio> = ratios
@@ -224,14 +201,9 @@ pub fn ratios(
 
 /// Withholds percentages that would narrow a withheld count: those of the parts first, or that of
 /// the whole, or all; and, where even that is not enough, the numerators of the parts.
-fn guard_percentages(
-    (whole, total): (Ratio, &mut ShownRatio),
-    (ratios, shown): (&[Ratio], &mut [ShownRatio]),
-) {
+fn guard_percentages((whole, total): (Ratio, &mut ShownRatio), (ratios, shown): (&[Ratio], &mut [ShownRatio])) {
     let choices = [(true, true), (true, false), (false, true), (false, false)];
-    let mut pins = choices
-        .into_iter()
-        .map(|(total, parts)| Pins { total, parts });
+    let mut pins = choices.into_iter().map(|(total, parts)| Pins { total, parts });
     let kept = pins.find(|pins| Grid::of((whole, total), (ratios, shown), *pins).is_guarded());
     if kept.is_none_or(|kept| !kept.total) {
         withhold_percent(total);
@@ -262,19 +234,10 @@ fn withhold_percent(ratio: &mut ShownRatio) {
 /// Whether a numerator of zero tells something about everybody in a group.
 fn zero_tells(profile: Profile, ratio: Ratio, zero_discloses: bool) -> bool {
     let small = count(Profile::Strict, ratio.denominator) == Shown::Withheld;
-    profile == Profile::Strict
-        && ratio.numerator == 0
-        && ratio.denominator > 0
-        && (zero_discloses || small)
+    profile == Profile::Strict && ratio.numerator == 0 && ratio.denominator > 0 && (zero_discloses || small)
 }
 
-fn percent(
-    profile: Profile,
-    ratio: Ratio,
-    numerator: Shown,
-    denominator: Shown,
-    zero_discloses: bool,
-) -> Shown {
+fn percent(profile: Profile, ratio: Ratio, numerator: Shown, denominator: Shown, zero_discloses: bool) -> Shown {
     let Some(percent) = ratio.percent() else {
         return Shown::Nothing;
     };
@@ -286,8 +249,7 @@ fn percent(
     }
     let rest = ratio.denominator.saturating_sub(ratio.numerator);
     let all_tells = zero_discloses && rest == 0;
-    if ratio.denominator < LEAST_DENOMINATOR || count(profile, rest) == Shown::Withheld || all_tells
-    {
+    if ratio.denominator < LEAST_DENOMINATOR || count(profile, rest) == Shown::Withheld || all_tells {
         return Shown::Withheld;
     }
     Shown::Percent(percent)
@@ -321,11 +283,7 @@ fn median_seconds(seconds: &[i64]) -> i64 {
     let mut sorted = seconds.to_vec();
     sorted.sort_unstable();
     let middle = sorted.len() / 2;
-    if sorted.len() % 2 == 1 {
-        sorted[middle]
-    } else {
-        i64::midpoint(sorted[middle - 1], sorted[middle])
-    }
+    if sorted.len() % 2 == 1 { sorted[middle] } else { i64::midpoint(sorted[middle - 1], sorted[middle]) }
 }
 
 fn band(seconds: i64) -> Shown {
@@ -360,9 +318,7 @@ fn bounds(shown: Shown, star: Bounds) -> Bounds {
     match shown {
         Shown::Number(0) => (0, 0),
         // Below 8 the strict rule withholds, so a 10 is from 8 to 12.
-        Shown::Number(value) => {
-            i64::try_from(value).map_or((0, ANY), |value| ((value - 2).max(8), value + 2))
-        }
+        Shown::Number(value) => i64::try_from(value).map_or((0, ANY), |value| ((value - 2).max(8), value + 2)),
         _ => star,
     }
 }
@@ -378,30 +334,12 @@ impl Line {
     /// The reader is taken to know whether the stars of this line all stand for small numbers.
     fn of((whole, total): (u64, Shown), (truths, shown): (&[u64], &[Shown])) -> Self {
         let is_small = |truth: u64| count(Profile::Strict, truth) == Shown::Withheld;
-        let withheld: Vec<bool> = shown
-            .iter()
-            .map(|shown| *shown == Shown::Withheld)
-            .collect();
-        let all_small = truths
-            .iter()
-            .zip(&withheld)
-            .all(|(truth, withheld)| !withheld || is_small(*truth));
-        let star = if all_small {
-            Profile::Strict.withheld()
-        } else {
-            (0, ANY)
-        };
-        let total_star = if is_small(whole) {
-            Profile::Strict.withheld()
-        } else {
-            (0, ANY)
-        };
+        let withheld: Vec<bool> = shown.iter().map(|shown| *shown == Shown::Withheld).collect();
+        let all_small = truths.iter().zip(&withheld).all(|(truth, withheld)| !withheld || is_small(*truth));
+        let star = if all_small { Profile::Strict.withheld() } else { (0, ANY) };
+        let total_star = if is_small(whole) { Profile::Strict.withheld() } else { (0, ANY) };
         let parts = shown.iter().map(|shown| bounds(*shown, star)).collect();
-        Self {
-            total: bounds(total, total_star),
-            parts,
-            withheld,
-        }
+        Self { total: bounds(total, total_star), parts, withheld }
     }
 
     /// Narrowed by subtraction: each part is the total less the other parts.
@@ -411,21 +349,14 @@ impl Line {
         self.total = intersect(self.total, (least, most));
         let total = self.total;
         for part in &mut self.parts {
-            *part = intersect(
-                *part,
-                (total.0 - (most - part.1), total.1 - (least - part.0)),
-            );
+            *part = intersect(*part, (total.0 - (most - part.1), total.1 - (least - part.0)));
         }
         self
     }
 
     /// Whether every withheld part keeps [`LEAST_POSSIBLE`] values.
     fn is_guarded(&self) -> bool {
-        let mut withheld = self
-            .parts
-            .iter()
-            .zip(&self.withheld)
-            .filter(|(_, withheld)| **withheld);
+        let mut withheld = self.parts.iter().zip(&self.withheld).filter(|(_, withheld)| **withheld);
         withheld.all(|((least, most), _)| most - least + 1 >= LEAST_POSSIBLE)
     }
 }
@@ -439,11 +370,7 @@ struct Grid {
 impl Grid {
     /// A percentage may pin the counts it rests on, so the reader is taken to know exactly the
     /// counts beside each percentage that is given.
-    fn of(
-        (whole, total): (Ratio, &ShownRatio),
-        (ratios, shown): (&[Ratio], &[ShownRatio]),
-        pins: Pins,
-    ) -> Self {
+    fn of((whole, total): (Ratio, &ShownRatio), (ratios, shown): (&[Ratio], &[ShownRatio]), pins: Pins) -> Self {
         let line = |cell: fn(&ShownRatio) -> Shown, truth: fn(&Ratio) -> u64| {
             let truths: Vec<u64> = ratios.iter().map(truth).collect();
             let cells: Vec<Shown> = shown.iter().map(cell).collect();
@@ -452,12 +379,8 @@ impl Grid {
             if pins.total && given(total) {
                 line.total = exactly(truth(&whole));
             }
-            for ((part, truth), _) in line
-                .parts
-                .iter_mut()
-                .zip(truths)
-                .zip(shown)
-                .filter(|(_, ratio)| pins.parts && given(ratio))
+            for ((part, truth), _) in
+                line.parts.iter_mut().zip(truths).zip(shown).filter(|(_, ratio)| pins.parts && given(ratio))
             {
                 *part = exactly(truth);
             }
@@ -475,10 +398,8 @@ impl Grid {
         for _ in 0..8 {
             self.numerators = self.numerators.summed();
             self.denominators = self.denominators.summed();
-            let tops =
-                std::iter::once(&mut self.numerators.total).chain(&mut self.numerators.parts);
-            let bottoms =
-                std::iter::once(&mut self.denominators.total).chain(&mut self.denominators.parts);
+            let tops = std::iter::once(&mut self.numerators.total).chain(&mut self.numerators.parts);
+            let bottoms = std::iter::once(&mut self.denominators.total).chain(&mut self.denominators.parts);
             for (top, bottom) in tops.zip(bottoms) {
                 top.1 = top.1.min(bottom.1);
                 bottom.0 = bottom.0.max(top.0);

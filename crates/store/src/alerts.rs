@@ -68,16 +68,8 @@ pub async fn risk_card(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<R
     Ok(RiskCard {
         state: RiskState::of(evidence),
         alerts,
-        assessed_at: row
-            .as_ref()
-            .map(|row| row.get("signed_at"))
-            .transpose()?
-            .flatten(),
-        assessed_by: row
-            .as_ref()
-            .map(|row| row.get("signed_by_name"))
-            .transpose()?
-            .unwrap_or_default(),
+        assessed_at: row.as_ref().map(|row| row.get("signed_at")).transpose()?.flatten(),
+        assessed_by: row.as_ref().map(|row| row.get("signed_by_name")).transpose()?.unwrap_or_default(),
     })
 }
 
@@ -107,29 +99,47 @@ async fn unresolved(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<Vec<
         .collect()
 }
 
-/// The words of every alert of the grant's person, by the instant at which they were written: the
-/// text behind the lines of a timeline.
+/// What was written in an alert: the text behind a line of a timeline.
+#[derive(Debug, Clone)]
+pub struct Words {
+    /// When it was written.
+    pub at: Instant,
+    /// The words of the event that was added with it.
+    pub event: String,
+    /// What was written.
+    pub text: String,
+}
+
+/// What was written in every alert of the grant's person, resolved ones too.
 ///
 /// # Errors
 /// The store's.
-pub async fn words(
-    conn: &mut Conn,
-    grant: &Grant<ViewRiskCard>,
-) -> Result<Vec<(Instant, String)>> {
+pub async fn words(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<Vec<Words>> {
     let rows = conn
         .fetch_all(
-            "SELECT raised_at, detail, answered_at, resolution FROM alert WHERE person_id = $1",
+            "SELECT kind, state, raised_at, detail, answered_at, resolution FROM alert WHERE person_id = $1",
             args![grant.person()],
         )
         .await?;
     let mut words = Vec::new();
     for row in &rows {
-        words.push((row.get("raised_at")?, row.get("detail")?));
-        if let Some(answered_at) = row.get("answered_at")? {
-            words.push((answered_at, row.get("resolution")?));
+        let (kind, state): (AlertKind, AlertState) = (row.get("kind")?, row.get("state")?);
+        words.push(Words { at: row.get("raised_at")?, event: raised_words(kind), text: row.get("detail")? });
+        if let Some(at) = row.get("answered_at")? {
+            words.push(Words { at, event: answered_words(kind, state), text: row.get("resolution")? });
         }
     }
     Ok(words)
+}
+
+/// The words of the event of an alert that was raised.
+fn raised_words(kind: AlertKind) -> String {
+    format!("Alert: {kind}")
+}
+
+/// The words of the event of an alert that was answered.
+pub fn answered_words(kind: AlertKind, state: AlertState) -> String {
+    format!("Alert {}: {kind}", state.label().to_lowercase())
 }
 
 /// Raises an alert, unless the same one of this episode stands unresolved. Part of signing a form
@@ -137,10 +147,7 @@ pub async fn words(
 ///
 /// # Errors
 /// The store's.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "an alert is these facts; a struct for one caller would hide them"
-)]
+#[expect(clippy::too_many_arguments, reason = "an alert is these facts; a struct for one caller would hide them")]
 pub async fn raise(
     tx: &mut Tx,
     id: AlertId,
@@ -176,7 +183,7 @@ pub async fn raise(
             episode: Some(episode),
             kind: "alert",
             class: Class::RiskCard,
-            words: format!("Alert: {kind}"),
+            words: raised_words(kind),
             link: format!("/people/{person}"),
         },
     )

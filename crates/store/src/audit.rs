@@ -41,11 +41,7 @@ fn look(row: &Row) -> Result<Look> {
 ///
 /// # Errors
 /// The store's.
-pub async fn who_looked(
-    conn: &mut Conn,
-    grant: &Grant<ViewWhoLooked>,
-    limit: i64,
-) -> Result<Vec<Look>> {
+pub async fn who_looked(conn: &mut Conn, grant: &Grant<ViewWhoLooked>, limit: i64) -> Result<Vec<Look>> {
     looks(conn, grant.person(), limit).await
 }
 
@@ -68,11 +64,7 @@ pub async fn looks(conn: &mut Conn, person: PersonId, limit: i64) -> Result<Vec<
 ///
 /// # Errors
 /// The store's.
-pub async fn newest(
-    conn: &mut Conn,
-    _grant: &Grant<ViewAuditLog>,
-    limit: i64,
-) -> Result<Vec<Look>> {
+pub async fn newest(conn: &mut Conn, _grant: &Grant<ViewAuditLog>, limit: i64) -> Result<Vec<Look>> {
     let rows = conn
         .fetch_all(
             "SELECT at, actor_name, role, relationship, verb, classes, outcome FROM audit_row ORDER BY seq DESC LIMIT $1",
@@ -87,24 +79,15 @@ pub async fn newest(
 /// # Errors
 /// The store's.
 pub async fn head(conn: &mut Conn) -> Result<log::Head> {
-    let row = conn
-        .fetch_one("SELECT seq, hash FROM audit_head WHERE id = 1", args![])
-        .await?;
-    Ok(log::Head {
-        seq: row.get("seq")?,
-        hash: row.get("hash")?,
-    })
+    let row = conn.fetch_one("SELECT seq, hash FROM audit_head WHERE id = 1", args![]).await?;
+    Ok(log::Head { seq: row.get("seq")?, hash: row.get("hash")? })
 }
 
 /// A stretch of the log after a position, in order: for verification and export.
 ///
 /// # Errors
 /// The store's.
-pub async fn stretch(
-    conn: &mut Conn,
-    after: i64,
-    limit: i64,
-) -> Result<Vec<(log::Row, log::Hash)>> {
+pub async fn stretch(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<(log::Row, log::Hash)>> {
     let rows = conn
         .fetch_all(
             "SELECT seq, at, actor, actor_name, role, organisation, relationship, purpose, verb, classes, person, episode,
@@ -113,9 +96,7 @@ pub async fn stretch(
             args![after, limit],
         )
         .await?;
-    rows.iter()
-        .map(|row| Ok((audit_row(row)?, row.get("hash")?)))
-        .collect()
+    rows.iter().map(|row| Ok((audit_row(row)?, row.get("hash")?))).collect()
 }
 
 fn audit_row(row: &Row) -> Result<log::Row> {
@@ -143,10 +124,7 @@ fn audit_row(row: &Row) -> Result<log::Row> {
 ///
 /// # Errors
 /// The store's; the inner result says where the log is broken.
-pub async fn verify(
-    conn: &mut Conn,
-    kept: Option<&log::Head>,
-) -> Result<Result<log::Head, log::Broken>> {
+pub async fn verify(conn: &mut Conn, kept: Option<&log::Head>) -> Result<Result<log::Head, log::Broken>> {
     let mut all = Vec::new();
     let mut after = 0;
     loop {
@@ -156,14 +134,9 @@ pub async fn verify(
         all.extend(rows);
     }
     let head = head(conn).await?;
-    Ok(
-        log::verify(all, kept).and_then(|found| match found.seq.cmp(&head.seq) {
-            std::cmp::Ordering::Less => Err(log::Broken::CutBack {
-                kept: head.seq,
-                found: found.seq,
-            }),
-            _ if found != head => Err(log::Broken::Replaced(found.seq)),
-            _ => Ok(found),
-        }),
-    )
+    Ok(log::verify(all, kept).and_then(|found| match found.seq.cmp(&head.seq) {
+        std::cmp::Ordering::Less => Err(log::Broken::CutBack { kept: head.seq, found: found.seq }),
+        _ if found != head => Err(log::Broken::Replaced(found.seq)),
+        _ => Ok(found),
+    }))
 }

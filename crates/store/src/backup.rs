@@ -104,7 +104,14 @@ async fn copy_to(path: &Path, key: Option<&str>, copy: &Path, now: Instant) -> R
     let audit_head = audit::head(&mut Conn::SqliteReader(pool.acquire().await?)).await?;
     pool.close().await;
     let (sha256, bytes) = fingerprint(copy)?;
-    Ok(Manifest { version: env!("CARGO_PKG_VERSION").into(), made_at: stored(now), bytes, sha256, is_encrypted: key.is_some(), audit_head })
+    Ok(Manifest {
+        version: env!("CARGO_PKG_VERSION").into(),
+        made_at: stored(now),
+        bytes,
+        sha256,
+        is_encrypted: key.is_some(),
+        audit_head,
+    })
 }
 
 /// What came of putting a backup in place.
@@ -121,7 +128,13 @@ pub struct Restored {
 ///
 /// # Errors
 /// When a check fails: then nothing is changed.
-pub async fn restore(folder: &Path, key: Option<&str>, to: &Path, verify_all: bool, now: Instant) -> Result<Restored, BackupError> {
+pub async fn restore(
+    folder: &Path,
+    key: Option<&str>,
+    to: &Path,
+    verify_all: bool,
+    now: Instant,
+) -> Result<Restored, BackupError> {
     let manifest = manifest(folder)?;
     let next = beside(to, "restoring");
     std::fs::copy(folder.join(DATABASE), &next).map_err(at(&folder.join(DATABASE)))?;
@@ -139,7 +152,8 @@ pub async fn restore(folder: &Path, key: Option<&str>, to: &Path, verify_all: bo
 }
 
 fn manifest(folder: &Path) -> Result<Manifest, BackupError> {
-    let text = std::fs::read_to_string(folder.join(MANIFEST)).map_err(|_| BackupError::NoManifest(folder.to_owned()))?;
+    let text =
+        std::fs::read_to_string(folder.join(MANIFEST)).map_err(|_| BackupError::NoManifest(folder.to_owned()))?;
     serde_json::from_str(&text).map_err(|_| BackupError::NoManifest(folder.to_owned()))
 }
 

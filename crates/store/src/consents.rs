@@ -81,12 +81,7 @@ pub fn state(ledger: &[Consent], consent_for: ConsentFor) -> ConsentState {
 ///
 /// # Errors
 /// The store's.
-pub async fn record(
-    tx: &mut Tx,
-    grant: &Grant<ChangeConsent>,
-    site: SiteId,
-    new: &NewConsent,
-) -> Result<()> {
+pub async fn record(tx: &mut Tx, grant: &Grant<ChangeConsent>, site: SiteId, new: &NewConsent) -> Result<()> {
     let (now, name) = (tx.now(), tx.actor_name());
     tx.execute(
         "INSERT INTO consent (id, person_id, episode_id, consent_for, state, words, how_explained, recorded_at, recorded_by, recorded_by_name)

@@ -89,12 +89,7 @@ pub async fn of_episode(conn: &mut Conn, grant: &Grant<ViewFollowUp>) -> Result<
 ///
 /// # Errors
 /// The store's.
-pub async fn record(
-    tx: &mut Tx,
-    grant: &Grant<ChangeFollowUp>,
-    site: SiteId,
-    new: &NewContact,
-) -> Result<()> {
+pub async fn record(tx: &mut Tx, grant: &Grant<ChangeFollowUp>, site: SiteId, new: &NewContact) -> Result<()> {
     let (now, name) = (tx.now(), tx.actor_name());
     tx.execute(
         "INSERT INTO contact (id, person_id, episode_id, task_id, mode, attendance, at, entered_at, minutes, note, by_user,
@@ -117,11 +112,7 @@ pub async fn record(
         ],
     )
     .await?;
-    let reached = if new.attendance.reached() {
-        "reached"
-    } else {
-        "not reached"
-    };
+    let reached = if new.attendance.reached() { "reached" } else { "not reached" };
     events::add(
         tx,
         events::NewEvent {

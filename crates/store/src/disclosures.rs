@@ -94,12 +94,7 @@ pub async fn ledger(conn: &mut Conn, grant: &Grant<ViewDisclosure>) -> Result<Ve
 ///
 /// # Errors
 /// The store's.
-pub async fn record(
-    tx: &mut Tx,
-    grant: &Grant<CreateDisclosure>,
-    site: SiteId,
-    new: &NewDisclosure,
-) -> Result<()> {
+pub async fn record(tx: &mut Tx, grant: &Grant<CreateDisclosure>, site: SiteId, new: &NewDisclosure) -> Result<()> {
     let (now, name) = (tx.now(), tx.actor_name());
     tx.execute(
         "INSERT INTO disclosure (id, person_id, episode_id, document_id, summary, consent_for, recipient, channel, basis, reason,

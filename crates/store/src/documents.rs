@@ -6,8 +6,7 @@ use throughline_domain::ids::{DocumentId, EpisodeId, PersonId};
 use throughline_domain::time::Instant;
 use throughline_forms::Snapshot;
 use throughline_policy::{
-    Class, Grant, Permit, ReleaseDocument, SignDocument, Subject, ViewClinical, ViewDocument,
-    WriteDocument,
+    Class, Grant, Permit, ReleaseDocument, SignDocument, Subject, ViewClinical, ViewDocument, WriteDocument,
 };
 
 /// A document in a list: which version it is, where it stands, and what became of it.
@@ -114,10 +113,11 @@ pub struct SignedRecord {
     pub signed_by_name: String,
 }
 
-const LINE: &str = "d.id, d.version, d.person_id, d.episode_id, d.kind, d.number, d.state, d.sha256, d.pages, d.created_at,
+const LINE: &str =
+    "d.id, d.version, d.person_id, d.episode_id, d.kind, d.number, d.state, d.sha256, d.pages, d.created_at,
         u.name AS created_by_name, d.signed_at, d.signed_by_name, d.released_at, d.withdrawn_reason,
         (SELECT MAX(n.number) FROM document n WHERE n.episode_id = d.episode_id AND n.kind = d.kind
-            AND n.state = 'released' AND n.number > d.number) AS superseded_by";
+            AND n.released_at IS NOT NULL AND n.number > d.number) AS superseded_by";
 
 const FROM: &str = "FROM document d JOIN app_user u ON u.id = d.created_by";
 
@@ -154,7 +154,11 @@ pub async fn subject(conn: &mut Conn, document: DocumentId) -> Result<Option<Sub
         )
         .await?;
     row.map(|row| {
-        Ok(Subject { person: Some(row.get("person_id")?), episode: Some(row.get("episode_id")?), site: Some(row.get("site_id")?) })
+        Ok(Subject {
+            person: Some(row.get("person_id")?),
+            episode: Some(row.get("episode_id")?),
+            site: Some(row.get("site_id")?),
+        })
     })
     .transpose()
 }
@@ -189,7 +193,8 @@ pub async fn get(conn: &mut Conn, grant: &Grant<ViewDocument>, id: DocumentId) -
     let rows = conn.fetch_text(sqlx::AssertSqlSafe(sql), args![id, grant.person()]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let written: String = row.get("recommendations")?;
-    let written = serde_json::from_str(&written).map_err(|_| Error::Corrupt("what the author of a document wrote".into()))?;
+    let written =
+        serde_json::from_str(&written).map_err(|_| Error::Corrupt("what the author of a document wrote".into()))?;
     Ok(Some(Document { line: line(row)?, facts: row.get("facts")?, written }))
 }
 
@@ -309,7 +314,13 @@ pub async fn save(
 ///
 /// # Errors
 /// [`Error::Stale`] when somebody else saved or signed it first.
-pub async fn sign(tx: &mut Tx, grant: &Grant<SignDocument>, document: &DocumentLine, version: i64, facts: &str) -> Result<()> {
+pub async fn sign(
+    tx: &mut Tx,
+    grant: &Grant<SignDocument>,
+    document: &DocumentLine,
+    version: i64,
+    facts: &str,
+) -> Result<()> {
     let (now, name) = (tx.now(), tx.actor_name());
     tx.execute_versioned(
         "UPDATE document SET state = 'signed', facts = $4, signed_at = $5, signed_by = $6, signed_by_name = $7, version = version + 1

@@ -120,7 +120,8 @@ pub struct NewEpisode {
     pub next_action_due: Instant,
 }
 
-const EPISODE: &str = "SELECT e.id, e.version, e.person_id, e.site_id, s.name AS site_name, e.entry_id, e.point_of_contact,
+const EPISODE: &str =
+    "SELECT e.id, e.version, e.person_id, e.site_id, s.name AS site_name, e.entry_id, e.point_of_contact,
         e.referral_source, e.legal_status, e.urgency, e.opened_at, e.released_at, e.next_hearing_at, e.owner_id,
         u.name AS owner_name, e.next_action, e.next_action_due, e.link_organisation_id, e.link_worker_id,
         e.not_screened_reason, e.not_assessed_reason, e.assessment_needed, e.closed_at, e.closure_reason, e.closure_note
@@ -162,11 +163,7 @@ fn episode(row: &Row) -> Result<Episode> {
 /// The store's.
 pub async fn get(conn: &mut Conn, grant: &Grant<ViewEpisode>) -> Result<Option<Episode>> {
     let sql = sqlx::AssertSqlSafe(format!("{EPISODE} WHERE e.id = $1 AND e.person_id = $2"));
-    conn.fetch_text(sql, args![grant.episode(), grant.person()])
-        .await?
-        .first()
-        .map(episode)
-        .transpose()
+    conn.fetch_text(sql, args![grant.episode(), grant.person()]).await?.first().map(episode).transpose()
 }
 
 /// A person's episodes, newest first.
@@ -174,14 +171,8 @@ pub async fn get(conn: &mut Conn, grant: &Grant<ViewEpisode>) -> Result<Option<E
 /// # Errors
 /// The store's.
 pub async fn of_person(conn: &mut Conn, grant: &Grant<ViewEpisode>) -> Result<Vec<Episode>> {
-    let sql = sqlx::AssertSqlSafe(format!(
-        "{EPISODE} WHERE e.person_id = $1 ORDER BY e.opened_at DESC"
-    ));
-    conn.fetch_text(sql, args![grant.person()])
-        .await?
-        .iter()
-        .map(episode)
-        .collect()
+    let sql = sqlx::AssertSqlSafe(format!("{EPISODE} WHERE e.person_id = $1 ORDER BY e.opened_at DESC"));
+    conn.fetch_text(sql, args![grant.person()]).await?.iter().map(episode).collect()
 }
 
 /// Offence, custody and hearing facts of an episode.
@@ -244,23 +235,10 @@ pub async fn open(tx: &mut Tx, grant: &Grant<OpenEpisode>, new: &NewEpisode) -> 
     )
     .await?;
     tx.relationships_changed();
-    note(
-        tx,
-        person,
-        new.id,
-        new.site_id,
-        format!("Episode opened: {}", new.point_of_contact),
-    )
-    .await
+    note(tx, person, new.id, new.site_id, format!("Episode opened: {}", new.point_of_contact)).await
 }
 
-async fn note(
-    tx: &mut Tx,
-    person: PersonId,
-    episode: EpisodeId,
-    site: SiteId,
-    words: String,
-) -> Result<()> {
+async fn note(tx: &mut Tx, person: PersonId, episode: EpisodeId, site: SiteId, words: String) -> Result<()> {
     events::add(
         tx,
         events::NewEvent {
@@ -340,12 +318,7 @@ pub async fn hand_over(
 ///
 /// # Errors
 /// The store's.
-pub async fn set_next_action(
-    tx: &mut Tx,
-    episode: EpisodeId,
-    next_action: &str,
-    due: Instant,
-) -> Result<()> {
+pub async fn set_next_action(tx: &mut Tx, episode: EpisodeId, next_action: &str, due: Instant) -> Result<()> {
     tx.execute(
         "UPDATE episode SET next_action = $2, next_action_due = $3 WHERE id = $1 AND closed_at IS NULL",
         args![episode, next_action, due],
@@ -410,14 +383,7 @@ pub async fn close(
         args![grant.episode(), version, now, grant.actor().user, reason, words],
     )
     .await?;
-    note(
-        tx,
-        grant.person(),
-        grant.episode(),
-        site,
-        format!("Episode closed: {reason}"),
-    )
-    .await
+    note(tx, grant.person(), grant.episode(), site, format!("Episode closed: {reason}")).await
 }
 
 /// What the record holds of an episode, for its task list and for closure.
@@ -438,9 +404,7 @@ pub async fn progress(conn: &mut Conn, grant: &Grant<ViewEpisode>) -> Result<Pro
             args![id],
         )
         .await?;
-    let count = |column: &str| {
-        Ok::<_, crate::Error>(usize::try_from(row.get::<i64>(column)?).unwrap_or_default())
-    };
+    let count = |column: &str| Ok::<_, crate::Error>(usize::try_from(row.get::<i64>(column)?).unwrap_or_default());
     let not_screened: Option<NotSeenReason> = row.get("not_screened_reason")?;
     let not_assessed: Option<NotSeenReason> = row.get("not_assessed_reason")?;
     Ok(Progress {
@@ -452,10 +416,7 @@ pub async fn progress(conn: &mut Conn, grant: &Grant<ViewEpisode>) -> Result<Pro
         custody_advice: document_progress(conn, id, DocumentKind::CustodyAdvice).await?,
         court_report: document_progress(conn, id, DocumentKind::CourtReport).await?,
         referrals: conn
-            .fetch_all(
-                "SELECT state FROM referral WHERE episode_id = $1",
-                args![id],
-            )
+            .fetch_all("SELECT state FROM referral WHERE episode_id = $1", args![id])
             .await?
             .iter()
             .map(|row| row.get("state"))
@@ -468,62 +429,41 @@ pub async fn progress(conn: &mut Conn, grant: &Grant<ViewEpisode>) -> Result<Pro
     })
 }
 
-async fn form_progress(
-    conn: &mut Conn,
-    episode: EpisodeId,
-    form: &str,
-    not_done: bool,
-) -> Result<FormProgress> {
+async fn form_progress(conn: &mut Conn, episode: EpisodeId, form: &str, not_done: bool) -> Result<FormProgress> {
     let rows = conn
-        .fetch_all("SELECT state FROM record WHERE episode_id = $1 AND form_id = $2 AND state <> 'in_error'", args![episode, form])
+        .fetch_all(
+            "SELECT state FROM record WHERE episode_id = $1 AND form_id = $2 AND state <> 'in_error'",
+            args![episode, form],
+        )
         .await?;
-    let states: Vec<RecordState> = rows
-        .iter()
-        .map(|row| row.get("state"))
-        .collect::<Result<_>>()?;
+    let states: Vec<RecordState> = rows.iter().map(|row| row.get("state")).collect::<Result<_>>()?;
     // A draft beside a signed form is still owed: it is signed or marked in error.
-    Ok(
-        if states.iter().any(|state| {
-            matches!(
-                state,
-                RecordState::Draft | RecordState::AwaitingCountersignature
-            )
-        }) {
-            FormProgress::Draft
-        } else if states.contains(&RecordState::Signed) {
-            FormProgress::Signed
-        } else if not_done {
-            FormProgress::NotDone
-        } else {
-            FormProgress::None
-        },
-    )
+    Ok(if states.iter().any(|state| matches!(state, RecordState::Draft | RecordState::AwaitingCountersignature)) {
+        FormProgress::Draft
+    } else if states.contains(&RecordState::Signed) {
+        FormProgress::Signed
+    } else if not_done {
+        FormProgress::NotDone
+    } else {
+        FormProgress::None
+    })
 }
 
-async fn document_progress(
-    conn: &mut Conn,
-    episode: EpisodeId,
-    kind: DocumentKind,
-) -> Result<DocumentProgress> {
+async fn document_progress(conn: &mut Conn, episode: EpisodeId, kind: DocumentKind) -> Result<DocumentProgress> {
     let rows = conn
-        .fetch_all("SELECT state FROM document WHERE episode_id = $1 AND kind = $2 AND state <> 'withdrawn'", args![episode, kind])
+        .fetch_all(
+            "SELECT state FROM document WHERE episode_id = $1 AND kind = $2 AND state <> 'withdrawn'",
+            args![episode, kind],
+        )
         .await?;
-    let states: Vec<DocumentState> = rows
-        .iter()
-        .map(|row| row.get("state"))
-        .collect::<Result<_>>()?;
-    Ok(
-        if states
-            .iter()
-            .any(|state| matches!(state, DocumentState::Draft | DocumentState::Signed))
-        {
-            DocumentProgress::Prepared
-        } else if states.contains(&DocumentState::Released) {
-            DocumentProgress::Released
-        } else {
-            DocumentProgress::None
-        },
-    )
+    let states: Vec<DocumentState> = rows.iter().map(|row| row.get("state")).collect::<Result<_>>()?;
+    Ok(if states.iter().any(|state| matches!(state, DocumentState::Draft | DocumentState::Signed)) {
+        DocumentProgress::Prepared
+    } else if states.contains(&DocumentState::Released) {
+        DocumentProgress::Released
+    } else {
+        DocumentProgress::None
+    })
 }
 
 /// When a next action falls due that nobody gave a date: within the working day.

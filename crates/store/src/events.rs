@@ -50,11 +50,7 @@ pub struct NewEvent<'a> {
 /// # Errors
 /// The store's.
 pub async fn add(tx: &mut Tx, new: NewEvent<'_>) -> Result<()> {
-    let (now, name, actor) = (
-        tx.now(),
-        tx.actor_name(),
-        tx.actor().map(|actor| actor.user),
-    );
+    let (now, name, actor) = (tx.now(), tx.actor_name(), tx.actor().map(|actor| actor.user));
     tx.execute(
         "INSERT INTO event (id, at, entered_at, site_id, person_id, episode_id, kind, class, words, link, actor, actor_name)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
@@ -82,12 +78,8 @@ pub async fn add(tx: &mut Tx, new: NewEvent<'_>) -> Result<()> {
 /// # Errors
 /// The store's.
 pub async fn newest(conn: &mut Conn, site: SiteId) -> Result<Option<Uuid>> {
-    let row = conn
-        .fetch_optional(
-            "SELECT id FROM event WHERE site_id = $1 ORDER BY id DESC LIMIT 1",
-            args![site],
-        )
-        .await?;
+    let row =
+        conn.fetch_optional("SELECT id FROM event WHERE site_id = $1 ORDER BY id DESC LIMIT 1", args![site]).await?;
     row.map(|row| row.get("id")).transpose()
 }
 
@@ -95,11 +87,7 @@ pub async fn newest(conn: &mut Conn, site: SiteId) -> Result<Option<Uuid>> {
 ///
 /// # Errors
 /// The store's.
-pub async fn of_person(
-    conn: &mut Conn,
-    grant: &Grant<ViewEpisode>,
-    limit: i64,
-) -> Result<Vec<Event>> {
+pub async fn of_person(conn: &mut Conn, grant: &Grant<ViewEpisode>, limit: i64) -> Result<Vec<Event>> {
     let rows = conn
         .fetch_all(
             "SELECT at, kind, class, words, link, actor_name FROM event WHERE person_id = $1 ORDER BY at DESC, id DESC LIMIT $2",
@@ -113,12 +101,7 @@ pub async fn of_person(
 ///
 /// # Errors
 /// The store's.
-pub async fn of_site_since(
-    conn: &mut Conn,
-    site: SiteId,
-    since: Instant,
-    limit: i64,
-) -> Result<Vec<Event>> {
+pub async fn of_site_since(conn: &mut Conn, site: SiteId, since: Instant, limit: i64) -> Result<Vec<Event>> {
     let rows = conn
         .fetch_all(
             "SELECT at, kind, class, words, link, actor_name FROM event

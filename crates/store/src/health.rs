@@ -36,12 +36,21 @@ pub async fn durability(store: &Store) -> Result<Durability> {
     if tx.is_postgres() {
         let fsync: String = tx.fetch_one("SHOW fsync", args![]).await?.get("fsync")?;
         let commit: String = tx.fetch_one("SHOW synchronous_commit", args![]).await?.get("synchronous_commit")?;
-        return Ok(Durability { is_durable: fsync == "on" && commit != "off", words: format!("fsync {fsync}, synchronous_commit {commit}") });
+        return Ok(Durability {
+            is_durable: fsync == "on" && commit != "off",
+            words: format!("fsync {fsync}, synchronous_commit {commit}"),
+        });
     }
     let journal: String = tx.fetch_one("PRAGMA journal_mode", args![]).await?.get("journal_mode")?;
     let synchronous: i64 = tx.fetch_one("PRAGMA synchronous", args![]).await?.get("synchronous")?;
-    let word = ["OFF", "NORMAL", "FULL", "EXTRA"].get(usize::try_from(synchronous).unwrap_or_default()).copied().unwrap_or("unknown");
-    Ok(Durability { is_durable: synchronous >= 2 && journal == "wal", words: format!("journal {journal}, synchronous {word}") })
+    let word = ["OFF", "NORMAL", "FULL", "EXTRA"]
+        .get(usize::try_from(synchronous).unwrap_or_default())
+        .copied()
+        .unwrap_or("unknown");
+    Ok(Durability {
+        is_durable: synchronous >= 2 && journal == "wal",
+        words: format!("journal {journal}, synchronous {word}"),
+    })
 }
 
 /// How many accounts of the demo there are. Their password is public.
@@ -49,7 +58,9 @@ pub async fn durability(store: &Store) -> Result<Durability> {
 /// # Errors
 /// The store's.
 pub async fn demo_accounts(conn: &mut Conn) -> Result<i64> {
-    conn.fetch_one("SELECT count(*) AS accounts FROM app_user WHERE email LIKE '%@demo.invalid'", args![]).await?.get("accounts")
+    conn.fetch_one("SELECT count(*) AS accounts FROM app_user WHERE email LIKE '%@demo.invalid'", args![])
+        .await?
+        .get("accounts")
 }
 
 /// When the newest row of the audit log was written: a clock behind it was set back.

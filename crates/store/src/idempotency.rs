@@ -27,22 +27,11 @@ pub async fn claim(tx: &mut Tx, user: UserId, key: &str) -> Result<Claim> {
     if inserted == 1 {
         return Ok(Claim::New);
     }
-    let row = tx
-        .fetch_optional(
-            "SELECT location FROM idempotency WHERE key = $1 AND user_id = $2",
-            args![key, user],
-        )
-        .await?;
+    let row =
+        tx.fetch_optional("SELECT location FROM idempotency WHERE key = $1 AND user_id = $2", args![key, user]).await?;
     // Somebody else's key leads nowhere but to the start page.
-    let location: String = row
-        .map(|row| row.get("location"))
-        .transpose()?
-        .unwrap_or_default();
-    Ok(Claim::Done(if location.is_empty() {
-        "/".to_owned()
-    } else {
-        location
-    }))
+    let location: String = row.map(|row| row.get("location")).transpose()?.unwrap_or_default();
+    Ok(Claim::Done(if location.is_empty() { "/".to_owned() } else { location }))
 }
 
 /// Keeps where the act's answer leads.
@@ -50,11 +39,7 @@ pub async fn claim(tx: &mut Tx, user: UserId, key: &str) -> Result<Claim> {
 /// # Errors
 /// The store's.
 pub async fn done(tx: &mut Tx, key: &str, location: &str) -> Result<()> {
-    tx.execute(
-        "UPDATE idempotency SET location = $2 WHERE key = $1",
-        args![key, location],
-    )
-    .await?;
+    tx.execute("UPDATE idempotency SET location = $2 WHERE key = $1", args![key, location]).await?;
     Ok(())
 }
 
@@ -64,9 +49,5 @@ pub async fn done(tx: &mut Tx, key: &str, location: &str) -> Result<()> {
 /// The store's.
 pub async fn forget_old(tx: &mut Tx) -> Result<u64> {
     let limit = tx.now() - chrono::Duration::days(2);
-    tx.execute(
-        "DELETE FROM idempotency WHERE created_at < $1",
-        args![limit],
-    )
-    .await
+    tx.execute("DELETE FROM idempotency WHERE created_at < $1", args![limit]).await
 }

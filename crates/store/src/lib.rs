@@ -49,9 +49,9 @@ pub mod organisations;
 pub mod outcomes;
 pub mod people;
 pub mod records;
-pub mod returns;
-pub mod relationships;
 pub mod referrals;
+pub mod relationships;
+pub mod returns;
 pub mod sessions;
 pub mod shifts;
 pub mod tasks;
@@ -107,10 +107,7 @@ pub enum Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        match error
-            .as_database_error()
-            .and_then(|error| error.code().map(std::borrow::Cow::into_owned))
-        {
+        match error.as_database_error().and_then(|error| error.code().map(std::borrow::Cow::into_owned)) {
             // SQLITE_FULL, and PostgreSQL's disk_full.
             Some(code) if code == "13" || code == "53100" => Self::DiskFull,
             _ => Self::Database(error),
@@ -129,10 +126,7 @@ pub struct Store {
 
 #[derive(Debug)]
 pub(crate) enum Inner {
-    Sqlite {
-        readers: sqlx::SqlitePool,
-        writer: writer::Writer,
-    },
+    Sqlite { readers: sqlx::SqlitePool, writer: writer::Writer },
     Postgres(sqlx::PgPool),
 }
 
@@ -162,9 +156,7 @@ impl Store {
                     .await?,
             ),
         };
-        Ok(Self {
-            inner: Arc::new(inner),
-        })
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// A snapshot for reading what concerns no person.

@@ -71,11 +71,7 @@ pub struct BoardRow {
 ///
 /// # Errors
 /// The store's.
-pub async fn board_rows(
-    conn: &mut Conn,
-    grant: &Grant<ViewBoard>,
-    date: NaiveDate,
-) -> Result<Vec<BoardRow>> {
+pub async fn board_rows(conn: &mut Conn, grant: &Grant<ViewBoard>, date: NaiveDate) -> Result<Vec<BoardRow>> {
     let rows = conn
         .fetch_all(
             "SELECT l.id, l.version, l.kind, l.forenames, l.surname, l.date_of_birth, l.custody_number, l.court_room,
@@ -97,10 +93,7 @@ fn board_row(row: &Row) -> Result<BoardRow> {
         id: row.get("id")?,
         version: row.get("version")?,
         kind: row.get("kind")?,
-        name: Name {
-            forenames: row.get("forenames")?,
-            surname: row.get("surname")?,
-        },
+        name: Name { forenames: row.get("forenames")?, surname: row.get("surname")? },
         date_of_birth: row.get("date_of_birth")?,
         custody_number: row.get("custody_number")?,
         court_room: row.get("court_room")?,
@@ -151,11 +144,7 @@ pub struct LastList {
 ///
 /// # Errors
 /// The store's.
-pub async fn today(
-    conn: &mut Conn,
-    grant: &Grant<ViewBoard>,
-    date: NaiveDate,
-) -> Result<Vec<LastList>> {
+pub async fn today(conn: &mut Conn, grant: &Grant<ViewBoard>, date: NaiveDate) -> Result<Vec<LastList>> {
     let rows = conn
         .fetch_all(
             "SELECT l.id, l.kind, l.received_at, l.committed_at, u.name AS received_by_name
@@ -357,9 +346,7 @@ fn list(row: &Row) -> Result<List> {
 /// # Errors
 /// The store's. `None` when there is no such list.
 pub async fn site_of_list(conn: &mut Conn, id: ListId) -> Result<Option<SiteId>> {
-    let row = conn
-        .fetch_optional("SELECT site_id FROM list WHERE id = $1", args![id])
-        .await?;
+    let row = conn.fetch_optional("SELECT site_id FROM list WHERE id = $1", args![id]).await?;
     row.map(|row| row.get("site_id")).transpose()
 }
 
@@ -368,9 +355,7 @@ pub async fn site_of_list(conn: &mut Conn, id: ListId) -> Result<Option<SiteId>>
 /// # Errors
 /// The store's. `None` when there is no such line.
 pub async fn site_of_entry(conn: &mut Conn, id: EntryId) -> Result<Option<SiteId>> {
-    let row = conn
-        .fetch_optional("SELECT site_id FROM list_entry WHERE id = $1", args![id])
-        .await?;
+    let row = conn.fetch_optional("SELECT site_id FROM list_entry WHERE id = $1", args![id]).await?;
     row.map(|row| row.get("site_id")).transpose()
 }
 
@@ -383,11 +368,7 @@ pub async fn of_site(conn: &mut Conn, grant: &Grant<ViewList>, limit: i64) -> Re
         "{LIST} WHERE l.site_id = $1 AND l.state <> 'discarded'
           ORDER BY l.list_date DESC, l.received_at DESC, l.id DESC LIMIT $2"
     ));
-    conn.fetch_text(sql, args![grant.site(), limit])
-        .await?
-        .iter()
-        .map(list)
-        .collect()
+    conn.fetch_text(sql, args![grant.site(), limit]).await?.iter().map(list).collect()
 }
 
 /// One list of the grant's site.
@@ -396,30 +377,18 @@ pub async fn of_site(conn: &mut Conn, grant: &Grant<ViewList>, limit: i64) -> Re
 /// The store's.
 pub async fn get(conn: &mut Conn, grant: &Grant<ViewList>, id: ListId) -> Result<Option<List>> {
     let sql = sqlx::AssertSqlSafe(format!("{LIST} WHERE l.id = $1 AND l.site_id = $2"));
-    conn.fetch_text(sql, args![id, grant.site()])
-        .await?
-        .first()
-        .map(list)
-        .transpose()
+    conn.fetch_text(sql, args![id, grant.site()]).await?.first().map(list).transpose()
 }
 
 /// The lists of the grant's site that are these very bytes, waiting or brought in, newest first.
 ///
 /// # Errors
 /// The store's.
-pub async fn same_bytes(
-    conn: &mut Conn,
-    grant: &Grant<ImportList>,
-    sha256: &str,
-) -> Result<Vec<List>> {
+pub async fn same_bytes(conn: &mut Conn, grant: &Grant<ImportList>, sha256: &str) -> Result<Vec<List>> {
     let sql = sqlx::AssertSqlSafe(format!(
         "{LIST} WHERE l.site_id = $1 AND l.sha256 = $2 AND l.state <> 'discarded' ORDER BY l.received_at DESC"
     ));
-    conn.fetch_text(sql, args![grant.site(), sha256])
-        .await?
-        .iter()
-        .map(list)
-        .collect()
+    conn.fetch_text(sql, args![grant.site(), sha256]).await?.iter().map(list).collect()
 }
 
 /// Keeps a list for review. Nothing of it is on the board until it is brought in.
@@ -467,11 +436,7 @@ pub async fn discard(tx: &mut Tx, grant: &Grant<ImportList>, id: ListId) -> Resu
 /// [`crate::Error::Stale`] when it was brought in or discarded before.
 pub async fn begin_commit(tx: &mut Tx, grant: &Grant<ImportList>, id: ListId) -> Result<()> {
     // Touching the site's row makes a second list of this site wait until this one is in.
-    tx.execute(
-        "UPDATE site SET sort_order = sort_order WHERE id = $1",
-        args![grant.site()],
-    )
-    .await?;
+    tx.execute("UPDATE site SET sort_order = sort_order WHERE id = $1", args![grant.site()]).await?;
     let now = tx.now();
     tx.execute_versioned(
         "UPDATE list SET state = 'committed', committed_at = $3 WHERE id = $1 AND site_id = $2 AND state = 'preview'",
@@ -480,7 +445,8 @@ pub async fn begin_commit(tx: &mut Tx, grant: &Grant<ImportList>, id: ListId) ->
     .await
 }
 
-const LINE: &str = "SELECT l.id, l.version, l.site_id, l.list_id, l.kind, l.list_date, l.source, l.state, l.reason, l.taken_by,
+const LINE: &str =
+    "SELECT l.id, l.version, l.site_id, l.list_id, l.kind, l.list_date, l.source, l.state, l.reason, l.taken_by,
         COALESCE(u.name, '') AS taken_by_name, l.person_id, l.episode_id, l.gone_at
    FROM list_entry l LEFT JOIN app_user u ON u.id = l.taken_by";
 
@@ -518,11 +484,7 @@ pub async fn lines(
         "{LINE} WHERE l.site_id = $1 AND l.kind = $2 AND l.list_date >= $3 AND l.list_date <= $4
           ORDER BY l.list_date, l.source_row, l.id"
     ));
-    conn.fetch_text(sql, args![grant.site(), kind, from, to])
-        .await?
-        .iter()
-        .map(line)
-        .collect()
+    conn.fetch_text(sql, args![grant.site(), kind, from, to]).await?.iter().map(line).collect()
 }
 
 /// One line of the grant's site.
@@ -531,11 +493,7 @@ pub async fn lines(
 /// The store's.
 pub async fn entry(conn: &mut Conn, grant: &Grant<ViewList>, id: EntryId) -> Result<Option<Line>> {
     let sql = sqlx::AssertSqlSafe(format!("{LINE} WHERE l.id = $1 AND l.site_id = $2"));
-    conn.fetch_text(sql, args![id, grant.site()])
-        .await?
-        .first()
-        .map(line)
-        .transpose()
+    conn.fetch_text(sql, args![id, grant.site()]).await?.first().map(line).transpose()
 }
 
 /// Adds a line that was not on the site's list before. When the same custody record of the last
@@ -630,11 +588,7 @@ async fn earlier(
     let episode_id: Option<EpisodeId> = row.get("open_episode")?;
     Ok(Some(Earlier {
         state: episode_id.map(|_| row.get("state")).transpose()?,
-        taken_by: if episode_id.is_some() {
-            row.get("taken_by")?
-        } else {
-            None
-        },
+        taken_by: if episode_id.is_some() { row.get("taken_by")? } else { None },
         person_id: row.get("person_id")?,
         episode_id,
     }))
@@ -736,11 +690,7 @@ pub async fn set_best(tx: &mut Tx, id: EntryId, best: Option<&Best>) -> Result<(
 ///
 /// # Errors
 /// The store's.
-pub async fn decisions(
-    conn: &mut Conn,
-    _grant: &Grant<ViewList>,
-    entry: EntryId,
-) -> Result<Vec<Decision>> {
+pub async fn decisions(conn: &mut Conn, _grant: &Grant<ViewList>, entry: EntryId) -> Result<Vec<Decision>> {
     let rows = conn
         .fetch_all(
             "SELECT d.person_id, p.forenames, p.surname, d.decision, d.probability, d.evidence, d.decided_at, u.name AS decided_by_name
@@ -751,10 +701,7 @@ pub async fn decisions(
         .await?;
     rows.iter()
         .map(|row| {
-            let name = Name {
-                forenames: row.get("forenames")?,
-                surname: row.get("surname")?,
-            };
+            let name = Name { forenames: row.get("forenames")?, surname: row.get("surname")? };
             Ok(Decision {
                 person_id: row.get("person_id")?,
                 person: name.formal(),
@@ -829,12 +776,7 @@ pub async fn take(tx: &mut Tx, grant: &Grant<ChangeList>, id: EntryId, version: 
 ///
 /// # Errors
 /// [`crate::Error::Stale`] when the line changed first.
-pub async fn put_back(
-    tx: &mut Tx,
-    grant: &Grant<ChangeList>,
-    id: EntryId,
-    version: i64,
-) -> Result<()> {
+pub async fn put_back(tx: &mut Tx, grant: &Grant<ChangeList>, id: EntryId, version: i64) -> Result<()> {
     tx.execute_versioned(
         "UPDATE list_entry SET state = 'to_consider', taken_by = NULL, reason = '', version = version + 1
           WHERE id = $1 AND site_id = $2 AND version = $3 AND episode_id IS NULL",
@@ -866,12 +808,7 @@ pub async fn not_seen(
 ///
 /// # Errors
 /// [`crate::Error::Stale`] when the line has an episode already.
-pub async fn join_episode(
-    tx: &mut Tx,
-    grant: &Grant<ChangeList>,
-    id: EntryId,
-    episode: EpisodeId,
-) -> Result<()> {
+pub async fn join_episode(tx: &mut Tx, grant: &Grant<ChangeList>, id: EntryId, episode: EpisodeId) -> Result<()> {
     tx.execute_versioned(
         "UPDATE list_entry SET episode_id = $3, state = 'being_seen', reason = '', taken_by = $4, version = version + 1
           WHERE id = $1 AND site_id = $2 AND episode_id IS NULL",

@@ -20,9 +20,7 @@ fn statements(text: &'static str) -> Vec<&'static str> {
     text.split(";\n")
         .map(str::trim)
         .filter(|statement| {
-            statement
-                .lines()
-                .any(|line| !line.trim().is_empty() && !line.trim_start().starts_with("--"))
+            statement.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with("--"))
         })
         .collect()
 }
@@ -43,29 +41,15 @@ pub async fn pending(store: &Store) -> Result<Vec<Pending>> {
 }
 
 fn system_cause() -> Cause {
-    Cause {
-        actor: None,
-        at: Instant::UNIX_EPOCH,
-        request: "migrate".into(),
-    }
+    Cause { actor: None, at: Instant::UNIX_EPOCH, request: "migrate".into() }
 }
 
 async fn lacking(tx: &mut crate::Tx) -> Result<Vec<Pending>> {
-    tx.execute(
-        "CREATE TABLE IF NOT EXISTS schema_migration (name text PRIMARY KEY, sha256 text NOT NULL)",
-        args![],
-    )
-    .await?;
-    let rows = tx
-        .fetch_all(
-            "SELECT name, sha256 FROM schema_migration ORDER BY name",
-            args![],
-        )
+    tx.execute("CREATE TABLE IF NOT EXISTS schema_migration (name text PRIMARY KEY, sha256 text NOT NULL)", args![])
         .await?;
-    let applied: Vec<(String, String)> = rows
-        .iter()
-        .map(|row| Ok((row.get("name")?, row.get("sha256")?)))
-        .collect::<Result<_>>()?;
+    let rows = tx.fetch_all("SELECT name, sha256 FROM schema_migration ORDER BY name", args![]).await?;
+    let applied: Vec<(String, String)> =
+        rows.iter().map(|row| Ok((row.get("name")?, row.get("sha256")?))).collect::<Result<_>>()?;
     for (name, sha256) in &applied {
         match MIGRATIONS.iter().find(|(known, _)| known == name) {
             None => return Err(Error::NewerDatabase(name.clone())),
@@ -78,10 +62,7 @@ async fn lacking(tx: &mut crate::Tx) -> Result<Vec<Pending>> {
     Ok(MIGRATIONS
         .iter()
         .filter(|(name, _)| !applied.iter().any(|(known, _)| known == name))
-        .map(|(name, text)| Pending {
-            name,
-            statements: statements(text),
-        })
+        .map(|(name, text)| Pending { name, statements: statements(text) })
         .collect())
 }
 
@@ -89,22 +70,15 @@ pub(crate) async fn run(store: &Store) -> Result<()> {
     let mut tx = store.begin(system_cause()).await?;
     if tx.is_postgres() {
         // Two servers that start together must not migrate together.
-        tx.execute("SELECT pg_advisory_xact_lock(7212026)", args![])
-            .await?;
+        tx.execute("SELECT pg_advisory_xact_lock(7212026)", args![]).await?;
     }
     for migration in lacking(&mut tx).await? {
         for statement in &migration.statements {
             tx.execute_text(*statement, args![]).await?;
         }
-        let text = MIGRATIONS
-            .iter()
-            .find(|(name, _)| *name == migration.name)
-            .map_or("", |(_, text)| text);
-        tx.execute(
-            "INSERT INTO schema_migration (name, sha256) VALUES ($1, $2)",
-            args![migration.name, hash(text)],
-        )
-        .await?;
+        let text = MIGRATIONS.iter().find(|(name, _)| *name == migration.name).map_or("", |(_, text)| text);
+        tx.execute("INSERT INTO schema_migration (name, sha256) VALUES ($1, $2)", args![migration.name, hash(text)])
+            .await?;
     }
     tx.commit().await
 }

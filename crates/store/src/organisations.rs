@@ -47,11 +47,7 @@ pub struct Site {
 }
 
 fn organisation(row: &Row) -> Result<Organisation> {
-    Ok(Organisation {
-        id: row.get("id")?,
-        name: row.get("name")?,
-        kind: row.get("kind")?,
-    })
+    Ok(Organisation { id: row.get("id")?, name: row.get("name")?, kind: row.get("kind")? })
 }
 
 fn site(row: &Row) -> Result<Site> {
@@ -70,14 +66,11 @@ fn site(row: &Row) -> Result<Site> {
 /// # Errors
 /// The store's.
 pub async fn all(conn: &mut Conn) -> Result<Vec<Organisation>> {
-    conn.fetch_all(
-        "SELECT id, name, kind FROM organisation ORDER BY name",
-        args![],
-    )
-    .await?
-    .iter()
-    .map(organisation)
-    .collect()
+    conn.fetch_all("SELECT id, name, kind FROM organisation ORDER BY name", args![])
+        .await?
+        .iter()
+        .map(organisation)
+        .collect()
 }
 
 /// Adds an organisation.
@@ -85,11 +78,8 @@ pub async fn all(conn: &mut Conn) -> Result<Vec<Organisation>> {
 /// # Errors
 /// The store's.
 pub async fn add(conn: &mut Conn, new: &Organisation) -> Result<()> {
-    conn.execute(
-        "INSERT INTO organisation (id, name, kind) VALUES ($1, $2, $3)",
-        args![new.id, &new.name, new.kind],
-    )
-    .await?;
+    conn.execute("INSERT INTO organisation (id, name, kind) VALUES ($1, $2, $3)", args![new.id, &new.name, new.kind])
+        .await?;
     Ok(())
 }
 
@@ -99,10 +89,7 @@ pub async fn add(conn: &mut Conn, new: &Organisation) -> Result<()> {
 /// The store's.
 pub async fn service(conn: &mut Conn) -> Result<Option<Service>> {
     let row = conn
-        .fetch_optional(
-            "SELECT id, organisation_id, name, help_phone FROM service ORDER BY name LIMIT 1",
-            args![],
-        )
+        .fetch_optional("SELECT id, organisation_id, name, help_phone FROM service ORDER BY name LIMIT 1", args![])
         .await?;
     row.map(|row| {
         Ok(Service {
@@ -134,10 +121,7 @@ pub async fn add_service(conn: &mut Conn, new: &Service) -> Result<()> {
 /// The store's.
 pub async fn sites(conn: &mut Conn) -> Result<Vec<Site>> {
     let rows = conn
-        .fetch_all(
-            "SELECT id, service_id, name, kind, code, hours FROM site ORDER BY sort_order, name",
-            args![],
-        )
+        .fetch_all("SELECT id, service_id, name, kind, code, hours FROM site ORDER BY sort_order, name", args![])
         .await?;
     rows.iter().map(site).collect()
 }
@@ -148,10 +132,7 @@ pub async fn sites(conn: &mut Conn) -> Result<Vec<Site>> {
 /// The store's.
 pub async fn site_by_id(conn: &mut Conn, id: SiteId) -> Result<Option<Site>> {
     let row = conn
-        .fetch_optional(
-            "SELECT id, service_id, name, kind, code, hours FROM site WHERE id = $1",
-            args![id],
-        )
+        .fetch_optional("SELECT id, service_id, name, kind, code, hours FROM site WHERE id = $1", args![id])
         .await?;
     row.as_ref().map(site).transpose()
 }

@@ -75,12 +75,7 @@ pub async fn of_episode(conn: &mut Conn, grant: &Grant<ViewJustice>) -> Result<V
 ///
 /// # Errors
 /// The store's.
-pub async fn record(
-    tx: &mut Tx,
-    grant: &Grant<ChangeJustice>,
-    site: SiteId,
-    new: &NewOutcome,
-) -> Result<()> {
+pub async fn record(tx: &mut Tx, grant: &Grant<ChangeJustice>, site: SiteId, new: &NewOutcome) -> Result<()> {
     let (now, name) = (tx.now(), tx.actor_name());
     tx.execute(
         "INSERT INTO outcome (id, person_id, episode_id, code, decided_on, information_use, note, recorded_at, recorded_by,
@@ -137,11 +132,7 @@ pub async fn set_legal_status(
 ///
 /// # Errors
 /// The store's.
-pub async fn set_next_hearing(
-    tx: &mut Tx,
-    grant: &Grant<ChangeJustice>,
-    at: Option<Instant>,
-) -> Result<()> {
+pub async fn set_next_hearing(tx: &mut Tx, grant: &Grant<ChangeJustice>, at: Option<Instant>) -> Result<()> {
     tx.execute(
         "UPDATE episode SET next_hearing_at = $3 WHERE id = $1 AND person_id = $2",
         args![grant.episode(), grant.person(), at],

@@ -13,8 +13,8 @@ use throughline_domain::person::{Ethnicity, Gender, IdentityState};
 use throughline_domain::time::Instant;
 use throughline_matching::{Description, Parameters};
 use throughline_policy::{
-    ChangeContactDetails, ChangeIdentity, CreatePerson, Grant, Permit, SearchPeople, Subject,
-    ViewContactDetails, ViewDocument, ViewFollowUp, ViewIdentity, ViewList, ViewNeedsPlan,
+    ChangeContactDetails, ChangeIdentity, CreatePerson, Grant, Permit, SearchPeople, Subject, ViewContactDetails,
+    ViewDocument, ViewFollowUp, ViewIdentity, ViewList, ViewNeedsPlan,
 };
 use uuid::Uuid;
 
@@ -98,27 +98,17 @@ pub struct NewPerson {
 impl Person {
     /// What the matching engine compares.
     pub fn description(&self, postcode: &str) -> Description {
-        let identifier = |kind: &str| {
-            self.identifiers
-                .iter()
-                .find(|(known, _)| known == kind)
-                .map(|(_, value)| value.clone())
-        };
+        let identifier =
+            |kind: &str| self.identifiers.iter().find(|(known, _)| known == kind).map(|(_, value)| value.clone());
         Description {
             name: self.name.clone(),
             aliases: self.aliases.clone(),
             date_of_birth: self.date_of_birth,
             sex: sex(self.gender),
-            postcodes: Some(postcode.to_owned())
-                .filter(|postcode| !postcode.is_empty())
-                .into_iter()
-                .collect(),
+            postcodes: Some(postcode.to_owned()).filter(|postcode| !postcode.is_empty()).into_iter().collect(),
             pnc: identifier("pnc"),
             cro: identifier("cro"),
-            nhs_number: self
-                .nhs_number
-                .as_ref()
-                .map(|number| number.digits().to_owned()),
+            nhs_number: self.nhs_number.as_ref().map(|number| number.digits().to_owned()),
         }
     }
 }
@@ -132,8 +122,7 @@ fn sex(gender: Gender) -> Option<throughline_matching::Sex> {
     }
 }
 
-const COLUMNS: &str =
-    "id, version, forenames, surname, preferred_name, date_of_birth, gender, ethnicity, nhs_number,
+const COLUMNS: &str = "id, version, forenames, surname, preferred_name, date_of_birth, gender, ethnicity, nhs_number,
     identity_state, language, interpreter, adjustments, deceased_on, postcode";
 
 fn person(row: &Row, aliases: Vec<Name>, identifiers: Vec<(String, String)>) -> Result<Person> {
@@ -141,10 +130,7 @@ fn person(row: &Row, aliases: Vec<Name>, identifiers: Vec<(String, String)>) -> 
     Ok(Person {
         id: row.get("id")?,
         version: row.get("version")?,
-        name: Name {
-            forenames: row.get("forenames")?,
-            surname: row.get("surname")?,
-        },
+        name: Name { forenames: row.get("forenames")?, surname: row.get("surname")? },
         preferred_name: row.get("preferred_name")?,
         date_of_birth: row.get("date_of_birth")?,
         gender: row.get("gender")?,
@@ -166,50 +152,39 @@ async fn load(conn: &mut Conn, ids: &[PersonId]) -> Result<Vec<(Person, String)>
         return Ok(Vec::new());
     }
     let list = placeholders(1, ids.len());
-    let values = || {
-        ids.iter()
-            .map(|id| (*id).into())
-            .collect::<Vec<crate::Value>>()
-    };
+    let values = || ids.iter().map(|id| (*id).into()).collect::<Vec<crate::Value>>();
     let sql = |text: String| sqlx::AssertSqlSafe(text);
     let mut aliases: BTreeMap<PersonId, Vec<Name>> = BTreeMap::new();
     let rows = conn
-        .fetch_text(sql(format!("SELECT person_id, forenames, surname FROM person_alias WHERE person_id IN ({list}) ORDER BY id")), values())
-        .await?;
-    for row in &rows {
-        let alias = Name {
-            forenames: row.get("forenames")?,
-            surname: row.get("surname")?,
-        };
-        aliases
-            .entry(row.get("person_id")?)
-            .or_default()
-            .push(alias);
-    }
-    let mut identifiers: BTreeMap<PersonId, Vec<(String, String)>> = BTreeMap::new();
-    let rows = conn
-        .fetch_text(sql(format!("SELECT person_id, kind, value FROM person_identifier WHERE person_id IN ({list}) ORDER BY id")), values())
-        .await?;
-    for row in &rows {
-        identifiers
-            .entry(row.get("person_id")?)
-            .or_default()
-            .push((row.get("kind")?, row.get("value")?));
-    }
-    let rows = conn
         .fetch_text(
-            sql(format!("SELECT {COLUMNS} FROM person WHERE id IN ({list})")),
+            sql(format!(
+                "SELECT person_id, forenames, surname FROM person_alias WHERE person_id IN ({list}) ORDER BY id"
+            )),
             values(),
         )
         .await?;
+    for row in &rows {
+        let alias = Name { forenames: row.get("forenames")?, surname: row.get("surname")? };
+        aliases.entry(row.get("person_id")?).or_default().push(alias);
+    }
+    let mut identifiers: BTreeMap<PersonId, Vec<(String, String)>> = BTreeMap::new();
+    let rows = conn
+        .fetch_text(
+            sql(format!(
+                "SELECT person_id, kind, value FROM person_identifier WHERE person_id IN ({list}) ORDER BY id"
+            )),
+            values(),
+        )
+        .await?;
+    for row in &rows {
+        identifiers.entry(row.get("person_id")?).or_default().push((row.get("kind")?, row.get("value")?));
+    }
+    let rows = conn.fetch_text(sql(format!("SELECT {COLUMNS} FROM person WHERE id IN ({list})")), values()).await?;
     rows.iter()
         .map(|row| {
             let id: PersonId = row.get("id")?;
-            let found = person(
-                row,
-                aliases.remove(&id).unwrap_or_default(),
-                identifiers.remove(&id).unwrap_or_default(),
-            )?;
+            let found =
+                person(row, aliases.remove(&id).unwrap_or_default(), identifiers.remove(&id).unwrap_or_default())?;
             Ok((found, row.get("postcode")?))
         })
         .collect()
@@ -220,20 +195,14 @@ async fn load(conn: &mut Conn, ids: &[PersonId]) -> Result<Vec<(Person, String)>
 /// # Errors
 /// The store's.
 pub async fn get(conn: &mut Conn, grant: &Grant<ViewIdentity>) -> Result<Option<Person>> {
-    Ok(load(conn, &[grant.person()])
-        .await?
-        .pop()
-        .map(|(person, _)| person))
+    Ok(load(conn, &[grant.person()]).await?.pop().map(|(person, _)| person))
 }
 
 /// How and where a person may be reached.
 ///
 /// # Errors
 /// The store's.
-pub async fn contact_details(
-    conn: &mut Conn,
-    grant: &Grant<ViewContactDetails>,
-) -> Result<Option<ContactDetails>> {
+pub async fn contact_details(conn: &mut Conn, grant: &Grant<ViewContactDetails>) -> Result<Option<ContactDetails>> {
     let row = conn
         .fetch_optional(
             "SELECT address, postcode, phone, safe_contact, gp FROM person WHERE id = $1",
@@ -256,12 +225,7 @@ pub async fn contact_details(
 ///
 /// # Errors
 /// The store's.
-pub async fn create(
-    tx: &mut Tx,
-    grant: &Grant<CreatePerson>,
-    id: PersonId,
-    new: &NewPerson,
-) -> Result<()> {
+pub async fn create(tx: &mut Tx, grant: &Grant<CreatePerson>, id: PersonId, new: &NewPerson) -> Result<()> {
     insert(tx, id, new, Some(grant.actor().user.uuid())).await
 }
 
@@ -279,12 +243,7 @@ pub async fn import(tx: &mut Tx, id: PersonId, new: &NewPerson) -> Result<()> {
 /// # Errors
 /// The store's.
 pub async fn identifiers(conn: &mut Conn, kind: &str) -> Result<BTreeSet<String>> {
-    let rows = conn
-        .fetch_all(
-            "SELECT value FROM person_identifier WHERE kind = $1",
-            args![kind],
-        )
-        .await?;
+    let rows = conn.fetch_all("SELECT value FROM person_identifier WHERE kind = $1", args![kind]).await?;
     rows.iter().map(|row| row.get("value")).collect()
 }
 
@@ -370,9 +329,7 @@ pub async fn learn(
     let person = grant.person();
     if let Some(alias) = alias.filter(|alias| !alias.is_unknown()) {
         let known = load(tx, &[person]).await?;
-        let is_known = known
-            .iter()
-            .any(|(known, _)| known.name == *alias || known.aliases.contains(alias));
+        let is_known = known.iter().any(|(known, _)| known.name == *alias || known.aliases.contains(alias));
         if !is_known {
             add_alias(tx, person, alias).await?;
         }
@@ -429,7 +386,15 @@ pub async fn change_contact_details(
     tx.execute_versioned(
         "UPDATE person SET address = $3, postcode = $4, phone = $5, safe_contact = $6, gp = $7, version = version + 1
           WHERE id = $1 AND version = $2",
-        args![grant.person(), version, &details.address, &details.postcode, &details.phone, &details.safe_contact, &details.gp],
+        args![
+            grant.person(),
+            version,
+            &details.address,
+            &details.postcode,
+            &details.phone,
+            &details.safe_contact,
+            &details.gp
+        ],
     )
     .await?;
     rekey(tx, grant.person()).await
@@ -470,8 +435,7 @@ async fn rekey(tx: &mut Tx, id: PersonId) -> Result<()> {
     let Some((person, postcode)) = load(tx, &[id]).await?.pop() else {
         return Ok(());
     };
-    tx.execute("DELETE FROM match_key WHERE person_id = $1", args![id])
-        .await?;
+    tx.execute("DELETE FROM match_key WHERE person_id = $1", args![id]).await?;
     for key in throughline_matching::keys(&person.description(&postcode)) {
         tx.execute(
             "INSERT INTO match_key (key, person_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
@@ -489,12 +453,8 @@ const CROWDED_KEY: i64 = 400;
 async fn sharing_a_key(conn: &mut Conn, keys: &[String]) -> Result<Vec<PersonId>> {
     let mut people = Vec::new();
     for key in keys {
-        let rows = conn
-            .fetch_all(
-                "SELECT person_id FROM match_key WHERE key = $1 LIMIT $2",
-                args![key, CROWDED_KEY],
-            )
-            .await?;
+        let rows =
+            conn.fetch_all("SELECT person_id FROM match_key WHERE key = $1 LIMIT $2", args![key, CROWDED_KEY]).await?;
         for row in &rows {
             people.push(row.get("person_id")?);
         }
@@ -523,19 +483,9 @@ pub async fn candidates(
     looked_for: &Description,
     limit: usize,
 ) -> Result<Vec<Candidate>> {
-    let keys: Vec<String> = throughline_matching::keys(looked_for)
-        .into_iter()
-        .map(|key| key.as_str().to_owned())
-        .collect();
-    let found = ranked(
-        tx,
-        grant,
-        looked_for,
-        &keys,
-        throughline_matching::rank,
-        limit,
-    )
-    .await?;
+    let keys: Vec<String> =
+        throughline_matching::keys(looked_for).into_iter().map(|key| key.as_str().to_owned()).collect();
+    let found = ranked(tx, grant, looked_for, &keys, throughline_matching::rank, limit).await?;
     for candidate in &found {
         tx.note_shown(candidate.person.id, "possible match");
     }
@@ -562,10 +512,7 @@ pub async fn compare(
     let described = [(person.id, person.description(&postcode))];
     let ranked = throughline_matching::rank_all(&parameters(tx).await?, looked_for, described);
     tx.note_shown(person.id, "compared side by side");
-    Ok(ranked.into_iter().next().map(|found| Candidate {
-        person,
-        scored: found.scored,
-    }))
+    Ok(ranked.into_iter().next().map(|found| Candidate { person, scored: found.scored }))
 }
 
 /// People found by what somebody typed: a name spelt by ear, a part of a name, a date of birth, an
@@ -579,19 +526,9 @@ pub async fn search(
     looked_for: &Description,
     limit: usize,
 ) -> Result<Vec<Candidate>> {
-    let keys: Vec<String> = throughline_matching::search_keys(looked_for)
-        .into_iter()
-        .map(|key| key.as_str().to_owned())
-        .collect();
-    let found = ranked(
-        tx,
-        grant,
-        looked_for,
-        &keys,
-        throughline_matching::rank_all,
-        limit,
-    )
-    .await?;
+    let keys: Vec<String> =
+        throughline_matching::search_keys(looked_for).into_iter().map(|key| key.as_str().to_owned()).collect();
+    let found = ranked(tx, grant, looked_for, &keys, throughline_matching::rank_all, limit).await?;
     for candidate in &found {
         tx.note_shown(candidate.person.id, "search result");
     }
@@ -652,12 +589,7 @@ pub struct Finds {
 ///
 /// # Errors
 /// The store's.
-pub async fn find(
-    tx: &mut Tx,
-    grant: &Grant<SearchPeople>,
-    looked_for: &LookedFor,
-    limit: usize,
-) -> Result<Finds> {
+pub async fn find(tx: &mut Tx, grant: &Grant<SearchPeople>, looked_for: &LookedFor, limit: usize) -> Result<Finds> {
     let keys: Vec<String> = throughline_matching::search_keys(&looked_for.description)
         .into_iter()
         .map(|key| key.as_str().to_owned())
@@ -682,28 +614,16 @@ pub async fn find(
         tx.note_shown(found.person.id, "search result");
     }
     let entries = entries_of(tx, &looked_for.custody_numbers).await?;
-    Ok(Finds {
-        people,
-        total,
-        entries,
-    })
+    Ok(Finds { people, total, entries })
 }
 
 fn born_in(person: &Person, year: Option<i32>) -> bool {
     use chrono::Datelike;
-    year.is_none_or(|year| {
-        person
-            .date_of_birth
-            .is_none_or(|born| born.year() == year)
-    })
+    year.is_none_or(|year| person.date_of_birth.is_none_or(|born| born.year() == year))
 }
 
 /// These people, scored against a description, the likeliest first.
-async fn scored(
-    conn: &mut Conn,
-    description: &Description,
-    ids: Vec<PersonId>,
-) -> Result<Vec<Found>> {
+async fn scored(conn: &mut Conn, description: &Description, ids: Vec<PersonId>) -> Result<Vec<Found>> {
     let mut people: BTreeMap<PersonId, (Person, String)> = BTreeMap::new();
     let mut descriptions = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(500) {
@@ -712,29 +632,19 @@ async fn scored(
             people.insert(person.id, (person, postcode));
         }
     }
-    let ranked =
-        throughline_matching::rank_all(&parameters(conn).await?, description, descriptions);
+    let ranked = throughline_matching::rank_all(&parameters(conn).await?, description, descriptions);
     Ok(ranked
         .into_iter()
         .filter_map(|candidate| {
             let (person, postcode) = people.remove(&candidate.id)?;
-            Some(Found {
-                person,
-                postcode,
-                scored: candidate.scored,
-                by_custody_number: false,
-            })
+            Some(Found { person, postcode, scored: candidate.scored, by_custody_number: false })
         })
         .collect())
 }
 
 /// A custody number as it is compared: no spaces, no case.
 fn bare(number: &str) -> String {
-    number
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect::<String>()
-        .to_uppercase()
+    number.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase()
 }
 
 /// People who have, or had, one of these custody numbers.
@@ -775,10 +685,7 @@ async fn entries_of(tx: &mut Tx, numbers: &[String]) -> Result<Vec<FoundEntry>> 
             if tx.may::<ViewList>(site).await? {
                 entries.push(FoundEntry {
                     id: row.get("id")?,
-                    name: Name {
-                        forenames: row.get("forenames")?,
-                        surname: row.get("surname")?,
-                    },
+                    name: Name { forenames: row.get("forenames")?, surname: row.get("surname")? },
                     site_name: row.get("site_name")?,
                     list_date: row.get("list_date")?,
                 });
@@ -810,11 +717,8 @@ pub async fn shown_before(
 }
 
 /// How candidates are put in order: with a floor for lists, without one for a person's search.
-type Rank = fn(
-    &Parameters,
-    &Description,
-    Vec<(PersonId, Description)>,
-) -> Vec<throughline_matching::Candidate<PersonId>>;
+type Rank =
+    fn(&Parameters, &Description, Vec<(PersonId, Description)>) -> Vec<throughline_matching::Candidate<PersonId>>;
 
 /// The shipped parameters, for an index of this size.
 async fn parameters(conn: &mut Conn) -> Result<Parameters> {
@@ -846,21 +750,12 @@ async fn ranked(
     Ok(ranked
         .into_iter()
         .take(limit)
-        .filter_map(|found| {
-            people.remove(&found.id).map(|person| Candidate {
-                person,
-                scored: found.scored,
-            })
-        })
+        .filter_map(|found| people.remove(&found.id).map(|person| Candidate { person, scored: found.scored }))
         .collect())
 }
 
 /// Of these people, those whose follow-up is with the actor's organisation and who agreed to it.
-async fn allocated_to(
-    tx: &mut Tx,
-    grant: &Grant<SearchPeople>,
-    ids: Vec<PersonId>,
-) -> Result<Vec<PersonId>> {
+async fn allocated_to(tx: &mut Tx, grant: &Grant<SearchPeople>, ids: Vec<PersonId>) -> Result<Vec<PersonId>> {
     let mut allocated = Vec::new();
     for id in ids {
         let context = throughline_policy::Subject::from(id);
@@ -877,10 +772,7 @@ async fn allocated_to(
 /// # Errors
 /// The store's.
 pub async fn describe(conn: &mut Conn, grant: &Grant<ViewIdentity>) -> Result<Option<Description>> {
-    Ok(load(conn, &[grant.person()])
-        .await?
-        .pop()
-        .map(|(person, postcode)| person.description(&postcode)))
+    Ok(load(conn, &[grant.person()]).await?.pop().map(|(person, postcode)| person.description(&postcode)))
 }
 
 /// The person an episode is about, as a subject for the policy.
@@ -888,18 +780,9 @@ pub async fn describe(conn: &mut Conn, grant: &Grant<ViewIdentity>) -> Result<Op
 /// # Errors
 /// The store's. `None` when there is no such episode.
 pub async fn subject_of_episode(conn: &mut Conn, episode: EpisodeId) -> Result<Option<Subject>> {
-    let row = conn
-        .fetch_optional(
-            "SELECT person_id, site_id FROM episode WHERE id = $1",
-            args![episode],
-        )
-        .await?;
+    let row = conn.fetch_optional("SELECT person_id, site_id FROM episode WHERE id = $1", args![episode]).await?;
     row.map(|row| {
-        Ok(Subject {
-            person: Some(row.get("person_id")?),
-            episode: Some(episode),
-            site: Some(row.get("site_id")?),
-        })
+        Ok(Subject { person: Some(row.get("person_id")?), episode: Some(episode), site: Some(row.get("site_id")?) })
     })
     .transpose()
 }
@@ -909,11 +792,7 @@ pub async fn subject_of_episode(conn: &mut Conn, episode: EpisodeId) -> Result<O
 ///
 /// # Errors
 /// The store's.
-pub async fn claim_access(
-    tx: &mut Tx,
-    grant: &Grant<throughline_policy::ClaimAccess>,
-    reason: &str,
-) -> Result<Uuid> {
+pub async fn claim_access(tx: &mut Tx, grant: &Grant<throughline_policy::ClaimAccess>, reason: &str) -> Result<Uuid> {
     let (id, now) = (Uuid::now_v7(), tx.now());
     let ends_at = now + chrono::Duration::minutes(throughline_domain::claim::CLAIM_MINUTES);
     tx.execute(
@@ -930,9 +809,7 @@ pub async fn claim_access(
 /// # Errors
 /// The store's.
 pub async fn count(conn: &mut Conn) -> Result<i64> {
-    conn.fetch_one("SELECT count(*) AS people FROM person", args![])
-        .await?
-        .get("people")
+    conn.fetch_one("SELECT count(*) AS people FROM person", args![]).await?.get("people")
 }
 
 /// Whether a person exists: for the search-before-create rule's own check.
@@ -940,10 +817,7 @@ pub async fn count(conn: &mut Conn) -> Result<i64> {
 /// # Errors
 /// [`Error::Corrupt`] never; the store's otherwise.
 pub async fn exists(conn: &mut Conn, id: PersonId) -> Result<bool, Error> {
-    Ok(conn
-        .fetch_optional("SELECT id FROM person WHERE id = $1", args![id])
-        .await?
-        .is_some())
+    Ok(conn.fetch_optional("SELECT id FROM person WHERE id = $1", args![id]).await?.is_some())
 }
 
 /// A vulnerability or need that was found.
@@ -1027,10 +901,7 @@ pub struct DocumentLine {
 ///
 /// # Errors
 /// The store's.
-pub async fn documents(
-    conn: &mut Conn,
-    grant: &Grant<ViewDocument>,
-) -> Result<Vec<DocumentLine>> {
+pub async fn documents(conn: &mut Conn, grant: &Grant<ViewDocument>) -> Result<Vec<DocumentLine>> {
     let rows = conn
         .fetch_all(
             "SELECT d.id, d.episode_id, e.opened_at, d.kind, d.number, d.state, d.created_at, d.signed_at, d.signed_by_name,
@@ -1064,17 +935,9 @@ pub async fn documents(
 ///
 /// # Errors
 /// The store's.
-pub async fn contact_notes(
-    conn: &mut Conn,
-    grant: &Grant<ViewFollowUp>,
-) -> Result<Vec<(Instant, String)>> {
+pub async fn contact_notes(conn: &mut Conn, grant: &Grant<ViewFollowUp>) -> Result<Vec<(Instant, String)>> {
     let rows = conn
-        .fetch_all(
-            "SELECT at, note FROM contact WHERE person_id = $1 AND note <> ''",
-            args![grant.person()],
-        )
+        .fetch_all("SELECT at, note FROM contact WHERE person_id = $1 AND note <> ''", args![grant.person()])
         .await?;
-    rows.iter()
-        .map(|row| Ok((row.get("at")?, row.get("note")?)))
-        .collect()
+    rows.iter().map(|row| Ok((row.get("at")?, row.get("note")?))).collect()
 }

@@ -16,8 +16,7 @@ use throughline_domain::risk::AlertKind;
 use throughline_domain::time::Instant;
 use throughline_forms::{Answers, AudienceClass, Form, Snapshot, SnapshotSection};
 use throughline_policy::{
-    ChangeEpisode, Class, CountersignClinical, Grant, SignClinical, Subject, ViewClinical,
-    ViewNeedsPlan, WriteClinical,
+    ChangeEpisode, Class, CountersignClinical, Grant, SignClinical, Subject, ViewClinical, ViewNeedsPlan, WriteClinical,
 };
 use uuid::Uuid;
 
@@ -183,9 +182,7 @@ fn snapshot(row: &Row) -> Result<Option<Snapshot>> {
     if text.is_empty() {
         return Ok(None);
     }
-    serde_json::from_str(&text)
-        .map(Some)
-        .map_err(|_| Error::Corrupt("the snapshot of a record".into()))
+    serde_json::from_str(&text).map(Some).map_err(|_| Error::Corrupt("the snapshot of a record".into()))
 }
 
 fn json(answers: &Answers) -> String {
@@ -194,11 +191,7 @@ fn json(answers: &Answers) -> String {
 
 async fn select(conn: &mut Conn, rest: &'static str, args: crate::Args) -> Result<Vec<Record>> {
     let sql = sqlx::AssertSqlSafe(format!("{RECORD} {rest}"));
-    conn.fetch_text(sql, args)
-        .await?
-        .iter()
-        .map(record)
-        .collect()
+    conn.fetch_text(sql, args).await?.iter().map(record).collect()
 }
 
 /// The person, episode and site a record is about, as a subject for the policy.
@@ -226,17 +219,8 @@ pub async fn subject(conn: &mut Conn, id: RecordId) -> Result<Option<Subject>> {
 ///
 /// # Errors
 /// The store's.
-pub async fn get(
-    conn: &mut Conn,
-    grant: &Grant<ViewClinical>,
-    id: RecordId,
-) -> Result<Option<Record>> {
-    let found = select(
-        conn,
-        "WHERE id = $1 AND person_id = $2",
-        args![id, grant.person()],
-    )
-    .await?;
+pub async fn get(conn: &mut Conn, grant: &Grant<ViewClinical>, id: RecordId) -> Result<Option<Record>> {
+    let found = select(conn, "WHERE id = $1 AND person_id = $2", args![id, grant.person()]).await?;
     Ok(found.into_iter().next())
 }
 
@@ -257,11 +241,7 @@ pub async fn of_episode(conn: &mut Conn, grant: &Grant<ViewClinical>) -> Result<
 ///
 /// # Errors
 /// The store's.
-pub async fn latest_signed(
-    conn: &mut Conn,
-    grant: &Grant<ViewClinical>,
-    form: &str,
-) -> Result<Option<Record>> {
+pub async fn latest_signed(conn: &mut Conn, grant: &Grant<ViewClinical>, form: &str) -> Result<Option<Record>> {
     let found = select(
         conn,
         "WHERE episode_id = $1 AND person_id = $2 AND form_id = $3 AND state IN ('signed', 'awaiting')
@@ -313,11 +293,7 @@ pub async fn needs_plan(conn: &mut Conn, grant: &Grant<ViewNeedsPlan>) -> Result
 ///
 /// # Errors
 /// The store's.
-pub async fn versions(
-    conn: &mut Conn,
-    grant: &Grant<ViewClinical>,
-    id: RecordId,
-) -> Result<Vec<Version>> {
+pub async fn versions(conn: &mut Conn, grant: &Grant<ViewClinical>, id: RecordId) -> Result<Vec<Version>> {
     let rows = conn
         .fetch_all(
             "SELECT v.version, v.answers, v.saved_at, v.saved_by, v.saved_by_name, v.conflicts_with
@@ -344,11 +320,7 @@ fn version(row: &Row) -> Result<Version> {
 ///
 /// # Errors
 /// The store's.
-pub async fn addenda(
-    conn: &mut Conn,
-    grant: &Grant<ViewClinical>,
-    id: RecordId,
-) -> Result<Vec<Addendum>> {
+pub async fn addenda(conn: &mut Conn, grant: &Grant<ViewClinical>, id: RecordId) -> Result<Vec<Addendum>> {
     let rows = conn
         .fetch_all(
             "SELECT a.words, a.at, a.by_name FROM addendum a JOIN record r ON r.id = a.record_id
@@ -357,22 +329,11 @@ pub async fn addenda(
         )
         .await?;
     rows.iter()
-        .map(|row| {
-            Ok(Addendum {
-                words: row.get("words")?,
-                at: row.get("at")?,
-                by_name: row.get("by_name")?,
-            })
-        })
+        .map(|row| Ok(Addendum { words: row.get("words")?, at: row.get("at")?, by_name: row.get("by_name")? }))
         .collect()
 }
 
-async fn note<P: throughline_policy::Permit>(
-    tx: &mut Tx,
-    grant: &Grant<P>,
-    id: RecordId,
-    words: String,
-) -> Result<()> {
+async fn note<P: throughline_policy::Permit>(tx: &mut Tx, grant: &Grant<P>, id: RecordId, words: String) -> Result<()> {
     events::add(
         tx,
         events::NewEvent {
@@ -443,28 +404,13 @@ async fn keep(
 
 /// The record as it stands, held until the end of the transaction: saves wait for each other.
 async fn hold(tx: &mut Tx, person: PersonId, id: RecordId) -> Result<Record> {
-    tx.execute(
-        "UPDATE record SET version = version WHERE id = $1 AND person_id = $2",
-        args![id, person],
-    )
-    .await?;
-    select(
-        tx,
-        "WHERE id = $1 AND person_id = $2",
-        args![id, person],
-    )
-    .await?
-    .into_iter()
-    .next()
-    .ok_or(Error::Stale)
+    tx.execute("UPDATE record SET version = version WHERE id = $1 AND person_id = $2", args![id, person]).await?;
+    select(tx, "WHERE id = $1 AND person_id = $2", args![id, person]).await?.into_iter().next().ok_or(Error::Stale)
 }
 
 async fn next_version(tx: &mut Tx, id: RecordId) -> Result<i64> {
     let row = tx
-        .fetch_one(
-            "SELECT COALESCE(max(version), 0) AS newest FROM record_version WHERE record_id = $1",
-            args![id],
-        )
+        .fetch_one("SELECT COALESCE(max(version), 0) AS newest FROM record_version WHERE record_id = $1", args![id])
         .await?;
     Ok(row.get::<i64>("newest")? + 1)
 }
@@ -486,9 +432,7 @@ pub async fn save(
     let standing = hold(tx, grant.person(), id).await?;
     let is_draft = standing.state == RecordState::Draft;
     if standing.answers == *answers && is_draft {
-        return Ok(Saved::Saved {
-            version: standing.version,
-        });
+        return Ok(Saved::Saved { version: standing.version });
     }
     let user = grant.actor().user;
     let version = next_version(tx, id).await?;
@@ -500,10 +444,7 @@ pub async fn save(
         } else {
             standing.signed_by_name
         };
-        return Ok(Saved::Conflict {
-            kept_as: version,
-            by,
-        });
+        return Ok(Saved::Conflict { kept_as: version, by });
     }
     forget_same_minute(tx, &standing, user).await?;
     keep(tx, id, user, version, answers, None).await?;
@@ -540,12 +481,7 @@ async fn forget_same_minute(tx: &mut Tx, standing: &Record, user: UserId) -> Res
 ///
 /// # Errors
 /// [`Error::Stale`] when the draft is not the version that was checked.
-pub async fn sign(
-    tx: &mut Tx,
-    grant: &Grant<SignClinical>,
-    record: &Record,
-    form: &Form,
-) -> Result<RecordState> {
+pub async fn sign(tx: &mut Tx, grant: &Grant<SignClinical>, record: &Record, form: &Form) -> Result<RecordState> {
     let state = if grant.actor().role.needs_countersignature() {
         RecordState::AwaitingCountersignature
     } else {
@@ -613,10 +549,7 @@ fn alert_of(raised: &throughline_forms::RaisedAlert) -> (AlertKind, String) {
     };
     match kind {
         Some(kind) => (kind, raised.detail.clone()),
-        None => (
-            AlertKind::Other,
-            format!("{}: {}", raised.label, raised.detail),
-        ),
+        None => (AlertKind::Other, format!("{}: {}", raised.label, raised.detail)),
     }
 }
 
@@ -680,11 +613,7 @@ pub async fn screened(
 /// # Errors
 /// The store's.
 pub async fn assessed(tx: &mut Tx, grant: &Grant<SignClinical>) -> Result<()> {
-    tx.execute(
-        "UPDATE episode SET not_assessed_reason = '' WHERE id = $1",
-        args![grant.episode()],
-    )
-    .await?;
+    tx.execute("UPDATE episode SET not_assessed_reason = '' WHERE id = $1", args![grant.episode()]).await?;
     Ok(())
 }
 
@@ -701,14 +630,12 @@ pub async fn not_done(
     again: bool,
 ) -> Result<()> {
     let (sql, words) = match what {
-        NotDone::Screening => (
-            "UPDATE episode SET not_screened_reason = $2, version = version + 1 WHERE id = $1",
-            "Not screened",
-        ),
-        NotDone::Assessment => (
-            "UPDATE episode SET not_assessed_reason = $2, version = version + 1 WHERE id = $1",
-            "Not assessed",
-        ),
+        NotDone::Screening => {
+            ("UPDATE episode SET not_screened_reason = $2, version = version + 1 WHERE id = $1", "Not screened")
+        }
+        NotDone::Assessment => {
+            ("UPDATE episode SET not_assessed_reason = $2, version = version + 1 WHERE id = $1", "Not assessed")
+        }
     };
     tx.execute(sql, args![grant.episode(), reason]).await?;
     if what == NotDone::Screening && !again {
@@ -739,12 +666,7 @@ pub async fn not_done(
 ///
 /// # Errors
 /// [`Error::Stale`] when the record is not signed.
-pub async fn add_addendum(
-    tx: &mut Tx,
-    grant: &Grant<SignClinical>,
-    record: &Record,
-    words: &str,
-) -> Result<()> {
+pub async fn add_addendum(tx: &mut Tx, grant: &Grant<SignClinical>, record: &Record, words: &str) -> Result<()> {
     if !record.state.counts() || record.person_id != grant.person() {
         return Err(Error::Stale);
     }
@@ -776,11 +698,7 @@ pub async fn mark_in_error(
         args![record.id, grant.person(), record.version, reason],
     )
     .await?;
-    tx.execute(
-        "DELETE FROM finding WHERE record_id = $1",
-        args![record.id],
-    )
-    .await?;
+    tx.execute("DELETE FROM finding WHERE record_id = $1", args![record.id]).await?;
     end_countersign_tasks(tx, record, title, grant.actor().user, "Marked in error").await?;
     if record.form_id == "screening" {
         tx.execute(
@@ -799,13 +717,7 @@ pub fn countersign_title(form_title: &str) -> String {
     format!("Countersign: {form_title}")
 }
 
-async fn end_countersign_tasks(
-    tx: &mut Tx,
-    record: &Record,
-    title: &str,
-    user: UserId,
-    outcome: &str,
-) -> Result<()> {
+async fn end_countersign_tasks(tx: &mut Tx, record: &Record, title: &str, user: UserId, outcome: &str) -> Result<()> {
     let now = tx.now();
     tx.execute(
         "UPDATE task SET state = 'done', outcome = $3, done_at = $4, done_by = $5, version = version + 1
@@ -821,11 +733,7 @@ async fn end_countersign_tasks(
 ///
 /// # Errors
 /// [`Error::Stale`] when it does not wait for a countersignature any more.
-pub async fn countersign(
-    tx: &mut Tx,
-    grant: &Grant<CountersignClinical>,
-    record: &Record,
-) -> Result<()> {
+pub async fn countersign(tx: &mut Tx, grant: &Grant<CountersignClinical>, record: &Record) -> Result<()> {
     let (now, name, user) = (tx.now(), tx.actor_name(), grant.actor().user);
     tx.execute_versioned(
         "UPDATE record SET state = 'signed', countersigned_at = $4, countersigned_by = $5, countersigned_by_name = $6

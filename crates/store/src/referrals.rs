@@ -87,7 +87,8 @@ pub struct Chaser {
     pub organisation: OrganisationId,
 }
 
-const REFERRAL: &str = "SELECT r.id, r.version, r.person_id, r.episode_id, r.directory_id, s.name AS service_name, s.kind AS service_kind,
+const REFERRAL: &str =
+    "SELECT r.id, r.version, r.person_id, r.episode_id, r.directory_id, s.name AS service_name, s.kind AS service_kind,
         r.need, r.state, r.made_at, u.name AS made_by_name, r.sent_at, r.accepted_at, r.appointment_at, r.note
    FROM referral r JOIN directory_service s ON s.id = r.directory_id JOIN app_user u ON u.id = r.made_by";
 
@@ -123,7 +124,11 @@ pub async fn subject(conn: &mut Conn, referral: ReferralId) -> Result<Option<Sub
         )
         .await?;
     row.map(|row| {
-        Ok(Subject { person: Some(row.get("person_id")?), episode: Some(row.get("episode_id")?), site: Some(row.get("site_id")?) })
+        Ok(Subject {
+            person: Some(row.get("person_id")?),
+            episode: Some(row.get("episode_id")?),
+            site: Some(row.get("site_id")?),
+        })
     })
     .transpose()
 }
@@ -160,7 +165,9 @@ pub async fn steps(conn: &mut Conn, grant: &Grant<ViewReferral>, id: ReferralId)
     )
     .await?
     .iter()
-    .map(|row| Ok(Step { state: row.get("state")?, at: row.get("at")?, note: row.get("note")?, by_name: row.get("by_name")? }))
+    .map(|row| {
+        Ok(Step { state: row.get("state")?, at: row.get("at")?, note: row.get("note")?, by_name: row.get("by_name")? })
+    })
     .collect()
 }
 
@@ -198,7 +205,13 @@ pub async fn record(tx: &mut Tx, grant: &Grant<ChangeReferral>, id: ReferralId, 
     add_step(tx, grant, id, to.to, &to.note).await
 }
 
-async fn add_step<P: Permit>(tx: &mut Tx, grant: &Grant<P>, id: ReferralId, state: ReferralState, note: &str) -> Result<()> {
+async fn add_step<P: Permit>(
+    tx: &mut Tx,
+    grant: &Grant<P>,
+    id: ReferralId,
+    state: ReferralState,
+    note: &str,
+) -> Result<()> {
     let (now, name) = (tx.now(), tx.actor_name());
     tx.execute(
         "INSERT INTO referral_step (id, referral_id, state, at, note, by_user, by_name) VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -226,11 +239,21 @@ async fn add_step<P: Permit>(tx: &mut Tx, grant: &Grant<P>, id: ReferralId, stat
 ///
 /// # Errors
 /// The store's.
-pub async fn chase(tx: &mut Tx, grant: &Grant<ChangeReferral>, referral: &Referral, owed: &Owed, chaser: Chaser) -> Result<()> {
+pub async fn chase(
+    tx: &mut Tx,
+    grant: &Grant<ChangeReferral>,
+    referral: &Referral,
+    owed: &Owed,
+    chaser: Chaser,
+) -> Result<()> {
     let (now, task) = (tx.now(), TaskId::new(referral.id.uuid()));
     tx.relationships_changed();
     if !owed.is_chase {
-        let ended = if matches!(referral.state, ReferralState::Attended | ReferralState::Engaged) { TaskState::Done } else { TaskState::Cancelled };
+        let ended = if matches!(referral.state, ReferralState::Attended | ReferralState::Engaged) {
+            TaskState::Done
+        } else {
+            TaskState::Cancelled
+        };
         tx.execute(
             "UPDATE task SET state = $2, outcome = $3, done_at = $4, done_by = $5, version = version + 1 WHERE id = $1 AND state = 'open'",
             args![task, ended, referral.state.label(), now, grant.actor().user],

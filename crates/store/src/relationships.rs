@@ -34,7 +34,8 @@ pub struct Claim {
     pub review_note: String,
 }
 
-const CLAIM: &str = "SELECT r.id, r.user_id, u.name AS user_name, u.role, r.person_id, r.reason, r.starts_at, r.ends_at, r.reviewed_at,
+const CLAIM: &str =
+    "SELECT r.id, r.user_id, u.name AS user_name, u.role, r.person_id, r.reason, r.starts_at, r.ends_at, r.reviewed_at,
         COALESCE(v.name, '') AS reviewed_by_name, r.review_note
    FROM relationship r JOIN app_user u ON u.id = r.user_id LEFT JOIN app_user v ON v.id = r.reviewed_by";
 
@@ -58,11 +59,7 @@ fn claim(row: &Row) -> Result<Claim> {
 ///
 /// # Errors
 /// The store's.
-pub async fn claimed_until(
-    conn: &mut Conn,
-    grant: &Grant<ViewIdentity>,
-    now: Instant,
-) -> Result<Option<Instant>> {
+pub async fn claimed_until(conn: &mut Conn, grant: &Grant<ViewIdentity>, now: Instant) -> Result<Option<Instant>> {
     let row = conn
         .fetch_optional(
             "SELECT ends_at FROM relationship WHERE user_id = $1 AND person_id = $2 AND starts_at <= $3 AND ends_at > $3
@@ -77,14 +74,8 @@ pub async fn claimed_until(
 ///
 /// # Errors
 /// The store's.
-pub async fn to_review(
-    conn: &mut Conn,
-    _grant: &Grant<ViewAuditLog>,
-    limit: i64,
-) -> Result<Vec<Claim>> {
-    let sql = sqlx::AssertSqlSafe(format!(
-        "{CLAIM} WHERE r.reviewed_at IS NULL ORDER BY r.starts_at LIMIT $1"
-    ));
+pub async fn to_review(conn: &mut Conn, _grant: &Grant<ViewAuditLog>, limit: i64) -> Result<Vec<Claim>> {
+    let sql = sqlx::AssertSqlSafe(format!("{CLAIM} WHERE r.reviewed_at IS NULL ORDER BY r.starts_at LIMIT $1"));
     conn.fetch_text(sql, args![limit]).await?.iter().map(claim).collect()
 }
 
@@ -92,14 +83,9 @@ pub async fn to_review(
 ///
 /// # Errors
 /// The store's.
-pub async fn reviewed(
-    conn: &mut Conn,
-    _grant: &Grant<ViewAuditLog>,
-    limit: i64,
-) -> Result<Vec<Claim>> {
-    let sql = sqlx::AssertSqlSafe(format!(
-        "{CLAIM} WHERE r.reviewed_at IS NOT NULL ORDER BY r.reviewed_at DESC LIMIT $1"
-    ));
+pub async fn reviewed(conn: &mut Conn, _grant: &Grant<ViewAuditLog>, limit: i64) -> Result<Vec<Claim>> {
+    let sql =
+        sqlx::AssertSqlSafe(format!("{CLAIM} WHERE r.reviewed_at IS NOT NULL ORDER BY r.reviewed_at DESC LIMIT $1"));
     conn.fetch_text(sql, args![limit]).await?.iter().map(claim).collect()
 }
 
@@ -107,12 +93,7 @@ pub async fn reviewed(
 ///
 /// # Errors
 /// [`crate::Error::Stale`] when it was reviewed before, or is the reviewer's own.
-pub async fn review(
-    tx: &mut Tx,
-    grant: &Grant<ViewAuditLog>,
-    id: Uuid,
-    note: &str,
-) -> Result<()> {
+pub async fn review(tx: &mut Tx, grant: &Grant<ViewAuditLog>, id: Uuid, note: &str) -> Result<()> {
     let (now, reviewer): (Instant, UserId) = (tx.now(), grant.actor().user);
     tx.execute_versioned(
         "UPDATE relationship SET reviewed_at = $2, reviewed_by = $3, review_note = $4
@@ -120,11 +101,6 @@ pub async fn review(
         args![id, now, reviewer, note],
     )
     .await?;
-    tx.note_act(
-        "change",
-        "audit_log",
-        throughline_policy::Subject::default(),
-        &format!("claim {id} reviewed"),
-    );
+    tx.note_act("change", "audit_log", throughline_policy::Subject::default(), &format!("claim {id} reviewed"));
     Ok(())
 }

@@ -39,10 +39,7 @@ pub async fn facts(
 ) -> Result<Vec<EpisodeFact>> {
     let period = Period { from, to };
     let (mut opened, places) = episodes(conn, period).await?;
-    let mut counting = Counting {
-        opened: &mut opened,
-        places: &places,
-    };
+    let mut counting = Counting { opened: &mut opened, places: &places };
     consents(conn, period, &mut counting).await?;
     records(conn, period, &mut counting).await?;
     findings(conn, period, &mut counting).await?;
@@ -62,8 +59,7 @@ struct Period {
 
 impl Period {
     async fn rows(self, conn: &mut Conn, sql: &'static str) -> Result<Vec<Row>> {
-        conn.fetch_all(sql, args![self.from, self.to, ClosureReason::Duplicate])
-            .await
+        conn.fetch_all(sql, args![self.from, self.to, ClosureReason::Duplicate]).await
     }
 }
 
@@ -101,10 +97,7 @@ struct Counting<'a> {
 impl Counting<'_> {
     fn of(&mut self, row: &Row) -> Result<Option<&mut Opened>> {
         let id: Uuid = row.get("episode_id")?;
-        Ok(self
-            .places
-            .get(&id)
-            .and_then(|place| self.opened.get_mut(*place)))
+        Ok(self.places.get(&id).and_then(|place| self.opened.get_mut(*place)))
     }
 }
 
@@ -141,10 +134,7 @@ fn episode(row: &Row) -> Result<Opened> {
     let hours: String = row.get("hours")?;
     let fact = EpisodeFact {
         site: row.get("site")?,
-        point_of_contact: row
-            .get::<PointOfContact>("point_of_contact")?
-            .label()
-            .to_owned(),
+        point_of_contact: row.get::<PointOfContact>("point_of_contact")?.label().to_owned(),
         opened_on,
         not_screened_reason: not_screened.map(|reason| reason.label().to_owned()),
         declined,
@@ -159,9 +149,7 @@ fn episode(row: &Row) -> Result<Opened> {
     Ok(Opened {
         fact,
         referred_at: opened_at,
-        arrived_at: row
-            .get::<Option<Instant>>("arrived_at")?
-            .unwrap_or(opened_at),
+        arrived_at: row.get::<Option<Instant>>("arrived_at")?.unwrap_or(opened_at),
         released_at: row.get("released_at")?,
         closed_at,
         came_out_of_hours: row.get("out_of_hours")?,
@@ -172,18 +160,11 @@ fn episode(row: &Row) -> Result<Opened> {
 
 /// Whether nobody of the service was on site from arrival to release. Without hours or a release
 /// only the arrival is known, and speaks.
-fn nobody_was_there(
-    hours: Option<&OpeningHours>,
-    arrived: Instant,
-    released: Option<Instant>,
-) -> bool {
+fn nobody_was_there(hours: Option<&OpeningHours>, arrived: Instant, released: Option<Instant>) -> bool {
     let (Some(hours), Some(released)) = (hours, released) else {
         return true;
     };
-    !hours.is_open(arrived)
-        && hours
-            .next_opening(arrived)
-            .is_none_or(|opening| opening >= released)
+    !hours.is_open(arrived) && hours.next_opening(arrived).is_none_or(|opening| opening >= released)
 }
 
 /// Consents to share, each by its newest line of the episode. Being seen and being contacted are
@@ -199,10 +180,7 @@ async fn consents(conn: &mut Conn, period: Period, counting: &mut Counting<'_>) 
         .await?;
     let mut newest: BTreeMap<(Uuid, ConsentFor), (ConsentState, &Row)> = BTreeMap::new();
     for row in &rows {
-        newest.insert(
-            (row.get("episode_id")?, row.get("consent_for")?),
-            (row.get("state")?, row),
-        );
+        newest.insert((row.get("episode_id")?, row.get("consent_for")?), (row.get("state")?, row));
     }
     for ((_, consent_for), (state, row)) in newest {
         let Some(opened) = counting.of(row)? else {
@@ -254,22 +232,15 @@ async fn records(conn: &mut Conn, period: Period, counting: &mut Counting<'_>) -
         let agreed: Option<String> = row.get("agreed")?;
         if agreed.as_deref() == Some("declined") {
             opened.fact.declined = true;
-            opened
-                .fact
-                .not_screened_reason
-                .get_or_insert_with(|| NotSeenReason::Declined.label().to_owned());
+            opened.fact.not_screened_reason.get_or_insert_with(|| NotSeenReason::Declined.label().to_owned());
             continue;
         }
         opened.fact.screened = true;
-        let (on, time): (Option<String>, Option<String>) =
-            (row.get("seen_on")?, row.get("seen_time")?);
+        let (on, time): (Option<String>, Option<String>) = (row.get("seen_on")?, row.get("seen_time")?);
         let signed_at: Option<Instant> = row.get("signed_at")?;
         let at = seen_at(on.as_deref(), time.as_deref(), opened.fact.opened_on).or(signed_at);
         let seconds = at.map(|at| (at - opened.referred_at).num_seconds().max(0));
-        opened.fact.seconds_to_screen = [opened.fact.seconds_to_screen, seconds]
-            .into_iter()
-            .flatten()
-            .min();
+        opened.fact.seconds_to_screen = [opened.fact.seconds_to_screen, seconds].into_iter().flatten().min();
     }
     Ok(())
 }
@@ -346,10 +317,7 @@ async fn decisions(
             on: row.get("decided_on")?,
             information_use: row.get("information_use")?,
         };
-        decisions
-            .entry(row.get("episode_id")?)
-            .or_default()
-            .push(decision);
+        decisions.entry(row.get("episode_id")?).or_default().push(decision);
     }
     Ok(decisions)
 }
@@ -372,9 +340,7 @@ async fn documents(
     for row in &rows {
         let kind: DocumentKind = row.get("kind")?;
         let released_on = london_date(row.get("released_at")?);
-        let known = decisions
-            .get(&row.get::<Uuid>("episode_id")?)
-            .map_or(&[][..], Vec::as_slice);
+        let known = decisions.get(&row.get::<Uuid>("episode_id")?).map_or(&[][..], Vec::as_slice);
         let Some(opened) = counting.of(row)? else {
             continue;
         };
@@ -389,23 +355,15 @@ async fn documents(
 /// Whether a document was released before a decision of those it was for; `None` while they have
 /// decided nothing. Decisions have a day and no hour: on the day itself the record of whether the
 /// information was available speaks.
-fn before_decision(
-    kind: DocumentKind,
-    released_on: NaiveDate,
-    decisions: &[Decision],
-) -> Option<bool> {
+fn before_decision(kind: DocumentKind, released_on: NaiveDate, decisions: &[Decision]) -> Option<bool> {
     let decider = match kind.audience() {
         Audience::Police => Decider::Police,
         Audience::Court => Decider::Court,
     };
-    let mut its = decisions
-        .iter()
-        .filter(|decision| decision.decider == decider)
-        .peekable();
+    let mut its = decisions.iter().filter(|decision| decision.decider == decider).peekable();
     its.peek()?;
     Some(its.any(|decision| {
-        let same_day =
-            decision.on == released_on && decision.information_use != InformationUse::NotAvailable;
+        let same_day = decision.on == released_on && decision.information_use != InformationUse::NotAvailable;
         decision.on > released_on || same_day
     }))
 }
@@ -415,10 +373,7 @@ type Steps = Vec<(ReferralState, Instant)>;
 
 /// What became of one onward referral.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is counted by itself, and none follows from another"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is counted by itself, and none follows from another")]
 struct Became {
     made: bool,
     accepted: bool,
@@ -434,20 +389,11 @@ impl Became {
         let reached = |states: &[S]| steps.iter().any(|(state, _)| states.contains(state));
         let last = closed_at.and_then(|closed| steps.iter().rev().find(|(_, at)| *at <= closed));
         Self {
-            made: steps
-                .iter()
-                .any(|(state, _)| !matches!(state, S::Drafted | S::Ended)),
-            accepted: reached(&[
-                S::Accepted,
-                S::AppointmentMade,
-                S::Attended,
-                S::NotAttended,
-                S::Engaged,
-            ]),
+            made: steps.iter().any(|(state, _)| !matches!(state, S::Drafted | S::Ended)),
+            accepted: reached(&[S::Accepted, S::AppointmentMade, S::Attended, S::NotAttended, S::Engaged]),
             offered: reached(&[S::AppointmentMade, S::Attended, S::NotAttended, S::Engaged]),
             attended: reached(&[S::Attended, S::Engaged]),
-            engaged_at_closure: last
-                .is_some_and(|(state, _)| matches!(state, S::Attended | S::Engaged)),
+            engaged_at_closure: last.is_some_and(|(state, _)| matches!(state, S::Attended | S::Engaged)),
         }
     }
 }
@@ -464,9 +410,7 @@ async fn referrals(conn: &mut Conn, period: Period, counting: &mut Counting<'_>)
         .await?;
     let mut steps: BTreeMap<Uuid, (&Row, Steps)> = BTreeMap::new();
     for row in &rows {
-        let entry = steps
-            .entry(row.get("referral_id")?)
-            .or_insert_with(|| (row, Vec::new()));
+        let entry = steps.entry(row.get("referral_id")?).or_insert_with(|| (row, Vec::new()));
         entry.1.push((row.get("state")?, row.get("at")?));
     }
     for (row, steps) in steps.values() {
@@ -500,9 +444,7 @@ async fn contacts(conn: &mut Conn, period: Period, counting: &mut Counting<'_>) 
         let Some(opened) = counting.of(row)? else {
             continue;
         };
-        let in_time = opened
-            .released_at
-            .is_some_and(|released| in_48_hours(released, at));
+        let in_time = opened.released_at.is_some_and(|released| in_48_hours(released, at));
         opened.fact.contacted_in_48_hours |= reached && in_time;
     }
     Ok(())
@@ -525,11 +467,7 @@ mod tests {
     }
 
     fn court(on: &str, information_use: InformationUse) -> Decision {
-        Decision {
-            decider: Decider::Court,
-            on: day(on),
-            information_use,
-        }
+        Decision { decider: Decider::Court, on: day(on), information_use }
     }
 
     #[test]
@@ -540,21 +478,9 @@ mod tests {
         let first = court("2026-11-10", InformationUse::NotAvailable);
         let second = court("2026-11-24", InformationUse::Followed);
         assert_eq!(report("2026-11-09", &[first]), Some(true));
-        assert_eq!(
-            report("2026-11-10", &[first]),
-            Some(false),
-            "on the day, and not available"
-        );
-        assert_eq!(
-            report("2026-11-24", &[second]),
-            Some(true),
-            "on the day, and followed"
-        );
-        assert_eq!(
-            report("2026-11-12", &[first, second]),
-            Some(true),
-            "for the second hearing"
-        );
+        assert_eq!(report("2026-11-10", &[first]), Some(false), "on the day, and not available");
+        assert_eq!(report("2026-11-24", &[second]), Some(true), "on the day, and followed");
+        assert_eq!(report("2026-11-12", &[first, second]), Some(true), "for the second hearing");
         assert_eq!(report("2026-11-25", &[first, second]), Some(false));
         assert_eq!(report("2026-11-09", &[]), None);
         assert_eq!(
@@ -575,30 +501,15 @@ mod tests {
             (S::Ended, at("2026-11-13T11:00:00Z")),
         ];
         let missed = Became::of(&steps, Some(at("2026-11-20T10:00:00Z")));
-        assert_eq!(
-            missed,
-            Became {
-                made: true,
-                accepted: true,
-                offered: true,
-                ..Became::default()
-            }
-        );
+        assert_eq!(missed, Became { made: true, accepted: true, offered: true, ..Became::default() });
         let abandoned = Became::of(&[steps[0], (S::Ended, at("2026-11-02T10:00:00Z"))], None);
-        assert_eq!(
-            abandoned,
-            Became::default(),
-            "a draft that was never sent was not made"
-        );
+        assert_eq!(abandoned, Became::default(), "a draft that was never sent was not made");
     }
 
     #[test]
     fn engagement_is_as_it_stood_when_the_episode_closed() {
         use ReferralState as S;
-        let steps = [
-            (S::Sent, at("2026-11-01T11:00:00Z")),
-            (S::Attended, at("2026-11-12T11:00:00Z")),
-        ];
+        let steps = [(S::Sent, at("2026-11-01T11:00:00Z")), (S::Attended, at("2026-11-12T11:00:00Z"))];
         assert!(Became::of(&steps, Some(at("2026-11-12T11:00:00Z"))).engaged_at_closure);
         assert!(!Became::of(&steps, Some(at("2026-11-11T11:00:00Z"))).engaged_at_closure);
         assert!(!Became::of(&steps, None).engaged_at_closure);
@@ -625,10 +536,7 @@ mod tests {
     #[test]
     fn the_screening_took_place_when_it_says_it_did() {
         let today = day("2026-11-22");
-        assert_eq!(
-            seen_at(Some("22/11/26"), Some("0930"), today),
-            Some(at("2026-11-22T09:30:00Z"))
-        );
+        assert_eq!(seen_at(Some("22/11/26"), Some("0930"), today), Some(at("2026-11-22T09:30:00Z")));
         assert_eq!(seen_at(Some("soon"), Some("0930"), today), None);
         assert_eq!(seen_at(Some("22/11/26"), None, today), None);
     }

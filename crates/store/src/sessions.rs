@@ -85,8 +85,7 @@ pub async fn start(tx: &mut Tx, session: &Session) -> Result<()> {
         ],
     )
     .await?;
-    tx.execute("DELETE FROM session WHERE expires_at < $1", args![now])
-        .await?;
+    tx.execute("DELETE FROM session WHERE expires_at < $1", args![now]).await?;
     Ok(())
 }
 
@@ -96,11 +95,7 @@ pub async fn start(tx: &mut Tx, session: &Session) -> Result<()> {
 /// The store's.
 pub async fn seen(tx: &mut Tx, id: &[u8]) -> Result<()> {
     let now = tx.now();
-    tx.execute(
-        "UPDATE session SET seen_at = $2 WHERE id = $1",
-        args![id, now],
-    )
-    .await?;
+    tx.execute("UPDATE session SET seen_at = $2 WHERE id = $1", args![id, now]).await?;
     Ok(())
 }
 
@@ -110,11 +105,7 @@ pub async fn seen(tx: &mut Tx, id: &[u8]) -> Result<()> {
 /// The store's.
 pub async fn set_stage(tx: &mut Tx, id: &[u8], stage: Stage) -> Result<()> {
     let now = tx.now();
-    tx.execute(
-        "UPDATE session SET stage = $2, seen_at = $3 WHERE id = $1",
-        args![id, stage.code(), now],
-    )
-    .await?;
+    tx.execute("UPDATE session SET stage = $2, seen_at = $3 WHERE id = $1", args![id, stage.code(), now]).await?;
     Ok(())
 }
 
@@ -123,11 +114,7 @@ pub async fn set_stage(tx: &mut Tx, id: &[u8], stage: Stage) -> Result<()> {
 /// # Errors
 /// The store's.
 pub async fn set_site(tx: &mut Tx, id: &[u8], site: SiteId) -> Result<()> {
-    tx.execute(
-        "UPDATE session SET site_id = $2 WHERE id = $1",
-        args![id, site],
-    )
-    .await?;
+    tx.execute("UPDATE session SET site_id = $2 WHERE id = $1", args![id, site]).await?;
     Ok(())
 }
 
@@ -136,8 +123,7 @@ pub async fn set_site(tx: &mut Tx, id: &[u8], site: SiteId) -> Result<()> {
 /// # Errors
 /// The store's.
 pub async fn end(tx: &mut Tx, id: &[u8]) -> Result<()> {
-    tx.execute("DELETE FROM session WHERE id = $1", args![id])
-        .await?;
+    tx.execute("DELETE FROM session WHERE id = $1", args![id]).await?;
     Ok(())
 }
 

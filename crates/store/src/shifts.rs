@@ -88,13 +88,7 @@ pub async fn next(conn: &mut Conn, grant: &Grant<ViewBoard>, now: Instant) -> Re
 pub async fn add(tx: &mut Tx, new: &NewShift) -> Result<()> {
     tx.execute(
         "INSERT INTO shift (id, site_id, user_id, starts_at, ends_at) VALUES ($1, $2, $3, $4, $5)",
-        args![
-            new.id,
-            new.site_id,
-            new.user_id,
-            new.starts_at,
-            new.ends_at
-        ],
+        args![new.id, new.site_id, new.user_id, new.starts_at, new.ends_at],
     )
     .await?;
     Ok(())

@@ -112,8 +112,7 @@ from_column!(String, i64, f64, bool, Uuid, Instant, Vec<u8>);
 impl FromColumn for NaiveDate {
     fn from_column(row: &Row, column: &str) -> Result<Self> {
         let text: String = row.get(column)?;
-        text.parse()
-            .map_err(|_| Error::Corrupt(format!("{column} is not a date")))
+        text.parse().map_err(|_| Error::Corrupt(format!("{column} is not a date")))
     }
 }
 
@@ -121,10 +120,7 @@ impl FromColumn for Option<NaiveDate> {
     fn from_column(row: &Row, column: &str) -> Result<Self> {
         let text: Option<String> = row.get(column)?;
         text.filter(|text| !text.is_empty())
-            .map(|text| {
-                text.parse()
-                    .map_err(|_| Error::Corrupt(format!("{column} is not a date")))
-            })
+            .map(|text| text.parse().map_err(|_| Error::Corrupt(format!("{column} is not a date"))))
             .transpose()
     }
 }
@@ -251,18 +247,15 @@ pub enum Conn {
 macro_rules! on {
     ($conn:expr, $sql:expr, $args:expr, $method:ident) => {
         match $conn {
-            Conn::SqliteReader(conn) => sqlx::query_with($sql, sqlite($args)?)
-                .$method(&mut **conn)
-                .await
-                .map(Row::from_sqlite_result),
-            Conn::SqliteWriter(turn) => sqlx::query_with($sql, sqlite($args)?)
-                .$method(turn.connection())
-                .await
-                .map(Row::from_sqlite_result),
-            Conn::Postgres(tx) => sqlx::query_with($sql, postgres($args)?)
-                .$method(&mut **tx)
-                .await
-                .map(Row::from_postgres_result),
+            Conn::SqliteReader(conn) => {
+                sqlx::query_with($sql, sqlite($args)?).$method(&mut **conn).await.map(Row::from_sqlite_result)
+            }
+            Conn::SqliteWriter(turn) => {
+                sqlx::query_with($sql, sqlite($args)?).$method(turn.connection()).await.map(Row::from_sqlite_result)
+            }
+            Conn::Postgres(tx) => {
+                sqlx::query_with($sql, postgres($args)?).$method(&mut **tx).await.map(Row::from_postgres_result)
+            }
         }
     };
 }
@@ -307,11 +300,7 @@ impl Conn {
     ///
     /// # Errors
     /// The database's.
-    pub(crate) async fn fetch_optional(
-        &mut self,
-        sql: &'static str,
-        args: Args,
-    ) -> Result<Option<Row>> {
+    pub(crate) async fn fetch_optional(&mut self, sql: &'static str, args: Args) -> Result<Option<Row>> {
         Ok(on!(self, sql, args, fetch_optional)?)
     }
 
@@ -320,9 +309,7 @@ impl Conn {
     /// # Errors
     /// The database's, also when there is no row.
     pub(crate) async fn fetch_one(&mut self, sql: &'static str, args: Args) -> Result<Row> {
-        self.fetch_optional(sql, args)
-            .await?
-            .ok_or(Error::Database(sqlx::Error::RowNotFound))
+        self.fetch_optional(sql, args).await?.ok_or(Error::Database(sqlx::Error::RowNotFound))
     }
 
     /// Runs a statement and says how many rows it touched.
@@ -335,33 +322,20 @@ impl Conn {
 
     /// Runs a statement built at run time. For migrations and the few two-armed statements: the
     /// text never holds anything that somebody typed.
-    pub(crate) async fn execute_text(
-        &mut self,
-        sql: impl sqlx::SqlSafeStr,
-        args: Args,
-    ) -> Result<u64> {
+    pub(crate) async fn execute_text(&mut self, sql: impl sqlx::SqlSafeStr, args: Args) -> Result<u64> {
         Ok(match self {
-            Self::SqliteReader(conn) => sqlx::query_with(sql, sqlite(args)?)
-                .execute(&mut **conn)
-                .await?
-                .rows_affected(),
-            Self::SqliteWriter(turn) => sqlx::query_with(sql, sqlite(args)?)
-                .execute(turn.connection())
-                .await?
-                .rows_affected(),
-            Self::Postgres(tx) => sqlx::query_with(sql, postgres(args)?)
-                .execute(&mut **tx)
-                .await?
-                .rows_affected(),
+            Self::SqliteReader(conn) => {
+                sqlx::query_with(sql, sqlite(args)?).execute(&mut **conn).await?.rows_affected()
+            }
+            Self::SqliteWriter(turn) => {
+                sqlx::query_with(sql, sqlite(args)?).execute(turn.connection()).await?.rows_affected()
+            }
+            Self::Postgres(tx) => sqlx::query_with(sql, postgres(args)?).execute(&mut **tx).await?.rows_affected(),
         })
     }
 
     /// All rows of a query built at run time, under the same rule as `execute_text`.
-    pub(crate) async fn fetch_text(
-        &mut self,
-        sql: impl sqlx::SqlSafeStr,
-        args: Args,
-    ) -> Result<Vec<Row>> {
+    pub(crate) async fn fetch_text(&mut self, sql: impl sqlx::SqlSafeStr, args: Args) -> Result<Vec<Row>> {
         Ok(on!(self, sql, args, fetch_all)?)
     }
 
@@ -384,10 +358,7 @@ impl Conn {
 
 /// `$1, $2, ... $n` for a list of `n` values that starts at parameter `first`.
 pub(crate) fn placeholders(first: usize, n: usize) -> String {
-    (first..first + n)
-        .map(|i| format!("${i}"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    (first..first + n).map(|i| format!("${i}")).collect::<Vec<_>>().join(", ")
 }
 
 fn encoding(error: sqlx::error::BoxDynError) -> Error {

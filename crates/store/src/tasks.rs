@@ -96,11 +96,7 @@ pub async fn subject(conn: &mut Conn, task: TaskId) -> Result<Option<Subject>> {
 ///
 /// # Errors
 /// The store's.
-pub async fn get(
-    conn: &mut Conn,
-    grant: &Grant<ViewFollowUp>,
-    id: TaskId,
-) -> Result<Option<Task>> {
+pub async fn get(conn: &mut Conn, grant: &Grant<ViewFollowUp>, id: TaskId) -> Result<Option<Task>> {
     let row = conn
         .fetch_optional(
             "SELECT id, version, person_id, episode_id, kind, title, due_at, owner_id, organisation_id, state, outcome FROM task
@@ -282,10 +278,7 @@ fn owed(tx: &mut Tx, rows: &[Row]) -> Result<Vec<Owed>> {
         .map(|row| {
             Ok(Owed {
                 task: task(row)?,
-                name: Name {
-                    forenames: row.get("forenames")?,
-                    surname: row.get("surname")?,
-                },
+                name: Name { forenames: row.get("forenames")?, surname: row.get("surname")? },
                 owner_name: row.get("owner_name")?,
                 site_name: row.get("site_name")?,
             })

@@ -66,10 +66,7 @@ struct Refusals {
 
 impl Refusals {
     fn of(store: &Store) -> Self {
-        Self {
-            store: store.clone(),
-            rows: Vec::new(),
-        }
+        Self { store: store.clone(), rows: Vec::new() }
     }
 }
 
@@ -93,13 +90,7 @@ impl Drop for Refusals {
 
 async fn write_refusals(store: &Store, rows: Vec<log::Row>) -> Result<()> {
     let at = rows.first().map_or(Instant::UNIX_EPOCH, |row| row.at);
-    let mut tx = store
-        .begin(Cause {
-            actor: None,
-            at,
-            request: String::new(),
-        })
-        .await?;
+    let mut tx = store.begin(Cause { actor: None, at, request: String::new() }).await?;
     tx.audit = rows;
     tx.commit().await
 }
@@ -139,10 +130,7 @@ impl Tx {
         };
         Ok(Self {
             conn,
-            cause: Cause {
-                at: stored(cause.at),
-                ..cause
-            },
+            cause: Cause { at: stored(cause.at), ..cause },
             audit: Vec::new(),
             refusals: Refusals::of(store),
             known: None,
@@ -161,10 +149,7 @@ impl Tx {
 
     /// The actor's name as it is written beside what they do.
     pub fn actor_name(&self) -> String {
-        self.cause
-            .actor
-            .as_ref()
-            .map_or_else(|| "Throughline".to_owned(), |actor| actor.name.clone())
+        self.cause.actor.as_ref().map_or_else(|| "Throughline".to_owned(), |actor| actor.name.clone())
     }
 
     /// Asks the policy whether the actor may, and queues the audit row of the answer.
@@ -172,36 +157,15 @@ impl Tx {
     /// # Errors
     /// [`Refused::Denied`] when they may not or there is no such person, episode or site. The
     /// refusal's own audit row is written whether the caller commits or gives up.
-    pub async fn authorise<P: Permit>(
-        &mut self,
-        subject: impl Into<Subject>,
-    ) -> Result<Grant<P>, Refused> {
-        let actor = self
-            .cause
-            .actor
-            .clone()
-            .ok_or(Refused::Denied(Denied::Role))?;
+    pub async fn authorise<P: Permit>(&mut self, subject: impl Into<Subject>) -> Result<Grant<P>, Refused> {
+        let actor = self.cause.actor.clone().ok_or(Refused::Denied(Denied::Role))?;
         let subject = subject.into();
         let contexts = self.contexts(&actor, subject).await?;
         let (answer, relationship) = first_allowed::<P>(&actor, subject, &contexts);
         match &answer {
-            Ok(_) => self.note(
-                P::VERB.code(),
-                P::CLASS.code(),
-                subject,
-                relationship,
-                "allowed",
-                "",
-            ),
+            Ok(_) => self.note(P::VERB.code(), P::CLASS.code(), subject, relationship, "allowed", ""),
             Err(denied) => {
-                let row = self.row(
-                    P::VERB.code(),
-                    P::CLASS.code(),
-                    subject,
-                    relationship,
-                    denied.code(),
-                    "",
-                );
+                let row = self.row(P::VERB.code(), P::CLASS.code(), subject, relationship, denied.code(), "");
                 self.refusals.rows.push(row);
             }
         }
@@ -227,11 +191,7 @@ impl Tx {
     ///
     /// # Errors
     /// The store's.
-    pub async fn may_view(
-        &mut self,
-        class: throughline_policy::Class,
-        subject: impl Into<Subject>,
-    ) -> Result<bool> {
+    pub async fn may_view(&mut self, class: throughline_policy::Class, subject: impl Into<Subject>) -> Result<bool> {
         let Some(actor) = self.cause.actor.clone() else {
             return Ok(false);
         };
@@ -273,14 +233,7 @@ impl Tx {
 
     /// Queues an audit row for a person who was shown in a result list.
     pub fn note_shown(&mut self, person: PersonId, detail: &str) {
-        self.note(
-            "view",
-            "search",
-            person.into(),
-            Relationship::None,
-            "allowed",
-            detail,
-        );
+        self.note("view", "search", person.into(), Relationship::None, "allowed", detail);
     }
 
     /// Queues an audit row of the system's own or of an act outside any person's record.
@@ -370,10 +323,7 @@ impl Tx {
         // Updating the head first locks it: rows of other transactions come wholly before or after.
         let head = self
             .conn
-            .fetch_one(
-                "UPDATE audit_head SET seq = seq + $1 WHERE id = 1 RETURNING seq, hash",
-                args![count],
-            )
+            .fetch_one("UPDATE audit_head SET seq = seq + $1 WHERE id = 1 RETURNING seq, hash", args![count])
             .await?;
         let mut seq = head.get::<i64>("seq")? - count;
         let mut before: String = head.get("hash")?;
@@ -384,12 +334,7 @@ impl Tx {
             self.insert_audit(&row, &hash).await?;
             before = hash;
         }
-        self.conn
-            .execute(
-                "UPDATE audit_head SET hash = $1 WHERE id = 1",
-                args![before],
-            )
-            .await?;
+        self.conn.execute("UPDATE audit_head SET hash = $1 WHERE id = 1", args![before]).await?;
         Ok(())
     }
 
@@ -414,19 +359,10 @@ impl Tx {
     async fn contexts(&mut self, actor: &Actor, subject: Subject) -> Result<Vec<Context>> {
         let own_site = subject.site.is_some_and(|site| actor.sites.contains(&site));
         let Some(person) = subject.person else {
-            return Ok(vec![Context {
-                own_site,
-                ..Context::NONE
-            }]);
+            return Ok(vec![Context { own_site, ..Context::NONE }]);
         };
         if let Some((_, contexts)) = self.known.as_ref().filter(|(known, _)| *known == person) {
-            return Ok(contexts
-                .iter()
-                .map(|context| Context {
-                    own_site,
-                    ..*context
-                })
-                .collect());
+            return Ok(contexts.iter().map(|context| Context { own_site, ..*context }).collect());
         }
         let row = self
             .conn
@@ -457,31 +393,21 @@ impl Tx {
             )
             .await?;
         let consent: Option<String> = row.get("link_worker_consent")?;
-        let consent =
-            consent.and_then(|code| throughline_domain::consent::ConsentState::from_code(&code));
+        let consent = consent.and_then(|code| throughline_domain::consent::ConsentState::from_code(&code));
         let holds = |column: &str| row.get::<bool>(column);
-        let is_partner =
-            actor.organisation_kind == throughline_domain::role::OrganisationKind::Partner;
+        let is_partner = actor.organisation_kind == throughline_domain::role::OrganisationKind::Partner;
         let held = [
             (!is_partner && holds("caseload")?, Relationship::Caseload),
-            (
-                !is_partner && (holds("at_site")? || holds("on_list")? || holds("created")?),
-                Relationship::Site,
-            ),
+            (!is_partner && (holds("at_site")? || holds("on_list")? || holds("created")?), Relationship::Site),
             (is_partner && holds("allocated")?, Relationship::Allocated),
             (!is_partner && holds("claimed")?, Relationship::Claimed),
             (true, Relationship::None),
         ];
-        let link_worker_consent =
-            consent.is_some_and(throughline_domain::consent::ConsentState::permits);
+        let link_worker_consent = consent.is_some_and(throughline_domain::consent::ConsentState::permits);
         let contexts: Vec<Context> = held
             .into_iter()
             .filter_map(|(holds, relationship)| {
-                holds.then_some(Context {
-                    relationship,
-                    own_site,
-                    link_worker_consent,
-                })
+                holds.then_some(Context { relationship, own_site, link_worker_consent })
             })
             .collect();
         self.known = Some((person, contexts.clone()));
@@ -495,12 +421,8 @@ fn first_allowed<P: Permit>(
     subject: Subject,
     contexts: &[Context],
 ) -> (Result<Grant<P>, Denied>, Relationship) {
-    let answers = contexts.iter().map(|context| {
-        (
-            throughline_policy::grant::<P>(actor, subject, *context),
-            context.relationship,
-        )
-    });
+    let answers =
+        contexts.iter().map(|context| (throughline_policy::grant::<P>(actor, subject, *context), context.relationship));
     let mut first = None;
     for answer in answers {
         if answer.0.is_ok() {

@@ -86,10 +86,7 @@ async fn with_sites(conn: &mut Conn, row: &Row) -> Result<User> {
         registration: row.get("registration")?,
         locked: row.get("locked")?,
         access_until: row.get("access_until")?,
-        sites: sites
-            .iter()
-            .map(|row| row.get("site_id"))
-            .collect::<Result<_>>()?,
+        sites: sites.iter().map(|row| row.get("site_id")).collect::<Result<_>>()?,
     })
 }
 
@@ -153,10 +150,7 @@ pub struct Colleague {
 /// The store's.
 pub async fn colleagues(conn: &mut Conn) -> Result<Vec<Colleague>> {
     let rows = conn
-        .fetch_all(
-            "SELECT id, name, role, organisation_id FROM app_user WHERE locked = $1 ORDER BY name",
-            args![false],
-        )
+        .fetch_all("SELECT id, name, role, organisation_id FROM app_user WHERE locked = $1 ORDER BY name", args![false])
         .await?;
     let all: Vec<Colleague> = rows
         .iter()
@@ -171,9 +165,7 @@ pub async fn colleagues(conn: &mut Conn) -> Result<Vec<Colleague>> {
         .collect::<Result<_>>()?;
     Ok(all
         .into_iter()
-        .filter(|one| {
-            one.role.is_clinical() || matches!(one.role, Role::LinkWorker | Role::LinkWorkerLead)
-        })
+        .filter(|one| one.role.is_clinical() || matches!(one.role, Role::LinkWorker | Role::LinkWorkerLead))
         .collect())
 }
 
@@ -247,18 +239,9 @@ pub async fn add(tx: &mut Tx, new: &NewUser) -> Result<()> {
     )
     .await?;
     for site in &new.sites {
-        tx.execute(
-            "INSERT INTO user_site (user_id, site_id) VALUES ($1, $2)",
-            args![new.id, *site],
-        )
-        .await?;
+        tx.execute("INSERT INTO user_site (user_id, site_id) VALUES ($1, $2)", args![new.id, *site]).await?;
     }
-    tx.note_act(
-        "create",
-        "users",
-        throughline_policy::Subject::default(),
-        &format!("user {}", new.id),
-    );
+    tx.note_act("create", "users", throughline_policy::Subject::default(), &format!("user {}", new.id));
     Ok(())
 }
 
@@ -287,15 +270,9 @@ pub async fn lock(tx: &mut Tx, user: UserId, version: Option<i64>, locked: bool)
     )
     .await?;
     if locked {
-        tx.execute("DELETE FROM session WHERE user_id = $1", args![user])
-            .await?;
+        tx.execute("DELETE FROM session WHERE user_id = $1", args![user]).await?;
     }
-    tx.note_act(
-        "change",
-        "users",
-        throughline_policy::Subject::default(),
-        if locked { "locked" } else { "unlocked" },
-    );
+    tx.note_act("change", "users", throughline_policy::Subject::default(), if locked { "locked" } else { "unlocked" });
     Ok(())
 }
 
@@ -304,13 +281,12 @@ pub async fn lock(tx: &mut Tx, user: UserId, version: Option<i64>, locked: bool)
 /// # Errors
 /// The store's.
 pub async fn set_totp(tx: &mut Tx, user: UserId, secret: Option<Vec<u8>>) -> Result<()> {
-    tx.execute("UPDATE app_user SET totp_secret = $2, totp_last_step = 0, version = version + 1 WHERE id = $1", args![user, secret]).await?;
-    tx.note_act(
-        "change",
-        "users",
-        throughline_policy::Subject::default(),
-        "second factor",
-    );
+    tx.execute(
+        "UPDATE app_user SET totp_secret = $2, totp_last_step = 0, version = version + 1 WHERE id = $1",
+        args![user, secret],
+    )
+    .await?;
+    tx.note_act("change", "users", throughline_policy::Subject::default(), "second factor");
     Ok(())
 }
 
@@ -319,9 +295,7 @@ pub async fn set_totp(tx: &mut Tx, user: UserId, secret: Option<Vec<u8>>) -> Res
 /// # Errors
 /// The store's.
 pub async fn with_second_factor(conn: &mut Conn, _grant: &Grant<ViewUsers>) -> Result<HashSet<UserId>> {
-    let rows = conn
-        .fetch_all("SELECT id FROM app_user WHERE totp_secret IS NOT NULL", args![])
-        .await?;
+    let rows = conn.fetch_all("SELECT id FROM app_user WHERE totp_secret IS NOT NULL", args![]).await?;
     rows.iter().map(|row| row.get("id")).collect()
 }
 
@@ -330,19 +304,13 @@ pub async fn with_second_factor(conn: &mut Conn, _grant: &Grant<ViewUsers>) -> R
 ///
 /// # Errors
 /// [`crate::Error::Stale`] when somebody else changed the user first.
-pub async fn reset_second_factor(
-    tx: &mut Tx,
-    _grant: &Grant<ChangeUsers>,
-    user: UserId,
-    version: i64,
-) -> Result<()> {
+pub async fn reset_second_factor(tx: &mut Tx, _grant: &Grant<ChangeUsers>, user: UserId, version: i64) -> Result<()> {
     tx.execute_versioned(
         "UPDATE app_user SET totp_secret = NULL, totp_last_step = 0, version = version + 1 WHERE id = $1 AND version = $2",
         args![user, version],
     )
     .await?;
-    tx.execute("DELETE FROM session WHERE user_id = $1", args![user])
-        .await?;
+    tx.execute("DELETE FROM session WHERE user_id = $1", args![user]).await?;
     tx.note_act(
         "change",
         "users",
@@ -358,10 +326,7 @@ pub async fn reset_second_factor(
 /// The store's.
 pub async fn use_totp_step(tx: &mut Tx, user: UserId, step: i64) -> Result<bool> {
     let changed = tx
-        .execute(
-            "UPDATE app_user SET totp_last_step = $2 WHERE id = $1 AND totp_last_step < $2",
-            args![user, step],
-        )
+        .execute("UPDATE app_user SET totp_last_step = $2 WHERE id = $1 AND totp_last_step < $2", args![user, step])
         .await?;
     Ok(changed == 1)
 }
@@ -371,16 +336,8 @@ pub async fn use_totp_step(tx: &mut Tx, user: UserId, step: i64) -> Result<bool>
 /// # Errors
 /// The store's.
 pub async fn set_password_hash(tx: &mut Tx, user: UserId, hash: &str) -> Result<()> {
-    tx.execute(
-        "UPDATE app_user SET password_hash = $2, version = version + 1 WHERE id = $1",
-        args![user, hash],
-    )
-    .await?;
-    tx.note_act(
-        "change",
-        "users",
-        throughline_policy::Subject::default(),
-        "password",
-    );
+    tx.execute("UPDATE app_user SET password_hash = $2, version = version + 1 WHERE id = $1", args![user, hash])
+        .await?;
+    tx.note_act("change", "users", throughline_policy::Subject::default(), "password");
     Ok(())
 }

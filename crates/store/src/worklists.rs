@@ -13,8 +13,7 @@ use throughline_domain::ids::{OrganisationId, PersonId, UserId};
 use throughline_domain::name::Name;
 use throughline_domain::risk::{AlertKind, RiskEvidence, RiskState};
 use throughline_domain::time::Instant;
-use throughline_forms::{AudienceClass, Snapshot};
-use throughline_policy::{Class, Grant, ViewBoard, ViewFollowUp, ViewNeedsPlan};
+use throughline_policy::{Class, Grant, ViewBoard, ViewFollowUp};
 
 /// The most lines that one worklist reads: beyond it a list is no longer a list of work.
 pub const MOST: i64 = 300;
@@ -68,11 +67,7 @@ pub async fn of_organisation(tx: &mut Tx, organisation: OrganisationId) -> Resul
 ///
 /// # Errors
 /// The store's.
-pub async fn follow_ups_of_site(
-    tx: &mut Tx,
-    grant: &Grant<ViewBoard>,
-    until: Instant,
-) -> Result<Vec<Line>> {
+pub async fn follow_ups_of_site(tx: &mut Tx, grant: &Grant<ViewBoard>, until: Instant) -> Result<Vec<Line>> {
     let sql = sqlx::AssertSqlSafe(format!(
         "{LINE} WHERE e.site_id = $1 AND t.state = 'open' AND t.kind IN ('contact_48h', 'follow_up') AND t.due_at <= $2
           ORDER BY t.due_at, t.id LIMIT $3"
@@ -93,10 +88,7 @@ async fn lines(tx: &mut Tx, rows: &[Row]) -> Result<Vec<Line>> {
         if known.insert(task.person_id, visible).is_none() && visible {
             tx.note_shown(task.person_id, "worklist");
         }
-        let name = Name {
-            forenames: row.get("forenames")?,
-            surname: row.get("surname")?,
-        };
+        let name = Name { forenames: row.get("forenames")?, surname: row.get("surname")? };
         lines.push(Line {
             task,
             name: visible.then_some(name),
@@ -129,12 +121,7 @@ pub struct Change {
 ///
 /// # Errors
 /// The store's.
-pub async fn changes(
-    conn: &mut Conn,
-    grant: &Grant<ViewBoard>,
-    since: Instant,
-    limit: i64,
-) -> Result<Vec<Change>> {
+pub async fn changes(conn: &mut Conn, grant: &Grant<ViewBoard>, since: Instant, limit: i64) -> Result<Vec<Change>> {
     let rows = conn
         .fetch_all(
             "SELECT v.entered_at, v.class, v.words, v.link, v.actor_name, p.forenames, p.surname
@@ -153,9 +140,7 @@ pub async fn changes(
                 words: row.get("words")?,
                 link: row.get("link")?,
                 actor_name: row.get("actor_name")?,
-                name: forenames
-                    .zip(surname)
-                    .map(|(forenames, surname)| Name { forenames, surname }),
+                name: forenames.zip(surname).map(|(forenames, surname)| Name { forenames, surname }),
             })
         })
         .collect()
@@ -199,19 +184,13 @@ pub async fn risks(
         .await?;
     let mut kinds: BTreeMap<PersonId, Vec<AlertKind>> = BTreeMap::new();
     for row in &alerts {
-        kinds
-            .entry(row.get("person_id")?)
-            .or_default()
-            .push(row.get("kind")?);
+        kinds.entry(row.get("person_id")?).or_default().push(row.get("kind")?);
     }
     // Rows come oldest first: the newest form is the one that stays.
     let mut found: BTreeMap<PersonId, Option<bool>> = BTreeMap::new();
     for row in &forms {
         let snapshot: String = row.get("snapshot")?;
-        found.insert(
-            row.get("person_id")?,
-            crate::records::found_risk(&snapshot),
-        );
+        found.insert(row.get("person_id")?, crate::records::found_risk(&snapshot));
     }
     let people: BTreeSet<PersonId> = kinds.keys().chain(found.keys()).copied().collect();
     Ok(people
@@ -227,51 +206,6 @@ pub async fn risks(
             (person, RiskMark { state, alerts })
         })
         .collect())
-}
-
-/// Needs and plan from the newest signed forms of the grant's person.
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct Plan {
-    /// The form, with only what is of the class needs and plan.
-    pub form: Snapshot,
-    /// When it was signed.
-    pub signed_at: Instant,
-    /// By whom.
-    pub signed_by_name: String,
-}
-
-/// What the newest signed form of each kind says of the grant's person's needs and plan.
-///
-/// # Errors
-/// The store's; [`crate::Error::Corrupt`] when a snapshot cannot be read: then the page says so,
-/// since an empty plan would read as no needs.
-pub async fn plan(conn: &mut Conn, grant: &Grant<ViewNeedsPlan>) -> Result<Vec<Plan>> {
-    let rows = conn
-        .fetch_all(
-            "SELECT form_id, snapshot, signed_at, signed_by_name FROM record
-              WHERE person_id = $1 AND state = 'signed' AND signed_at IS NOT NULL ORDER BY signed_at DESC",
-            args![grant.person()],
-        )
-        .await?;
-    let mut known = BTreeSet::new();
-    let mut plans = Vec::new();
-    for row in &rows {
-        if !known.insert(row.get::<String>("form_id")?) {
-            continue;
-        }
-        let text: String = row.get("snapshot")?;
-        let whole: Snapshot =
-            serde_json::from_str(&text).map_err(|error| crate::Error::Corrupt(error.to_string()))?;
-        let form = whole.for_class(AudienceClass::NeedsPlan);
-        if !form.sections.is_empty() {
-            plans.push(Plan {
-                form,
-                signed_at: row.get("signed_at")?,
-                signed_by_name: row.get("signed_by_name")?,
-            });
-        }
-    }
-    Ok(plans)
 }
 
 /// When the grant's actor last said that they had seen the board of the grant's site.

@@ -65,15 +65,9 @@ pub(crate) async fn open_sqlite(path: &Path, key: Option<&str>) -> Result<Inner>
         options = options.pragma("key", format!("'{}'", key.replace('\'', "''")));
     }
     let conn = options.connect().await?;
-    let readers = SqlitePoolOptions::new()
-        .max_connections(4)
-        .connect_lazy_with(options.read_only(true).create_if_missing(false));
-    let state = State {
-        conn: Some(conn),
-        open: false,
-        unfinished: false,
-        batch: Vec::new(),
-    };
+    let readers =
+        SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.read_only(true).create_if_missing(false));
+    let state = State { conn: Some(conn), open: false, unfinished: false, batch: Vec::new() };
     let writer = Writer {
         state: Arc::new(Mutex::new(state)),
         waiting: Arc::new(AtomicUsize::new(0)),
@@ -116,16 +110,8 @@ impl Writer {
         }
         state.open = true;
         state.unfinished = true;
-        state
-            .conn
-            .as_mut()
-            .ok_or(Error::Stopped)?
-            .execute("SAVEPOINT turn")
-            .await?;
-        Ok(Turn {
-            state: Some(state),
-            writer: self.clone(),
-        })
+        state.conn.as_mut().ok_or(Error::Stopped)?.execute("SAVEPOINT turn").await?;
+        Ok(Turn { state: Some(state), writer: self.clone() })
     }
 
     async fn commit_batch(&self, state: &mut State) {
@@ -200,14 +186,8 @@ pub struct Turn {
 
 impl Turn {
     pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
-        let state = self
-            .state
-            .as_mut()
-            .expect("a turn holds the writer until it ends");
-        state
-            .conn
-            .as_mut()
-            .expect("a turn is only given while the writer is open")
+        let state = self.state.as_mut().expect("a turn holds the writer until it ends");
+        state.conn.as_mut().expect("a turn is only given while the writer is open")
     }
 
     /// Ends the turn, and returns once it is durable.

@@ -34,14 +34,17 @@ async fn a_backup_made_while_the_service_runs_is_put_back_whole() {
     let manifest = backup::make(&path, Some(KEY), &to, Utc::now()).await.unwrap();
     assert!(manifest.is_encrypted && manifest.audit_head.seq > 0);
     let bytes = std::fs::read(to.join(DATABASE)).unwrap();
-    assert!(!bytes.windows(5).any(|part| part == b"Marsh" || part == b"SQLit"), "the copy is encrypted as the original is");
+    assert!(
+        !bytes.windows(5).any(|part| part == b"Marsh" || part == b"SQLit"),
+        "the copy is encrypted as the original is"
+    );
 
     add_somebody(&store).await;
     store.close().await;
     let restored = backup::restore(&to, Some(KEY), &path, true, Utc::now()).await.unwrap();
     assert!(restored.kept.unwrap().exists(), "the newer database is kept beside it");
     let store = open(&path).await;
-    assert_eq!(people::count(&mut *store.read().await.unwrap()).await.unwrap(), 1);
+    assert_eq!(people::count(&mut store.read().await.unwrap()).await.unwrap(), 1);
     store.close().await;
 }
 

@@ -9,8 +9,8 @@ use throughline_domain::role::Role;
 use throughline_domain::task::{TaskKind, TaskState};
 use throughline_matching::Description;
 use throughline_policy::{
-    ChangeConsent, ChangeEpisode, ChangeFollowUp, ChangeIdentity, ClaimAccess, SearchPeople,
-    Subject, ViewAuditLog, ViewClinical, ViewIdentity, ViewWhoLooked,
+    ChangeConsent, ChangeEpisode, ChangeFollowUp, ChangeIdentity, ClaimAccess, SearchPeople, Subject, ViewAuditLog,
+    ViewClinical, ViewIdentity, ViewWhoLooked,
 };
 use throughline_store::consents::NewConsent;
 use throughline_store::idempotency::{self, Claim};
@@ -19,15 +19,8 @@ use throughline_store::{Error, Refused, Store, audit, consents, episodes, people
 use throughline_testkit::on_both;
 use uuid::Uuid;
 
-fn subject(
-    person: throughline_domain::ids::PersonId,
-    episode: throughline_domain::ids::EpisodeId,
-) -> Subject {
-    Subject {
-        person: Some(person),
-        episode: Some(episode),
-        site: None,
-    }
+fn subject(person: throughline_domain::ids::PersonId, episode: throughline_domain::ids::EpisodeId) -> Subject {
+    Subject { person: Some(person), episode: Some(episode), site: None }
 }
 
 on_both! {
@@ -249,14 +242,9 @@ fn owed(
     }
 }
 
-async fn lines(
-    kit: &throughline_testkit::Kit,
-    person: throughline_domain::ids::PersonId,
-) -> Vec<audit::Look> {
+async fn lines(kit: &throughline_testkit::Kit, person: throughline_domain::ids::PersonId) -> Vec<audit::Look> {
     let mut read = kit.store.read().await.expect("it answers");
-    audit::looks(&mut read, person, 1_000)
-        .await
-        .expect("it answers")
+    audit::looks(&mut read, person, 1_000).await.expect("it answers")
 }
 
 async fn record(
@@ -267,10 +255,7 @@ async fn record(
 ) {
     let at = kit.now + chrono::Duration::minutes(if state == ConsentState::Given { 1 } else { 2 });
     let mut tx = kit.tx_at(Role::Practitioner, at).await;
-    let grant = tx
-        .authorise::<ChangeConsent>(subject(person, episode))
-        .await
-        .expect("the owner may");
+    let grant = tx.authorise::<ChangeConsent>(subject(person, episode)).await.expect("the owner may");
     let new = NewConsent {
         id: ConsentId::new(Uuid::now_v7()),
         consent_for: ConsentFor::LinkWorkers,
@@ -278,8 +263,6 @@ async fn record(
         words: String::new(),
         how_explained: String::new(),
     };
-    consents::record(&mut tx, &grant, kit.custody(), &new)
-        .await
-        .expect("recorded");
+    consents::record(&mut tx, &grant, kit.custody(), &new).await.expect("recorded");
     tx.commit().await.expect("it commits");
 }

@@ -26,10 +26,7 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % sides
     }
 
@@ -39,23 +36,15 @@ impl Dice {
 }
 
 const STARTS: &[&str] = &[
-    "Al", "Ba", "Cor", "Da", "El", "Fen", "Gar", "Ha", "Is", "Jo", "Ka", "Lo", "Mar", "Ne", "Or",
-    "Pe", "Ra", "So", "Ta", "Wi",
+    "Al", "Ba", "Cor", "Da", "El", "Fen", "Gar", "Ha", "Is", "Jo", "Ka", "Lo", "Mar", "Ne", "Or", "Pe", "Ra", "So",
+    "Ta", "Wi",
 ];
-const MIDDLES: &[&str] = &[
-    "ba", "de", "li", "mo", "na", "ri", "so", "ta", "ve", "zu", "ka", "lo",
-];
-const ENDS: &[&str] = &[
-    "n", "ra", "ston", "wood", "ley", "mir", "ski", "dez", "man", "well", "by", "den", "fi", "ssa",
-    "th", "ck",
-];
+const MIDDLES: &[&str] = &["ba", "de", "li", "mo", "na", "ri", "so", "ta", "ve", "zu", "ka", "lo"];
+const ENDS: &[&str] =
+    &["n", "ra", "ston", "wood", "ley", "mir", "ski", "dez", "man", "well", "by", "den", "fi", "ssa", "th", "ck"];
 
 fn word(dice: &mut Dice) -> String {
-    let middle = if dice.roll(2) == 0 {
-        dice.pick(MIDDLES)
-    } else {
-        ""
-    };
+    let middle = if dice.roll(2) == 0 { dice.pick(MIDDLES) } else { "" };
     format!("{}{middle}{}", dice.pick(STARTS), dice.pick(ENDS))
 }
 
@@ -63,22 +52,11 @@ fn person(dice: &mut Dice, serial: usize) -> NewPerson {
     let born = NaiveDate::from_ymd_opt(1950, 1, 1)
         .map(|first| first + Duration::days(i64::try_from(dice.roll(21_000)).unwrap_or_default()));
     let serial = u32::try_from(serial).unwrap_or_default();
-    let identifiers = if dice.roll(3) == 0 {
-        vec![("pnc".to_owned(), invented_pnc(2019, serial))]
-    } else {
-        Vec::new()
-    };
+    let identifiers = if dice.roll(3) == 0 { vec![("pnc".to_owned(), invented_pnc(2019, serial))] } else { Vec::new() };
     NewPerson {
-        name: Name {
-            forenames: word(dice),
-            surname: word(dice),
-        },
+        name: Name { forenames: word(dice), surname: word(dice) },
         date_of_birth: born,
-        gender: Some(if dice.roll(5) == 0 {
-            Gender::Female
-        } else {
-            Gender::Male
-        }),
+        gender: Some(if dice.roll(5) == 0 { Gender::Female } else { Gender::Male }),
         nhs_number: (dice.roll(4) > 0).then(|| NhsNumber::invented(serial)),
         identifiers,
         contact: ContactDetails {
@@ -97,9 +75,7 @@ pub async fn crowd(kit: &Kit, count: usize, told: impl Fn(usize)) -> Result<Vec<
     let mut dice = Dice(7);
     let mut made = Vec::with_capacity(count);
     while made.len() < count {
-        let mut tx = kit
-            .tx_at(Role::Practitioner, kit.now - Duration::days(30))
-            .await;
+        let mut tx = kit.tx_at(Role::Practitioner, kit.now - Duration::days(30)).await;
         for _ in 0..BATCH.min(count - made.len()) {
             made.push(one(&mut tx, kit, &mut dice, made.len()).await?);
         }
@@ -111,19 +87,13 @@ pub async fn crowd(kit: &Kit, count: usize, told: impl Fn(usize)) -> Result<Vec<
 
 async fn one(tx: &mut Tx, kit: &Kit, dice: &mut Dice, serial: usize) -> Result<PersonId> {
     let id = PersonId::new(Uuid::now_v7());
-    let grant = tx
-        .authorise::<CreatePerson>(Subject::default())
-        .await
-        .expect("practitioners may");
+    let grant = tx.authorise::<CreatePerson>(Subject::default()).await.expect("practitioners may");
     people::create(tx, &grant, id, &person(dice, serial)).await?;
-    let grant = tx
-        .authorise::<OpenEpisode>(id)
-        .await
-        .expect("whoever made a person may");
+    let grant = tx.authorise::<OpenEpisode>(id).await.expect("whoever made a person may");
     for n in 0..2 {
         let episode = episode(kit, serial + n, kit.now);
         episodes::open(tx, &grant, &episode).await?;
-        if serial % 500 == 0 && n == 0 {
+        if serial.is_multiple_of(500) && n == 0 {
             tasks::add(tx, &task(kit, id, episode.id)).await?;
         }
     }
@@ -138,12 +108,9 @@ fn episode(kit: &Kit, serial: usize, now: DateTime<Utc>) -> NewEpisode {
         point_of_contact: PointOfContact::Custody,
         referral_source: ReferralSource::Police,
         legal_status: LegalStatus::Liberty,
-        justice: Justice {
-            custody_number: format!("CU/{serial}"),
-            ..Justice::default()
-        },
+        justice: Justice { custody_number: format!("CU/{serial}"), ..Justice::default() },
         next_hearing_at: None,
-        out_of_hours: serial % 3 == 0,
+        out_of_hours: serial.is_multiple_of(3),
         owner: kit.staff[serial % 4].id,
         next_action: "Offer and consent".into(),
         next_action_due: now + Duration::hours(2),

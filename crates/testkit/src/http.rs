@@ -27,11 +27,7 @@ pub struct Client {
 impl Client {
     /// A client of the server at `address` that sends `cookie`.
     pub fn new(address: SocketAddr, cookie: &str) -> Self {
-        Self {
-            address,
-            cookie: cookie.to_owned(),
-            connection: None,
-        }
+        Self { address, cookie: cookie.to_owned(), connection: None }
     }
 
     /// Gets a page.
@@ -47,26 +43,17 @@ impl Client {
     /// # Errors
     /// When the connection is refused or breaks before the whole answer came: what became of the
     /// act is then unknown.
-    pub async fn post(
-        &mut self,
-        path: &str,
-        csrf: &str,
-        fields: &[(&str, &str)],
-    ) -> std::io::Result<Answer> {
-        let body: Vec<String> = fields
-            .iter()
-            .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
-            .collect();
+    pub async fn post(&mut self, path: &str, csrf: &str, fields: &[(&str, &str)]) -> std::io::Result<Answer> {
+        let body: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
         let headers = format!(
             "x-csrf-token: {csrf}\r\nx-requested-with: fetch\r\ncontent-type: application/x-www-form-urlencoded\r\n"
         );
-        self.send("POST", path, &[headers.as_str(), &body.join("&")])
-            .await
+        self.send("POST", path, &[headers.as_str(), &body.join("&")]).await
     }
 
     async fn send(&mut self, method: &str, path: &str, rest: &[&str]) -> std::io::Result<Answer> {
-        let answer =
-            tokio::time::timeout(Duration::from_secs(20), self.exchange(method, path, rest)).await;
+        let answer = tokio::time::timeout(Duration::from_secs(20), self.exchange(method, path, rest)).await;
         let answer = answer.unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()));
         if answer.is_err() {
             self.connection = None;
@@ -74,21 +61,13 @@ impl Client {
         answer
     }
 
-    async fn exchange(
-        &mut self,
-        method: &str,
-        path: &str,
-        rest: &[&str],
-    ) -> std::io::Result<Answer> {
+    async fn exchange(&mut self, method: &str, path: &str, rest: &[&str]) -> std::io::Result<Answer> {
         if self.connection.is_none() {
             let stream = TcpStream::connect(self.address).await?;
             stream.set_nodelay(true)?;
             self.connection = Some(BufReader::new(stream));
         }
-        let connection = self
-            .connection
-            .as_mut()
-            .ok_or(std::io::ErrorKind::NotConnected)?;
+        let connection = self.connection.as_mut().ok_or(std::io::ErrorKind::NotConnected)?;
         let (headers, body) = match rest {
             [headers, body] => (*headers, *body),
             _ => ("", ""),
@@ -107,11 +86,7 @@ impl Client {
 async fn read_answer(connection: &mut BufReader<TcpStream>) -> std::io::Result<Answer> {
     let broken = || std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
     let first = line(connection).await?;
-    let status = first
-        .split(' ')
-        .nth(1)
-        .and_then(|text| text.parse().ok())
-        .ok_or_else(broken)?;
+    let status = first.split(' ').nth(1).and_then(|text| text.parse().ok()).ok_or_else(broken)?;
     let (mut location, mut length, mut chunked) = (None, 0_usize, false);
     loop {
         let header = line(connection).await?;
@@ -128,8 +103,7 @@ async fn read_answer(connection: &mut BufReader<TcpStream>) -> std::io::Result<A
     let mut body = Vec::new();
     if chunked {
         loop {
-            let size =
-                usize::from_str_radix(line(connection).await?.trim(), 16).map_err(|_| broken())?;
+            let size = usize::from_str_radix(line(connection).await?.trim(), 16).map_err(|_| broken())?;
             let start = body.len();
             body.resize(start + size, 0);
             connection.read_exact(&mut body[start..]).await?;
@@ -142,11 +116,7 @@ async fn read_answer(connection: &mut BufReader<TcpStream>) -> std::io::Result<A
         body.resize(length, 0);
         connection.read_exact(&mut body).await?;
     }
-    Ok(Answer {
-        status,
-        location,
-        body: String::from_utf8_lossy(&body).into_owned(),
-    })
+    Ok(Answer { status, location, body: String::from_utf8_lossy(&body).into_owned() })
 }
 
 async fn line(connection: &mut BufReader<TcpStream>) -> std::io::Result<String> {
@@ -161,9 +131,7 @@ async fn line(connection: &mut BufReader<TcpStream>) -> std::io::Result<String> 
 pub fn encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-                char::from(byte).to_string()
-            }
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
             other => format!("%{other:02X}"),
         })
         .collect()

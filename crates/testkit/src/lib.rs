@@ -81,13 +81,7 @@ pub fn tuesday() -> DateTime<Utc> {
 /// A new, empty SQLite database in a folder that goes with the value.
 pub fn sqlite_location() -> (Location, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    (
-        Location::Sqlite {
-            path: folder.path().join("test.db"),
-            key: None,
-        },
-        folder,
-    )
+    (Location::Sqlite { path: folder.path().join("test.db"), key: None }, folder)
 }
 
 /// A new, empty database in the run's PostgreSQL cluster.
@@ -95,13 +89,10 @@ pub fn sqlite_location() -> (Location, tempfile::TempDir) {
 /// # Panics
 /// When no cluster was started: the test is not skipped.
 pub async fn postgres_location() -> Location {
-    let url = std::env::var(POSTGRES).unwrap_or_else(|_| {
-        panic!("{POSTGRES} is not set: run script/test, or eval \"$(script/postgres)\" first")
-    });
+    let url = std::env::var(POSTGRES)
+        .unwrap_or_else(|_| panic!("{POSTGRES} is not set: run script/test, or eval \"$(script/postgres)\" first"));
     let name = format!("test_{}", Uuid::now_v7().simple());
-    let mut connection = sqlx::PgConnection::connect(&url)
-        .await
-        .expect("the cluster answers");
+    let mut connection = sqlx::PgConnection::connect(&url).await.expect("the cluster answers");
     sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
         .execute(&mut connection)
         .await
@@ -129,10 +120,7 @@ pub fn free_port() -> u16 {
 /// Where a configuration file says that the server listens.
 pub fn listen_of(config: &std::path::Path) -> std::net::SocketAddr {
     let text = std::fs::read_to_string(config).expect("the configuration can be read");
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix("listen = "))
-        .expect("it says where");
+    let line = text.lines().find_map(|line| line.strip_prefix("listen = ")).expect("it says where");
     line.trim_matches('"').parse().expect("it is an address")
 }
 
@@ -153,48 +141,35 @@ impl Kit {
         Self::at(Location::Sqlite { path, key: None }, None).await
     }
 
-    async fn at(location: Location, folder: Option<tempfile::TempDir>) -> Self {
-        let store = Store::open(&location)
-            .await
-            .expect("an empty database opens");
-        let mut tx = store
-            .begin(Cause {
-                actor: None,
-                at: tuesday(),
-                request: "test".into(),
-            })
-            .await
-            .expect("it answers");
-        let places = places::make(&mut tx).await.expect("places are made");
-        let staff = staff::make(&mut tx, &places, "no password opens this")
-            .await
-            .expect("staff are made");
-        // `serve` refuses demo accounts, and tests start it.
-        raw::execute(
-            &mut tx,
-            "UPDATE app_user SET email = replace(email, 'demo.invalid', 'test.invalid')",
-            vec![],
-        )
-        .await
-        .expect("addresses change");
-        tx.commit().await.expect("it commits");
+    /// Around a database that has the demo's places and staff already; the folder goes with it.
+    pub fn around(store: Store, location: Location, folder: tempfile::TempDir) -> Self {
         Self {
             store,
             location,
-            places,
-            staff,
+            places: places::known(),
+            staff: staff::accounts(),
             now: tuesday(),
-            _folder: folder,
+            _folder: Some(folder),
         }
+    }
+
+    async fn at(location: Location, folder: Option<tempfile::TempDir>) -> Self {
+        let store = Store::open(&location).await.expect("an empty database opens");
+        let mut tx =
+            store.begin(Cause { actor: None, at: tuesday(), request: "test".into() }).await.expect("it answers");
+        let places = places::make(&mut tx).await.expect("places are made");
+        let staff = staff::make(&mut tx, &places, "no password opens this").await.expect("staff are made");
+        // `serve` refuses demo accounts, and tests start it.
+        raw::execute(&mut tx, "UPDATE app_user SET email = replace(email, 'demo.invalid', 'test.invalid')", vec![])
+            .await
+            .expect("addresses change");
+        tx.commit().await.expect("it commits");
+        Self { store, location, places, staff, now: tuesday(), _folder: folder }
     }
 
     /// The first user of a role.
     pub fn user(&self, role: Role) -> UserId {
-        self.staff
-            .iter()
-            .find(|account| account.role == role)
-            .expect("the demo has every role")
-            .id
+        self.staff.iter().find(|account| account.role == role).expect("the demo has every role").id
     }
 
     /// The custody suite of most tests.
@@ -210,32 +185,18 @@ impl Kit {
     /// A transaction of the first user of a role at an instant.
     pub async fn tx_at(&self, role: Role, at: DateTime<Utc>) -> Tx {
         let mut read = self.store.read().await.expect("the database answers");
-        let user = users::by_id(&mut read, self.user(role))
-            .await
-            .expect("users can be read")
-            .expect("the user exists");
+        let user = users::by_id(&mut read, self.user(role)).await.expect("users can be read").expect("the user exists");
         drop(read);
-        let cause = Cause {
-            actor: Some(user.actor()),
-            at,
-            request: "TEST-01".into(),
-        };
+        let cause = Cause { actor: Some(user.actor()), at, request: "TEST-01".into() };
         self.store.begin(cause).await.expect("the database answers")
     }
 
     /// An open session of a user: the cookie's value and the token of forms.
     pub async fn session(&self, user: UserId, until: DateTime<Utc>) -> (String, String) {
-        let (token, csrf) = (
-            Uuid::new_v4().simple().to_string(),
-            Uuid::new_v4().simple().to_string(),
-        );
+        let (token, csrf) = (Uuid::new_v4().simple().to_string(), Uuid::new_v4().simple().to_string());
         let mut tx = self
             .store
-            .begin(Cause {
-                actor: None,
-                at: until - Duration::hours(12),
-                request: "test".into(),
-            })
+            .begin(Cause { actor: None, at: until - Duration::hours(12), request: "test".into() })
             .await
             .expect("the database answers");
         let session = Session {
@@ -247,9 +208,7 @@ impl Kit {
             seen_at: until - Duration::hours(12),
             expires_at: until,
         };
-        sessions::start(&mut tx, &session)
-            .await
-            .expect("a session starts");
+        sessions::start(&mut tx, &session).await.expect("a session starts");
         tx.commit().await.expect("it commits");
         (token, csrf)
     }
@@ -257,18 +216,10 @@ impl Kit {
     /// A person, made by the practitioner.
     pub async fn person(&self, forenames: &str, surname: &str) -> PersonId {
         let mut tx = self.tx(Role::Practitioner).await;
-        let grant = tx
-            .authorise::<CreatePerson>(Subject::default())
-            .await
-            .expect("practitioners may");
+        let grant = tx.authorise::<CreatePerson>(Subject::default()).await.expect("practitioners may");
         let id = PersonId::new(Uuid::now_v7());
-        let new = NewPerson {
-            name: Name::new(forenames, surname),
-            ..NewPerson::default()
-        };
-        people::create(&mut tx, &grant, id, &new)
-            .await
-            .expect("a person is made");
+        let new = NewPerson { name: Name::new(forenames, surname), ..NewPerson::default() };
+        people::create(&mut tx, &grant, id, &new).await.expect("a person is made");
         tx.commit().await.expect("it commits");
         id
     }
@@ -276,10 +227,7 @@ impl Kit {
     /// An open custody episode of a person, owned by the practitioner.
     pub async fn episode(&self, person: PersonId) -> EpisodeId {
         let mut tx = self.tx(Role::Practitioner).await;
-        let grant = tx
-            .authorise::<OpenEpisode>(person)
-            .await
-            .expect("practitioners may");
+        let grant = tx.authorise::<OpenEpisode>(person).await.expect("practitioners may");
         let new = NewEpisode {
             id: EpisodeId::new(Uuid::now_v7()),
             site_id: self.custody(),
@@ -294,9 +242,7 @@ impl Kit {
             next_action: "Offer and consent".into(),
             next_action_due: self.now + Duration::hours(2),
         };
-        episodes::open(&mut tx, &grant, &new)
-            .await
-            .expect("an episode is opened");
+        episodes::open(&mut tx, &grant, &new).await.expect("an episode is opened");
         tx.commit().await.expect("it commits");
         new.id
     }

@@ -25,10 +25,7 @@ const USERS: usize = 60;
 const ROWS: i64 = 60;
 
 fn setting(name: &str, default: usize) -> usize {
-    std::env::var(name)
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(default)
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
 #[tokio::main]
@@ -38,14 +35,8 @@ async fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let kit = Kit::sqlite_at(folder.path().join("bench.db")).await;
     let seeded = Instant::now();
-    let made = crowd::crowd(&kit, people, |n| eprint!("\rmaking people: {n}"))
-        .await
-        .expect("a crowd is made");
-    eprintln!(
-        "\rmade {people} people and {} episodes in {:.0} s",
-        people * 2,
-        seeded.elapsed().as_secs_f64()
-    );
+    let made = crowd::crowd(&kit, people, |n| eprint!("\rmaking people: {n}")).await.expect("a crowd is made");
+    eprintln!("\rmade {people} people and {} episodes in {:.0} s", people * 2, seeded.elapsed().as_secs_f64());
     let sessions = staff(&kit).await;
     board_rows(&kit).await;
     kit.store.close().await;
@@ -82,10 +73,7 @@ async fn main() {
     println!("| What | Figure | Budget |");
     println!("|---|---|---|");
     println!("| Start to ready, least of four | {least:.0} ms | 1,000 ms |");
-    println!(
-        "| Resident memory after the load | {} MB | 250 MB |",
-        resident(server.id())
-    );
+    println!("| Resident memory after the load | {} MB | 250 MB |", resident(server.id()));
     stop(&mut server);
 }
 
@@ -107,17 +95,10 @@ struct Measured {
 }
 
 impl Measured {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a rank below the number of requests"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank below the number of requests")]
     fn at(&self, share: f64) -> Duration {
         let rank = (self.took.len() as f64 * share) as usize;
-        self.took
-            .get(rank.min(self.took.len().saturating_sub(1)))
-            .copied()
-            .unwrap_or_default()
+        self.took.get(rank.min(self.took.len().saturating_sub(1))).copied().unwrap_or_default()
     }
 }
 
@@ -137,26 +118,14 @@ async fn load(
         let (page, people) = (page.clone(), people.to_vec());
         workers.spawn(async move {
             let mut client = Client::new(address, &format!("throughline={token}"));
-            let mut measured = Measured {
-                took: Vec::new(),
-                failed: 0,
-            };
+            let mut measured = Measured { took: Vec::new(), failed: 0 };
             for turn in (n..usize::try_from(seconds * RATE).unwrap_or_default()).step_by(each) {
-                let due =
-                    start + Duration::from_secs(1) / RATE * u32::try_from(turn).unwrap_or_default();
+                let due = start + Duration::from_secs(1) / RATE * u32::try_from(turn).unwrap_or_default();
                 tokio::time::sleep_until(due.into()).await;
                 let person = people[turn * 7_919 % people.len()];
                 let answer = match page.as_str() {
-                    "search" => {
-                        client
-                            .post("/people/search", &csrf, &[("q", "marston 12/3/1984")])
-                            .await
-                    }
-                    path => {
-                        client
-                            .get(&path.replace("{person}", &person.to_string()))
-                            .await
-                    }
+                    "search" => client.post("/people/search", &csrf, &[("q", "marston 12/3/1984")]).await,
+                    path => client.get(&path.replace("{person}", &person.to_string())).await,
                 };
                 match answer {
                     Ok(answer) if answer.status == 200 => measured.took.push(due.elapsed()),
@@ -166,10 +135,7 @@ async fn load(
             measured
         });
     }
-    let mut all = Measured {
-        took: Vec::new(),
-        failed: 0,
-    };
+    let mut all = Measured { took: Vec::new(), failed: 0 };
     while let Some(Ok(one)) = workers.join_next().await {
         all.took.extend(one.took);
         all.failed += one.failed;
@@ -184,11 +150,7 @@ async fn staff(kit: &Kit) -> Vec<(String, String)> {
         let id = UserId::new(Uuid::now_v7());
         let mut tx = kit
             .store
-            .begin(Cause {
-                actor: None,
-                at: chrono::Utc::now(),
-                request: "bench".into(),
-            })
+            .begin(Cause { actor: None, at: chrono::Utc::now(), request: "bench".into() })
             .await
             .expect("it answers");
         let new = NewUser {
@@ -205,10 +167,7 @@ async fn staff(kit: &Kit) -> Vec<(String, String)> {
         };
         users::add(&mut tx, &new).await.expect("a user is made");
         tx.commit().await.expect("it commits");
-        sessions.push(
-            kit.session(id, chrono::Utc::now() + chrono::Duration::hours(12))
-                .await,
-        );
+        sessions.push(kit.session(id, chrono::Utc::now() + chrono::Duration::hours(12)).await);
     }
     sessions
 }
@@ -217,15 +176,7 @@ async fn staff(kit: &Kit) -> Vec<(String, String)> {
 async fn board_rows(kit: &Kit) {
     let now = chrono::Utc::now();
     let today = london_date(now).to_string();
-    let mut tx = kit
-        .store
-        .begin(Cause {
-            actor: None,
-            at: now,
-            request: "bench".into(),
-        })
-        .await
-        .expect("it answers");
+    let mut tx = kit.store.begin(Cause { actor: None, at: now, request: "bench".into() }).await.expect("it answers");
     let list = Uuid::now_v7();
     let user = kit.user(Role::Practitioner);
     raw::execute(
@@ -279,10 +230,7 @@ async fn start(config: &Path) -> (Child, SocketAddr, f64) {
         .expect("the program starts");
     let mut client = Client::new(address, "");
     while client.get("/help").await.is_err() {
-        assert!(
-            started.elapsed() < Duration::from_secs(30),
-            "the server did not answer within half a minute"
-        );
+        assert!(started.elapsed() < Duration::from_secs(30), "the server did not answer within half a minute");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     (server, address, started.elapsed().as_secs_f64() * 1_000.0)
@@ -296,14 +244,6 @@ fn stop(server: &mut Child) {
 /// Resident memory of a process, in megabytes.
 fn resident(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .unwrap_or_default();
-    line.trim()
-        .trim_end_matches(" kB")
-        .trim()
-        .parse::<u64>()
-        .unwrap_or_default()
-        / 1_024
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    line.trim().trim_end_matches(" kB").trim().parse::<u64>().unwrap_or_default() / 1_024
 }

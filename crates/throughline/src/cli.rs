@@ -1,8 +1,7 @@
 //! The command line.
 
 use crate::commands::{
-    audit, backup, clocks, demo, doctor, forms, import, lists, matching, migrate, restore, serve,
-    shell, user,
+    audit, backup, clocks, demo, doctor, forms, import, lists, matching, migrate, restore, serve, shell, user,
 };
 use clap::{Parser, Subcommand};
 
@@ -10,12 +9,7 @@ use clap::{Parser, Subcommand};
 ///
 /// Ends with 0 when done, 1 when it failed, 2 when it was used wrongly.
 #[derive(Debug, Parser)]
-#[command(
-    name = "throughline",
-    version,
-    max_term_width = 100,
-    after_help = "Try it:  throughline demo"
-)]
+#[command(name = "throughline", version, max_term_width = 100, after_help = "Try it:  throughline demo")]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -80,15 +74,8 @@ mod tests {
             if command.has_subcommands() {
                 command.get_subcommands().for_each(check);
             } else if command.get_arguments().next().is_some() {
-                let help = command
-                    .get_after_help()
-                    .map(ToString::to_string)
-                    .unwrap_or_default();
-                assert!(
-                    help.contains("throughline "),
-                    "`{}` has no example in its help",
-                    command.get_name()
-                );
+                let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(help.contains("throughline "), "`{}` has no example in its help", command.get_name());
             }
         }
         Cli::command().get_subcommands().for_each(check);

@@ -110,10 +110,7 @@ const KEYS: &[(&str, Kind)] = &[
 ];
 
 fn key_names() -> String {
-    KEYS.iter()
-        .map(|(name, _)| *name)
-        .collect::<Vec<_>>()
-        .join(", ")
+    KEYS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
 }
 
 impl Config {
@@ -122,40 +119,21 @@ impl Config {
     /// # Errors
     /// When a setting is unknown or not what it should be: the words name it.
     pub fn load(file: Option<&Path>) -> anyhow::Result<Self> {
-        let text = file
-            .map(crate::words::read_text)
-            .transpose()?
-            .unwrap_or_default();
-        let name = file.map_or_else(
-            || "the environment".to_owned(),
-            |file| file.display().to_string(),
-        );
-        let environment = std::env::vars_os()
-            .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)));
+        let text = file.map(crate::words::read_text).transpose()?.unwrap_or_default();
+        let name = file.map_or_else(|| "the environment".to_owned(), |file| file.display().to_string());
+        let environment =
+            std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)));
         Self::from_parts(&name, &text, environment)
     }
 
-    fn from_parts(
-        name: &str,
-        text: &str,
-        environment: impl Iterator<Item = (String, String)>,
-    ) -> anyhow::Result<Self> {
-        let mut table: Table = toml::from_str(text)
-            .map_err(|error| wrong_use(format!("{name} is not a settings file: {error}")))?;
-        if let Some(unknown) = table
-            .keys()
-            .find(|key| !KEYS.iter().any(|(known, _)| known == key))
-        {
-            return Err(wrong_use(format!(
-                "'{unknown}' in {name} is not a setting. The settings are {}",
-                key_names()
-            )));
+    fn from_parts(name: &str, text: &str, environment: impl Iterator<Item = (String, String)>) -> anyhow::Result<Self> {
+        let mut table: Table =
+            toml::from_str(text).map_err(|error| wrong_use(format!("{name} is not a settings file: {error}")))?;
+        if let Some(unknown) = table.keys().find(|key| !KEYS.iter().any(|(known, _)| known == key)) {
+            return Err(wrong_use(format!("'{unknown}' in {name} is not a setting. The settings are {}", key_names())));
         }
         for (variable, value) in environment {
-            if let Some(setting) = variable
-                .strip_prefix(PREFIX)
-                .filter(|setting| *setting != "CONFIG")
-            {
+            if let Some(setting) = variable.strip_prefix(PREFIX).filter(|setting| *setting != "CONFIG") {
                 let (key, value) = from_environment(&variable, &setting.to_lowercase(), value)?;
                 table.insert(key.to_owned(), value);
             }
@@ -169,22 +147,15 @@ impl Config {
 
     fn check(&self) -> anyhow::Result<()> {
         if self.database_key.is_some() && self.database_key_file.is_some() {
-            return Err(wrong_use(
-                "database_key and database_key_file are both set: keep one of them",
-            ));
+            return Err(wrong_use("database_key and database_key_file are both set: keep one of them"));
         }
         if self.is_postgres() && (self.database_key.is_some() || self.database_key_file.is_some()) {
-            return Err(wrong_use(
-                "a database key is for a SQLite file: PostgreSQL is encrypted where it runs",
-            ));
+            return Err(wrong_use("a database key is for a SQLite file: PostgreSQL is encrypted where it runs"));
         }
         if self.lock_after_minutes == 0 || self.lock_after_minutes > 60 {
             return Err(wrong_use("lock_after_minutes is a number from 1 to 60"));
         }
-        if self
-            .operations_listen
-            .is_some_and(|address| address == self.listen)
-        {
+        if self.operations_listen.is_some_and(|address| address == self.listen) {
             return Err(wrong_use(
                 "operations_listen must be another address than listen: probes and metrics have their own door",
             ));
@@ -205,10 +176,7 @@ impl Config {
         if self.is_postgres() {
             return Ok(Location::Postgres(self.database.clone()));
         }
-        Ok(Location::Sqlite {
-            path: PathBuf::from(&self.database),
-            key: self.key()?,
-        })
+        Ok(Location::Sqlite { path: PathBuf::from(&self.database), key: self.key()? })
     }
 
     /// The SQLite file's key, if it has one.
@@ -222,17 +190,13 @@ impl Config {
         let text = crate::words::read_text(file).context("the database key cannot be read")?;
         let key = text.trim_end_matches(['\r', '\n']);
         if key.is_empty() {
-            return Err(wrong_use(format!(
-                "{} is empty: it should hold the database key",
-                file.display()
-            )));
+            return Err(wrong_use(format!("{} is empty: it should hold the database key", file.display())));
         }
         Ok(Some(key.to_owned()))
     }
 
     /// The store's error with what to do about it.
-    #[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`, and the error ends here")]
-    pub fn explain(&self, error: throughline_store::Error) -> anyhow::Error {
+    pub fn explain(&self, error: &throughline_store::Error) -> anyhow::Error {
         let what = if self.is_postgres() {
             "the PostgreSQL database".to_owned()
         } else {
@@ -254,11 +218,7 @@ impl Config {
     }
 }
 
-fn from_environment(
-    variable: &str,
-    setting: &str,
-    value: String,
-) -> anyhow::Result<(&'static str, Value)> {
+fn from_environment(variable: &str, setting: &str, value: String) -> anyhow::Result<(&'static str, Value)> {
     let find = |name: &str| KEYS.iter().find(|(known, _)| *known == name);
     let (found, text) = match (find(setting), setting.strip_suffix("_file").and_then(find)) {
         (Some(found), _) => (found, value),
@@ -268,24 +228,17 @@ fn from_environment(
             (found, text.trim_end_matches(['\r', '\n']).to_owned())
         }
         (None, None) => {
-            return Err(wrong_use(format!(
-                "{variable} is not a setting. The settings are {}",
-                key_names()
-            )));
+            return Err(wrong_use(format!("{variable} is not a setting. The settings are {}", key_names())));
         }
     };
     let value = match found.1 {
         Kind::Text => Value::String(text),
-        Kind::Number => Value::Integer(
-            text.trim()
-                .parse()
-                .map_err(|_| wrong_use(format!("{variable} is not a whole number")))?,
-        ),
-        Kind::YesNo => Value::Boolean(
-            text.trim()
-                .parse()
-                .map_err(|_| wrong_use(format!("{variable} is neither true nor false")))?,
-        ),
+        Kind::Number => {
+            Value::Integer(text.trim().parse().map_err(|_| wrong_use(format!("{variable} is not a whole number")))?)
+        }
+        Kind::YesNo => {
+            Value::Boolean(text.trim().parse().map_err(|_| wrong_use(format!("{variable} is neither true nor false")))?)
+        }
     };
     Ok((found.0, value))
 }
@@ -298,9 +251,7 @@ mod tests {
         Config::from_parts(
             "test.toml",
             text,
-            environment
-                .iter()
-                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned())),
+            environment.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())),
         )
     }
 
@@ -320,33 +271,17 @@ mod tests {
         }
         let shown = example.lines().map(|line| {
             line.strip_prefix("# ")
-                .filter(|line| {
-                    KEYS.iter()
-                        .any(|(key, _)| line.starts_with(&format!("{key} = ")))
-                })
+                .filter(|line| KEYS.iter().any(|(key, _)| line.starts_with(&format!("{key} = "))))
                 .unwrap_or(line)
         });
-        let written = shown
-            .filter(|line| !line.starts_with("database_key = "))
-            .collect::<Vec<_>>()
-            .join("\n");
+        let written = shown.filter(|line| !line.starts_with("database_key = ")).collect::<Vec<_>>().join("\n");
         of(&written, &[]).expect("every value shown in the example is a good value");
     }
 
     #[test]
     fn an_unknown_setting_is_named() {
-        assert!(
-            of("lissten = '1'", &[])
-                .unwrap_err()
-                .to_string()
-                .contains("'lissten'")
-        );
-        assert!(
-            of("", &[("THROUGHLINE_LISSTEN", "1")])
-                .unwrap_err()
-                .to_string()
-                .contains("THROUGHLINE_LISSTEN")
-        );
+        assert!(of("lissten = '1'", &[]).unwrap_err().to_string().contains("'lissten'"));
+        assert!(of("", &[("THROUGHLINE_LISSTEN", "1")]).unwrap_err().to_string().contains("THROUGHLINE_LISSTEN"));
     }
 
     #[test]
@@ -356,17 +291,11 @@ mod tests {
         let path = file.path().to_str().unwrap();
         let config = of(
             "lock_after_minutes = 5",
-            &[
-                ("THROUGHLINE_LOCK_AFTER_MINUTES", "7"),
-                ("THROUGHLINE_DATABASE_KEY_FILE", path),
-            ],
+            &[("THROUGHLINE_LOCK_AFTER_MINUTES", "7"), ("THROUGHLINE_DATABASE_KEY_FILE", path)],
         )
         .unwrap();
         assert_eq!(config.lock_after_minutes, 7);
-        assert_eq!(
-            config.key().unwrap().as_deref(),
-            Some("a passphrase of invented words")
-        );
+        assert_eq!(config.key().unwrap().as_deref(), Some("a passphrase of invented words"));
         let config = of("", &[("THROUGHLINE_DATABASE_FILE", path)]).unwrap();
         assert_eq!(config.database, "a passphrase of invented words");
     }

@@ -26,10 +26,7 @@ const COLUMNS: &[(&str, &[&str])] = &[
     ("nhs", &["nhs_number", "nhs"]),
     ("pnc", &["pnc_id", "pnc"]),
     ("cro", &["cro", "cro_number", "cro_id"]),
-    (
-        "first",
-        &["first", "first_name", "forename", "forenames", "given_name"],
-    ),
+    ("first", &["first", "first_name", "forename", "forenames", "given_name"]),
     ("middle", &["middle", "middle_name", "middle_names"]),
     ("last", &["last", "last_name", "surname", "family_name"]),
     ("aliases", &["alias_names", "aliases"]),
@@ -70,20 +67,10 @@ pub fn read_people(file: &Path) -> anyhow::Result<PeopleCsv> {
 
 fn parse(bytes: &[u8], name: &str) -> anyhow::Result<PeopleCsv> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(bytes);
-    let headings = reader
-        .headers()
-        .map_err(|error| wrong_use(format!("{name} is not a CSV file: {error}")))?
-        .clone();
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
+    let headings = reader.headers().map_err(|error| wrong_use(format!("{name} is not a CSV file: {error}")))?.clone();
     let meanings: Vec<Option<&'static str>> = headings.iter().map(meaning).collect();
-    if !meanings
-        .iter()
-        .flatten()
-        .any(|meaning| matches!(*meaning, "first" | "last" | "dob" | "nhs" | "pnc"))
-    {
+    if !meanings.iter().flatten().any(|meaning| matches!(*meaning, "first" | "last" | "dob" | "nhs" | "pnc")) {
         return Err(wrong_use(format!(
             "{name} has no column that says who anybody is. Give it a first row of headings such as record_id,first,last,dob"
         )));
@@ -96,35 +83,23 @@ fn parse(bytes: &[u8], name: &str) -> anyhow::Result<PeopleCsv> {
         .collect();
     let mut rows = Vec::new();
     for (number, record) in reader.records().enumerate() {
-        let record =
-            record.map_err(|error| wrong_use(format!("{name} cannot be read as CSV: {error}")))?;
+        let record = record.map_err(|error| wrong_use(format!("{name} cannot be read as CSV: {error}")))?;
         let cells = record.iter().zip(&meanings).filter_map(|(cell, meaning)| {
-            meaning
-                .filter(|_| !cell.is_empty())
-                .map(|meaning| (meaning, cell.to_owned()))
+            meaning.filter(|_| !cell.is_empty()).map(|meaning| (meaning, cell.to_owned()))
         });
-        rows.push(PersonRow {
-            row: number + 2,
-            cells: cells.collect(),
-        });
+        rows.push(PersonRow { row: number + 2, cells: cells.collect() });
     }
     Ok(PeopleCsv { rows, unused })
 }
 
 fn meaning(heading: &str) -> Option<&'static str> {
     let heading = heading.trim().to_lowercase().replace([' ', '-'], "_");
-    COLUMNS
-        .iter()
-        .find(|(_, names)| names.contains(&heading.as_str()))
-        .map(|(meaning, _)| *meaning)
+    COLUMNS.iter().find(|(_, names)| names.contains(&heading.as_str())).map(|(meaning, _)| *meaning)
 }
 
 impl PersonRow {
     fn get(&self, meaning: &str) -> &str {
-        self.cells
-            .iter()
-            .find(|(known, _)| *known == meaning)
-            .map_or("", |(_, cell)| cell)
+        self.cells.iter().find(|(known, _)| *known == meaning).map_or("", |(_, cell)| cell)
     }
 
     /// The row's own id; its number when it has none.
@@ -141,10 +116,7 @@ impl PersonRow {
     }
 
     fn name(&self) -> Name {
-        Name::new(
-            &format!("{} {}", self.get("first"), self.get("middle")),
-            self.get("last"),
-        )
+        Name::new(&format!("{} {}", self.get("first"), self.get("middle")), self.get("last"))
     }
 
     fn aliases(&self) -> Vec<Name> {
@@ -152,12 +124,7 @@ impl PersonRow {
             let (forenames, surname) = text.rsplit_once(' ').unwrap_or(("", text));
             Name::new(forenames, surname)
         };
-        self.get("aliases")
-            .split([';', '|'])
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
-            .map(split)
-            .collect()
+        self.get("aliases").split([';', '|']).map(str::trim).filter(|text| !text.is_empty()).map(split).collect()
     }
 
     fn sex(&self) -> Option<Sex> {
@@ -171,8 +138,7 @@ impl PersonRow {
     /// The row as the matching engine compares it. A date that is none says nothing.
     pub fn description(&self, today: NaiveDate) -> Description {
         let text = |meaning| Some(self.get(meaning).to_owned()).filter(|text| !text.is_empty());
-        let postcodes =
-            std::iter::once(self.get("postcode")).chain(self.get("previous").split([';', '|']));
+        let postcodes = std::iter::once(self.get("postcode")).chain(self.get("previous").split([';', '|']));
         Description {
             name: self.name(),
             aliases: self.aliases(),
@@ -200,42 +166,22 @@ impl PersonRow {
         };
         let date_of_birth = match self.get("dob") {
             "" => None,
-            text => {
-                Some(parse_date(text, today).map_err(|error| format!("date of birth: {error}"))?)
-            }
+            text => Some(parse_date(text, today).map_err(|error| format!("date of birth: {error}"))?),
         };
         if date_of_birth.is_some_and(|date| date > today) {
             return Err("the date of birth is in the future".into());
         }
         let pnc = Some(self.get("pnc"))
             .filter(|text| !text.is_empty())
-            .map(|text| {
-                (
-                    "pnc".to_owned(),
-                    identifier::pnc(text).map_or_else(|| text.to_owned(), |id| id.canonical),
-                )
-            });
+            .map(|text| ("pnc".to_owned(), identifier::pnc(text).map_or_else(|| text.to_owned(), |id| id.canonical)));
         let cro = Some(self.get("cro"))
             .filter(|text| !text.is_empty())
-            .map(|text| {
-                (
-                    "cro".to_owned(),
-                    identifier::cro(text).map_or_else(|| text.to_owned(), |id| id.canonical),
-                )
-            });
-        let local = self
-            .local_id()
-            .map(|id| ("local".to_owned(), format!("{source}: {id}")));
+            .map(|text| ("cro".to_owned(), identifier::cro(text).map_or_else(|| text.to_owned(), |id| id.canonical)));
+        let local = self.local_id().map(|id| ("local".to_owned(), format!("{source}: {id}")));
         Ok(NewPerson {
             name,
             date_of_birth,
-            gender: self.sex().map(|sex| {
-                if sex == Sex::Male {
-                    Gender::Male
-                } else {
-                    Gender::Female
-                }
-            }),
+            gender: self.sex().map(|sex| if sex == Sex::Male { Gender::Male } else { Gender::Female }),
             ethnicity: Ethnicity::from_code(&self.get("ethnicity").to_uppercase()),
             nhs_number,
             aliases: self.aliases(),
@@ -262,34 +208,22 @@ mod tests {
 
     #[test]
     fn columns_are_known_by_their_usual_names_and_others_are_named() {
-        let people = parse(
-            b"\xef\xbb\xbfquery_id,First Name,surname,DOB,shoe_size\nq1,Ada,Marsh,26/3/1990,5\n",
-            "t.csv",
-        )
-        .unwrap();
+        let people =
+            parse(b"\xef\xbb\xbfquery_id,First Name,surname,DOB,shoe_size\nq1,Ada,Marsh,26/3/1990,5\n", "t.csv")
+                .unwrap();
         assert_eq!(people.unused, ["shoe_size"]);
         let row = &people.rows[0];
         assert_eq!((row.id().as_str(), row.row), ("q1", 2));
-        assert_eq!(
-            row.description(today()).date_of_birth,
-            NaiveDate::from_ymd_opt(1990, 3, 26)
-        );
+        assert_eq!(row.description(today()).date_of_birth, NaiveDate::from_ymd_opt(1990, 3, 26));
     }
 
     #[test]
     fn a_row_that_cannot_be_taken_says_why() {
         let people = parse(b"id,first,last,dob,nhs_number\n1,,,,\n2,Ada,Marsh,31/31/1990,\n3,Bo,Reed,,9990000001\n4,Cy,Lane,1990-01-02,\n", "t.csv").unwrap();
-        let outcomes: Vec<bool> = people
-            .rows
-            .iter()
-            .map(|row| row.person("PAS", today()).is_ok())
-            .collect();
+        let outcomes: Vec<bool> = people.rows.iter().map(|row| row.person("PAS", today()).is_ok()).collect();
         assert_eq!(outcomes, [false, false, false, true]);
         let taken = people.rows[3].person("PAS", today()).unwrap();
-        assert_eq!(
-            taken.identifiers,
-            [("local".to_owned(), "PAS: 4".to_owned())]
-        );
+        assert_eq!(taken.identifiers, [("local".to_owned(), "PAS: 4".to_owned())]);
     }
 
     #[test]

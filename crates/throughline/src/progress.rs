@@ -14,18 +14,11 @@ pub struct Progress {
 impl Progress {
     /// Begins work of `total` steps, named as it is shown: "Reading the index".
     pub fn new(name: &'static str, total: usize) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::hidden())
-            .with_message(name);
-        if let Ok(style) =
-            ProgressStyle::with_template("{msg} [{bar:30}] {pos} of {len}, {eta} left")
-        {
+        let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::hidden()).with_message(name);
+        if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:30}] {pos} of {len}, {eta} left") {
             bar.set_style(style.progress_chars("=> "));
         }
-        Self {
-            bar,
-            started: Instant::now(),
-            is_shown: false,
-        }
+        Self { bar, started: Instant::now(), is_shown: false }
     }
 
     /// Says how many steps are done.

@@ -44,9 +44,7 @@ pub fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(file).map_err(|error| {
         let file = file.display();
         match error.kind() {
-            ErrorKind::NotFound => wrong_use(format!(
-                "there is no file {file}: check its name and folder"
-            )),
+            ErrorKind::NotFound => wrong_use(format!("there is no file {file}: check its name and folder")),
             ErrorKind::PermissionDenied => anyhow::anyhow!("{file} may not be read by this user"),
             _ => anyhow::anyhow!("{file} cannot be read: {error}"),
         }
@@ -55,8 +53,7 @@ pub fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
 
 /// Reads a file of text.
 pub fn read_text(file: &Path) -> anyhow::Result<String> {
-    String::from_utf8(read(file)?)
-        .map_err(|_| wrong_use(format!("{} is not UTF-8 text", file.display())))
+    String::from_utf8(read(file)?).map_err(|_| wrong_use(format!("{} is not UTF-8 text", file.display())))
 }
 
 /// A number with its noun: "1 row", "2 rows".

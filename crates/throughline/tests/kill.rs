@@ -70,32 +70,15 @@ impl Trial {
     async fn writer(&self, kit: &Kit, person: PersonId) -> Writer {
         let episode = kit.episode(person).await;
         let user = kit.user(Role::Practitioner);
-        let (token, csrf) = kit
-            .session(user, chrono::Utc::now() + chrono::Duration::hours(12))
-            .await;
+        let (token, csrf) = kit.session(user, chrono::Utc::now() + chrono::Duration::hours(12)).await;
         let cookie = format!("throughline={token}");
         let mut client = Client::new(self.address, &cookie);
-        let started = client
-            .post(&format!("/episodes/{episode}/forms/screening"), &csrf, &[])
-            .await
-            .expect("it answers");
-        let location = started.location.unwrap_or_else(|| {
-            panic!(
-                "a draft is started, not {}: {}",
-                started.status, started.body
-            )
-        });
-        let record = location
-            .split('/')
-            .find_map(|part| part.parse().ok())
-            .expect("it leads to the draft");
-        Writer {
-            record,
-            cookie,
-            csrf,
-            acknowledged: Arc::default(),
-            saves: Arc::default(),
-        }
+        let started =
+            client.post(&format!("/episodes/{episode}/forms/screening"), &csrf, &[]).await.expect("it answers");
+        let location =
+            started.location.unwrap_or_else(|| panic!("a draft is started, not {}: {}", started.status, started.body));
+        let record = location.split('/').find_map(|part| part.parse().ok()).expect("it leads to the draft");
+        Writer { record, cookie, csrf, acknowledged: Arc::default(), saves: Arc::default() }
     }
 
     async fn start(&self, planted: bool) -> Child {
@@ -113,10 +96,7 @@ impl Trial {
         let started = Instant::now();
         let mut client = Client::new(self.address, "");
         while client.get("/help").await.is_err() {
-            assert!(
-                started.elapsed() < Duration::from_secs(30),
-                "the server did not come back"
-            );
+            assert!(started.elapsed() < Duration::from_secs(30), "the server did not come back");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         server
@@ -147,15 +127,8 @@ impl Trial {
                 }
             }
         }
-        let total: u64 = self
-            .writers
-            .iter()
-            .map(|writer| writer.saves.load(Ordering::SeqCst))
-            .sum();
-        assert!(
-            total > times,
-            "only {total} saves were acknowledged: the writers did not write"
-        );
+        let total: u64 = self.writers.iter().map(|writer| writer.saves.load(Ordering::SeqCst)).sum();
+        assert!(total > times, "only {total} saves were acknowledged: the writers did not write");
         lost
     }
 }
@@ -167,11 +140,7 @@ fn end(server: &mut Child) {
 
 /// Saves again and again until the server is gone.
 fn write(address: SocketAddr, writer: &Writer, version: i64) -> JoinHandle<()> {
-    let (path, cookie, csrf) = (
-        format!("/records/{}/save", writer.record),
-        writer.cookie.clone(),
-        writer.csrf.clone(),
-    );
+    let (path, cookie, csrf) = (format!("/records/{}/save", writer.record), writer.cookie.clone(), writer.csrf.clone());
     let (acknowledged, saves) = (writer.acknowledged.clone(), writer.saves.clone());
     tokio::spawn(async move {
         let mut client = Client::new(address, &cookie);
@@ -180,17 +149,13 @@ fn write(address: SocketAddr, writer: &Writer, version: i64) -> JoinHandle<()> {
             count += 1;
             let text = format!("count {count};");
             let base = version.to_string();
-            let Ok(answer) = client
-                .post(&path, &csrf, &[("base_version", &base), (QUESTION, &text)])
-                .await
-            else {
+            let Ok(answer) = client.post(&path, &csrf, &[("base_version", &base), (QUESTION, &text)]).await else {
                 return;
             };
             assert_eq!(answer.status, 200, "{}", answer.body);
             acknowledged.store(count, Ordering::SeqCst);
             saves.fetch_add(1, Ordering::SeqCst);
-            version =
-                number_after(&answer.body, "\"version\":").expect("the answer says the version");
+            version = number_after(&answer.body, "\"version\":").expect("the answer says the version");
         }
     })
 }
@@ -201,19 +166,12 @@ const QUESTION: &str = "concern";
 /// The version and the count that the database holds.
 async fn saved(store: &Store, record: Uuid) -> (i64, u64) {
     let mut read = store.read().await.expect("the database answers");
-    let rows = raw::fetch_all(
-        &mut read,
-        "SELECT version, answers FROM record WHERE id = $1",
-        vec![record.into()],
-    )
-    .await
-    .expect("it answers");
+    let rows = raw::fetch_all(&mut read, "SELECT version, answers FROM record WHERE id = $1", vec![record.into()])
+        .await
+        .expect("it answers");
     let row = rows.first().expect("the draft is there");
     let answers: String = row.get("answers").expect("answers are text");
-    (
-        row.get("version").expect("a version"),
-        number_after(&answers, "count ").unwrap_or(0).unsigned_abs(),
-    )
+    (row.get("version").expect("a version"), number_after(&answers, "count ").unwrap_or(0).unsigned_abs())
 }
 
 fn number_after(text: &str, word: &str) -> Option<i64> {
@@ -223,10 +181,7 @@ fn number_after(text: &str, word: &str) -> Option<i64> {
 }
 
 fn times() -> u64 {
-    std::env::var("KILLS")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(50)
+    std::env::var("KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(50)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -244,28 +199,19 @@ async fn nothing_acknowledged_is_lost_on_postgres() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn acknowledging_before_the_commit_is_found_on_sqlite() {
     let (trial, _kit) = Trial::prepare(Kit::sqlite().await, true).await;
-    assert!(
-        trial.kills(15).await > 0,
-        "the planted defect was not found"
-    );
+    assert!(trial.kills(15).await > 0, "the planted defect was not found");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn acknowledging_before_the_commit_is_found_on_postgres() {
     let (trial, _kit) = Trial::prepare(Kit::postgres().await, true).await;
-    assert!(
-        trial.kills(15).await > 0,
-        "the planted defect was not found"
-    );
+    assert!(trial.kills(15).await > 0, "the planted defect was not found");
 }
 
 /// The file that a test's server reads is where the test wrote it.
 #[test]
 fn a_number_is_read_after_its_word() {
-    assert_eq!(
-        number_after("{\"version\":12,\"x\":1}", "\"version\":"),
-        Some(12)
-    );
+    assert_eq!(number_after("{\"version\":12,\"x\":1}", "\"version\":"), Some(12));
     assert_eq!(number_after("nothing", "count "), None);
     assert!(Path::new(env!("CARGO_BIN_EXE_throughline")).exists());
 }

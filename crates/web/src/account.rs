@@ -87,7 +87,8 @@ async fn sign_in_page(State(app): State<App>, signed_in: Option<Extension<Signed
 
 fn draw_sign_in(app: &App, signed_in: Option<&SignedIn>, email: &str, error: Option<(&str, String)>) -> Answer {
     let errors = error.map(|(field_name, message)| vec![context! { field_name, message }]);
-    let status = if errors.is_some() { axum::http::StatusCode::UNPROCESSABLE_ENTITY } else { axum::http::StatusCode::OK };
+    let status =
+        if errors.is_some() { axum::http::StatusCode::UNPROCESSABLE_ENTITY } else { axum::http::StatusCode::OK };
     let values = context! { heading => "Sign in", email, errors, demo_sign_ins => &app.settings.demo_sign_ins };
     // A session that is locked or owes its second factor has a token, which the form must carry.
     Ok((status, page(app, signed_in, "account/sign_in.html", values)?).into_response())
@@ -119,15 +120,13 @@ async fn sign_in(
     }
     let hash = found.as_ref().map(|(_, secrets)| secrets.password_hash.clone());
     let right = password_is_right(password.to_owned(), hash).await;
-    match found.filter(|(user, _)| right && user.may_sign_in(app.now())) {
-        Some((user, secrets)) => start_session(&app, &user, &secrets).await,
-        None => {
-            let mut tx = app.store.begin(cause(&app, None)).await?;
-            sessions::note_attempt(&mut tx, email, false).await?;
-            tx.commit().await?;
-            draw_sign_in(&app, signed_in, email, Some(("email", "The email address or the password is wrong".into())))
-        }
+    if let Some((user, secrets)) = found.filter(|(user, _)| right && user.may_sign_in(app.now())) {
+        return start_session(&app, &user, &secrets).await;
     }
+    let mut tx = app.store.begin(cause(&app, None)).await?;
+    sessions::note_attempt(&mut tx, email, false).await?;
+    tx.commit().await?;
+    draw_sign_in(&app, signed_in, email, Some(("email", "The email address or the password is wrong".into())))
 }
 
 /// A new session with a new token at each step: one that somebody planted is worth nothing.
@@ -194,7 +193,13 @@ async fn code(
     let typed: String = fields.text("code").chars().filter(char::is_ascii_digit).collect();
     let step = secrets.totp_secret.as_deref().and_then(totp).and_then(|totp| totp.check(&typed, seconds(app.now())));
     let Some(step) = step else {
-        return wrong_code(&app, &signed_in, &secrets, "That code is wrong or too old: enter the one that is shown now").await;
+        return wrong_code(
+            &app,
+            &signed_in,
+            &secrets,
+            "That code is wrong or too old: enter the one that is shown now",
+        )
+        .await;
     };
     let mut tx = app.store.begin(cause(&app, Some(&signed_in.user))).await?;
     let fresh = users::use_totp_step(&mut tx, signed_in.user.id, i64::try_from(step).unwrap_or(i64::MAX)).await?;
@@ -314,7 +319,11 @@ struct GoingTo {
     to: String,
 }
 
-async fn locked_page(State(app): State<App>, signed_in: Option<Extension<SignedIn>>, Query(going): Query<GoingTo>) -> Answer {
+async fn locked_page(
+    State(app): State<App>,
+    signed_in: Option<Extension<SignedIn>>,
+    Query(going): Query<GoingTo>,
+) -> Answer {
     let Extension(signed_in) = signed_in.ok_or(Problem::SignIn)?;
     draw_locked(&app, &signed_in, &going.to, None)
 }
@@ -361,7 +370,11 @@ async fn unlock(
 }
 
 /// "Stay signed in": notes that the user is there.
-async fn stay(State(app): State<App>, signed_in: Option<Extension<SignedIn>>, _fields: Fields) -> Result<Response, Problem> {
+async fn stay(
+    State(app): State<App>,
+    signed_in: Option<Extension<SignedIn>>,
+    _fields: Fields,
+) -> Result<Response, Problem> {
     let Extension(signed_in) = signed_in.ok_or(Problem::SignIn)?;
     if signed_in.session.stage != Stage::Open {
         return Err(Problem::Locked);

@@ -20,10 +20,7 @@ pub fn routes() -> Router<App> {
         .route("/administration/users/{user}", get(show_user))
         .route("/administration/users/{user}/lock", post(lock))
         .route("/administration/users/{user}/unlock", post(unlock))
-        .route(
-            "/administration/users/{user}/second-factor",
-            post(reset_second_factor),
-        )
+        .route("/administration/users/{user}/second-factor", post(reset_second_factor))
 }
 
 /// What was just done, for the notice.
@@ -40,10 +37,7 @@ async fn show(cx: Cx) -> Answer {
     let sites = organisations::sites(&mut tx).await?;
     let may_change = tx.may::<ChangeUsers>(Subject::default()).await?;
     tx.commit().await?;
-    let rows: Vec<Value> = users
-        .iter()
-        .map(|user| line(user, &sites, cx.now))
-        .collect();
+    let rows: Vec<Value> = users.iter().map(|user| line(user, &sites, cx.now)).collect();
     let places: Vec<Value> = sites.iter().map(place).collect();
     cx.page(
         "administration/show.html",
@@ -72,10 +66,7 @@ fn sites_in_words(user: &User, sites: &[Site]) -> String {
     if !sites.is_empty() && sites.iter().all(|site| user.sites.contains(&site.id)) {
         return "All sites".to_owned();
     }
-    let names = sites
-        .iter()
-        .filter(|site| user.sites.contains(&site.id))
-        .map(|site| site.name.as_str());
+    let names = sites.iter().filter(|site| user.sites.contains(&site.id)).map(|site| site.name.as_str());
     names.collect::<Vec<_>>().join(", ")
 }
 
@@ -84,13 +75,10 @@ fn access(user: &User, now: Instant) -> (String, &'static str) {
     let today = london_date(now);
     match user.access_until {
         _ if user.locked => ("Locked".to_owned(), "bad"),
-        Some(until) if until <= now => {
-            (format!("Ended {}", date_short(london_date(until))), "warn")
+        Some(until) if until <= now => (format!("Ended {}", date_short(london_date(until))), "warn"),
+        Some(until) if london_date(until).year() == today.year() => {
+            (format!("Until {}", london_date(until).format("%-d %B")), "info")
         }
-        Some(until) if london_date(until).year() == today.year() => (
-            format!("Until {}", london_date(until).format("%-d %B")),
-            "info",
-        ),
         Some(until) => (format!("Until {}", date_short(london_date(until))), "info"),
         None => ("Can sign in".to_owned(), "good"),
     }
@@ -106,9 +94,7 @@ async fn show_user(cx: Cx, Path(id): Path<UserId>, Query(done): Query<Done>) -> 
     let grant = tx.authorise::<ViewUsers>(Subject::default()).await?;
     tx.audit_detail(&format!("user {id}"));
     let user = users::by_id(&mut tx, id).await?.ok_or(Problem::NotFound)?;
-    let second_factor = users::with_second_factor(&mut tx, &grant)
-        .await?
-        .contains(&id);
+    let second_factor = users::with_second_factor(&mut tx, &grant).await?.contains(&id);
     let sites = organisations::sites(&mut tx).await?;
     let may_change = tx.may::<ChangeUsers>(Subject::default()).await?;
     tx.commit().await?;
@@ -136,9 +122,7 @@ fn notice(done: &str) -> Option<Value> {
     let text = match done {
         "locked" => "The account is locked, and its sessions have ended.",
         "unlocked" => "The account is unlocked.",
-        "second-factor" => {
-            "The second factor is reset. They set it up again when they next sign in."
-        }
+        "second-factor" => "The second factor is reset. They set it up again when they next sign in.",
         _ => return None,
     };
     Some(context! { kind => "success", title => "Saved", text })
@@ -146,9 +130,7 @@ fn notice(done: &str) -> Option<Value> {
 
 async fn lock(cx: Cx, Path(id): Path<UserId>, fields: Fields) -> Answer {
     if id == cx.signed_in.user.id {
-        return Err(Problem::Invalid(
-            "You cannot lock your own account: ask another administrator".into(),
-        ));
+        return Err(Problem::Invalid("You cannot lock your own account: ask another administrator".into()));
     }
     set_locked(cx, id, fields, true, "locked").await
 }
@@ -163,21 +145,17 @@ async fn set_locked(cx: Cx, id: UserId, fields: Fields, locked: bool, done: &str
     act.audit_detail(&format!("user {id}"));
     users::by_id(&mut act, id).await?.ok_or(Problem::NotFound)?;
     users::set_locked(&mut act, &grant, id, fields.version()?, locked).await?;
-    act.done(&format!("/administration/users/{id}?done={done}"))
-        .await
+    act.done(&format!("/administration/users/{id}?done={done}")).await
 }
 
 async fn reset_second_factor(cx: Cx, Path(id): Path<UserId>, fields: Fields) -> Answer {
     if id == cx.signed_in.user.id {
-        return Err(Problem::Invalid(
-            "You cannot reset your own second factor: ask another administrator".into(),
-        ));
+        return Err(Problem::Invalid("You cannot reset your own second factor: ask another administrator".into()));
     }
     let mut act = cx.act(&fields).await?;
     let grant = act.authorise::<ChangeUsers>(Subject::default()).await?;
     act.audit_detail(&format!("user {id}"));
     users::by_id(&mut act, id).await?.ok_or(Problem::NotFound)?;
     users::reset_second_factor(&mut act, &grant, id, fields.version()?).await?;
-    act.done(&format!("/administration/users/{id}?done=second-factor"))
-        .await
+    act.done(&format!("/administration/users/{id}?done=second-factor")).await
 }

@@ -31,9 +31,7 @@ struct Fetched;
 
 /// The bytes of an asset, ours before the fetched one of the same name.
 pub fn read(path: &str) -> Option<Cow<'static, [u8]>> {
-    Ours::get(path)
-        .or_else(|| Fetched::get(path))
-        .map(|file| file.data)
+    Ours::get(path).or_else(|| Fetched::get(path)).map(|file| file.data)
 }
 
 /// The address of an asset in a page, `/assets/<fingerprint>/<path>`; `None` when there is no
@@ -55,9 +53,7 @@ pub fn fingerprint() -> String {
 pub fn fingerprint() -> String {
     static LAST: std::sync::Mutex<Option<(u64, String)>> = std::sync::Mutex::new(None);
     let newest = newest_change();
-    let mut last = LAST
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut last = LAST.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     match last.as_ref() {
         Some((when, fingerprint)) if *when == newest => fingerprint.clone(),
         _ => {
@@ -73,10 +69,7 @@ pub fn fingerprint() -> String {
 fn newest_change() -> u64 {
     let ours = Ours::iter().filter_map(|path| Ours::get(&path));
     let fetched = Fetched::iter().filter_map(|path| Fetched::get(&path));
-    ours.chain(fetched)
-        .filter_map(|file| file.metadata.last_modified())
-        .max()
-        .unwrap_or_default()
+    ours.chain(fetched).filter_map(|file| file.metadata.last_modified()).max().unwrap_or_default()
 }
 
 fn taken_fingerprint() -> String {
@@ -87,10 +80,7 @@ fn taken_fingerprint() -> String {
         hash.update([0]);
         hash.update(read(name).unwrap_or_default());
     }
-    hash.finalize()
-        .iter()
-        .take(8)
-        .fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"))
+    hash.finalize().iter().take(8).fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"))
 }
 
 /// The route that serves the assets, for any state of the router.
@@ -104,21 +94,11 @@ async fn serve(Path((asked, path)): Path<(String, String)>) -> Response {
     };
     // A page drawn by another version of the server may ask with its own fingerprint: it gets
     // the file, and does not keep it.
-    let keep = if asked == fingerprint() {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
-    };
+    let keep = if asked == fingerprint() { "public, max-age=31536000, immutable" } else { "no-cache" };
     let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static(media_type(&path)),
-        ),
+        (header::CONTENT_TYPE, HeaderValue::from_static(media_type(&path))),
         (header::CACHE_CONTROL, HeaderValue::from_static(keep)),
-        (
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
     (headers, Body::from(bytes.into_owned())).into_response()
 }
@@ -142,21 +122,12 @@ mod tests {
     use tower::ServiceExt;
 
     async fn ask(path: &str) -> Response {
-        let request = Request::get(path)
-            .body(Body::empty())
-            .expect("the path is one");
-        routes::<()>()
-            .oneshot(request)
-            .await
-            .expect("the route answers")
+        let request = Request::get(path).body(Body::empty()).expect("the path is one");
+        routes::<()>().oneshot(request).await.expect("the route answers")
     }
 
     fn header_of(answer: &Response, name: header::HeaderName) -> &str {
-        answer
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
+        answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
     #[tokio::test]
@@ -170,10 +141,7 @@ mod tests {
             let answer = ask(&address(path).expect(path)).await;
             assert_eq!(answer.status(), StatusCode::OK, "{path}");
             assert_eq!(header_of(&answer, header::CONTENT_TYPE), kind);
-            assert_eq!(
-                header_of(&answer, header::CACHE_CONTROL),
-                "public, max-age=31536000, immutable"
-            );
+            assert_eq!(header_of(&answer, header::CACHE_CONTROL), "public, max-age=31536000, immutable");
         }
     }
 
@@ -187,21 +155,14 @@ mod tests {
     #[tokio::test]
     async fn what_is_not_an_asset_is_not_there() {
         assert_eq!(address("nothing.js"), None);
-        for path in [
-            "/assets/0/nothing.js",
-            "/assets/0/../Cargo.toml",
-            "/assets/0/%2e%2e/%2e%2e/Cargo.toml",
-        ] {
+        for path in ["/assets/0/nothing.js", "/assets/0/../Cargo.toml", "/assets/0/%2e%2e/%2e%2e/Cargo.toml"] {
             assert_eq!(ask(path).await.status(), StatusCode::NOT_FOUND, "{path}");
         }
     }
 
     #[test]
     fn no_asset_names_an_address_of_another_host() {
-        for name in Ours::iter()
-            .chain(Fetched::iter())
-            .filter(|name| name.ends_with(".css") || name.ends_with(".js"))
-        {
+        for name in Ours::iter().chain(Fetched::iter()).filter(|name| name.ends_with(".css") || name.ends_with(".js")) {
             let bytes = read(&name).expect("it was listed");
             let text = String::from_utf8_lossy(&bytes);
             assert!(!text.contains("https://"), "{name}");

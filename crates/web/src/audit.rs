@@ -47,7 +47,8 @@ async fn draw(cx: &Cx, wrong: Option<Uuid>, notice: Option<Value>) -> Answer {
     let claims = relationships::to_review(&mut read, &grant, CLAIMS).await?;
     let reviewed = relationships::reviewed(&mut read, &grant, CLAIMS).await?;
     let reader = cx.signed_in.user.id;
-    let errors = wrong.map(|claim| vec![context! { field_name => format!("note-{claim}"), message => "Say what the review found" }]);
+    let errors = wrong
+        .map(|claim| vec![context! { field_name => format!("note-{claim}"), message => "Say what the review found" }]);
     let values = context! {
         heading => "Audit log",
         notice,
@@ -95,8 +96,8 @@ async fn review(cx: Cx, Path(claim): Path<Uuid>, fields: Fields) -> Answer {
 /// One line of the log, with its codes in words.
 pub(crate) fn look_in_words(look: &Look) -> Value {
     let parts: Vec<&str> = look.classes.split(' ').filter_map(Class::from_code).map(Class::label).collect();
-    let refused = (look.outcome != "allowed")
-        .then(|| Denied::from_code(&look.outcome).map_or("Refused", Denied::label));
+    let refused =
+        (look.outcome != "allowed").then(|| Denied::from_code(&look.outcome).map_or("Refused", Denied::label));
     context! {
         at => look.at,
         by => look.actor_name,

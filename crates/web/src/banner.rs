@@ -5,7 +5,9 @@ use minijinja::{Value, context};
 use throughline_domain::consent::ConsentFor;
 use throughline_domain::ids::{EpisodeId, PersonId};
 use throughline_domain::time::{age_on, london_date};
-use throughline_policy::{Subject, ViewConsent, ViewContactDetails, ViewEpisode, ViewIdentity, ViewJustice, ViewRiskCard};
+use throughline_policy::{
+    Subject, ViewConsent, ViewContactDetails, ViewEpisode, ViewIdentity, ViewJustice, ViewRiskCard,
+};
 use throughline_store::people::Person;
 use throughline_store::{Tx, alerts, consents, episodes, people};
 
@@ -56,7 +58,14 @@ pub async fn banner(tx: &mut Tx, person: PersonId, episode: Option<EpisodeId>) -
 
 fn adjustments(person: &Person) -> Vec<String> {
     let interpreter = person.interpreter.then(|| "Interpreter needed".to_owned());
-    person.adjustments.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).chain(interpreter).collect()
+    person
+        .adjustments
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .chain(interpreter)
+        .collect()
 }
 
 async fn risk(tx: &mut Tx, subject: Subject) -> Result<Value, Problem> {
@@ -83,7 +92,15 @@ async fn sharing(tx: &mut Tx, subject: Subject) -> Result<Option<Value>, Problem
     let ledger = consents::ledger(tx, &grant).await?;
     let of = |consent_for| consents::state(&ledger, consent_for);
     let (police, court) = (of(ConsentFor::Police), of(ConsentFor::Court));
-    let word = |state: throughline_domain::consent::ConsentState| if state.permits() { "yes" } else if state.is_answer() { "no" } else { "not asked" };
+    let word = |state: throughline_domain::consent::ConsentState| {
+        if state.permits() {
+            "yes"
+        } else if state.is_answer() {
+            "no"
+        } else {
+            "not asked"
+        }
+    };
     let tone = if police.permits() && court.permits() { "good" } else { "warn" };
     Ok(Some(context! { text => format!("police {}, court {}", word(police), word(court)), tone }))
 }

@@ -93,11 +93,18 @@ async fn values(cx: &Cx) -> Result<Value, Problem> {
 
 fn sites(cx: &Cx, here: &Site) -> Vec<Value> {
     let sites = cx.signed_in.sites.iter();
-    sites.map(|site| context! { code => site.id.to_string(), label => site.name, checked => site.id == here.id }).collect()
+    sites
+        .map(|site| context! { code => site.id.to_string(), label => site.name, checked => site.id == here.id })
+        .collect()
 }
 
 /// What the board says of the list behind it: today's, or when the last one came.
-async fn last_list(tx: &mut Tx, grant: &Grant<ViewBoard>, now: Instant, today: NaiveDate) -> Result<Option<Value>, Problem> {
+async fn last_list(
+    tx: &mut Tx,
+    grant: &Grant<ViewBoard>,
+    now: Instant,
+    today: NaiveDate,
+) -> Result<Option<Value>, Problem> {
     for days in 0..LOOK_BACK_DAYS {
         let newest = lists::today(tx, grant, today - Days::new(days)).await?;
         if let Some(list) = newest.first() {
@@ -133,7 +140,8 @@ async fn follow_ups(cx: &Cx, tx: &mut Tx, grant: &Grant<ViewBoard>) -> Result<Va
     let until = cx.now + Duration::hours(FOLLOW_UPS_WITHIN_HOURS);
     let mut lines = worklists::follow_ups_of_site(tx, grant, until).await?;
     lines.sort_by_key(|line| board::follow_up_place(line.task.kind, line.task.due_at));
-    let shown: Vec<Value> = lines.iter().filter(|line| line.name.is_some()).map(|line| task_row(line, cx.now)).collect();
+    let shown: Vec<Value> =
+        lines.iter().filter(|line| line.name.is_some()).map(|line| task_row(line, cx.now)).collect();
     let hidden = lines.len() - shown.len();
     Ok(context! { shown, hidden, overdue => lines.iter().filter(|line| line.task.due_at < cx.now).count() })
 }
@@ -142,8 +150,11 @@ async fn changes(cx: &Cx, tx: &mut Tx, grant: &Grant<ViewBoard>, today: NaiveDat
     let seen_at = worklists::seen_at(tx, grant).await?;
     let since = seen_at.unwrap_or_else(|| london_day(today).0);
     let all = worklists::changes(tx, grant, since, CHANGES).await?;
-    let shown: Vec<Value> = all.iter().filter(|change| may_see_here(cx, change.class)).map(|change| change_row(change, cx.now)).collect();
-    Ok(context! { shown, since => board::when(since, cx.now), ever => seen_at.is_some(), at => cx.now.to_rfc3339() })
+    let shown: Vec<Value> =
+        all.iter().filter(|change| may_see_here(cx, change.class)).map(|change| change_row(change, cx.now)).collect();
+    Ok(
+        context! { shown, since => if seen_at.is_some() { board::when(since, cx.now) } else { "the start of today".to_owned() }, ever => seen_at.is_some(), at => cx.now.to_rfc3339() },
+    )
 }
 
 fn change_row(change: &Change, now: Instant) -> Value {

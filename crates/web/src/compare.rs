@@ -43,7 +43,8 @@ async fn pair(tx: &mut Tx, entry: EntryId, person: PersonId) -> Result<Pair, Pro
     let decisions = lists::decisions(tx, &grant, entry).await?;
     let entry = source(&line)?;
     let search = tx.authorise::<SearchPeople>(Subject::default()).await?;
-    let candidate = people::compare(tx, &search, &facts::description(&entry), person).await?.ok_or(Problem::NotFound)?;
+    let candidate =
+        people::compare(tx, &search, &facts::description(&entry), person).await?.ok_or(Problem::NotFound)?;
     Ok(Pair { line, entry, candidate, decisions })
 }
 
@@ -71,7 +72,8 @@ async fn values(cx: &Cx, entry: EntryId, person: PersonId) -> Result<Value, Prob
 
 /// The facts side by side; what the comparison makes of them is told below.
 fn rows(scored: &Scored) -> Vec<Value> {
-    let facts = scored.evidence.iter().filter(|line| !matches!(line.comparison, Comparison::Rarity | Comparison::Arrangement));
+    let facts =
+        scored.evidence.iter().filter(|line| !matches!(line.comparison, Comparison::Rarity | Comparison::Arrangement));
     facts
         .map(|line| {
             let agree = match line.agreement {
@@ -103,10 +105,22 @@ const WIDE: f64 = 240.0;
 
 /// The evidence step by step, from what is believed before to what it comes to.
 fn evidence(scored: &Scored) -> Vec<Bar> {
-    let mut steps = vec![("Before anything is compared".to_owned(), "Few people on a list are known".to_owned(), 0.0, scored.prior_bits, "start")];
+    let mut steps = vec![(
+        "Before anything is compared".to_owned(),
+        "Few people on a list are known".to_owned(),
+        0.0,
+        scored.prior_bits,
+        "start",
+    )];
     let mut sum = scored.prior_bits;
     for line in &scored.evidence {
-        let way = if line.weight_bits > 0.05 { "for" } else if line.weight_bits < -0.05 { "against" } else { "none" };
+        let way = if line.weight_bits > 0.05 {
+            "for"
+        } else if line.weight_bits < -0.05 {
+            "against"
+        } else {
+            "none"
+        };
         steps.push((line.comparison.label().to_owned(), line.level.to_owned(), sum, sum + line.weight_bits, way));
         sum += line.weight_bits;
     }
@@ -118,7 +132,7 @@ fn evidence(scored: &Scored) -> Vec<Bar> {
         .into_iter()
         .map(|(label, level, from, to, way)| Bar {
             words: if way == "start" || way == "sum" { odds(to) } else { times(to - from) },
-            bits: format!("{:+.1}", to - from).replace('-', "\u{2212}"),
+            bits: if way == "none" { "0".to_owned() } else { format!("{:+.1}", to - from).replace('-', "\u{2212}") },
             x: ((from.min(to) - least) * scale).round(),
             width: ((to - from).abs() * scale).round().max(2.0),
             label,
@@ -138,9 +152,13 @@ fn times(bits: f64) -> String {
     format!("About {} times {way}", rounded(times))
 }
 
-/// Odds as people say them: "1 to 20,000 against".
+/// Odds as people say them: "1 in 20,000".
 fn odds(bits: f64) -> String {
-    if bits < 0.0 { format!("About 1 to {} against", rounded((-bits).exp2())) } else { format!("About {} to 1 for it", rounded(bits.exp2())) }
+    if bits < 0.0 {
+        format!("About 1 in {}", rounded(1.0 + (-bits).exp2()))
+    } else {
+        format!("About {} to 1 for it", rounded(bits.exp2()))
+    }
 }
 
 /// Two figures are enough, thousands apart: 1.5, 73, 12,000.
@@ -189,7 +207,13 @@ async fn decide(cx: Cx, Path((entry, person)): Path<(EntryId, PersonId)>, fields
         match lists::link(&mut act, &grant, entry, version, link).await {
             Err(StoreError::Stale) => {
                 drop(act);
-                return refuse(&cx, entry, person, "This row changed while you were deciding. Nothing was saved: look again, and decide again.").await;
+                return refuse(
+                    &cx,
+                    entry,
+                    person,
+                    "This row changed while you were deciding. Nothing was saved: look again, and decide again.",
+                )
+                .await;
             }
             other => other?,
         }
@@ -207,7 +231,12 @@ async fn follow(tx: &mut Tx, pair: &Pair, decision: MatchDecision) -> Result<(),
         let other = folded(&entry.name.natural()) != folded(&person.name.natural());
         people::learn(tx, &change, other.then_some(&entry.name), &facts::identifiers(entry)).await?;
         let scored = &pair.candidate.scored;
-        let best = Best { person: person.id, probability: scored.probability, band: scored.band.code().into(), reason: reason_line(scored) };
+        let best = Best {
+            person: person.id,
+            probability: scored.probability,
+            band: scored.band.code().into(),
+            reason: reason_line(scored),
+        };
         lists::set_best(tx, pair.line.id, Some(&best)).await?;
     } else {
         let view = tx.authorise::<ViewList>(pair.line.site_id).await?;
@@ -219,7 +248,16 @@ async fn follow(tx: &mut Tx, pair: &Pair, decision: MatchDecision) -> Result<(),
     let same = decision == MatchDecision::Same;
     let words = format!("Match with a known person: {}", decision.label().to_lowercase());
     let link = format!("/entries/{}", pair.line.id);
-    let new = NewEvent { at: None, site: Some(pair.line.site_id), person: same.then_some(person.id), episode: None, kind: "list", class: Class::List, words, link };
+    let new = NewEvent {
+        at: None,
+        site: Some(pair.line.site_id),
+        person: same.then_some(person.id),
+        episode: None,
+        kind: "list",
+        class: Class::List,
+        words,
+        link,
+    };
     Ok(events::add(tx, new).await?)
 }
 

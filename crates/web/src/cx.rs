@@ -181,7 +181,10 @@ pub(crate) fn shell(app: &App, signed_in: Option<&SignedIn>, path: &str) -> Shel
     let actor = open.map(|signed_in| signed_in.user.actor());
     let nav = actor.as_ref().map(|actor| navigation(actor, path)).unwrap_or_default();
     Shell {
-        user: open.map(|signed_in| ShellUser { name: signed_in.user.name.clone(), role: signed_in.user.role.label().to_owned() }),
+        user: open.map(|signed_in| ShellUser {
+            name: signed_in.user.name.clone(),
+            role: signed_in.user.role.label().to_owned(),
+        }),
         site: open.and_then(SignedIn::site).map(|site| site.name.clone()),
         demo: app.settings.demo,
         nav,
@@ -247,10 +250,12 @@ pub(crate) async fn must_be_signed_in(State(app): State<App>, request: Request, 
         Stage::Locked => return Problem::Locked.into_response(),
         Stage::Open => {}
     }
-    if !security::is_background(request.uri().path()) && app.now() - signed_in.session.seen_at > Duration::seconds(60) {
-        if let Err(error) = note_active(&app, &signed_in).await {
-            return Problem::from(error).into_response();
-        }
+    let is_stale = app.now() - signed_in.session.seen_at > Duration::seconds(60);
+    if !security::is_background(request.uri().path())
+        && is_stale
+        && let Err(error) = note_active(&app, &signed_in).await
+    {
+        return Problem::from(error).into_response();
     }
     next.run(request).await
 }

@@ -82,7 +82,10 @@ fn service_value(service: &Service, today: NaiveDate) -> Value {
 }
 
 fn kinds(chosen: &str) -> Vec<Value> {
-    HelpKind::ALL.iter().map(|kind| context! { code => kind.code(), label => kind.label(), checked => kind.code() == chosen }).collect()
+    HelpKind::ALL
+        .iter()
+        .map(|kind| context! { code => kind.code(), label => kind.label(), checked => kind.code() == chosen })
+        .collect()
 }
 
 async fn list(cx: Cx, Query(wanted): Query<Wanted>) -> Answer {
@@ -91,11 +94,13 @@ async fn list(cx: Cx, Query(wanted): Query<Wanted>) -> Answer {
     let all = directory::all(&mut tx, &grant).await?;
     tx.commit().await?;
     let today = london_date(cx.now);
-    let mut areas: Vec<&str> = all.iter().map(|service| service.area.as_str()).filter(|area| !area.is_empty()).collect();
+    let mut areas: Vec<&str> =
+        all.iter().map(|service| service.area.as_str()).filter(|area| !area.is_empty()).collect();
     areas.sort_unstable();
     areas.dedup();
     let areas = areas.iter().map(|area| context! { code => area, label => area, checked => *area == wanted.area });
-    let found: Vec<Value> = all.iter().filter(|service| wanted.fits(service)).map(|service| service_value(service, today)).collect();
+    let found: Vec<Value> =
+        all.iter().filter(|service| wanted.fits(service)).map(|service| service_value(service, today)).collect();
     cx.page(
         "directory/list.html",
         context! {
@@ -163,10 +168,15 @@ fn draw_form(cx: &Cx, service: Option<&Service>, fields: Option<&Fields>, errors
     let today = london_date(cx.now);
     let typed = match (fields, service) {
         (Some(fields), _) => fields.typed(),
-        (None, Some(service)) => context! { active => if service.active { "yes" } else { "no" }, checked_on => today.to_string(), ..Value::from_serialize(service) },
+        (None, Some(service)) => {
+            context! { active => if service.active { "yes" } else { "no" }, checked_on => today.to_string(), ..Value::from_serialize(service) }
+        }
         (None, None) => context! { active => "yes", checked_on => today.to_string() },
     };
-    let kind = fields.map_or_else(|| service.map_or("", |service| service.kind.code()).to_owned(), |fields| fields.text("kind").to_owned());
+    let kind = fields.map_or_else(
+        || service.map_or("", |service| service.kind.code()).to_owned(),
+        |fields| fields.text("kind").to_owned(),
+    );
     let values = context! {
         heading => if service.is_some() { "Correct a service" } else { "Add a service" },
         crumbs => crumbs(),
@@ -176,7 +186,11 @@ fn draw_form(cx: &Cx, service: Option<&Service>, fields: Option<&Fields>, errors
         errors => errors.summary(),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() { cx.page("directory/form.html", values) } else { cx.page_with_errors("directory/form.html", values) }
+    if errors.is_empty() {
+        cx.page("directory/form.html", values)
+    } else {
+        cx.page_with_errors("directory/form.html", values)
+    }
 }
 
 /// Reads the form of a service.

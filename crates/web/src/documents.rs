@@ -20,7 +20,9 @@ use minijinja::{Value, context};
 use throughline_documents::{Facts, RenderError, Rendered};
 use throughline_domain::document::{DocumentKind, DocumentState};
 use throughline_domain::ids::{DocumentId, EpisodeId};
-use throughline_policy::{ReleaseDocument, SignDocument, Subject, ViewDisclosure, ViewDocument, ViewEpisode, WriteDocument};
+use throughline_policy::{
+    ReleaseDocument, SignDocument, Subject, ViewDisclosure, ViewDocument, ViewEpisode, WriteDocument,
+};
 use throughline_store::disclosures::{self, Disclosure};
 use throughline_store::documents::{self, Document, DocumentLine, NewDocument};
 use throughline_store::{Tx, episodes, people};
@@ -63,7 +65,12 @@ pub(crate) async fn episode_subject(tx: &mut Tx, episode: EpisodeId) -> Result<S
 }
 
 /// Sets what the episode owes once a document has come to a state.
-async fn set_next_action(tx: &mut Tx, subject: Subject, kind: DocumentKind, state: DocumentState) -> Result<(), Problem> {
+async fn set_next_action(
+    tx: &mut Tx,
+    subject: Subject,
+    kind: DocumentKind,
+    state: DocumentState,
+) -> Result<(), Problem> {
     let grant = tx.authorise::<ViewEpisode>(subject).await?;
     let episode = episodes::get(tx, &grant).await?.ok_or(Problem::NotFound)?;
     let (words, due) = kind.next_action(state, tx.now(), episode.next_hearing_at);
@@ -143,7 +150,9 @@ async fn prepare(cx: Cx, Path((episode, kind)): Path<(EpisodeId, String)>, field
     }
     let record = facts::read(&mut act, subject).await?;
     let written = match lines.iter().find(|line| line.signed_at.is_some()) {
-        Some(before) => documents::get(&mut act, &view, before.id).await?.map(|document| document.written).unwrap_or_default(),
+        Some(before) => {
+            documents::get(&mut act, &view, before.id).await?.map(|document| document.written).unwrap_or_default()
+        }
         None => facts::suggested(&record, kind),
     };
     let id = DocumentId::new(Uuid::now_v7());

@@ -55,7 +55,8 @@ pub(crate) async fn move_on(tx: &mut Tx, subject: Subject, before: Step) -> Resu
     if next == before {
         return Ok(());
     }
-    let within = episode.urgency.filter(|_| next == Step::Assessment).map(throughline_domain::episode::Urgency::act_within);
+    let within =
+        episode.urgency.filter(|_| next == Step::Assessment).map(throughline_domain::episode::Urgency::act_within);
     let due = within.map_or_else(|| episodes::soon(tx.now()), |within| tx.now() + within);
     Ok(episodes::set_next_action(tx, episode.id, next.action(), due).await?)
 }

@@ -46,7 +46,10 @@ impl Fields {
     /// # Errors
     /// [`Problem::Stale`] when the form does not say.
     pub fn version(&self) -> Result<i64, Problem> {
-        self.given("version").or_else(|| self.given("base_version")).and_then(|text| text.parse().ok()).ok_or(Problem::Stale)
+        self.given("version")
+            .or_else(|| self.given("base_version"))
+            .and_then(|text| text.parse().ok())
+            .ok_or(Problem::Stale)
     }
 
     /// The key that makes the form's act happen once.
@@ -56,7 +59,10 @@ impl Fields {
 
     /// Everything as one map for the template, so that a page with errors shows what was typed.
     pub fn typed(&self) -> minijinja::Value {
-        self.0.iter().map(|(name, value)| (Cow::Borrowed(name.as_str()), minijinja::Value::from(value.as_str()))).collect()
+        self.0
+            .iter()
+            .map(|(name, value)| (Cow::Borrowed(name.as_str()), minijinja::Value::from(value.as_str())))
+            .collect()
     }
 }
 
@@ -73,7 +79,11 @@ impl FromRequest<App> for Fields {
         let (parts, body) = request.into_parts();
         let bytes = to_bytes(body, LARGEST_FORM).await.map_err(|_| Problem::TooLarge)?;
         let fields = Self(parse(&bytes));
-        let sent = parts.headers.get("x-csrf-token").and_then(|value| value.to_str().ok()).unwrap_or_else(|| fields.text("csrf_token"));
+        let sent = parts
+            .headers
+            .get("x-csrf-token")
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_else(|| fields.text("csrf_token"));
         check_token(parts.extensions.get::<SignedIn>(), sent)?;
         Ok(fields)
     }

@@ -14,8 +14,8 @@ use axum::routing::{get, post};
 use throughline_domain::ids::RecordId;
 use throughline_forms::{Answers, Form, catalogue};
 use throughline_policy::{Subject, ViewClinical};
-use throughline_store::records::{self, Record};
 use throughline_store::Tx;
+use throughline_store::records::{self, Record};
 
 /// The pages of filled-in forms.
 pub fn routes() -> Router<App> {
@@ -49,7 +49,12 @@ fn form_of(record: &Record) -> Result<&'static Form, Problem> {
 /// The title of a record: as it was signed, else as the form is called now.
 fn title_of(record: &Record) -> String {
     let now = || catalogue().get(&record.form_id).map(|form| form.title.clone());
-    record.snapshot.as_ref().map(|snapshot| snapshot.title.clone()).or_else(now).unwrap_or_else(|| record.form_id.clone())
+    record
+        .snapshot
+        .as_ref()
+        .map(|snapshot| snapshot.title.clone())
+        .or_else(now)
+        .unwrap_or_else(|| record.form_id.clone())
 }
 
 /// The fields of one question: its own, and its parts (`q.time`, `q.CODE.status`).
@@ -64,9 +69,11 @@ fn alike(left: &Answers, right: &Answers, question: &str) -> bool {
 
 /// The answer to a question in words, also when it does not apply with these answers.
 fn in_words(form: &Form, answers: &Answers, question: &str) -> String {
-    let told = form.summary(answers).into_iter().flat_map(|section| section.rows).find(|row| row.question_id == question);
+    let told =
+        form.summary(answers).into_iter().flat_map(|section| section.rows).find(|row| row.question_id == question);
     let typed = || {
-        let values: Vec<&str> = of_question(answers, question).flat_map(|(_, values)| values).map(String::as_str).collect();
+        let values: Vec<&str> =
+            of_question(answers, question).flat_map(|(_, values)| values).map(String::as_str).collect();
         values.join("\n")
     };
     told.map_or_else(typed, |row| row.value)

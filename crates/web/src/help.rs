@@ -49,11 +49,17 @@ async fn show(State(app): State<App>, signed_in: Option<Extension<SignedIn>>) ->
 
 /// Who sees what, read from the table that decides it: the page cannot say something else.
 fn role_row(role: Role, own: Option<Role>) -> Value {
-    let of = |verb: Verb, class: Class| throughline_policy::TABLE.iter().find(|row| {
-        row.class == class && row.verbs.contains(&verb) && row.roles.contains(&role)
-    });
-    let seen: Vec<&str> = PARTS.iter().filter(|class| of(Verb::View, **class).is_some()).map(|class| class.label()).collect();
-    let when = PARTS.iter().find_map(|class| of(Verb::View, *class)).map(|row| when(row.needs));
+    let of = |verb: Verb, class: Class| {
+        throughline_policy::TABLE
+            .iter()
+            .find(|row| row.class == class && row.verbs.contains(&verb) && row.roles.contains(&role))
+    };
+    let seen: Vec<&str> =
+        PARTS.iter().filter(|class| of(Verb::View, **class).is_some()).map(|class| class.label()).collect();
+    let when = PARTS
+        .iter()
+        .find_map(|class| of(Verb::View, *class))
+        .map(|row| when(row.needs, of(Verb::Claim, Class::Search).is_some()));
     context! {
         name => role.label(),
         own => own == Some(role),
@@ -62,14 +68,22 @@ fn role_row(role: Role, own: Option<Role>) -> Value {
     }
 }
 
-fn when(needs: Needs) -> &'static str {
+fn when(needs: Needs, may_claim: bool) -> &'static str {
     match needs {
         Needs::Nothing => "At any time",
         Needs::OwnSite => "At their own sites",
-        Needs::Care => "The person is on a list or has an episode at their site, is on their caseload, or they claimed access with a reason",
+        Needs::Care if may_claim => {
+            "The person is on a list or has an episode at their site, is on their caseload, or they claimed access with a reason"
+        }
+        Needs::Care => "The person is on a list or has an episode at their site, or is on their caseload",
+        Needs::AnyRelationship => {
+            "The person is on a list or has an episode at their site, is on their caseload, or they claimed access with a reason"
+        }
         Needs::Caseload => "The person is on their caseload",
         Needs::Justified => "The person is on their caseload, or they claimed access with a reason",
-        Needs::AllocatedWithConsent => "The follow-up is with their organisation, and the person agreed to sharing with it",
+        Needs::AllocatedWithConsent => {
+            "The follow-up is with their organisation, and the person agreed to sharing with it"
+        }
     }
 }
 

@@ -19,8 +19,8 @@
 //! metric; lose what somebody typed; say "Saved" before the store says it is durable.
 
 mod act;
-pub mod banner;
 pub mod assets;
+pub mod banner;
 mod cx;
 mod fields;
 pub mod page;
@@ -135,10 +135,20 @@ impl App {
     pub async fn new(store: Store, settings: Settings) -> throughline_store::Result<Self> {
         let help_phone = {
             let mut read = store.read().await?;
-            throughline_store::organisations::service(&mut read).await?.map(|service| service.help_phone).unwrap_or_default()
+            throughline_store::organisations::service(&mut read)
+                .await?
+                .map(|service| service.help_phone)
+                .unwrap_or_default()
         };
         let rates = rates::Rates::new(&settings.allowance);
-        Ok(Self(Arc::new(Shared { store, pages: page::Pages::new(), settings, rates, help_phone, clock: chrono::Utc::now })))
+        Ok(Self(Arc::new(Shared {
+            store,
+            pages: page::Pages::new(),
+            settings,
+            rates,
+            help_phone,
+            clock: chrono::Utc::now,
+        })))
     }
 
     /// The time of day.

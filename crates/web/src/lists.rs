@@ -9,7 +9,7 @@ use crate::fields::LARGEST_UPLOAD;
 use crate::{Answer, App, Cx, Problem, Upload};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::response::{IntoResponse, Redirect};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use chrono::NaiveDate;
 use minijinja::{Value, context};
@@ -18,8 +18,8 @@ use throughline_domain::list::ListState;
 use throughline_domain::time::{london_date, parse_date};
 use throughline_lists::{FORMATS, Reading};
 use throughline_policy::{Class, Grant, ImportList, Verb, ViewList};
-use throughline_store::lists::{self, List, NewList};
 use throughline_store::Tx;
+use throughline_store::lists::{self, List, NewList};
 use uuid::Uuid;
 
 pub(crate) use entry::{band_tone, best, ruled_out, source, subject};
@@ -109,7 +109,9 @@ async fn receive(cx: Cx, upload: Upload) -> Answer {
         (false, Some(_)) => return again(&cx, &upload, "file", "Choose a file or paste a list, not both").await,
         (false, None) => (upload.bytes.clone(), upload.file_name.clone()),
         (true, Some(text)) => (text.to_vec(), "Pasted text".to_owned()),
-        (true, None) if !upload.file_name.is_empty() => return again(&cx, &upload, "file", "This file is empty. Ask for it to be sent again").await,
+        (true, None) if !upload.file_name.is_empty() => {
+            return again(&cx, &upload, "file", "This file is empty. Ask for it to be sent again").await;
+        }
         (true, None) => return again(&cx, &upload, "file", "Choose a file, or paste the list").await,
     };
     let field = if pasted.is_some() { "pasted" } else { "file" };
@@ -131,18 +133,24 @@ async fn receive(cx: Cx, upload: Upload) -> Answer {
     let mut act = cx.act(&upload.fields).await?;
     let grant = act.authorise::<ImportList>(site).await?;
     if let Some(same) = sent_before(&mut act, &grant, &new).await? {
-        return match same.state {
-            ListState::Preview => act.done(&format!("/lists/{}/review", same.id)).await,
-            _ => duplicate(&cx, &same).await,
-        };
+        if same.state == ListState::Preview {
+            return act.done(&format!("/lists/{}/review", same.id)).await;
+        }
+        drop(act);
+        return duplicate(&cx, &same).await;
     }
     lists::receive(&mut act, &grant, &new).await?;
     act.done(&format!("/lists/{}/review", new.id)).await
 }
 
 /// Reads off the request's thread: a large list takes a moment.
-async fn read(bytes: Vec<u8>, today: NaiveDate) -> Result<(Result<Reading, throughline_lists::ReadError>, Vec<u8>), Problem> {
-    tokio::task::spawn_blocking(move || (throughline_lists::read(&bytes, today), bytes)).await.map_err(|_| Problem::Failed)
+async fn read(
+    bytes: Vec<u8>,
+    today: NaiveDate,
+) -> Result<(Result<Reading, throughline_lists::ReadError>, Vec<u8>), Problem> {
+    tokio::task::spawn_blocking(move || (throughline_lists::read(&bytes, today), bytes))
+        .await
+        .map_err(|_| Problem::Failed)
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {
@@ -158,7 +166,8 @@ async fn sent_before(tx: &mut Tx, grant: &Grant<ImportList>, new: &NewList) -> R
 
 async fn duplicate(cx: &Cx, same: &List) -> Answer {
     let base = page(cx).await?;
-    let text = format!("{} received this very file already, and it was brought in. Nothing has changed.", same.received_by);
+    let text =
+        format!("{} received this very file already, and it was brought in. Nothing has changed.", same.received_by);
     let notice = context! { kind => "information", text, link => context! { text => "See that list", href => format!("/lists/{}", same.id) } };
     cx.page("lists/all.html", context! { notice, ..base })
 }
@@ -177,6 +186,6 @@ async fn site_of(tx: &mut Tx, id: ListId) -> Result<SiteId, Problem> {
 }
 
 /// Goes on to a page without a change.
-fn on_to(location: &str) -> Answer {
-    Ok(Redirect::to(location).into_response())
+fn on_to(location: &str) -> Response {
+    Redirect::to(location).into_response()
 }

@@ -20,9 +20,7 @@ use uuid::Uuid;
 
 /// The pages of outcomes and closure.
 pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/episodes/{episode}/outcome", get(show).post(record))
-        .merge(closing::routes())
+    Router::new().route("/episodes/{episode}/outcome", get(show).post(record)).merge(closing::routes())
 }
 
 /// What was just done, for the notice.
@@ -40,17 +38,12 @@ struct FieldError {
 }
 
 fn wrong(field_name: &'static str, message: impl Into<String>) -> FieldError {
-    FieldError {
-        field_name,
-        message: message.into(),
-    }
+    FieldError { field_name, message: message.into() }
 }
 
 /// The episode of an address, or the answer for one that is not there or not the reader's.
 async fn open(tx: &mut Tx, id: EpisodeId) -> Result<(Subject, Episode), Problem> {
-    let subject = people::subject_of_episode(tx, id)
-        .await?
-        .ok_or(Problem::NotFound)?;
+    let subject = people::subject_of_episode(tx, id).await?.ok_or(Problem::NotFound)?;
     let grant = tx.authorise::<ViewEpisode>(subject).await?;
     let episode = episodes::get(tx, &grant).await?.ok_or(Problem::NotFound)?;
     Ok((subject, episode))
@@ -63,10 +56,7 @@ async fn show(cx: Cx, Path(id): Path<EpisodeId>, Query(done): Query<Done>) -> An
     tx.commit().await?;
     let today = context! { decided_on => typed_today(cx.now) };
     let notice = (done.done == "recorded").then(|| recorded_notice(&episode));
-    cx.page(
-        "outcomes/show.html",
-        context! { notice, typed => today, ..values },
-    )
+    cx.page("outcomes/show.html", context! { notice, typed => today, ..values })
 }
 
 fn typed_today(now: Instant) -> String {
@@ -74,8 +64,7 @@ fn typed_today(now: Instant) -> String {
 }
 
 fn recorded_notice(episode: &Episode) -> Value {
-    let link =
-        context! { text => "Back to the episode", href => format!("/episodes/{}", episode.id) };
+    let link = context! { text => "Back to the episode", href => format!("/episodes/{}", episode.id) };
     context! { kind => "success", title => "Saved", text => "The outcome is recorded.", link }
 }
 
@@ -84,15 +73,9 @@ async fn page(tx: &mut Tx, cx: &Cx, subject: Subject, episode: &Episode) -> Resu
     let grant = tx.authorise::<ViewJustice>(subject).await?;
     let recorded = outcomes::of_episode(tx, &grant).await?;
     let may_record = tx.may::<ChangeJustice>(subject).await?;
-    let person = banner::banner(tx, episode.person_id, Some(episode.id))
-        .await?
-        .value;
+    let person = banner::banner(tx, episode.person_id, Some(episode.id)).await?.value;
     let court_first = cx.signed_in.site().is_some_and(|site| site.kind.is_court());
-    let deciders = if court_first {
-        [Decider::Court, Decider::Police]
-    } else {
-        [Decider::Police, Decider::Court]
-    };
+    let deciders = if court_first { [Decider::Court, Decider::Police] } else { [Decider::Police, Decider::Court] };
     let groups = deciders.map(|decider| {
         let all = CjOutcome::ALL.iter().filter(|outcome| outcome.decider() == decider);
         context! { label => decider.label(), options => all.map(|one| choice(one.code(), one.label())).collect::<Vec<_>>() }
@@ -153,10 +136,7 @@ async fn record(cx: Cx, Path(id): Path<EpisodeId>, fields: Fields) -> Answer {
         Ok(typed) => typed,
         Err(errors) => {
             let values = page(&mut act, &cx, subject, &episode).await?;
-            return cx.page_with_errors(
-                "outcomes/show.html",
-                context! { errors, typed => fields.typed(), ..values },
-            );
+            return cx.page_with_errors("outcomes/show.html", context! { errors, typed => fields.typed(), ..values });
         }
     };
     let new = NewOutcome {
@@ -170,28 +150,17 @@ async fn record(cx: Cx, Path(id): Path<EpisodeId>, fields: Fields) -> Answer {
     if episode.closed_at.is_none() {
         follow(&mut act, subject, &episode, fields.version()?, &typed).await?;
     }
-    act.done(&format!("/episodes/{id}/outcome?done=recorded"))
-        .await
+    act.done(&format!("/episodes/{id}/outcome?done=recorded")).await
 }
 
 /// What follows from an outcome while the episode is open: the legal status, a release with its
 /// contact, the next hearing, the end of chasing, and what is owed next.
-async fn follow(
-    tx: &mut Tx,
-    subject: Subject,
-    episode: &Episode,
-    version: i64,
-    typed: &Typed,
-) -> Result<(), Problem> {
+async fn follow(tx: &mut Tx, subject: Subject, episode: &Episode, version: i64, typed: &Typed) -> Result<(), Problem> {
     let grant = tx.authorise::<ChangeJustice>(subject).await?;
-    let status = typed
-        .code
-        .legal_status_after(episode.legal_status, typed.released_at.is_some());
+    let status = typed.code.legal_status_after(episode.legal_status, typed.released_at.is_some());
     outcomes::set_legal_status(tx, &grant, version, status).await?;
     // A hearing that is known already stays, where the matter goes on and nobody says otherwise.
-    let known = episode
-        .next_hearing_at
-        .filter(|at| typed.code.goes_on() && *at > tx.now());
+    let known = episode.next_hearing_at.filter(|at| typed.code.goes_on() && *at > tx.now());
     let hearing = typed.hearing.or(known);
     outcomes::set_next_hearing(tx, &grant, hearing).await?;
     let chased = tx.authorise::<ChangeFollowUp>(subject).await?;
@@ -210,69 +179,41 @@ fn read(fields: &Fields, held: bool, now: Instant) -> Result<Typed, Vec<FieldErr
     if code.is_none() {
         errors.push(wrong("code", "Choose what was decided"));
     }
-    let decided_on = decided_on(fields, now)
-        .map_err(|error| errors.push(error))
-        .ok();
+    let decided_on = decided_on(fields, now).map_err(|error| errors.push(error)).ok();
     let information_use = InformationUse::from_code(fields.text("information_use"));
     if information_use.is_none() {
-        errors.push(wrong(
-            "information_use",
-            "Choose whether our information was available",
-        ));
+        errors.push(wrong("information_use", "Choose whether our information was available"));
     }
-    let released = if held {
-        released(fields, code, now)
-    } else {
-        Ok(None)
-    };
+    let released = if held { released(fields, code, now) } else { Ok(None) };
     let released_at = released.map_err(|error| errors.push(error)).ok().flatten();
-    let hearing = hearing(fields, now)
-        .map_err(|error| errors.push(error))
-        .ok()
-        .flatten();
+    let hearing = hearing(fields, now).map_err(|error| errors.push(error)).ok().flatten();
     match (code, decided_on, information_use) {
-        (Some(code), Some(decided_on), Some(information_use)) if errors.is_empty() => Ok(Typed {
-            code,
-            decided_on,
-            information_use,
-            released_at,
-            hearing,
-        }),
+        (Some(code), Some(decided_on), Some(information_use)) if errors.is_empty() => {
+            Ok(Typed { code, decided_on, information_use, released_at, hearing })
+        }
         _ => Err(errors),
     }
 }
 
 fn decided_on(fields: &Fields, now: Instant) -> Result<NaiveDate, FieldError> {
     let today = london_date(now);
-    let date = parse_date(fields.text("decided_on"), today)
-        .map_err(|error| wrong("decided_on", error.to_string()))?;
+    let date = parse_date(fields.text("decided_on"), today).map_err(|error| wrong("decided_on", error.to_string()))?;
     if date > today {
-        return Err(wrong(
-            "decided_on",
-            "The decision cannot be in the future: check the date",
-        ));
+        return Err(wrong("decided_on", "The decision cannot be in the future: check the date"));
     }
     Ok(date)
 }
 
-fn released(
-    fields: &Fields,
-    code: Option<CjOutcome>,
-    now: Instant,
-) -> Result<Option<Instant>, FieldError> {
+fn released(fields: &Fields, code: Option<CjOutcome>, now: Instant) -> Result<Option<Instant>, FieldError> {
     let Some(code) = code else { return Ok(None) };
     match fields.text("walks_out") {
-        "yes" if !code.may_release() => Err(wrong(
-            "walks_out",
-            format!("\"{code}\" keeps the person held: choose No, or another outcome"),
-        )),
+        "yes" if !code.may_release() => {
+            Err(wrong("walks_out", format!("\"{code}\" keeps the person held: choose No, or another outcome")))
+        }
         "yes" => {
             let at = date_and_time(fields, ["released_on", "released_time"], now)?;
             if at > now {
-                return Err(wrong(
-                    "released_time",
-                    "The release is in the future: record it when they have left",
-                ));
+                return Err(wrong("released_time", "The release is in the future: record it when they have left"));
             }
             Ok(Some(at))
         }
@@ -287,13 +228,9 @@ fn hearing(fields: &Fields, now: Instant) -> Result<Option<Instant>, FieldError>
         return Ok(None);
     }
     let today = london_date(now);
-    let date = parse_date(fields.text("hearing_on"), today)
-        .map_err(|error| wrong("hearing_on", error.to_string()))?;
+    let date = parse_date(fields.text("hearing_on"), today).map_err(|error| wrong("hearing_on", error.to_string()))?;
     if date < today {
-        return Err(wrong(
-            "hearing_on",
-            "The next hearing is in the past: check the date",
-        ));
+        return Err(wrong("hearing_on", "The next hearing is in the past: check the date"));
     }
     // Courts list people for the morning unless they say otherwise.
     let time = fields.given("hearing_time").unwrap_or("10:00");
@@ -301,13 +238,8 @@ fn hearing(fields: &Fields, now: Instant) -> Result<Option<Instant>, FieldError>
     Ok(Some(from_london(date.and_time(time))))
 }
 
-fn date_and_time(
-    fields: &Fields,
-    [date, time]: [&'static str; 2],
-    now: Instant,
-) -> Result<Instant, FieldError> {
-    let day = parse_date(fields.text(date), london_date(now))
-        .map_err(|error| wrong(date, error.to_string()))?;
+fn date_and_time(fields: &Fields, [date, time]: [&'static str; 2], now: Instant) -> Result<Instant, FieldError> {
+    let day = parse_date(fields.text(date), london_date(now)).map_err(|error| wrong(date, error.to_string()))?;
     let Some(typed) = fields.given(time) else {
         return Err(wrong(time, "Enter a time"));
     };
@@ -325,24 +257,13 @@ mod tests {
             .map_err(|errors| errors.into_iter().map(|error| error.field_name).collect())
     }
 
-    const DECIDED: [(&str, &str); 3] = [
-        ("code", "nfa"),
-        ("decided_on", "22/11/2026"),
-        ("information_use", "followed"),
-    ];
+    const DECIDED: [(&str, &str); 3] = [("code", "nfa"), ("decided_on", "22/11/2026"), ("information_use", "followed")];
 
     #[test]
     fn whoever_is_held_is_asked_whether_they_walk_out() {
         assert_eq!(typed(&DECIDED, true), Err(vec!["walks_out"]));
-        let leaving = [
-            &DECIDED[..],
-            &[
-                ("walks_out", "yes"),
-                ("released_on", "22/11/26"),
-                ("released_time", "2:05pm"),
-            ],
-        ]
-        .concat();
+        let leaving =
+            [&DECIDED[..], &[("walks_out", "yes"), ("released_on", "22/11/26"), ("released_time", "2:05pm")]].concat();
         let released = typed(&leaving, true).unwrap().released_at;
         assert_eq!(released, Some("2026-11-22T14:05:00Z".parse().unwrap()));
         let staying = [&DECIDED[..], &[("walks_out", "no")]].concat();
@@ -352,11 +273,7 @@ mod tests {
 
     #[test]
     fn nobody_walks_out_of_a_remand_or_in_the_future() {
-        let out = [
-            ("walks_out", "yes"),
-            ("released_on", "22/11/26"),
-            ("released_time", "14:00"),
-        ];
+        let out = [("walks_out", "yes"), ("released_on", "22/11/26"), ("released_time", "14:00")];
         let remanded = [&[("code", "remand_custody")], &DECIDED[1..], &out[..]].concat();
         assert_eq!(typed(&remanded, true), Err(vec!["walks_out"]));
         let later = [&DECIDED[..], &out[..2], &[("released_time", "16:00")]].concat();
@@ -365,28 +282,14 @@ mod tests {
 
     #[test]
     fn everything_that_is_wrong_is_said_at_once() {
-        assert_eq!(
-            typed(&[], true),
-            Err(vec!["code", "decided_on", "information_use"])
-        );
-        let tomorrow = [
-            DECIDED[0],
-            ("decided_on", "23/11/2026"),
-            DECIDED[2],
-            ("hearing_on", "1/11/2026"),
-        ];
-        assert_eq!(
-            typed(&tomorrow, false),
-            Err(vec!["decided_on", "hearing_on"])
-        );
+        assert_eq!(typed(&[], true), Err(vec!["code", "decided_on", "information_use"]));
+        let tomorrow = [DECIDED[0], ("decided_on", "23/11/2026"), DECIDED[2], ("hearing_on", "1/11/2026")];
+        assert_eq!(typed(&tomorrow, false), Err(vec!["decided_on", "hearing_on"]));
     }
 
     #[test]
     fn a_hearing_without_a_time_is_in_the_morning() {
         let adjourned = [&DECIDED[..], &[("hearing_on", "1 December 2026")]].concat();
-        assert_eq!(
-            typed(&adjourned, false).unwrap().hearing,
-            Some("2026-12-01T10:00:00Z".parse().unwrap())
-        );
+        assert_eq!(typed(&adjourned, false).unwrap().hearing, Some("2026-12-01T10:00:00Z".parse().unwrap()));
     }
 }

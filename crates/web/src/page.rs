@@ -60,16 +60,9 @@ impl Pages {
     /// The templates of this build.
     pub fn new() -> Self {
         #[cfg(not(debug_assertions))]
-        return Self {
-            environment: environment(),
-        };
+        return Self { environment: environment() };
         #[cfg(debug_assertions)]
-        return Self {
-            environment: std::sync::RwLock::new((
-                newest_change(),
-                std::sync::Arc::new(environment()),
-            )),
-        };
+        return Self { environment: std::sync::RwLock::new((newest_change(), std::sync::Arc::new(environment()))) };
     }
 
     /// Draws the template `name` (its path below `web/templates`) with the keys of `values`.
@@ -80,49 +73,28 @@ impl Pages {
         self.environment()
             .get_template(name)
             .and_then(|template| template.render(values))
-            .map_err(|cause| PageError {
-                name: name.to_owned(),
-                cause,
-            })
+            .map_err(|cause| PageError { name: name.to_owned(), cause })
     }
 
     /// Draws a whole page: `values` within the frame of the signed-in (or not signed-in) `shell`.
     ///
     /// # Errors
     /// When the template is missing or wrong.
-    pub fn page(
-        &self,
-        name: &str,
-        shell: &Shell,
-        values: impl Serialize,
-    ) -> Result<String, PageError> {
-        self.render(
-            name,
-            context! { shell => shell, ..Value::from_serialize(values) },
-        )
+    pub fn page(&self, name: &str, shell: &Shell, values: impl Serialize) -> Result<String, PageError> {
+        self.render(name, context! { shell => shell, ..Value::from_serialize(values) })
     }
 
     /// Draws one block of a page alone, for a live board that fetches its fragment again.
     ///
     /// # Errors
     /// When the template is missing or wrong, or has no such block.
-    pub fn block(
-        &self,
-        name: &str,
-        block: &str,
-        shell: &Shell,
-        values: impl Serialize,
-    ) -> Result<String, PageError> {
+    pub fn block(&self, name: &str, block: &str, shell: &Shell, values: impl Serialize) -> Result<String, PageError> {
         let values = context! { shell => shell, ..Value::from_serialize(values) };
         let environment = self.environment();
         let template = environment.get_template(name);
         let captured = template.and_then(|template| template.render_captured(values));
-        let drawn =
-            captured.and_then(|mut page| page.with_state_mut(|state| state.render_block(block)));
-        drawn.map_err(|cause| PageError {
-            name: name.to_owned(),
-            cause,
-        })
+        let drawn = captured.and_then(|mut page| page.with_state_mut(|state| state.render_block(block)));
+        drawn.map_err(|cause| PageError { name: name.to_owned(), cause })
     }
 
     #[cfg(not(debug_assertions))]
@@ -134,18 +106,12 @@ impl Pages {
     fn environment(&self) -> std::sync::Arc<Environment<'static>> {
         let newest = newest_change();
         {
-            let current = self
-                .environment
-                .read()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            let current = self.environment.read().unwrap_or_else(std::sync::PoisonError::into_inner);
             if current.0 == newest {
                 return current.1.clone();
             }
         }
-        let mut current = self
-            .environment
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut current = self.environment.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         *current = (newest, std::sync::Arc::new(environment()));
         current.1.clone()
     }
@@ -155,10 +121,7 @@ impl Pages {
 #[cfg(debug_assertions)]
 fn newest_change() -> u64 {
     let files = Ours::iter().filter_map(|path| Ours::get(&path));
-    files
-        .filter_map(|file| file.metadata.last_modified())
-        .max()
-        .unwrap_or_default()
+    files.filter_map(|file| file.metadata.last_modified()).max().unwrap_or_default()
 }
 
 /// What every page is drawn in: who is signed in, where, and what they may open.
@@ -227,32 +190,14 @@ fn environment() -> Environment<'static> {
     environment.add_test("escaped", |value: &Value| value.is_safe());
     environment.add_filter("length", length);
     environment.add_filter("truncate", truncate);
-    environment.add_filter("date_long", |value: &Value| {
-        shown(value, |moment| time::date_long(moment.date()))
-    });
-    environment.add_filter("date_short", |value: &Value| {
-        shown(value, |moment| time::date_short(moment.date()))
-    });
-    environment.add_filter("time", |value: &Value| {
-        shown(value, |moment| moment.format("%H:%M").to_string())
-    });
+    environment.add_filter("date_long", |value: &Value| shown(value, |moment| time::date_long(moment.date())));
+    environment.add_filter("date_short", |value: &Value| shown(value, |moment| time::date_short(moment.date())));
+    environment.add_filter("time", |value: &Value| shown(value, |moment| moment.format("%H:%M").to_string()));
     environment.add_filter("datetime", |value: &Value| {
-        shown(value, |moment| {
-            format!(
-                "{} at {}",
-                time::date_long(moment.date()),
-                moment.format("%H:%M")
-            )
-        })
+        shown(value, |moment| format!("{} at {}", time::date_long(moment.date()), moment.format("%H:%M")))
     });
     environment.add_filter("datetime_short", |value: &Value| {
-        shown(value, |moment| {
-            format!(
-                "{} {}",
-                time::date_short(moment.date()),
-                moment.format("%H:%M")
-            )
-        })
+        shown(value, |moment| format!("{} {}", time::date_short(moment.date()), moment.format("%H:%M")))
     });
     environment.add_filter("nhs", nhs);
     environment.add_function("asset", asset);
@@ -267,21 +212,12 @@ fn source(name: &str) -> Option<String> {
 
 /// Python's methods on texts, lists and maps; `get` with an undefined default is undefined, and a
 /// `get` on what is undefined is too.
-fn python_method(
-    state: &State<'_, '_>,
-    value: &Value,
-    method: &str,
-    args: &[Value],
-) -> Result<Value, Error> {
+fn python_method(state: &State<'_, '_>, value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> {
     match (method, value.kind(), args) {
         ("get", ValueKind::Undefined, _) => Ok(Value::UNDEFINED),
         ("get", ValueKind::Map, [key, default]) => {
             let found = value.get_item(key)?;
-            Ok(if found.is_undefined() {
-                default.clone()
-            } else {
-                found
-            })
+            Ok(if found.is_undefined() { default.clone() } else { found })
         }
         _ => minijinja_contrib::pycompat::unknown_method_callback(state, value, method, args),
     }
@@ -291,30 +227,16 @@ fn length(value: &Value) -> Result<usize, Error> {
     if value.is_undefined() || value.is_none() {
         return Ok(0);
     }
-    let why = || {
-        Error::new(
-            ErrorKind::InvalidOperation,
-            format!("a {} has no length", value.kind()),
-        )
-    };
+    let why = || Error::new(ErrorKind::InvalidOperation, format!("a {} has no length", value.kind()));
     value.len().ok_or_else(why)
 }
 
 /// Jinja's `truncate(length, killwords, end, leeway)`, by position or by name.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the template engine hands arguments over by value"
-)]
-fn truncate(
-    text: Cow<'_, str>,
-    by_position: Rest<Value>,
-    by_name: Kwargs,
-) -> Result<String, Error> {
+#[expect(clippy::needless_pass_by_value, reason = "the template engine hands arguments over by value")]
+fn truncate(text: Cow<'_, str>, by_position: Rest<Value>, by_name: Kwargs) -> Result<String, Error> {
     let argument = |at: usize, name: &str| -> Result<Value, Error> {
         let named: Option<Value> = by_name.get(name)?;
-        Ok(named
-            .or_else(|| by_position.get(at).cloned())
-            .unwrap_or(Value::UNDEFINED))
+        Ok(named.or_else(|| by_position.get(at).cloned()).unwrap_or(Value::UNDEFINED))
     };
     let length = argument(0, "length")?.as_usize().unwrap_or(255);
     let cut_words = argument(1, "killwords")?.is_true();
@@ -325,16 +247,8 @@ fn truncate(
     if text.chars().count() <= length + leeway {
         return Ok(text.into_owned());
     }
-    let kept: String = text
-        .chars()
-        .take(length.saturating_sub(end.chars().count()))
-        .collect();
-    let kept = if cut_words {
-        kept.as_str()
-    } else {
-        kept.rsplit_once(' ')
-            .map_or(kept.as_str(), |(words, _)| words)
-    };
+    let kept: String = text.chars().take(length.saturating_sub(end.chars().count())).collect();
+    let kept = if cut_words { kept.as_str() } else { kept.rsplit_once(' ').map_or(kept.as_str(), |(words, _)| words) };
     Ok(format!("{kept}{end}"))
 }
 
@@ -348,20 +262,9 @@ fn shown(value: &Value, show: impl Fn(NaiveDateTime) -> String) -> Result<String
     let read = DateTime::parse_from_rfc3339(text)
         .map(|instant| time::london_time(instant.with_timezone(&Utc)))
         .or_else(|_| text.parse::<NaiveDateTime>())
-        .or_else(|_| {
-            text.parse::<NaiveDate>()
-                .map(|date| date.and_time(NaiveTime::MIN))
-        })
-        .or_else(|_| {
-            text.parse::<NaiveTime>()
-                .map(|time| NaiveDate::default().and_time(time))
-        });
-    let why = |_| {
-        Error::new(
-            ErrorKind::InvalidOperation,
-            "a date filter was given what is no date or time",
-        )
-    };
+        .or_else(|_| text.parse::<NaiveDate>().map(|date| date.and_time(NaiveTime::MIN)))
+        .or_else(|_| text.parse::<NaiveTime>().map(|time| NaiveDate::default().and_time(time)));
+    let why = |_| Error::new(ErrorKind::InvalidOperation, "a date filter was given what is no date or time");
     read.map(show).map_err(why)
 }
 
@@ -374,21 +277,11 @@ fn nhs(value: &Value) -> String {
     if digits.len() != 10 {
         return text.to_owned();
     }
-    format!(
-        "{}\u{a0}{}\u{a0}{}",
-        &digits[..3],
-        &digits[3..6],
-        &digits[6..]
-    )
+    format!("{}\u{a0}{}\u{a0}{}", &digits[..3], &digits[3..6], &digits[6..])
 }
 
 fn asset(path: &str) -> Result<String, Error> {
-    let why = || {
-        Error::new(
-            ErrorKind::InvalidOperation,
-            format!("there is no asset '{path}'"),
-        )
-    };
+    let why = || Error::new(ErrorKind::InvalidOperation, format!("there is no asset '{path}'"));
     assets::address(path).ok_or_else(why)
 }
 

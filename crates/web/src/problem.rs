@@ -95,13 +95,23 @@ impl Problem {
     /// What the user can do about it.
     fn advice(&self) -> &'static str {
         match self {
-            Self::NotFound => "There is no such page, or it is not one you may open. If you expected to see a person here, they may not be on your list or caseload: search for them, or ask your team leader.",
-            Self::Stale => "Nothing of yours was saved over theirs. Go back: what you typed is still in the page. Copy what you need, open the page again and add it.",
+            Self::NotFound => {
+                "There is no such page, or it is not one you may open. If you expected to see a person here, they may not be on your list or caseload: search for them, or ask your team leader."
+            }
+            Self::Stale => {
+                "Nothing of yours was saved over theirs. Go back: what you typed is still in the page. Copy what you need, open the page again and add it."
+            }
             Self::Token => "You may have signed in again in another window. Go back, reload the page and try again.",
-            Self::TooLarge => "The largest list that can be read is 20 MB. Ask for the list without pictures or scans, or split it.",
+            Self::TooLarge => {
+                "The largest list that can be read is 20 MB. Ask for the list without pictures or scans, or split it."
+            }
             Self::TooMany => "This protects accounts from being guessed.",
-            Self::DiskFull => "Go back: what you typed is still in the page. Ring the help number below, and save again when it is mended. Reading still works.",
-            Self::Failed => "Nothing was saved. Go back: what you typed is still in the page. If it happens again, ring the help number below and quote the reference.",
+            Self::DiskFull => {
+                "Go back: what you typed is still in the page. Ring the help number below, and save again when it is mended. Reading still works."
+            }
+            Self::Failed => {
+                "Nothing was saved. Go back: what you typed is still in the page. If it happens again, ring the help number below and quote the reference."
+            }
             Self::Invalid(_) => "Go back: what you typed is still in the page.",
             Self::SignIn | Self::Locked | Self::DoneBefore(_) => "",
         }
@@ -127,7 +137,11 @@ pub(crate) async fn no_such_page() -> Problem {
 /// Draws the page of a problem around the bare status that a handler answered with.
 pub(crate) async fn show(State(app): State<App>, request: Request, next: Next) -> Response {
     let signed_in = request.extensions().get::<SignedIn>().cloned();
-    let wants_page = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_none_or(|accept| accept.contains("html"));
+    let wants_page = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_none_or(|accept| accept.contains("html"));
     let path = request.uri().path().to_owned();
     let response = next.run(request).await;
     let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };

@@ -30,8 +30,13 @@ pub(crate) struct Rates {
 
 impl Rates {
     pub(crate) fn new(allowance: &Allowance) -> Self {
-        let limiter = |times: u32| RateLimiter::keyed(Quota::per_minute(NonZeroU32::new(times).unwrap_or(NonZeroU32::MIN)));
-        Self { sign_in: limiter(allowance.sign_in), search: limiter(allowance.search), upload: limiter(allowance.upload) }
+        let limiter =
+            |times: u32| RateLimiter::keyed(Quota::per_minute(NonZeroU32::new(times).unwrap_or(NonZeroU32::MIN)));
+        Self {
+            sign_in: limiter(allowance.sign_in),
+            search: limiter(allowance.search),
+            upload: limiter(allowance.upload),
+        }
     }
 }
 

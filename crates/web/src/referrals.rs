@@ -3,8 +3,8 @@
 mod send;
 mod show;
 
-use crate::documents::sharing::{Errors, Ledger};
 use crate::documents::episode_subject;
+use crate::documents::sharing::{Errors, Ledger};
 use crate::{Answer, App, Cx, Fields, Problem, banner};
 use axum::Router;
 use axum::extract::{Path, Query};
@@ -139,14 +139,19 @@ async fn draw_new(cx: &Cx, episode: EpisodeId, kind: &str, fields: &Fields, erro
         errors => errors.summary(),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() { cx.page("referrals/new.html", values) } else { cx.page_with_errors("referrals/new.html", values) }
+    if errors.is_empty() {
+        cx.page("referrals/new.html", values)
+    } else {
+        cx.page_with_errors("referrals/new.html", values)
+    }
 }
 
 /// What a referrer needs to know of a service before choosing it.
 fn offer(service: &Service, today: chrono::NaiveDate) -> String {
     let checked = format!("Checked {}", throughline_domain::time::days_ago(service.checked_on, today));
     let parts = [service.kind.label(), &service.area, &service.accepts, &service.hours, &checked];
-    let parts: Vec<&str> = parts.into_iter().map(|part| part.trim().trim_end_matches('.')).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> =
+        parts.into_iter().map(|part| part.trim().trim_end_matches('.')).filter(|part| !part.is_empty()).collect();
     parts.join(". ")
 }
 
@@ -168,7 +173,8 @@ async fn create(cx: Cx, Path(episode): Path<EpisodeId>, fields: Fields) -> Answe
     let known = act.authorise::<ViewDirectory>(Subject::default()).await?;
     directory::get(&mut act, &known, directory_id).await?.filter(|service| service.active).ok_or(Problem::NotFound)?;
     let id = ReferralId::new(Uuid::now_v7());
-    referrals::create(&mut act, &grant, &NewReferral { id, directory_id, need: fields.text("need").to_owned() }).await?;
+    referrals::create(&mut act, &grant, &NewReferral { id, directory_id, need: fields.text("need").to_owned() })
+        .await?;
     let owed = ReferralState::Drafted.owed(act.now(), None);
     episodes::set_next_action(&mut act, episode, owed.words, owed.due_at).await?;
     act.done(&format!("/referrals/{id}")).await

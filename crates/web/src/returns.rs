@@ -10,9 +10,7 @@ use chrono::{Months, NaiveDate};
 use minijinja::{Value, context};
 use throughline_domain::time::{london_date, london_day};
 use throughline_policy::{Subject, ViewMeasures, ViewPublished};
-use throughline_returns::{
-    ALL_SITES, Formula, Heading, Measure, Month, MonthlyReturn, Profile, Row, View, csv,
-};
+use throughline_returns::{ALL_SITES, Formula, Heading, Measure, Month, MonthlyReturn, Profile, Row, View, csv};
 use throughline_store::{organisations, returns};
 
 /// How many months the page offers.
@@ -20,9 +18,7 @@ const MONTHS_OFFERED: u32 = 24;
 
 /// The pages of the measures.
 pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/measures", get(show))
-        .route("/measures.csv", get(file))
+    Router::new().route("/measures", get(show)).route("/measures.csv", get(file))
 }
 
 /// What was asked for.
@@ -97,17 +93,10 @@ async fn show(cx: Cx, Query(asked): Query<Asked>) -> Answer {
 
 async fn file(cx: Cx, Query(asked): Query<Asked>) -> Answer {
     let counted = count(&cx, &asked, "taken as a file").await?;
-    let name = format!(
-        "throughline-measures-{}-{}.csv",
-        month_code(counted.month),
-        counted.figures.code()
-    );
+    let name = format!("throughline-measures-{}-{}.csv", month_code(counted.month), counted.figures.code());
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}\""),
-        ),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
     ];
     Ok((headers, csv(&counted.monthly, counted.figures.view())).into_response())
 }
@@ -139,27 +128,10 @@ async fn count(cx: &Cx, asked: &Asked, how: &str) -> Result<Counted, Problem> {
         }
     };
     let mut read = cx.read().await?;
-    let service = organisations::service(&mut read)
-        .await?
-        .map(|service| service.name)
-        .unwrap_or_default();
-    let sites = organisations::sites(&mut read)
-        .await?
-        .into_iter()
-        .map(|site| site.name)
-        .collect();
-    let heading = Heading {
-        service,
-        month,
-        generated_at: cx.now,
-        sites,
-    };
-    Ok(Counted {
-        month,
-        figures,
-        allowed,
-        monthly: MonthlyReturn::count(heading, &facts),
-    })
+    let service = organisations::service(&mut read).await?.map(|service| service.name).unwrap_or_default();
+    let sites = organisations::sites(&mut read).await?.into_iter().map(|site| site.name).collect();
+    let heading = Heading { service, month, generated_at: cx.now, sites };
+    Ok(Counted { month, figures, allowed, monthly: MonthlyReturn::count(heading, &facts) })
 }
 
 /// Which figures: as asked for, else the most that the reader may have.
@@ -181,14 +153,11 @@ fn month(asked: &str, today: NaiveDate, allowed: Allowed) -> Result<Month, Probl
     if asked.is_empty() {
         return Ok(if allowed.exact { this } else { last });
     }
-    let month: Month = asked
-        .parse()
-        .map_err(|error: throughline_returns::MonthError| Problem::Invalid(error.to_string()))?;
+    let month: Month =
+        asked.parse().map_err(|error: throughline_returns::MonthError| Problem::Invalid(error.to_string()))?;
     let newest = if allowed.exact { this } else { last };
     if month > newest {
-        return Err(Problem::Invalid(format!(
-            "There are no figures for {month} yet: choose a month that has ended"
-        )));
+        return Err(Problem::Invalid(format!("There are no figures for {month} yet: choose a month that has ended")));
     }
     Ok(month)
 }
@@ -202,12 +171,7 @@ fn month_code(month: Month) -> String {
 }
 
 /// From the first instant of the month until before the first of the next, in London.
-fn period(
-    month: Month,
-) -> (
-    throughline_domain::time::Instant,
-    throughline_domain::time::Instant,
-) {
+fn period(month: Month) -> (throughline_domain::time::Instant, throughline_domain::time::Instant) {
     let first = month.first_day();
     (london_day(first).0, london_day(first + Months::new(1)).0)
 }
@@ -216,9 +180,7 @@ fn period(
 fn months(today: NaiveDate, ended_only: bool, chosen: Month) -> Vec<Value> {
     let this = Month::of(today);
     let first = u32::from(ended_only);
-    let mut offered: Vec<Month> = (first..MONTHS_OFFERED + first)
-        .map(|before| month_before(this, before))
-        .collect();
+    let mut offered: Vec<Month> = (first..MONTHS_OFFERED + first).map(|before| month_before(this, before)).collect();
     if !offered.contains(&chosen) {
         offered.push(chosen);
     }
@@ -235,9 +197,7 @@ fn months(today: NaiveDate, ended_only: bool, chosen: Month) -> Vec<Value> {
 fn drawn(measure: &Measure, all: &[Row]) -> Value {
     let rows: Vec<&Row> = all.iter().filter(|row| row.measure == measure.id).collect();
     let plain = rows.iter().filter(|row| row.category.is_none());
-    let whole = rows
-        .iter()
-        .find(|row| row.site == ALL_SITES && row.category.is_none());
+    let whole = rows.iter().find(|row| row.site == ALL_SITES && row.category.is_none());
     let by_site = plain.clone().map(|row| {
         context! {
             site => &row.site,
@@ -294,9 +254,7 @@ fn categories(rows: &[&Row], sites: &[&str]) -> Vec<Value> {
         .into_iter()
         .map(|name| {
             let cell = |site: &&str| {
-                let found = rows
-                    .iter()
-                    .find(|row| row.category.as_deref() == Some(name) && row.site == *site);
+                let found = rows.iter().find(|row| row.category.as_deref() == Some(name) && row.site == *site);
                 found.map(|row| row.value.to_string())
             };
             context! { name, cells => sites.iter().map(cell).collect::<Vec<_>>() }
@@ -308,18 +266,9 @@ fn categories(rows: &[&Row], sites: &[&str]) -> Vec<Value> {
 mod tests {
     use super::*;
 
-    const COMMISSIONER: Allowed = Allowed {
-        exact: false,
-        published: true,
-    };
-    const PRACTITIONER: Allowed = Allowed {
-        exact: true,
-        published: false,
-    };
-    const MANAGER: Allowed = Allowed {
-        exact: true,
-        published: true,
-    };
+    const COMMISSIONER: Allowed = Allowed { exact: false, published: true };
+    const PRACTITIONER: Allowed = Allowed { exact: true, published: false };
+    const MANAGER: Allowed = Allowed { exact: true, published: true };
 
     #[test]
     fn a_commissioner_gets_published_figures_whatever_is_asked() {
@@ -333,22 +282,10 @@ mod tests {
     #[test]
     fn a_month_that_goes_on_is_for_the_service_alone() {
         let today = "2026-11-22".parse().unwrap();
-        assert_eq!(
-            month("", today, COMMISSIONER).map(month_code),
-            Ok("2026-10".into())
-        );
-        assert_eq!(
-            month("", today, MANAGER).map(month_code),
-            Ok("2026-11".into())
-        );
-        assert!(matches!(
-            month("2026-11", today, COMMISSIONER),
-            Err(Problem::Invalid(_))
-        ));
-        assert!(matches!(
-            month("November", today, MANAGER),
-            Err(Problem::Invalid(_))
-        ));
+        assert_eq!(month("", today, COMMISSIONER).map(month_code), Ok("2026-10".into()));
+        assert_eq!(month("", today, MANAGER).map(month_code), Ok("2026-11".into()));
+        assert!(matches!(month("2026-11", today, COMMISSIONER), Err(Problem::Invalid(_))));
+        assert!(matches!(month("November", today, MANAGER), Err(Problem::Invalid(_))));
     }
 
     #[test]

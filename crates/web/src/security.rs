@@ -1,7 +1,7 @@
 //! What guards every request: cookies, headers, same-site posts, and figures without identifiers.
 
-use crate::assets::CONTENT_SECURITY_POLICY;
 use crate::Problem;
+use crate::assets::CONTENT_SECURITY_POLICY;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
@@ -54,7 +54,8 @@ pub(crate) fn hash(token: &str) -> Vec<u8> {
 pub(crate) fn reference() -> String {
     const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRTUVWXY3467";
     let mut rng = rand::rng();
-    let mut part = |n: usize| (0..n).map(|_| char::from(LETTERS[rng.random_range(0..LETTERS.len())])).collect::<String>();
+    let mut part =
+        |n: usize| (0..n).map(|_| char::from(LETTERS[rng.random_range(0..LETTERS.len())])).collect::<String>();
     format!("{}-{}", part(4), part(2))
 }
 
@@ -119,7 +120,13 @@ pub(crate) async fn measure(request: Request, next: Next) -> Response {
     let start = Instant::now();
     let response = next.run(request).await;
     let status = response.status().as_u16().to_string();
-    tracing::info!(route, method, status, ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX), "request");
+    tracing::info!(
+        route,
+        method,
+        status,
+        ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "request"
+    );
     metrics::histogram!("throughline_request_seconds", "route" => route, "method" => method, "status" => status)
         .record(start.elapsed().as_secs_f64());
     response

@@ -40,7 +40,9 @@ async fn find(tx: &mut Tx, id: TaskId) -> Result<(Subject, Task), Problem> {
 /// that is still open, or to decide what follows.
 async fn settle_next_action(act: &mut Act, subject: Subject, title: &str) -> Result<(), Problem> {
     let grant = act.authorise::<ViewEpisode>(subject).await?;
-    let Some(episode) = episodes::get(act, &grant).await?.filter(|episode| episode.closed_at.is_none()) else { return Ok(()) };
+    let Some(episode) = episodes::get(act, &grant).await?.filter(|episode| episode.closed_at.is_none()) else {
+        return Ok(());
+    };
     let follow_up = act.authorise::<ViewFollowUp>(subject).await?;
     let owed = tasks::of_episode(act, &follow_up).await?;
     let open = owed.iter().find(|task| task.state == throughline_domain::task::TaskState::Open);
@@ -48,7 +50,8 @@ async fn settle_next_action(act: &mut Act, subject: Subject, title: &str) -> Res
         return Ok(());
     }
     let tomorrow = act.now() + Duration::days(1);
-    let (words, due) = open.map_or(("Plan the next follow-up, or close the episode", tomorrow), |task| (task.title.as_str(), task.due_at));
+    let (words, due) = open
+        .map_or(("Plan the next follow-up, or close the episode", tomorrow), |task| (task.title.as_str(), task.due_at));
     Ok(episodes::set_next_action(act, episode.id, words, due).await?)
 }
 

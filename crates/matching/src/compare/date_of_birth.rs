@@ -34,10 +34,7 @@ codes! {
 }
 level!(DateOfBirthLevel: agree Same; disagree TwoYears, Different);
 
-pub(crate) fn dates_of_birth(
-    query: Option<NaiveDate>,
-    known: Option<NaiveDate>,
-) -> Option<DateOfBirthLevel> {
+pub(crate) fn dates_of_birth(query: Option<NaiveDate>, known: Option<NaiveDate>) -> Option<DateOfBirthLevel> {
     let (a, b) = (query?, known?);
     let is_january = |date: NaiveDate| (date.month(), date.day()) == (1, 1);
     let same_year = a.year() == b.year();
@@ -71,11 +68,7 @@ mod tests {
     fn level(a: (i32, u32, u32), b: (i32, u32, u32)) -> DateOfBirthLevel {
         let date = |(y, m, d)| NaiveDate::from_ymd_opt(y, m, d);
         let level = dates_of_birth(date(a), date(b)).unwrap();
-        assert_eq!(
-            dates_of_birth(date(b), date(a)),
-            Some(level),
-            "the same either way round"
-        );
+        assert_eq!(dates_of_birth(date(b), date(a)), Some(level), "the same either way round");
         level
     }
 
@@ -86,10 +79,7 @@ mod tests {
         assert_eq!(level(born, (1990, 7, 4)), DateOfBirthLevel::Swapped);
         assert_eq!(level(born, (1990, 4, 17)), DateOfBirthLevel::OneDigit);
         assert_eq!(level(born, (1909, 4, 7)), DateOfBirthLevel::OneDigit);
-        assert_eq!(
-            level((1990, 4, 19), (1990, 4, 20)),
-            DateOfBirthLevel::OneDay
-        );
+        assert_eq!(level((1990, 4, 19), (1990, 4, 20)), DateOfBirthLevel::OneDay);
         assert_eq!(level(born, (1990, 1, 1)), DateOfBirthLevel::JanuaryYear);
         assert_eq!(level(born, (1978, 4, 7)), DateOfBirthLevel::YearOnly);
         assert_eq!(level(born, (1991, 11, 23)), DateOfBirthLevel::TwoYears);
@@ -99,9 +89,6 @@ mod tests {
 
     #[test]
     fn a_missing_date_is_not_a_different_one() {
-        assert_eq!(
-            dates_of_birth(None, NaiveDate::from_ymd_opt(1990, 4, 7)),
-            None
-        );
+        assert_eq!(dates_of_birth(None, NaiveDate::from_ymd_opt(1990, 4, 7)), None);
     }
 }

@@ -48,10 +48,7 @@ codes! {
 }
 level!(PoliceNumberLevel: agree Same; disagree DifferentUnproven, Different);
 
-pub(crate) fn police_numbers(
-    query: Option<&PoliceNumber>,
-    known: Option<&PoliceNumber>,
-) -> Option<PoliceNumberLevel> {
+pub(crate) fn police_numbers(query: Option<&PoliceNumber>, known: Option<&PoliceNumber>) -> Option<PoliceNumberLevel> {
     let (a, b) = (query?, known?);
     let proven = a.letter_is_right && b.letter_is_right;
     Some(match (a.core == b.core, proven) {

@@ -87,29 +87,15 @@ pub(crate) struct NameAgreement {
 
 impl NameAgreement {
     pub fn arrangement_bits(&self, parameters: &Parameters) -> f64 {
-        let swapped = if self.is_swapped {
-            parameters.arrangement.swapped_bits
-        } else {
-            0.0
-        };
-        let other = if self.is_other_name {
-            parameters.arrangement.other_name_bits
-        } else {
-            0.0
-        };
+        let swapped = if self.is_swapped { parameters.arrangement.swapped_bits } else { 0.0 };
+        let other = if self.is_other_name { parameters.arrangement.other_name_bits } else { 0.0 };
         swapped + other
     }
 
     pub fn bits(&self, parameters: &Parameters) -> f64 {
-        let forename = self
-            .forename
-            .map_or(0.0, |level| parameters.forename.bits(level));
-        let surname = self
-            .surname
-            .map_or(0.0, |level| parameters.surname.bits(level));
-        let middle = self
-            .middle_names
-            .map_or(0.0, |level| parameters.middle_names.bits(level));
+        let forename = self.forename.map_or(0.0, |level| parameters.forename.bits(level));
+        let surname = self.surname.map_or(0.0, |level| parameters.surname.bits(level));
+        let middle = self.middle_names.map_or(0.0, |level| parameters.middle_names.bits(level));
         forename + surname + middle + self.rarity_bits + self.arrangement_bits(parameters)
     }
 
@@ -133,18 +119,12 @@ pub(crate) fn names(parameters: &Parameters, query: &Prepared, known: &Prepared)
         for b in &known.names {
             // Forenames and surnames are compared in different ways, so that it matters whose
             // name is read swapped: both are tried, and the answer is the same either way round.
-            let readings = [
-                (a.clone(), b.clone(), false),
-                (a.swapped(), b.clone(), true),
-                (a.clone(), b.swapped(), true),
-            ];
+            let readings =
+                [(a.clone(), b.clone(), false), (a.swapped(), b.clone(), true), (a.clone(), b.swapped(), true)];
             for (a, b, is_swapped) in readings {
                 let found = pair(parameters, &a, &b, is_swapped);
                 let bits = found.bits(parameters);
-                if best
-                    .as_ref()
-                    .is_none_or(|(most, held)| is_better(bits, &found, *most, held))
-                {
+                if best.as_ref().is_none_or(|(most, held)| is_better(bits, &found, *most, held)) {
                     best = Some((bits, found));
                 }
             }
@@ -163,12 +143,7 @@ fn is_better(bits: f64, found: &NameAgreement, most: f64, held: &NameAgreement) 
         .is_gt()
 }
 
-fn pair(
-    parameters: &Parameters,
-    a: &PreparedName,
-    b: &PreparedName,
-    is_swapped: bool,
-) -> NameAgreement {
+fn pair(parameters: &Parameters, a: &PreparedName, b: &PreparedName, is_swapped: bool) -> NameAgreement {
     let likeness = parameters.likeness;
     let forename = forenames(likeness, a, b);
     let surname = surnames(likeness, a, b);
@@ -195,11 +170,7 @@ fn forenames(likeness: Likeness, a: &PreparedName, b: &PreparedName) -> Option<F
     Some(if first == other || joined {
         ForenameLevel::Same
     } else if is_initial(first) || is_initial(other) {
-        if shares_initial(first, other) {
-            ForenameLevel::Initial
-        } else {
-            ForenameLevel::Different
-        }
+        if shares_initial(first, other) { ForenameLevel::Initial } else { ForenameLevel::Different }
     } else if are_forms_of_one_name(first, other) {
         ForenameLevel::Diminutive
     } else if likeness_of(first, other) >= likeness.close {
@@ -225,11 +196,7 @@ fn surnames(likeness: Likeness, a: &PreparedName, b: &PreparedName) -> Option<Su
     Some(if whole == other {
         SurnameLevel::Same
     } else if is_initial(&whole) || is_initial(&other) {
-        if shares_initial(&whole, &other) {
-            SurnameLevel::Initial
-        } else {
-            SurnameLevel::Different
-        }
+        if shares_initial(&whole, &other) { SurnameLevel::Initial } else { SurnameLevel::Different }
     } else if a.surnames.iter().any(is_part) {
         SurnameLevel::Part
     } else if likeness_of(&whole, &other) >= likeness.close {
@@ -248,11 +215,8 @@ fn middles(likeness: Likeness, a: &PreparedName, b: &PreparedName) -> Option<Mid
     if ours.is_empty() || theirs.is_empty() {
         return None;
     }
-    let any = |alike: &dyn Fn(&str, &str) -> bool| {
-        ours.iter().any(|x| theirs.iter().any(|y| alike(x, y)))
-    };
-    let same =
-        |x: &str, y: &str| !is_initial(x) && !is_initial(y) && likeness_of(x, y) >= likeness.close;
+    let any = |alike: &dyn Fn(&str, &str) -> bool| ours.iter().any(|x| theirs.iter().any(|y| alike(x, y)));
+    let same = |x: &str, y: &str| !is_initial(x) && !is_initial(y) && likeness_of(x, y) >= likeness.close;
     let initial = |x: &str, y: &str| (is_initial(x) || is_initial(y)) && shares_initial(x, y);
     Some(if any(&same) {
         MiddleNamesLevel::Same
@@ -277,9 +241,7 @@ fn rarity(
     let frequencies = &parameters.frequencies;
     let forename_part = match forename {
         Some(ForenameLevel::Same) => 1.0,
-        Some(ForenameLevel::Diminutive | ForenameLevel::Close | ForenameLevel::SoundsAlike) => {
-            partly
-        }
+        Some(ForenameLevel::Diminutive | ForenameLevel::Close | ForenameLevel::SoundsAlike) => partly,
         _ => 0.0,
     };
     let surname_part = match surname {
@@ -287,15 +249,10 @@ fn rarity(
         Some(SurnameLevel::Close | SurnameLevel::SoundsAlike) => partly,
         _ => 0.0,
     };
-    let first =
-        |name: &PreparedName| frequencies.forename(name.forenames.first().map_or("", |n| n));
+    let first = |name: &PreparedName| frequencies.forename(name.forenames.first().map_or("", |n| n));
     let last = |name: &PreparedName| frequencies.surname(&name.surnames.join(" "));
-    let forename_bits = frequencies
-        .forename_rarity(first(a).max(first(b)))
-        .clamp(-limit, limit);
-    let surname_bits = frequencies
-        .surname_rarity(last(a).max(last(b)))
-        .clamp(-limit, limit);
+    let forename_bits = frequencies.forename_rarity(first(a).max(first(b))).clamp(-limit, limit);
+    let surname_bits = frequencies.surname_rarity(last(a).max(last(b))).clamp(-limit, limit);
     forename_part * forename_bits + surname_part * surname_bits
 }
 

@@ -21,9 +21,7 @@ pub enum Command {
         head: Option<PathBuf>,
     },
     /// Says who looked at, or changed, a person's record
-    #[command(
-        after_help = "Example:  throughline audit who-looked 01890000-0000-7000-8000-000000000001 --format json"
-    )]
+    #[command(after_help = "Example:  throughline audit who-looked 01890000-0000-7000-8000-000000000001 --format json")]
     WhoLooked {
         /// The person's id: the last part of the address of their page
         person: PersonId,
@@ -45,11 +43,7 @@ pub enum Command {
 pub async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Verify { installation, head } => verify(&installation, head).await,
-        Command::WhoLooked {
-            person,
-            installation,
-            format,
-        } => who_looked(&installation, person, &format).await,
+        Command::WhoLooked { person, installation, format } => who_looked(&installation, person, &format).await,
         Command::Head { installation } => {
             let store = super::open(&installation.load()?).await?;
             say_json(&audit::head(&mut *store.read().await?).await?)
@@ -59,31 +53,22 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
 
 async fn verify(installation: &Installation, head: Option<PathBuf>) -> anyhow::Result<()> {
     let kept: Option<Head> = match head {
-        Some(file) => Some(serde_json::from_str(&read_text(&file)?).map_err(|error| {
-            wrong_use(format!(
-                "{} is not a head of the log: {error}",
-                file.display()
-            ))
-        })?),
+        Some(file) => Some(
+            serde_json::from_str(&read_text(&file)?)
+                .map_err(|error| wrong_use(format!("{} is not a head of the log: {error}", file.display())))?,
+        ),
         None => None,
     };
     let store = super::open(&installation.load()?).await?;
     match audit::verify(&mut *store.read().await?, kept.as_ref()).await? {
-        Ok(head) => say(format!(
-            "The audit log is whole: {} rows, head {}",
-            head.seq, head.hash
-        )),
+        Ok(head) => say(format!("The audit log is whole: {} rows, head {}", head.seq, head.hash)),
         Err(broken) => anyhow::bail!(
             "the audit log is broken: {broken}. Keep this database as it is, tell information governance, and compare with the newest backup"
         ),
     }
 }
 
-async fn who_looked(
-    installation: &Installation,
-    person: PersonId,
-    format: &str,
-) -> anyhow::Result<()> {
+async fn who_looked(installation: &Installation, person: PersonId, format: &str) -> anyhow::Result<()> {
     let store = super::open(&installation.load()?).await?;
     let mut tx = super::begin(&store).await?;
     let looks = audit::looks(&mut tx, person, 10_000).await?;

@@ -15,9 +15,7 @@ use throughline_store::backup;
 /// same encryption; beside it goes a manifest with its SHA-256 and the head of the audit log. For
 /// PostgreSQL, `pg_dump` does the work. Keep the folder on another machine, and the key elsewhere.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Example:  throughline backup --to /backups/2026-03-03 --config /etc/throughline/config.toml"
-)]
+#[command(after_help = "Example:  throughline backup --to /backups/2026-03-03 --config /etc/throughline/config.toml")]
 pub struct Args {
     /// A new or empty folder
     #[arg(long, value_name = "FOLDER")]
@@ -35,8 +33,7 @@ pub async fn run(args: &Args) -> anyhow::Result<()> {
             "{folder} already holds a backup: name a new folder, such as one with today's date"
         )));
     }
-    std::fs::create_dir_all(&args.to)
-        .with_context(|| format!("the folder {folder} cannot be made"))?;
+    std::fs::create_dir_all(&args.to).with_context(|| format!("the folder {folder} cannot be made"))?;
     match config.location()? {
         Location::Postgres(url) => pg_dump(&url, &args.to),
         Location::Sqlite { path, key } => {
@@ -54,11 +51,7 @@ pub async fn run(args: &Args) -> anyhow::Result<()> {
                 date_time_long(manifest.made_at),
                 manifest.bytes,
                 manifest.audit_head.seq,
-                if manifest.is_encrypted {
-                    ", encrypted"
-                } else {
-                    ", NOT encrypted"
-                }
+                if manifest.is_encrypted { ", encrypted" } else { ", NOT encrypted" }
             ))
         }
     }
@@ -67,7 +60,7 @@ pub async fn run(args: &Args) -> anyhow::Result<()> {
 /// A backup's error with what to do about it.
 pub fn explain(config: &Config, error: backup::BackupError) -> anyhow::Error {
     match error {
-        backup::BackupError::Store(error) => config.explain(error),
+        backup::BackupError::Store(error) => config.explain(&error),
         other => other.into(),
     }
 }
@@ -79,10 +72,7 @@ fn pg_dump(url: &str, folder: &Path) -> anyhow::Result<()> {
     let file = folder.join(DUMP);
     let (shown, password) = without_password(url);
     let mut command = Command::new("pg_dump");
-    command
-        .args(["--format=custom", "--no-owner", "--file"])
-        .arg(&file)
-        .arg(&shown);
+    command.args(["--format=custom", "--no-owner", "--file"]).arg(&file).arg(&shown);
     if let Some(password) = password {
         // In the environment, not among the arguments: those are for everybody on the machine to see.
         command.env("PGPASSWORD", password);
@@ -108,10 +98,7 @@ fn without_password(url: &str) -> (String, Option<String>) {
         let (name, password) = user.split_once(':')?;
         Some((format!("{scheme}://{name}@{host}"), decoded(password)))
     };
-    parts().map_or_else(
-        || (url.to_owned(), None),
-        |(url, password)| (url, Some(password)),
-    )
+    parts().map_or_else(|| (url.to_owned(), None), |(url, password)| (url, Some(password)))
 }
 
 /// Percent-encoding undone.
@@ -135,13 +122,7 @@ mod tests {
 
     #[test]
     fn a_password_does_not_stay_in_the_address() {
-        assert_eq!(
-            without_password("postgresql://a:b%40c@h/d"),
-            ("postgresql://a@h/d".into(), Some("b@c".into()))
-        );
-        assert_eq!(
-            without_password("postgresql://a@h/d"),
-            ("postgresql://a@h/d".into(), None)
-        );
+        assert_eq!(without_password("postgresql://a:b%40c@h/d"), ("postgresql://a@h/d".into(), Some("b@c".into())));
+        assert_eq!(without_password("postgresql://a@h/d"), ("postgresql://a@h/d".into(), None));
     }
 }

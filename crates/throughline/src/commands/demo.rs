@@ -28,6 +28,9 @@ pub struct Args {
     /// Another number makes other people
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
+    /// Only the places and the sign-ins: no people, no history
+    #[arg(long)]
+    empty: bool,
 }
 
 /// Makes the service, if it is not there yet, and serves it until told to stop.
@@ -35,56 +38,30 @@ pub async fn run(args: Args, started: Instant) -> anyhow::Result<()> {
     logs(Log::Text, "warn");
     let listener = listen_on(args.listen).await?;
     let temporary = tempfile::tempdir()?;
-    let folder = args
-        .data
-        .clone()
-        .unwrap_or_else(|| temporary.path().to_owned());
-    std::fs::create_dir_all(&folder)
-        .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
-    let store = Store::open(&Location::Sqlite {
-        path: folder.join("throughline-demo.db"),
-        key: None,
-    })
-    .await?;
+    let folder = args.data.clone().unwrap_or_else(|| temporary.path().to_owned());
+    std::fs::create_dir_all(&folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+    let store = Store::open(&Location::Sqlite { path: folder.join("throughline-demo.db"), key: None }).await?;
     if is_empty(&store).await? {
-        fill(&store, args.seed).await?;
+        fill(&store, (!args.empty).then_some(args.seed)).await?;
     }
-    let settings = Settings {
-        demo: true,
-        secure_cookies: false,
-        demo_sign_ins: sign_ins(),
-        ..Settings::default()
-    };
+    let settings = Settings { demo: true, secure_cookies: false, demo_sign_ins: sign_ins(), ..Settings::default() };
     let app = App::new(store.clone(), settings).await?;
     say(welcome(args.listen, started))?;
     serve_until_told(listener, throughline_web::router(app), None, &store).await
 }
 
 async fn is_empty(store: &Store) -> throughline_store::Result<bool> {
-    Ok(
-        throughline_store::organisations::service(&mut *store.read().await?)
-            .await?
-            .is_none(),
-    )
+    Ok(throughline_store::organisations::service(&mut *store.read().await?).await?.is_none())
 }
 
-async fn fill(store: &Store, seed: u64) -> anyhow::Result<()> {
+async fn fill(store: &Store, seed: Option<u64>) -> anyhow::Result<()> {
     let now = chrono::Utc::now();
-    let mut tx = store
-        .begin(Cause {
-            actor: None,
-            at: now - chrono::Duration::days(400),
-            request: "demo".into(),
-        })
-        .await?;
+    let mut tx =
+        store.begin(Cause { actor: None, at: now - chrono::Duration::days(400), request: "demo".into() }).await?;
     let places = throughline_demo::places::make(&mut tx).await?;
-    staff::make(
-        &mut tx,
-        &places,
-        &throughline_web::account::hash_password(staff::PASSWORD),
-    )
-    .await?;
+    staff::make(&mut tx, &places, &throughline_web::account::hash_password(staff::PASSWORD)).await?;
     tx.commit().await?;
+    let Some(seed) = seed else { return Ok(()) };
     let mut progress = Progress::new("Inventing the service", 100);
     throughline_demo::fill(store, seed, now, &mut |percent| progress.at(percent))
         .await
@@ -110,8 +87,7 @@ fn welcome(listen: SocketAddr, started: Instant) -> String {
     );
     for account in staff::accounts() {
         use std::fmt::Write;
-        writeln!(text, "  {:<34} {}", account.email, account.role.label())
-            .expect("a string takes everything");
+        writeln!(text, "  {:<34} {}", account.email, account.role.label()).expect("a string takes everything");
     }
     text
 }

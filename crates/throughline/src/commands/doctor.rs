@@ -47,25 +47,11 @@ struct Report(Vec<Check>);
 
 impl Report {
     fn add(&mut self, name: &'static str, state: State, words: impl Into<String>) {
-        self.0.push(Check {
-            name,
-            state,
-            words: words.into(),
-        });
+        self.0.push(Check { name, state, words: words.into() });
     }
 
-    fn add_if(
-        &mut self,
-        is_well: bool,
-        name: &'static str,
-        well: impl Into<String>,
-        otherwise: (State, String),
-    ) {
-        if is_well {
-            self.add(name, State::Well, well);
-        } else {
-            self.add(name, otherwise.0, otherwise.1);
-        }
+    fn add_if(&mut self, is_well: bool, name: &'static str, well: impl Into<String>, otherwise: (State, String)) {
+        if is_well { self.add(name, State::Well, well) } else { self.add(name, otherwise.0, otherwise.1) }
     }
 }
 
@@ -82,9 +68,7 @@ pub async fn run(args: &Args) -> anyhow::Result<()> {
     }
     let is_wrong = report.0.iter().any(|check| check.state == State::Wrong);
     if args.json {
-        say_json(
-            &serde_json::json!({ "version": env!("CARGO_PKG_VERSION"), "well": !is_wrong, "checks": report.0 }),
-        )?;
+        say_json(&serde_json::json!({ "version": env!("CARGO_PKG_VERSION"), "well": !is_wrong, "checks": report.0 }))?;
     } else {
         for check in &report.0 {
             let mark = match check.state {
@@ -103,14 +87,31 @@ pub async fn run(args: &Args) -> anyhow::Result<()> {
 
 fn settings(report: &mut Report, config: &Config) {
     let is_reachable = !config.listen.ip().is_loopback();
-    report.add_if(!is_reachable || config.behind_tls, "listen", format!("{}", config.listen), (State::Wrong, format!("{} can be reached from other machines without TLS: set behind_tls = true behind a proxy that ends TLS", config.listen)));
+    report.add_if(
+        !is_reachable || config.behind_tls,
+        "listen",
+        format!("{}", config.listen),
+        (
+            State::Wrong,
+            format!(
+                "{} can be reached from other machines without TLS: set behind_tls = true behind a proxy that ends TLS",
+                config.listen
+            ),
+        ),
+    );
     if config.is_postgres() {
         return;
     }
     match &config.database_key_file {
         Some(file) => key_file(report, file),
-        None if config.database_key.is_some() => report.add("key", State::LookAt, "the key is in the settings: a file that only the service can read is better (database_key_file)"),
-        None => report.add("key", State::LookAt, "the database is not encrypted: set database_key_file unless the disk is"),
+        None if config.database_key.is_some() => report.add(
+            "key",
+            State::LookAt,
+            "the key is in the settings: a file that only the service can read is better (database_key_file)",
+        ),
+        None => {
+            report.add("key", State::LookAt, "the database is not encrypted: set database_key_file unless the disk is");
+        }
     }
 }
 
@@ -118,25 +119,16 @@ fn key_file(report: &mut Report, file: &Path) {
     match std::fs::metadata(file) {
         Ok(facts) => {
             let mode = facts.permissions().mode() & 0o777;
-            // The six bits of group and others are all off.
             report.add_if(
                 mode.trailing_zeros() >= 6,
                 "key",
                 "only its owner can read the key file",
-                (
-                    State::Wrong,
-                    format!(
-                        "others can read the key file (mode {mode:o}): chmod 600 {}",
-                        file.display()
-                    ),
-                ),
+                (State::Wrong, format!("others can read the key file (mode {mode:o}): chmod 600 {}", file.display())),
             );
         }
-        Err(error) => report.add(
-            "key",
-            State::Wrong,
-            format!("the key file {} cannot be read: {error}", file.display()),
-        ),
+        Err(error) => {
+            report.add("key", State::Wrong, format!("the key file {} cannot be read: {error}", file.display()));
+        }
     }
 }
 
@@ -150,51 +142,28 @@ fn rules(report: &mut Report, now: Instant) {
         report.add("legal tables", State::LookAt, finding.to_string());
     }
     if check.errors.is_empty() && check.warnings.is_empty() {
-        report.add(
-            "legal tables",
-            State::Well,
-            format!("all checked within {MAX_AGE_OF_CHECK_DAYS} days"),
-        );
+        report.add("legal tables", State::Well, format!("all checked within {MAX_AGE_OF_CHECK_DAYS} days"));
     }
     let is_known = throughline_domain::calendar::bank_holidays_known(today + chrono::Days::new(60));
     report.add_if(
         is_known,
         "bank holidays",
         "known for the next 60 days",
-        (
-            State::LookAt,
-            "the bank holidays of the coming year are not in this version: update the program"
-                .into(),
-        ),
+        (State::LookAt, "the bank holidays of the coming year are not in this version: update the program".into()),
     );
 }
 
-async fn look_at_database(
-    report: &mut Report,
-    config: &Config,
-    now: Instant,
-) -> anyhow::Result<()> {
+async fn look_at_database(report: &mut Report, config: &Config, now: Instant) -> anyhow::Result<()> {
     let location = config.location()?;
     if let Location::Sqlite { path, .. } = &location {
         if !path.exists() {
-            anyhow::bail!(
-                "there is no database {} yet: `throughline user add` makes it",
-                path.display()
-            );
+            anyhow::bail!("there is no database {} yet: `throughline user add` makes it", path.display());
         }
         disk(report, path);
     }
-    let store = Store::connect(&location)
-        .await
-        .map_err(|error| config.explain(error))?;
-    health::may_save(&store)
-        .await
-        .map_err(|error| config.explain(error))?;
-    report.add(
-        "database",
-        State::Well,
-        format!("{}, can be read and written", store.kind()),
-    );
+    let store = Store::connect(&location).await.map_err(|error| config.explain(&error))?;
+    health::may_save(&store).await.map_err(|error| config.explain(&error))?;
+    report.add("database", State::Well, format!("{}, can be read and written", store.kind()));
     let pending = throughline_store::pending(&store).await?;
     let is_current = pending.is_empty();
     report.add_if(
@@ -203,10 +172,7 @@ async fn look_at_database(
         "up to date",
         (
             State::LookAt,
-            format!(
-                "{} migrations are not applied yet: `throughline migrate --plan` shows them",
-                pending.len()
-            ),
+            format!("{} migrations are not applied yet: `throughline migrate --plan` shows them", pending.len()),
         ),
     );
     if is_current {
@@ -222,55 +188,55 @@ async fn contents(report: &mut Report, store: &Store, now: Instant) -> anyhow::R
         durability.is_durable,
         "durability",
         durability.words.clone(),
-        (
-            State::Wrong,
-            format!(
-                "{}: what is saved may be lost in a power cut",
-                durability.words
-            ),
-        ),
+        (State::Wrong, format!("{}: what is saved may be lost in a power cut", durability.words)),
     );
     let mut read = store.read().await?;
     let demo = health::demo_accounts(&mut read).await?;
-    report.add_if(demo == 0, "demo accounts", "none", (State::Wrong, format!("{demo} accounts of the demo, whose password everybody knows: do not use this database for real people")));
-    match throughline_store::organisations::service(&mut read).await? {
-        None => report.add(
-            "service",
-            State::LookAt,
-            "there is none yet: `throughline user add --service FILE` makes it",
+    report.add_if(
+        demo == 0,
+        "demo accounts",
+        "none",
+        (
+            State::Wrong,
+            format!(
+                "{demo} accounts of the demo, whose password everybody knows: do not use this database for real people"
+            ),
         ),
+    );
+    match throughline_store::organisations::service(&mut read).await? {
+        None => {
+            report.add("service", State::LookAt, "there is none yet: `throughline user add --service FILE` makes it");
+        }
         Some(service) => report.add_if(
             !service.help_phone.trim().is_empty(),
             "help",
             format!("help is at {}", service.help_phone),
-            (
-                State::Wrong,
-                "no number for help is set: every page shows it, also when the system is down"
-                    .into(),
-            ),
+            (State::Wrong, "no number for help is set: every page shows it, also when the system is down".into()),
         ),
     }
     let head = throughline_store::audit::head(&mut read).await?;
     report.add(
         "audit log",
         State::Well,
-        format!(
-            "head is row {}, {} (`throughline audit verify` checks every row)",
-            head.seq,
-            &head.hash[..16]
-        ),
+        format!("head is row {}, {} (`throughline audit verify` checks every row)", head.seq, &head.hash[..16]),
     );
     let newest = health::newest_audit_row(&mut read).await?;
     let is_sane = newest.is_none_or(|newest| newest <= now + chrono::Duration::minutes(5));
-    report.add_if(is_sane, "clock", format!("{} UTC", now.format("%Y-%m-%d %H:%M:%S")), (State::Wrong, "this machine's clock is behind the newest row of the audit log: set it (chrony, NTP) before anybody works".into()));
+    report.add_if(
+        is_sane,
+        "clock",
+        format!("{} UTC", now.format("%Y-%m-%d %H:%M:%S")),
+        (
+            State::Wrong,
+            "this machine's clock is behind the newest row of the audit log: set it (chrony, NTP) before anybody works"
+                .into(),
+        ),
+    );
     Ok(())
 }
 
 fn disk(report: &mut Report, path: &Path) {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     match rustix::fs::statvfs(folder) {
         Ok(facts) => {
             let free = facts.f_bavail * facts.f_frsize;
@@ -282,10 +248,6 @@ fn disk(report: &mut Report, path: &Path) {
             };
             report.add("disk", state, words);
         }
-        Err(error) => report.add(
-            "disk",
-            State::LookAt,
-            format!("the free space is not known: {error}"),
-        ),
+        Err(error) => report.add("disk", State::LookAt, format!("the free space is not known: {error}")),
     }
 }

@@ -13,9 +13,7 @@ pub enum Command {
         file: Option<PathBuf>,
     },
     /// Scores the answers to an instrument
-    #[command(
-        after_help = "Example:  echo '[1, 0, 2, 1, 0, 0, 1, 0, 0]' | throughline forms score phq9 --answers -"
-    )]
+    #[command(after_help = "Example:  echo '[1, 0, 2, 1, 0, 0, 1, 0, 0]' | throughline forms score phq9 --answers -")]
     Score {
         /// The instrument's id: phq9, gad7
         instrument: String,
@@ -29,39 +27,23 @@ pub enum Command {
 pub fn run(command: &Command) -> anyhow::Result<()> {
     match command {
         Command::Check { file: Some(file) } => {
-            let form =
-                throughline_forms::check_definition(&file.display().to_string(), &read_text(file)?)
-                    .map_err(|errors| {
-                        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-                        anyhow::anyhow!(
-                            "{}:\n{}",
-                            counted(errors.len(), "fault", "faults"),
-                            lines.join("\n")
-                        )
-                    })?;
+            let form = throughline_forms::check_definition(&file.display().to_string(), &read_text(file)?).map_err(
+                |errors| {
+                    let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+                    anyhow::anyhow!("{}:\n{}", counted(errors.len(), "fault", "faults"), lines.join("\n"))
+                },
+            )?;
             say(line(&form))
         }
-        Command::Check { file: None } => throughline_forms::catalogue()
-            .all()
-            .iter()
-            .try_for_each(|form| say(line(form))),
-        Command::Score {
-            instrument,
-            answers,
-        } => {
-            let known = throughline_forms::catalogue()
-                .all()
-                .iter()
-                .filter(|form| form.scoring.is_some());
+        Command::Check { file: None } => {
+            throughline_forms::catalogue().all().iter().try_for_each(|form| say(line(form)))
+        }
+        Command::Score { instrument, answers } => {
+            let known = throughline_forms::catalogue().all().iter().filter(|form| form.scoring.is_some());
             let known: Vec<&str> = known.map(|form| form.id.as_str()).collect();
-            let form = throughline_forms::catalogue()
-                .get(instrument)
-                .filter(|form| form.scoring.is_some());
+            let form = throughline_forms::catalogue().get(instrument).filter(|form| form.scoring.is_some());
             let form = form.ok_or_else(|| {
-                wrong_use(format!(
-                    "'{instrument}' is not an instrument. The instruments are {}",
-                    known.join(", ")
-                ))
+                wrong_use(format!("'{instrument}' is not an instrument. The instruments are {}", known.join(", ")))
             })?;
             let score = throughline_forms::score_answers_json(form, &read_text(answers)?)
                 .map_err(|error| wrong_use(error.to_string()))?;

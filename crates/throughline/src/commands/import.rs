@@ -35,11 +35,7 @@ pub enum Command {
 
 /// Does a command.
 pub async fn run(command: &Command) -> anyhow::Result<()> {
-    let Command::People {
-        file,
-        source,
-        installation,
-    } = command;
+    let Command::People { file, source, installation } = command;
     let csv = read_people(file)?;
     if !csv.unused.is_empty() {
         eprintln!("not used: {}", csv.unused.join(", "));
@@ -57,13 +53,7 @@ pub async fn run(command: &Command) -> anyhow::Result<()> {
                     refused += 1;
                     eprintln!("row {}: not taken: {reason}", row.row);
                 }
-                Ok(_)
-                    if row
-                        .local_id()
-                        .is_some_and(|id| !there.insert(format!("{source}: {id}"))) =>
-                {
-                    known += 1;
-                }
+                Ok(_) if row.local_id().is_some_and(|id| !there.insert(format!("{source}: {id}"))) => known += 1,
                 Ok(person) => {
                     people::import(&mut tx, PersonId::new(Uuid::now_v7()), &person).await?;
                     taken += 1;

@@ -37,13 +37,9 @@ pub enum Format {
 pub fn run(command: &Command) -> anyhow::Result<()> {
     let Command::Read { file, kind, format } = command;
     let today = london_date(chrono::Utc::now());
-    let reading = throughline_lists::read(&read(file)?, today)
-        .map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))?;
-    if let Some(kind) = kind
-        .as_deref()
-        .and_then(ListKind::from_code)
-        .filter(|kind| *kind != reading.kind)
-    {
+    let reading =
+        throughline_lists::read(&read(file)?, today).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))?;
+    if let Some(kind) = kind.as_deref().and_then(ListKind::from_code).filter(|kind| *kind != reading.kind) {
         return Err(wrong_use(format!(
             "{} is a {}, not a {}",
             file.display(),
@@ -80,31 +76,17 @@ fn csv_of(reading: &Reading) -> anyhow::Result<String> {
         "notices",
     ])?;
     for entry in &reading.entries {
-        let offences: Vec<&str> = entry
-            .offences
-            .iter()
-            .map(|offence| offence.title.as_str())
-            .collect();
+        let offences: Vec<&str> = entry.offences.iter().map(|offence| offence.title.as_str()).collect();
         let notices: Vec<String> = entry.notices.iter().map(ToString::to_string).collect();
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let row = [
             entry.position.to_string(),
             entry.name.forenames.clone(),
             entry.name.surname.clone(),
-            entry
-                .date_of_birth
-                .map(|date| date.to_string())
-                .unwrap_or_default(),
-            entry
-                .sex
-                .map_or("", throughline_lists::Sex::code)
-                .to_owned(),
+            entry.date_of_birth.map(|date| date.to_string()).unwrap_or_default(),
+            entry.sex.map_or("", throughline_lists::Sex::code).to_owned(),
             text(&entry.pnc),
-            entry
-                .nhs_number
-                .as_ref()
-                .map(|number| number.digits().to_owned())
-                .unwrap_or_default(),
+            entry.nhs_number.as_ref().map(|number| number.digits().to_owned()).unwrap_or_default(),
             text(&entry.custody_number),
             text(&entry.urn),
             text(&entry.site),
@@ -123,11 +105,7 @@ fn csv_of(reading: &Reading) -> anyhow::Result<String> {
 
 /// A cell that a spreadsheet does not run as a formula.
 fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 #[cfg(test)]

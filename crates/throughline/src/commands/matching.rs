@@ -23,9 +23,7 @@ const CROWDED: usize = 5_000;
 /// the list the output has the records worth looking at, the likeliest first. It states; a person
 /// decides.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Example:  throughline match --index people.csv --list custody.csv --out found.csv --top 3"
-)]
+#[command(after_help = "Example:  throughline match --index people.csv --list custody.csv --out found.csv --top 3")]
 pub struct Args {
     /// The known people
     #[arg(long, value_name = "CSV")]
@@ -51,8 +49,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     tell_unused(&args.index, &index);
     tell_unused(&args.list, &list);
     let parameters = match &args.params {
-        Some(file) => Parameters::parse(&read_text(file)?)
-            .map_err(|error| wrong_use(format!("{}: {error}", file.display())))?,
+        Some(file) => {
+            Parameters::parse(&read_text(file)?).map_err(|error| wrong_use(format!("{}: {error}", file.display())))?
+        }
         None => Parameters::default(),
     };
     let parameters = parameters.with_population(index.rows.len() as u64);
@@ -108,11 +107,7 @@ impl Index {
             if key.selectivity() == Selectivity::Thousands && !found.is_empty() {
                 break;
             }
-            if let Some(people) = self
-                .by_key
-                .get(&number(&key))
-                .filter(|people| people.len() <= CROWDED)
-            {
+            if let Some(people) = self.by_key.get(&number(&key)).filter(|people| people.len() <= CROWDED) {
                 found.extend_from_slice(people);
             }
         }
@@ -121,28 +116,15 @@ impl Index {
         found
     }
 
-    fn query(
-        &self,
-        parameters: &Parameters,
-        query: &Description,
-        top: usize,
-    ) -> Vec<Candidate<u32>> {
-        let known = self
-            .candidates(query)
-            .into_iter()
-            .map(|place| (place, self.people[place as usize].clone()));
+    fn query(&self, parameters: &Parameters, query: &Description, top: usize) -> Vec<Candidate<u32>> {
+        let known = self.candidates(query).into_iter().map(|place| (place, self.people[place as usize].clone()));
         let mut ranked = rank(parameters, query, known);
         ranked.truncate(top);
         ranked
     }
 }
 
-fn search(
-    parameters: &Parameters,
-    index: &Index,
-    list: &PeopleCsv,
-    top: usize,
-) -> Vec<Vec<Candidate<u32>>> {
+fn search(parameters: &Parameters, index: &Index, list: &PeopleCsv, top: usize) -> Vec<Vec<Candidate<u32>>> {
     let today = london_date(chrono::Utc::now());
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let share = list.rows.len().div_ceil(threads).max(1);
@@ -166,37 +148,18 @@ fn search(
             std::thread::sleep(std::time::Duration::from_millis(2));
             progress.at(done.load(Ordering::Relaxed));
         }
-        workers
-            .into_iter()
-            .flat_map(|worker| worker.join().expect("a query does not panic"))
-            .collect()
+        workers.into_iter().flat_map(|worker| worker.join().expect("a query does not panic")).collect()
     })
 }
 
-fn write(
-    args: &Args,
-    index: &Index,
-    list: &PeopleCsv,
-    found: &[Vec<Candidate<u32>>],
-) -> anyhow::Result<()> {
+fn write(args: &Args, index: &Index, list: &PeopleCsv, found: &[Vec<Candidate<u32>>]) -> anyhow::Result<()> {
     let to: Box<dyn std::io::Write> = if args.out.as_os_str() == "-" {
         Box::new(std::io::stdout())
     } else {
-        Box::new(
-            std::fs::File::create(&args.out)
-                .with_context(|| format!("{} cannot be written", args.out.display()))?,
-        )
+        Box::new(std::fs::File::create(&args.out).with_context(|| format!("{} cannot be written", args.out.display()))?)
     };
     let mut out = csv::Writer::from_writer(to);
-    out.write_record([
-        "query_id",
-        "record_id",
-        "rank",
-        "weight",
-        "probability",
-        "band",
-        "evidence",
-    ])?;
+    out.write_record(["query_id", "record_id", "rank", "weight", "probability", "band", "evidence"])?;
     for (row, candidates) in list.rows.iter().zip(found) {
         for (rank, candidate) in (1..).zip(candidates) {
             let scored = &candidate.scored;
@@ -212,10 +175,7 @@ fn write(
         }
     }
     out.flush()?;
-    let known = found
-        .iter()
-        .filter(|candidates| !candidates.is_empty())
-        .count();
+    let known = found.iter().filter(|candidates| !candidates.is_empty()).count();
     eprintln!(
         "{} looked for, {} with somebody worth looking at, among {}.",
         counted(list.rows.len(), "person", "people"),

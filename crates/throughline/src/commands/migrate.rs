@@ -9,9 +9,7 @@ use throughline_store::{Store, pending};
 /// `serve` does this by itself when it starts; this does it, or shows it, beforehand. Make a
 /// backup first: tables are never taken back.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Example:  throughline migrate --plan --config /etc/throughline/config.toml"
-)]
+#[command(after_help = "Example:  throughline migrate --plan --config /etc/throughline/config.toml")]
 pub struct Args {
     #[command(flatten)]
     installation: Installation,
@@ -23,22 +21,14 @@ pub struct Args {
 /// Shows or applies what the database lacks.
 pub async fn run(args: &Args) -> anyhow::Result<()> {
     let config = args.installation.load()?;
-    let store = Store::connect(&config.location()?)
-        .await
-        .map_err(|error| config.explain(error))?;
-    let pending = pending(&store)
-        .await
-        .map_err(|error| config.explain(error))?;
+    let store = Store::connect(&config.location()?).await.map_err(|error| config.explain(&error))?;
+    let pending = pending(&store).await.map_err(|error| config.explain(&error))?;
     store.close().await;
     if pending.is_empty() {
         return say("The database is up to date.");
     }
     for migration in &pending {
-        say(format!(
-            "-- {}: {}",
-            migration.name,
-            counted(migration.statements.len(), "statement", "statements")
-        ))?;
+        say(format!("-- {}: {}", migration.name, counted(migration.statements.len(), "statement", "statements")))?;
         if args.plan {
             for statement in &migration.statements {
                 say(format!("{statement};"))?;
@@ -49,8 +39,5 @@ pub async fn run(args: &Args) -> anyhow::Result<()> {
         return say("-- Nothing was changed.");
     }
     super::open(&config).await?.close().await;
-    say(format!(
-        "Applied {}.",
-        counted(pending.len(), "migration", "migrations")
-    ))
+    say(format!("Applied {}.", counted(pending.len(), "migration", "migrations")))
 }

@@ -50,19 +50,11 @@ pub fn version() -> String {
 
 /// Opens the configured database and brings its tables up to date.
 async fn open(config: &Config) -> anyhow::Result<Store> {
-    Store::open(&config.location()?)
-        .await
-        .map_err(|error| config.explain(error))
+    Store::open(&config.location()?).await.map_err(|error| config.explain(&error))
 }
 
 /// A transaction of the command line, which stands outside the policy: whoever runs it owns the
 /// database's key.
 async fn begin(store: &Store) -> throughline_store::Result<Tx> {
-    store
-        .begin(Cause {
-            actor: None,
-            at: chrono::Utc::now(),
-            request: "command line".into(),
-        })
-        .await
+    store.begin(Cause { actor: None, at: chrono::Utc::now(), request: "command line".into() }).await
 }

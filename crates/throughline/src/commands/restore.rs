@@ -13,9 +13,7 @@ use throughline_store::{Location, backup};
 /// are, too. Nothing is put in place that fails. End the service first; a database that is already
 /// there is kept beside the new one, under another name.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Example:  throughline restore --from /backups/2026-03-03 --verify --to /tmp/drill.db"
-)]
+#[command(after_help = "Example:  throughline restore --from /backups/2026-03-03 --verify --to /tmp/drill.db")]
 pub struct Args {
     /// A folder made by `throughline backup`
     #[arg(long, value_name = "FOLDER")]
@@ -49,15 +47,9 @@ pub async fn run(args: &Args) -> anyhow::Result<()> {
             ));
         }
     };
-    let restored = backup::restore(
-        &args.from,
-        config.key()?.as_deref(),
-        &path,
-        args.verify,
-        chrono::Utc::now(),
-    )
-    .await
-    .map_err(|error| explain(&config, error))?;
+    let restored = backup::restore(&args.from, config.key()?.as_deref(), &path, args.verify, chrono::Utc::now())
+        .await
+        .map_err(|error| explain(&config, error))?;
     if args.verify {
         say(format!(
             "The file is sound and the audit log is whole: {} rows, head {}.",
@@ -65,14 +57,7 @@ pub async fn run(args: &Args) -> anyhow::Result<()> {
         ))?;
     }
     if let Some(kept) = &restored.kept {
-        say(format!(
-            "The database that was there is kept as {}.",
-            kept.display()
-        ))?;
+        say(format!("The database that was there is kept as {}.", kept.display()))?;
     }
-    say(format!(
-        "The backup of {} is in place as {}.",
-        date_time_long(restored.manifest.made_at),
-        path.display()
-    ))
+    say(format!("The backup of {} is in place as {}.", date_time_long(restored.manifest.made_at), path.display()))
 }

@@ -83,9 +83,7 @@ async fn must_be_ready(store: &Store) -> anyhow::Result<()> {
 pub fn logs(log: Log, level: &str) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| format!("warn,throughline={level}").into());
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match log {
         Log::Json => lines.json().flatten_event(true).init(),
         Log::Text => lines.init(),
@@ -119,18 +117,11 @@ pub async fn serve_until_told(
     let told = |mut stopped: tokio::sync::watch::Receiver<bool>| async move {
         let _ = stopped.wait_for(|stopped| *stopped).await;
     };
-    let pages = axum::serve(
-        listener,
-        pages.into_make_service_with_connect_info::<SocketAddr>(),
-    )
-    .with_graceful_shutdown(told(stopped.clone()));
+    let pages = axum::serve(listener, pages.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(told(stopped.clone()));
     let mut pages = tokio::spawn(pages.into_future());
     if let Some((listener, router)) = operations {
-        tokio::spawn(
-            axum::serve(listener, router)
-                .with_graceful_shutdown(told(stopped))
-                .into_future(),
-        );
+        tokio::spawn(axum::serve(listener, router).with_graceful_shutdown(told(stopped)).into_future());
     }
     tokio::select! {
         ended = &mut pages => ended??,
@@ -167,9 +158,7 @@ struct Operations {
 
 /// Probes and metrics: their own door.
 fn operations(store: Store) -> anyhow::Result<Router> {
-    const SECONDS: &[f64] = &[
-        0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
-    ];
+    const SECONDS: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
     let metrics = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), SECONDS)?
         .install_recorder()?;
@@ -187,10 +176,7 @@ fn operations(store: Store) -> anyhow::Result<Router> {
         .route(
             "/metrics",
             get(|State(operations): State<Operations>| async move {
-                (
-                    [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
-                    operations.metrics.render(),
-                )
+                ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], operations.metrics.render())
             }),
         )
         .with_state(Operations { store, metrics }))
@@ -199,13 +185,9 @@ fn operations(store: Store) -> anyhow::Result<Router> {
 async fn ready(State(operations): State<Operations>) -> impl IntoResponse {
     match tokio::time::timeout(Duration::from_secs(2), health::may_save(&operations.store)).await {
         Ok(Ok(())) => (StatusCode::OK, "ready\n".to_owned()),
-        Ok(Err(error)) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            format!("not ready: {error}\n"),
-        ),
-        Err(_) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "not ready: the database does not answer within 2 seconds\n".to_owned(),
-        ),
+        Ok(Err(error)) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {error}\n")),
+        Err(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "not ready: the database does not answer within 2 seconds\n".to_owned())
+        }
     }
 }

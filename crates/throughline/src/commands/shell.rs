@@ -6,9 +6,7 @@ use clap::CommandFactory;
 
 /// Writes completions for a shell
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Example:  throughline completions bash > /etc/bash_completion.d/throughline"
-)]
+#[command(after_help = "Example:  throughline completions bash > /etc/bash_completion.d/throughline")]
 pub struct Args {
     /// The shell
     shell: clap_complete::Shell,

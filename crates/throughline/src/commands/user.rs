@@ -92,37 +92,19 @@ fn role(text: &str) -> Result<Role, String> {
 pub async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Add(add) => add_user(&add).await,
-        Command::Lock {
-            email,
-            undo,
-            installation,
-        } => {
+        Command::Lock { email, undo, installation } => {
             let (store, mut tx, user) = find(&installation.load()?, &email).await?;
             users::lock(&mut tx, user.id, None, !undo).await?;
             tx.commit().await?;
             store.close().await;
-            say(format!(
-                "{} {}.",
-                user.name,
-                if undo {
-                    "may sign in again"
-                } else {
-                    "is locked out, from now"
-                }
-            ))
+            say(format!("{} {}.", user.name, if undo { "may sign in again" } else { "is locked out, from now" }))
         }
-        Command::ResetMfa {
-            email,
-            installation,
-        } => {
+        Command::ResetMfa { email, installation } => {
             let (store, mut tx, user) = find(&installation.load()?, &email).await?;
             users::set_totp(&mut tx, user.id, None).await?;
             tx.commit().await?;
             store.close().await;
-            say(format!(
-                "{} sets up a second factor at the next sign-in.",
-                user.name
-            ))
+            say(format!("{} sets up a second factor at the next sign-in.", user.name))
         }
     }
 }
@@ -137,10 +119,7 @@ async fn find(config: &Config, email: &str) -> anyhow::Result<(Store, Tx, User)>
 
 async fn add_user(add: &Add) -> anyhow::Result<()> {
     if !add.email.contains('@') || add.email.contains(char::is_whitespace) {
-        return Err(wrong_use(format!(
-            "'{}' is not an e-mail address",
-            add.email
-        )));
+        return Err(wrong_use(format!("'{}' is not an e-mail address", add.email)));
     }
     let until = add.until.as_deref().map(last_instant).transpose()?;
     let service = add.service.as_deref().map(ServiceFile::read).transpose()?;
@@ -154,9 +133,7 @@ async fn add_user(add: &Add) -> anyhow::Result<()> {
             ));
         }
         (Some(_), Some(_)) => {
-            return Err(wrong_use(
-                "this database already has its service: leave out --service",
-            ));
+            return Err(wrong_use("this database already has its service: leave out --service"));
         }
         (None, Some(service)) => service.make(&mut tx).await?,
         (Some(_), None) => (),
@@ -182,30 +159,20 @@ async fn add_user(add: &Add) -> anyhow::Result<()> {
     tx.commit().await?;
     store.close().await;
     let places: Vec<&str> = sites.iter().map(|site| site.name.as_str()).collect();
-    let at = if places.is_empty() {
-        String::new()
-    } else {
-        format!(", at {}", places.join(", "))
-    };
-    say(format!(
-        "{} ({}, {}{at}) may sign in, and sets up a second factor then.",
-        add.name, add.role, employer.name
-    ))
+    let at = if places.is_empty() { String::new() } else { format!(", at {}", places.join(", ")) };
+    say(format!("{} ({}, {}{at}) may sign in, and sets up a second factor then.", add.name, add.role, employer.name))
 }
 
 fn last_instant(text: &str) -> anyhow::Result<throughline_domain::time::Instant> {
     let today = throughline_domain::time::london_date(chrono::Utc::now());
     let date = parse_date(text, today).map_err(|error| wrong_use(format!("--until: {error}")))?;
-    Ok(from_london(
-        (date + chrono::Days::new(1)).and_time(chrono::NaiveTime::MIN),
-    ))
+    Ok(from_london((date + chrono::Days::new(1)).and_time(chrono::NaiveTime::MIN)))
 }
 
 fn password(add: &Add) -> anyhow::Result<String> {
     let terminal = console::Term::stderr();
-    let is_asked = add.password_file.is_none()
-        && terminal.is_term()
-        && std::io::IsTerminal::is_terminal(&std::io::stdin());
+    let is_asked =
+        add.password_file.is_none() && terminal.is_term() && std::io::IsTerminal::is_terminal(&std::io::stdin());
     let typed = match &add.password_file {
         Some(file) => read_text(file)?,
         None if is_asked => {
@@ -238,10 +205,7 @@ async fn employer(tx: &mut Tx, add: &Add) -> anyhow::Result<Organisation> {
     let kind = throughline_policy::employer(add.role);
     let all = organisations::all(tx).await?;
     let fitting: Vec<&Organisation> = match &add.organisation {
-        Some(name) => all
-            .iter()
-            .filter(|one| one.name.eq_ignore_ascii_case(name))
-            .collect(),
+        Some(name) => all.iter().filter(|one| one.name.eq_ignore_ascii_case(name)).collect(),
         None => all.iter().filter(|one| one.kind == kind).collect(),
     };
     let names: Vec<&str> = all.iter().map(|one| one.name.as_str()).collect();
@@ -253,34 +217,23 @@ async fn employer(tx: &mut Tx, add: &Add) -> anyhow::Result<Organisation> {
             kind.label().to_lowercase(),
             add.role
         ))),
-        _ => Err(wrong_use(format!(
-            "say which employer with --organisation: {}",
-            names.join("; ")
-        ))),
+        _ => Err(wrong_use(format!("say which employer with --organisation: {}", names.join("; ")))),
     }
 }
 
 async fn sites(tx: &mut Tx, add: &Add) -> anyhow::Result<Vec<Site>> {
     let all = organisations::sites(tx).await?;
     if add.sites.is_empty() {
-        let works_at_sites =
-            add.role.is_clinical() || matches!(add.role, Role::Administrator | Role::Manager);
+        let works_at_sites = add.role.is_clinical() || matches!(add.role, Role::Administrator | Role::Manager);
         return Ok(if works_at_sites { all } else { Vec::new() });
     }
     let find = |wanted: &String| {
-        let found = all.iter().find(|site| {
-            site.code.eq_ignore_ascii_case(wanted) || site.name.eq_ignore_ascii_case(wanted)
-        });
-        let known: Vec<String> = all
-            .iter()
-            .map(|site| format!("{} ({})", site.code, site.name))
-            .collect();
-        found.cloned().ok_or_else(|| {
-            wrong_use(format!(
-                "there is no site '{wanted}'. The sites are {}",
-                known.join(", ")
-            ))
-        })
+        let found =
+            all.iter().find(|site| site.code.eq_ignore_ascii_case(wanted) || site.name.eq_ignore_ascii_case(wanted));
+        let known: Vec<String> = all.iter().map(|site| format!("{} ({})", site.code, site.name)).collect();
+        found
+            .cloned()
+            .ok_or_else(|| wrong_use(format!("there is no site '{wanted}'. The sites are {}", known.join(", "))))
     };
     add.sites.iter().map(find).collect()
 }
@@ -313,20 +266,18 @@ struct SiteEntry {
 
 impl ServiceFile {
     fn read(file: &Path) -> anyhow::Result<Self> {
-        Self::parse(&read_text(file)?)
-            .map_err(|words| wrong_use(format!("{}: {words}", file.display())))
+        Self::parse(&read_text(file)?).map_err(|words| wrong_use(format!("{}: {words}", file.display())))
     }
 
     fn parse(text: &str) -> Result<Self, String> {
         let service: Self = toml::from_str(text).map_err(|error| error.to_string())?;
         if service.help_phone.trim().is_empty() {
-            return Err("help_phone is empty: it is the number that every page shows for help, also when the system is down".into());
+            return Err(
+                "help_phone is empty: it is the number that every page shows for help, also when the system is down"
+                    .into(),
+            );
         }
-        if !service
-            .organisation
-            .iter()
-            .any(|one| one.kind == OrganisationKind::Trust)
-        {
+        if !service.organisation.iter().any(|one| one.kind == OrganisationKind::Trust) {
             return Err("one organisation must be of kind \"trust\": it runs the service".into());
         }
         if service.site.is_empty() {
@@ -338,11 +289,7 @@ impl ServiceFile {
     async fn make(self, tx: &mut Tx) -> anyhow::Result<()> {
         let mut trust = None;
         for one in &self.organisation {
-            let new = Organisation {
-                id: OrganisationId::new(Uuid::now_v7()),
-                name: one.name.clone(),
-                kind: one.kind,
-            };
+            let new = Organisation { id: OrganisationId::new(Uuid::now_v7()), name: one.name.clone(), kind: one.kind };
             organisations::add(tx, &new).await?;
             trust = trust.or(Some(new.id).filter(|_| one.kind == OrganisationKind::Trust));
         }
@@ -354,13 +301,9 @@ impl ServiceFile {
         };
         organisations::add_service(tx, &service).await?;
         for (order, one) in (0..).zip(self.site) {
-            let hours = one.hours.unwrap_or_else(|| {
-                if one.kind.is_court() {
-                    OpeningHours::court()
-                } else {
-                    OpeningHours::custody()
-                }
-            });
+            let hours = one
+                .hours
+                .unwrap_or_else(|| if one.kind.is_court() { OpeningHours::court() } else { OpeningHours::custody() });
             let site = Site {
                 id: SiteId::new(Uuid::now_v7()),
                 service_id: service.id,
@@ -371,12 +314,7 @@ impl ServiceFile {
             };
             organisations::add_site(tx, &site, order).await?;
         }
-        tx.note_act(
-            "create",
-            "sites",
-            throughline_policy::Subject::default(),
-            "service set up",
-        );
+        tx.note_act("create", "sites", throughline_policy::Subject::default(), "service set up");
         Ok(())
     }
 }
@@ -387,20 +325,14 @@ mod tests {
 
     #[test]
     fn the_example_of_a_service_can_be_used() {
-        let service =
-            ServiceFile::parse(include_str!("../../../../reference/service.example.toml")).unwrap();
+        let service = ServiceFile::parse(include_str!("../../../../reference/service.example.toml")).unwrap();
         assert!(service.site.iter().any(|site| site.kind.is_court()));
         assert!(service.site.iter().any(|site| site.hours.is_some()));
     }
 
     #[test]
     fn a_service_without_a_number_for_help_is_refused() {
-        let text = include_str!("../../../../reference/service.example.toml")
-            .replace("020 7946 0123", " ");
-        assert!(
-            ServiceFile::parse(&text)
-                .unwrap_err()
-                .contains("help_phone")
-        );
+        let text = include_str!("../../../../reference/service.example.toml").replace("020 7946 0123", " ");
+        assert!(ServiceFile::parse(&text).unwrap_err().contains("help_phone"));
     }
 }

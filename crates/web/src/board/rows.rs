@@ -33,7 +33,13 @@ struct Placed {
 }
 
 /// The rows of the site's board with their counts: a custody list in one, a court list by room.
-pub(super) async fn list(cx: &Cx, tx: &mut Tx, grant: &Grant<ViewBoard>, site: &Site, today: NaiveDate) -> Result<Value, Problem> {
+pub(super) async fn list(
+    cx: &Cx,
+    tx: &mut Tx,
+    grant: &Grant<ViewBoard>,
+    site: &Site,
+    today: NaiveDate,
+) -> Result<Value, Problem> {
     let yesterday = today - Days::new(1);
     let risks = worklists::risks(tx, grant, yesterday).await?;
     let drawing = Drawing { now: cx.now, today, risks: &risks, may_see_risk: super::may_see_here(cx, Class::RiskCard) };
@@ -118,13 +124,15 @@ impl Drawing<'_> {
         Placed { row, carried_over, standing }
     }
 
+    /// The risk of a person; nothing for who may not see it, in words, colour or order.
     fn risk(&self, person: Option<PersonId>) -> Option<&RiskMark> {
-        person.and_then(|person| self.risks.get(&person))
+        person.filter(|_| self.may_see_risk).and_then(|person| self.risks.get(&person))
     }
 
     fn row(&self, placed: &Placed) -> Value {
         let row = &placed.row;
-        let page = row.episode_id.map_or_else(|| format!("/entries/{}", row.id), |episode| format!("/episodes/{episode}"));
+        let page =
+            row.episode_id.map_or_else(|| format!("/entries/{}", row.id), |episode| format!("/episodes/{episode}"));
         context! {
             key => row.id.to_string(),
             href => page,
@@ -136,10 +144,11 @@ impl Drawing<'_> {
             until => self.until(placed),
             state => row.state.label(),
             tone => tone(row.state),
-            reason => row.reason.map(throughline_domain::list::NotSeenReason::label),
+            reason => row.reason.map(throughline_domain::list::NotSeenReason::label).filter(|reason| *reason != row.state.label()),
             taken_by => row.taken_by,
+            waits => placed.standing.state.is_open() && !placed.standing.gone,
             urgency => row.urgency.map(throughline_domain::episode::Urgency::label),
-            known => self.known(row),
+            known => Self::known(row),
             marks => self.marks(placed),
             row_tone => self.row_tone(placed),
         }
@@ -152,10 +161,9 @@ impl Drawing<'_> {
             return None;
         }
         if let Some(at) = row.sitting_at {
-            let state = if at < now { "stopped" } else if at - now <= chrono::Duration::hours(1) { "soon" } else { "running" };
-            let words = if at < now { format!("sitting began at {}", board::when(at, now)) } else { board::left_in_words(at, now) };
-            let due = (at >= now).then_some(at);
-            return Some(context! { name => "Sitting", due, state, words, soon_minutes => 60 });
+            let state = if at - now <= chrono::Duration::hours(1) { "soon" } else { "running" };
+            let clock = context! { name => "Sitting", due => at, state, words => board::left_in_words(at, now), soon_minutes => 60 };
+            return Some(clock).filter(|_| at >= now);
         }
         let limit = limit(row, now)?;
         let due = limit.due_at?;
@@ -165,7 +173,9 @@ impl Drawing<'_> {
             _ => "running",
         };
         let note = (limit.state == State::Expired).then_some("May have been extended: ask custody.");
-        Some(context! { name => limit.label, due, state, words => board::left_in_words(due, now), soon_minutes => 180, note })
+        Some(
+            context! { name => limit.label, due, state, words => board::left_in_words(due, now), soon_minutes => 180, note },
+        )
     }
 
     fn until(&self, placed: &Placed) -> Option<String> {
@@ -174,23 +184,37 @@ impl Drawing<'_> {
             return Some(format!("Left the list {}", board::when(at, self.now)));
         }
         if row.kind == throughline_domain::list::ListKind::Court {
-            return row.sitting_at.is_none().then(|| "Time not on the list".to_owned());
+            return match row.sitting_at {
+                None => Some("Time not on the list".to_owned()),
+                Some(at) if at < self.now && placed.standing.state.is_open() => {
+                    Some(format!("Sitting began at {}", board::when(at, self.now)))
+                }
+                Some(_) => None,
+            };
         }
         if limit(row, self.now).is_none() {
-            return placed.standing.state.is_open().then(|| "Arrival time not on the list: ask custody how long is left".to_owned());
+            return placed
+                .standing
+                .state
+                .is_open()
+                .then(|| "Arrival time not on the list: ask custody how long is left".to_owned());
         }
         let review = throughline_clocks::clocks(&events(row), self.now);
-        let review = review.clock("pace_review_1").filter(|clock| matches!(clock.state, State::Running | State::DueSoon))?;
-        Some(format!("First review by {}", board::when(review.due_at?, self.now))).filter(|_| placed.standing.state.is_open())
+        let review =
+            review.clock("pace_review_1").filter(|clock| matches!(clock.state, State::Running | State::DueSoon))?;
+        Some(format!("First review by {}", board::when(review.due_at?, self.now)))
+            .filter(|_| placed.standing.state.is_open())
     }
 
     /// Whether the service knows this person, in words.
-    fn known(&self, row: &BoardRow) -> Value {
+    fn known(row: &BoardRow) -> Value {
         if row.person_id.is_some() {
             return context! { text => if row.episode_id.is_some() { "Known: record open" } else { "Known: identity decided" }, tone => "info" };
         }
         let band = Band::from_code(&row.best_band).unwrap_or(Band::NoMatch);
-        let (Some(person), Some(probability)) = (row.best_person_id.filter(|_| band != Band::NoMatch), row.best_probability) else {
+        let (Some(person), Some(probability)) =
+            (row.best_person_id.filter(|_| band != Band::NoMatch), row.best_probability)
+        else {
             return context! { text => "No match found", tone => "neutral" };
         };
         let words = throughline_matching::in_words(probability);
@@ -205,8 +229,12 @@ impl Drawing<'_> {
         let row = &placed.row;
         let mark = |text: String, tone: &str| context! { text, tone };
         let mut marks = Vec::new();
-        if self.may_see_risk {
-            marks.extend(self.risk_mark(row).map(|(text, tone)| mark(text, tone)));
+        marks.extend(self.risk_mark(row).map(|(text, tone)| mark(text, tone)));
+        if placed.standing.gone && row.state.is_open() {
+            marks.push(mark("Left before a decision: say what became of them".into(), "warn"));
+        }
+        if row.date_of_birth.and_then(|born| age_on(born, self.today)).is_some_and(|age| age < 18) {
+            marks.push(mark("Under 18".into(), "info"));
         }
         if row.restricted {
             marks.push(mark("Reporting restriction".into(), "bad"));
@@ -222,10 +250,17 @@ impl Drawing<'_> {
     }
 
     fn risk_mark(&self, row: &BoardRow) -> Option<(String, &'static str)> {
+        if !self.may_see_risk {
+            // Silence never looks like no risk.
+            return row
+                .person_id
+                .map(|_| ("Risk: unavailable to your role here, so ask before you meet them".to_owned(), "warn"));
+        }
         if row.person_id.is_none() {
             // Nobody has decided that it is them: the mark says whose risk it would be.
             let likely = self.risk(row.best_person_id).filter(|_| row.best_band == Band::VeryLikely.code())?;
-            return (likely.state == RiskState::Known).then(|| ("The likely match has a known risk: compare now".to_owned(), "bad"));
+            return (likely.state == RiskState::Known)
+                .then(|| ("The likely match has a known risk: compare now".to_owned(), "bad"));
         }
         Some(match self.risk(row.person_id) {
             Some(mark) if mark.alerts.is_empty() => (format!("Risk: {}", mark.state), risk_tone(mark.state)),
@@ -258,7 +293,11 @@ fn risk_tone(state: RiskState) -> &'static str {
 }
 
 fn events(row: &BoardRow) -> Events {
-    Events { arrived_station_at: row.arrived_at, detention_authorised_at: row.detention_authorised_at, ..Events::default() }
+    Events {
+        arrived_station_at: row.arrived_at,
+        detention_authorised_at: row.detention_authorised_at,
+        ..Events::default()
+    }
 }
 
 /// The end of the power to detain, from the times on the list.

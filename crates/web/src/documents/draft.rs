@@ -9,8 +9,8 @@ use throughline_documents::{DocumentState as Printed, Facts, RenderError};
 use throughline_domain::document::DocumentState;
 use throughline_domain::ids::DocumentId;
 use throughline_policy::{SignDocument, WriteDocument};
-use throughline_store::documents::{self, Document, Written};
 use throughline_store::Tx;
+use throughline_store::documents::{self, Document, Written};
 
 /// The draft as its author edits it.
 pub(super) async fn show(cx: &Cx, mut tx: Tx, found: Found, notice: Option<Value>) -> Answer {
@@ -64,7 +64,11 @@ pub(super) async fn save(cx: Cx, Path(id): Path<DocumentId>, fields: Fields) -> 
     let document = Document { written, ..found.document };
     let stated = facts::to_text(&made(&cx, &record, &document));
     documents::save(&mut act, &grant, &document.line, version, &stated, &document.written).await?;
-    let next = if fields.text("next") == "sign" { format!("/documents/{id}/sign") } else { format!("/documents/{id}?done=saved") };
+    let next = if fields.text("next") == "sign" {
+        format!("/documents/{id}/sign")
+    } else {
+        format!("/documents/{id}?done=saved")
+    };
     act.done(&next).await
 }
 
@@ -72,7 +76,9 @@ pub(super) async fn sign_page(cx: Cx, Path(id): Path<DocumentId>) -> Answer {
     let mut tx = cx.begin().await?;
     let found = find(&mut tx, id).await?;
     if found.document.line.state != DocumentState::Draft {
-        return Ok(axum::response::IntoResponse::into_response(axum::response::Redirect::to(&format!("/documents/{id}"))));
+        return Ok(axum::response::IntoResponse::into_response(axum::response::Redirect::to(&format!(
+            "/documents/{id}"
+        ))));
     }
     draw_sign(&cx, tx, found, &Errors::default()).await
 }
@@ -96,7 +102,11 @@ async fn draw_sign(cx: &Cx, mut tx: Tx, found: Found, errors: &Errors) -> Answer
         seen => facts::seen(&made),
         may_sign,
     };
-    if errors.is_empty() { cx.page("documents/sign.html", values) } else { cx.page_with_errors("documents/sign.html", values) }
+    if errors.is_empty() {
+        cx.page("documents/sign.html", values)
+    } else {
+        cx.page_with_errors("documents/sign.html", values)
+    }
 }
 
 /// Signs exactly what was read: a record that changed since is read again first.
@@ -133,7 +143,7 @@ async fn cannot_be_signed(document: &Document, made: &Facts, seen: &str) -> Resu
     tried.document.state = Printed::Released;
     if tried.basis.is_empty() {
         // The basis is asked for at release, when there is no consent to state.
-        tried.basis = "Stated when it is released".to_owned();
+        "Stated when it is released".clone_into(&mut tried.basis);
     }
     Ok(match render(document.line.kind, tried).await? {
         Ok(_) => None,

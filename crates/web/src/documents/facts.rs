@@ -98,7 +98,13 @@ fn recommends(kind: DocumentKind, answer: &SnapshotAnswer) -> bool {
 pub(super) fn recorded_recommendations(record: &Record, kind: DocumentKind) -> Vec<(String, String)> {
     let answers = record.forms.iter().filter_map(|form| {
         let told = form.snapshot.as_ref()?.for_document(kind.code());
-        let text = told.sections.iter().flat_map(|section| &section.answers).find(|answer| recommends(kind, answer))?.value.clone();
+        let text = told
+            .sections
+            .iter()
+            .flat_map(|section| &section.answers)
+            .find(|answer| recommends(kind, answer))?
+            .value
+            .clone();
         Some((source(form, &told.title), text))
     });
     answers.collect()
@@ -107,7 +113,8 @@ pub(super) fn recorded_recommendations(record: &Record, kind: DocumentKind) -> V
 /// What a first draft starts from: the usual reader, and the recommendations that are recorded.
 pub(super) fn suggested(record: &Record, kind: DocumentKind) -> Written {
     // The assessment's recommendations are newer and fuller than the screening's: newest first.
-    let recommendations = recorded_recommendations(record, kind).into_iter().next().map(|(_, text)| text).unwrap_or_default();
+    let recommendations =
+        recorded_recommendations(record, kind).into_iter().next().map(|(_, text)| text).unwrap_or_default();
     let at_court = record.episode.point_of_contact != throughline_domain::place::PointOfContact::Custody;
     let recipient = match kind.audience() {
         Audience::Police => format!("Custody officer, {}", record.episode.site_name),
@@ -139,7 +146,10 @@ pub(super) fn make(record: &Record, about: &About, written: &Written) -> Facts {
             age: person.date_of_birth.and_then(|born| age_on(born, made_on)),
             nhs_number: person.nhs_number.clone(),
             gender: person.gender.label().to_owned(),
-            communication_needs: given(&person.language).map(|language| format!("Speaks {language}")).into_iter().collect(),
+            communication_needs: given(&person.language)
+                .map(|language| format!("Speaks {language}"))
+                .into_iter()
+                .collect(),
             adjustments: lines(&person.adjustments),
             interpreter: interpreter(person),
         },
@@ -175,7 +185,9 @@ fn interpreter(person: &Person) -> String {
 fn key_times(record: &Record, audience: Audience) -> Vec<Row> {
     let justice = &record.justice;
     let told = match audience {
-        Audience::Police => vec![("Arrived", justice.arrived_at), ("Detention authorised", justice.detention_authorised_at)],
+        Audience::Police => {
+            vec![("Arrived", justice.arrived_at), ("Detention authorised", justice.detention_authorised_at)]
+        }
         Audience::Court => vec![("Hearing", record.episode.next_hearing_at)],
     };
     told.into_iter().filter_map(|(label, at)| Some(Row::new(label, date_time_long(at?)))).collect()
@@ -193,14 +205,17 @@ fn risk_state(state: risk::RiskState) -> RiskState {
 /// Which alerts stand, as far as these readers are told; what was said stays in the sections that
 /// their own questions let out.
 fn risk_summary(card: &RiskCard, audience: Audience) -> String {
-    let mut kinds: Vec<&str> = card.alerts.iter().filter(|alert| audience.is_told_of(alert.kind)).map(|alert| alert.kind.label()).collect();
+    let mut kinds: Vec<&str> =
+        card.alerts.iter().filter(|alert| audience.is_told_of(alert.kind)).map(|alert| alert.kind.label()).collect();
     kinds.dedup();
     let mut parts = Vec::new();
     if !kinds.is_empty() {
         parts.push(format!("Alerts: {}.", kinds.join("; ")));
     }
     if card.alerts.iter().any(|alert| !audience.is_told_of(alert.kind)) {
-        parts.push("Other alerts are recorded that are not set out here: ask the author before you rely on this.".to_owned());
+        parts.push(
+            "Other alerts are recorded that are not set out here: ask the author before you rely on this.".to_owned(),
+        );
     }
     if let Some(at) = card.assessed_at {
         parts.push(format!("Assessed {} by {}.", date_time_long(at), card.assessed_by));
@@ -210,14 +225,23 @@ fn risk_summary(card: &RiskCard, audience: Audience) -> String {
 
 fn sections(record: &Record, kind: DocumentKind, written: &Written) -> Vec<Section> {
     let covering = Some(written.covering.clone()).filter(|text| !text.trim().is_empty());
-    let covering = covering.map(|text| Section { title: "From the practitioner".into(), rows: Vec::new(), paragraphs: vec![text] });
+    let covering = covering.map(|text| Section {
+        title: "From the practitioner".into(),
+        rows: Vec::new(),
+        paragraphs: vec![text],
+    });
     covering.into_iter().chain(record.forms.iter().flat_map(|form| form_sections(form, kind))).collect()
 }
 
 fn form_sections(form: &SignedRecord, kind: DocumentKind) -> Vec<Section> {
     let Some(snapshot) = &form.snapshot else {
-        let words = "This form is signed, but could not be read when the document was made. Ask the author what it says.";
-        return vec![Section { title: format!("Signed form: {}", form.form), rows: Vec::new(), paragraphs: vec![words.to_owned()] }];
+        let words =
+            "This form is signed, but could not be read when the document was made. Ask the author what it says.";
+        return vec![Section {
+            title: format!("Signed form: {}", form.form),
+            rows: Vec::new(),
+            paragraphs: vec![words.to_owned()],
+        }];
     };
     let told = snapshot.for_document(kind.code());
     let source = source(form, &told.title);
@@ -254,14 +278,18 @@ fn source(form: &SignedRecord, title: &str) -> String {
 /// What a document says of the consent on which it is shared; nothing while none permits it.
 fn consent_words(kind: DocumentKind, line: Option<&Consent>) -> String {
     let Some(line) = line.filter(|line| line.state.permits()) else { return String::new() };
-    let readers = kind.audience().label();
+    let readers = lower_first(kind.audience().label());
     let asked = format!("Recorded {} by {}.", date_time_long(line.recorded_at), line.recorded_by_name);
     match line.state {
         ConsentState::BestInterests => {
-            format!("The person could not decide when they were asked. It is shared with {readers} in their best interests. {asked}")
+            format!(
+                "The person could not decide when they were asked. This is shared with {readers} in their best interests. {asked}"
+            )
         }
-        ConsentState::Limited => format!("The person agreed, within limits, that it is shared with {readers}. {asked}"),
-        _ => format!("The person agreed that it is shared with {readers}. {asked}"),
+        ConsentState::Limited => {
+            format!("The person agreed, within limits, that this is shared with {readers}. {asked}")
+        }
+        _ => format!("The person agreed that this is shared with {readers}. {asked}"),
     }
 }
 
@@ -269,7 +297,10 @@ fn consent_words(kind: DocumentKind, line: Option<&Consent>) -> String {
 pub(super) fn basis_words(kind: DocumentKind, basis: Basis, line: Option<&Consent>) -> String {
     match basis {
         Basis::Consent => consent_words(kind, line),
-        other => format!("Shared without relying on consent. Basis: {}. The reason is in the disclosure ledger.", lower_first(other.label())),
+        other => format!(
+            "Shared without relying on consent. Basis: {}. The reason is in the disclosure ledger.",
+            lower_first(other.label())
+        ),
     }
 }
 

@@ -7,7 +7,7 @@ use axum::extract::Path;
 use minijinja::context;
 use throughline_documents::{DocumentState as Printed, RenderError};
 use throughline_domain::consent::ConsentFor;
-use throughline_domain::disclosure::consent_for;
+use throughline_domain::disclosure::{Channel, consent_for};
 use throughline_domain::document::{Audience, DocumentState};
 use throughline_domain::ids::DocumentId;
 use throughline_policy::{CreateDisclosure, ReleaseDocument};
@@ -29,8 +29,12 @@ fn stands_in_the_way(line: &DocumentLine) -> Option<Problem> {
     match (line.state, line.superseded_by) {
         (DocumentState::Signed | DocumentState::Released, None) => None,
         (DocumentState::Draft, _) => Some(Problem::Invalid("Sign this document before you release it".into())),
-        (DocumentState::Withdrawn, _) => Some(Problem::Invalid("This document was withdrawn. Release the version that replaces it, or prepare one".into())),
-        (_, Some(newer)) => Some(Problem::Invalid(format!("Version {newer} replaces this one: release that version"))),
+        (DocumentState::Withdrawn, _) => Some(Problem::Invalid(
+            "This document was withdrawn. Release the version that replaces it, or prepare one".into(),
+        )),
+        (_, Some(newer)) => Some(Problem::Invalid(format!(
+            "Version {newer} was released after this one: release that version, or prepare a new one"
+        ))),
     }
 }
 
@@ -55,24 +59,34 @@ async fn draw(cx: &Cx, mut tx: Tx, found: Found, fields: Option<&Fields>, errors
         document => line_value(line),
         name => stated.person.name.natural(),
         audience => line.kind.audience().label(),
-        sections => stated.sections.iter().map(|section| section.title.clone()).collect::<Vec<_>>(),
+        sections => stated.sections.iter().filter(|section| !section.rows.is_empty()).map(|section| section.title.clone()).collect::<Vec<_>>(),
         restriction => stated.reporting_restriction,
         consent => ledger.value(readers(line)),
         consent_href => format!("/episodes/{}/consent", line.episode_id),
-        choices => choices(&suggestions(line.kind.audience(), &stated.episode.site)),
+        choices => choices(&suggestions(line.kind.audience(), &stated.episode.site), Channel::ALL),
         given,
         typed,
         errors => errors.summary(),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() { cx.page("documents/release.html", values) } else { cx.page_with_errors("documents/release.html", values) }
+    if errors.is_empty() {
+        cx.page("documents/release.html", values)
+    } else {
+        cx.page_with_errors("documents/release.html", values)
+    }
 }
 
 /// Who usually gets a document, to be chosen or typed over.
 fn suggestions(audience: Audience, site: &str) -> Vec<String> {
     let who: &[&str] = match audience {
         Audience::Police => &["Custody officer", "Officer in the case", "Custody healthcare", "Defence solicitor"],
-        Audience::Court => &["Legal adviser", "Defence solicitor", "Crown Prosecution Service", "Probation court team", "Bench, in court"],
+        Audience::Court => &[
+            "Legal adviser",
+            "Defence solicitor",
+            "Crown Prosecution Service",
+            "Probation court team",
+            "Bench, in court",
+        ],
     };
     who.iter().map(|who| format!("{who}, {site}")).collect()
 }
@@ -107,7 +121,12 @@ async fn file(found: &Found, asked: &Asked, ledger: &Ledger) -> Result<Result<Op
     stated.basis = facts::basis_words(line.kind, asked.basis(), ledger.line(readers(line)));
     let text = facts::to_text(&stated);
     let file = |rendered: throughline_documents::Rendered| {
-        Some(File { facts: text, pdf: rendered.pdf, sha256: rendered.sha256, pages: i64::try_from(rendered.pages).unwrap_or_default() })
+        Some(File {
+            facts: text,
+            pdf: rendered.pdf,
+            sha256: rendered.sha256,
+            pages: i64::try_from(rendered.pages).unwrap_or_default(),
+        })
     };
     Ok(render(line.kind, stated).await?.map(file))
 }
@@ -115,7 +134,9 @@ async fn file(found: &Found, asked: &Asked, ledger: &Ledger) -> Result<Result<Op
 fn in_words(error: &RenderError) -> String {
     match error {
         RenderError::MissingFacts { missing, .. } => {
-            format!("It cannot be released because it does not say: {missing}. Withdraw it, record what is missing and prepare a new version")
+            format!(
+                "It cannot be released because it does not say: {missing}. Withdraw it, record what is missing and prepare a new version"
+            )
         }
         other => other.to_string(),
     }
@@ -140,7 +161,8 @@ async fn give(cx: &Cx, fields: &Fields, found: Found, asked: &Asked, file: Optio
         documents::release(&mut act, &grant, line, fields.version()?, file).await?;
     }
     let summary = format!("{}, version {}", line.kind, line.number);
-    disclosures::record(&mut act, &disclose, disclose.site(), &asked.disclosure(&ledger, Some(line.id), summary)).await?;
+    disclosures::record(&mut act, &disclose, disclose.site(), &asked.disclosure(&ledger, Some(line.id), summary))
+        .await?;
     set_next_action(&mut act, found.subject, line.kind, DocumentState::Released).await?;
     act.done(&format!("/documents/{}?done=released", line.id)).await
 }

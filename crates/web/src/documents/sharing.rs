@@ -4,11 +4,11 @@ use crate::{Fields, Problem};
 use minijinja::{Value, context};
 use throughline_domain::consent::{ConsentFor, ConsentState};
 use throughline_domain::disclosure::{Basis, Channel, Refusal, check};
+use throughline_domain::ids::{DisclosureId, DocumentId};
 use throughline_policy::{Subject, ViewConsent};
+use throughline_store::Tx;
 use throughline_store::consents::{self, Consent};
 use throughline_store::disclosures::NewDisclosure;
-use throughline_store::Tx;
-use throughline_domain::ids::{DisclosureId, DocumentId};
 use uuid::Uuid;
 
 /// What is wrong with a form, field by field.
@@ -107,7 +107,13 @@ pub(crate) fn ask(fields: &Fields, ledger: &Ledger, consent_for: ConsentFor, err
     }
     let (channel, basis) = (channel?, basis.ok()?);
     let is_whole = errors.is_empty();
-    let asked = Asked { recipient: recipient.to_owned(), channel, basis, reason: fields.text("reason").to_owned(), consent_for };
+    let asked = Asked {
+        recipient: recipient.to_owned(),
+        channel,
+        basis,
+        reason: fields.text("reason").to_owned(),
+        consent_for,
+    };
     is_whole.then_some(asked)
 }
 
@@ -118,7 +124,12 @@ impl Asked {
     }
 
     /// The line of the ledger to be written.
-    pub(crate) fn disclosure(&self, ledger: &Ledger, document_id: Option<DocumentId>, summary: String) -> NewDisclosure {
+    pub(crate) fn disclosure(
+        &self,
+        ledger: &Ledger,
+        document_id: Option<DocumentId>,
+        summary: String,
+    ) -> NewDisclosure {
         let consent = ledger.line(self.consent_for).filter(|_| self.basis == Basis::Consent);
         NewDisclosure {
             id: DisclosureId::new(Uuid::now_v7()),
@@ -136,8 +147,10 @@ impl Asked {
 }
 
 /// The choices of the sharing form.
-pub(crate) fn choices(suggestions: &[String]) -> Value {
-    let channels: Vec<Value> = Channel::ALL.iter().map(|channel| context! { code => channel.code(), label => channel.label() }).collect();
-    let bases: Vec<Value> = Basis::ALL.iter().map(|basis| context! { code => basis.code(), label => basis.label() }).collect();
+pub(crate) fn choices(suggestions: &[String], channels: &[Channel]) -> Value {
+    let channels: Vec<Value> =
+        channels.iter().map(|channel| context! { code => channel.code(), label => channel.label() }).collect();
+    let bases: Vec<Value> =
+        Basis::ALL.iter().map(|basis| context! { code => basis.code(), label => basis.label() }).collect();
     context! { suggestions, channels, bases }
 }

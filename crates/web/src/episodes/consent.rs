@@ -39,7 +39,11 @@ async fn draw(cx: &Cx, id: EpisodeId, typed: &Fields, errors: &Errors) -> Answer
         errors => (!errors.is_empty()).then(|| errors.list()),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() { cx.page("episodes/consent.html", values) } else { cx.page_with_errors("episodes/consent.html", values) }
+    if errors.is_empty() {
+        cx.page("episodes/consent.html", values)
+    } else {
+        cx.page_with_errors("episodes/consent.html", values)
+    }
 }
 
 async fn ledger(tx: &mut Tx, subject: Subject) -> Result<Vec<Consent>, Problem> {
@@ -123,13 +127,19 @@ pub(super) async fn record(cx: Cx, Path(id): Path<EpisodeId>, fields: Fields) ->
         consents::record(&mut act, &grant, grant.site(), line).await?;
     }
     set_next(&mut act, subject, before, &lines).await?;
-    let declined = lines.iter().any(|line| line.consent_for == ConsentFor::Engagement && line.state == ConsentState::Refused);
+    let declined =
+        lines.iter().any(|line| line.consent_for == ConsentFor::Engagement && line.state == ConsentState::Refused);
     let to = if declined { format!("/episodes/{id}/consent") } else { format!("/episodes/{id}") };
     act.done(&to).await
 }
 
 /// A person who declined or could not answer is offered again; else the next step is next.
-async fn set_next(tx: &mut Tx, subject: Subject, before: throughline_domain::episode::Step, lines: &[NewConsent]) -> Result<(), Problem> {
+async fn set_next(
+    tx: &mut Tx,
+    subject: Subject,
+    before: throughline_domain::episode::Step,
+    lines: &[NewConsent],
+) -> Result<(), Problem> {
     let engagement = lines.iter().find(|line| line.consent_for == ConsentFor::Engagement).map(|line| line.state);
     let words = match engagement {
         Some(ConsentState::Refused | ConsentState::Withdrawn) => "Offer again, or record that they declined",
@@ -147,7 +157,8 @@ fn lines(fields: &Fields, ledger: &[Consent]) -> (Vec<NewConsent>, Errors) {
     let mut lines = Vec::new();
     let how_explained = how_explained(fields);
     for consent_for in ConsentFor::ALL {
-        let (state_field, words_field) = (format!("state_{}", consent_for.code()), format!("words_{}", consent_for.code()));
+        let (state_field, words_field) =
+            (format!("state_{}", consent_for.code()), format!("words_{}", consent_for.code()));
         let words = fields.given(&words_field).unwrap_or_default();
         let Some(state) = fields.given(&state_field).and_then(ConsentState::from_code) else {
             if !words.is_empty() {
@@ -156,15 +167,26 @@ fn lines(fields: &Fields, ledger: &[Consent]) -> (Vec<NewConsent>, Errors) {
             continue;
         };
         if state.needs_words() && words.is_empty() {
-            let what = if state == ConsentState::Limited { "Write the limits for" } else { "Write why it is in their best interests:" };
+            let what = if state == ConsentState::Limited {
+                "Write the limits for"
+            } else {
+                "Write why it is in their best interests:"
+            };
             errors.add(words_field, format!("{what} “{consent_for}”"));
             continue;
         }
         let speaks = consents::speaks(ledger, *consent_for);
-        let same = speaks.is_some_and(|line| line.state == state && line.words == words && line.how_explained == how_explained);
+        let same = speaks
+            .is_some_and(|line| line.state == state && line.words == words && line.how_explained == how_explained);
         if !same {
             let id = ConsentId::new(Uuid::now_v7());
-            lines.push(NewConsent { id, consent_for: *consent_for, state, words: words.to_owned(), how_explained: how_explained.clone() });
+            lines.push(NewConsent {
+                id,
+                consent_for: *consent_for,
+                state,
+                words: words.to_owned(),
+                how_explained: how_explained.clone(),
+            });
         }
     }
     if lines.is_empty() && errors.is_empty() {

@@ -48,7 +48,11 @@ async fn draw(cx: &Cx, id: EpisodeId, typed: Option<&Fields>, errors: &Errors) -
         errors => (!errors.is_empty()).then(|| errors.list()),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() { cx.page("episodes/hand_over.html", values) } else { cx.page_with_errors("episodes/hand_over.html", values) }
+    if errors.is_empty() {
+        cx.page("episodes/hand_over.html", values)
+    } else {
+        cx.page_with_errors("episodes/hand_over.html", values)
+    }
 }
 
 pub(super) async fn change(cx: Cx, Path(id): Path<EpisodeId>, fields: Fields) -> Answer {

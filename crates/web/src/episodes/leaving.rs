@@ -41,7 +41,8 @@ async fn draw(cx: &Cx, id: EpisodeId, typed: Option<&Fields>, errors: &Errors) -
     let statuses: Vec<Value> = AFTER
         .iter()
         .map(|status| {
-            let hint = if status.walked_out() { "Starts the contact within 48 hours" } else { status.owed_on_leaving() };
+            let hint =
+                if status.walked_out() { "Starts the contact within 48 hours" } else { status.owed_on_leaving() };
             context! { code => status.code(), label => status.label(), hint, checked => status.code() == chosen }
         })
         .collect();
@@ -58,7 +59,11 @@ async fn draw(cx: &Cx, id: EpisodeId, typed: Option<&Fields>, errors: &Errors) -
         errors => (!errors.is_empty()).then(|| errors.list()),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() { cx.page("episodes/release.html", values) } else { cx.page_with_errors("episodes/release.html", values) }
+    if errors.is_empty() {
+        cx.page("episodes/release.html", values)
+    } else {
+        cx.page_with_errors("episodes/release.html", values)
+    }
 }
 
 pub(super) async fn change(cx: Cx, Path(id): Path<EpisodeId>, fields: Fields) -> Answer {
@@ -98,7 +103,13 @@ async fn check_order(tx: &mut Tx, subject: Subject, at: Instant, errors: &mut Er
     Ok(())
 }
 
-async fn leave(tx: &mut Tx, subject: Subject, episode: &Episode, status: LegalStatus, at: Instant) -> Result<(), Problem> {
+async fn leave(
+    tx: &mut Tx,
+    subject: Subject,
+    episode: &Episode,
+    status: LegalStatus,
+    at: Instant,
+) -> Result<(), Problem> {
     if status.walked_out() && episode.released_at.is_none() {
         crate::release::release(tx, subject, status, at).await?;
     } else {

@@ -56,7 +56,11 @@ async fn draw(cx: &Cx, id: EpisodeId, opened: &Opened, typed: Option<&Fields>, e
         errors => (!errors.is_empty()).then(|| errors.list()),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() { cx.page("episodes/not_seen.html", values) } else { cx.page_with_errors("episodes/not_seen.html", values) }
+    if errors.is_empty() {
+        cx.page("episodes/not_seen.html", values)
+    } else {
+        cx.page_with_errors("episodes/not_seen.html", values)
+    }
 }
 
 pub(super) async fn record(cx: Cx, Path(id): Path<EpisodeId>, fields: Fields) -> Answer {

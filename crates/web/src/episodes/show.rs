@@ -11,8 +11,8 @@ use throughline_domain::ids::EpisodeId;
 use throughline_domain::time::Instant;
 use throughline_forms::{FormKind, catalogue};
 use throughline_policy::{
-    ChangeConsent, ChangeEpisode, ChangeJustice, Subject, ViewClinical, ViewConsent, ViewDocument, ViewEpisode, ViewFollowUp,
-    ViewJustice, ViewReferral, ViewRiskCard, WriteClinical,
+    ChangeConsent, ChangeEpisode, ChangeJustice, ChangeRiskCard, Subject, ViewClinical, ViewConsent, ViewDocument,
+    ViewEpisode, ViewFollowUp, ViewJustice, ViewReferral, ViewRiskCard, WriteClinical,
 };
 use throughline_store::episodes::{Episode, Justice};
 use throughline_store::records::Record;
@@ -102,7 +102,9 @@ fn clock_value(clock: &Clock, now: Instant) -> Option<Value> {
         _ => return None,
     };
     let due = clock.due_at?;
-    Some(context! { name => clock.label, due, state, words => time_left(due, now), rule => clock.rule, source => clock.source })
+    Some(
+        context! { name => clock.label, due, state, words => time_left(due, now), rule => clock.rule, source => clock.source },
+    )
 }
 
 /// "2 hours 5 minutes left", as the script that keeps it true says it.
@@ -133,7 +135,12 @@ async fn risk(tx: &mut Tx, subject: Subject) -> Result<Value, Problem> {
             context! { kind, text => alert.detail, since => alert.raised_at, by => alert.raised_by_name }
         })
         .collect();
-    Ok(context! { state => card.state, alerts => raised, assessed_at => card.assessed_at, assessed_by => card.assessed_by })
+    let may_answer = !raised.is_empty() && tx.may::<ChangeRiskCard>(subject).await?;
+    let next = may_answer
+        .then(|| context! { text => "Answer for these alerts", href => format!("/people/{}", grant.person()) });
+    Ok(
+        context! { state => card.state, alerts => raised, next, assessed_at => card.assessed_at, assessed_by => card.assessed_by },
+    )
 }
 
 async fn may_see(tx: &mut Tx, subject: Subject, step: Step) -> Result<bool, Problem> {
@@ -185,7 +192,9 @@ async fn steps(tx: &mut Tx, subject: Subject, episode: &Episode, progress: &Prog
 
 fn hint(step: Step, state: StepState, episode: &Episode, progress: &Progress) -> Option<String> {
     match (step, state) {
-        (Step::Screening, StepState::NotNeeded) => episode.not_screened_reason.map(|reason| format!("Not screened: {reason}")),
+        (Step::Screening, StepState::NotNeeded) => {
+            episode.not_screened_reason.map(|reason| format!("Not screened: {reason}"))
+        }
         (Step::Assessment, StepState::NotNeeded) => Some(match episode.not_assessed_reason {
             Some(reason) => format!("Not assessed: {reason}"),
             None => "The screening found that none is needed".into(),

@@ -11,8 +11,8 @@ use throughline_domain::document::RecordState;
 use throughline_domain::ids::RecordId;
 use throughline_forms::{Answers, Form, Kind, Question};
 use throughline_policy::{Subject, ViewClinical, WriteClinical};
-use throughline_store::records::{self, Record, Saved, Version};
 use throughline_store::Tx;
+use throughline_store::records::{self, Record, Saved, Version};
 
 pub(super) async fn show(cx: Cx, Path((id, version)): Path<(RecordId, i64)>) -> Answer {
     draw(&cx, id, version, &Fields::default(), &Errors::default()).await
@@ -56,16 +56,20 @@ async fn draw(cx: &Cx, id: RecordId, version: i64, typed: &Fields, errors: &Erro
         person => banner.value,
         back => context! { href => next(&record), text => "The draft as it stands" },
         mine_title => if mine { "Yours".to_owned() } else { kept.saved_by_name.clone() },
-        theirs_title => record.updated_by_name,
+        theirs_title => if record.updated_by == cx.signed_in.user.id { "Yours, in another window" } else { record.updated_by_name.as_str() },
         rows,
         kept,
-        record,
         is_draft,
         action => format!("/records/{id}/conflict/{version}"),
         errors => (!errors.is_empty()).then(|| errors.list()),
         wrong => errors.by_field(),
+        record,
     };
-    if errors.is_empty() { cx.page("forms/conflict.html", values) } else { cx.page_with_errors("forms/conflict.html", values) }
+    if errors.is_empty() {
+        cx.page("forms/conflict.html", values)
+    } else {
+        cx.page_with_errors("forms/conflict.html", values)
+    }
 }
 
 fn next(record: &Record) -> String {
@@ -148,7 +152,12 @@ mod tests {
             }
             answers
         };
-        let theirs = answers(&[("concern", "seen pacing"), ("vulnerabilities", "autism"), ("vulnerabilities.autism.status", "suspected"), ("seen_how", "cell")]);
+        let theirs = answers(&[
+            ("concern", "seen pacing"),
+            ("vulnerabilities", "autism"),
+            ("vulnerabilities.autism.status", "suspected"),
+            ("seen_how", "cell"),
+        ]);
         let mine = answers(&[("concern", "heard shouting"), ("vulnerabilities", "adhd"), ("seen_how", "cell")]);
         assert_eq!(differing(form, &mine, &theirs).len(), 2);
         let (_, errors) = merged(form, &mine, &theirs, &Fields::default());

@@ -14,9 +14,9 @@ use throughline_domain::ids::{EpisodeId, RecordId};
 use throughline_domain::time::london_date;
 use throughline_forms::{Answers, Form, FormKind, Purpose, catalogue};
 use throughline_policy::{ViewClinical, WriteClinical};
+use throughline_store::Tx;
 use throughline_store::idempotency::{self, Claim};
 use throughline_store::records::{self, Record, Saved};
-use throughline_store::Tx;
 use uuid::Uuid;
 
 /// A form of an episode: goes on with the open draft, or shows what was signed and offers a new one.
@@ -25,7 +25,8 @@ pub(super) async fn open(cx: Cx, Path((id, form)): Path<(EpisodeId, String)>) ->
     let mut tx = cx.begin().await?;
     let subject = episode_pages::subject(&mut tx, id).await?;
     let grant = tx.authorise::<ViewClinical>(subject).await?;
-    let all: Vec<Record> = records::of_episode(&mut tx, &grant).await?.into_iter().filter(|record| record.form_id == form.id).collect();
+    let all: Vec<Record> =
+        records::of_episode(&mut tx, &grant).await?.into_iter().filter(|record| record.form_id == form.id).collect();
     let episode = episode_pages::episode(&mut tx, subject).await?;
     let may_write = tx.may::<WriteClinical>(subject).await? && episode.closed_at.is_none();
     let draft = all.iter().find(|record| record.state == RecordState::Draft);
@@ -109,7 +110,8 @@ pub(super) async fn edit(cx: Cx, Path(id): Path<RecordId>, Query(opened): Query<
 /// Says beside a question where its answer was taken from.
 fn note_sources(view: &mut serde_json::Value, known: &prefill::Known, answers: &Answers) {
     let sections = view.get_mut("sections").and_then(serde_json::Value::as_array_mut);
-    let questions = sections.into_iter().flatten().filter_map(|section| section.get_mut("questions")?.as_array_mut()).flatten();
+    let questions =
+        sections.into_iter().flatten().filter_map(|section| section.get_mut("questions")?.as_array_mut()).flatten();
     for question in questions {
         let Some(id) = question.get("id").and_then(serde_json::Value::as_str).map(str::to_owned) else { continue };
         if let (Some(source), Some(question)) = (known.source(&id, answers), question.as_object_mut()) {
@@ -123,7 +125,8 @@ fn note_sources(view: &mut serde_json::Value, known: &prefill::Known, answers: &
 pub(super) fn read(form: &Form, standing: &Answers, fields: &Fields, today: chrono::NaiveDate) -> Answers {
     let mut answers = Answers::read(form, fields.pairs());
     form.settle(&mut answers, today);
-    let gone = standing.iter().filter(|(field, _)| field.split('.').next().is_none_or(|id| form.question(id).is_none()));
+    let gone =
+        standing.iter().filter(|(field, _)| field.split('.').next().is_none_or(|id| form.question(id).is_none()));
     for (field, values) in gone {
         answers.set(field, values.to_vec());
     }
@@ -145,14 +148,20 @@ pub(super) async fn save(cx: Cx, Path(id): Path<RecordId>, headers: HeaderMap, f
     }
     tx.commit().await?;
     match saved {
-        Saved::Saved { version } if by_script => Ok(Json(serde_json::json!({ "version": version, "saved_at": cx.now })).into_response()),
+        Saved::Saved { version } if by_script => {
+            Ok(Json(serde_json::json!({ "version": version, "saved_at": cx.now })).into_response())
+        }
         Saved::Saved { .. } => Ok(after_save(&record, fields.text("then"))),
         Saved::Conflict { kept_as, by } => Ok(conflict(id, kept_as, &by, by_script)),
     }
 }
 
 fn after_save(record: &Record, then: &str) -> Response {
-    let to = if then == "check" { format!("/records/{}/check", record.id) } else { format!("/episodes/{}", record.episode_id) };
+    let to = if then == "check" {
+        format!("/records/{}/check", record.id)
+    } else {
+        format!("/episodes/{}", record.episode_id)
+    };
     Redirect::to(&to).into_response()
 }
 
@@ -173,7 +182,9 @@ struct Page {
 
 impl Page {
     async fn of(cx: &Cx, tx: &mut Tx, fields: &Fields) -> Result<Self, Problem> {
-        let Some(key) = fields.key().map(|key| format!("draft {key}")) else { return Ok(Self { key: None, saved: None }) };
+        let Some(key) = fields.key().map(|key| format!("draft {key}")) else {
+            return Ok(Self { key: None, saved: None });
+        };
         let saved = match idempotency::claim(tx, cx.signed_in.user.id, &key).await? {
             Claim::New => None,
             Claim::Done(version) => version.parse().ok(),

@@ -38,7 +38,8 @@ impl Known {
 /// What is known for a form about the subject's person, in this episode.
 pub(super) async fn known(tx: &mut Tx, subject: Subject, form: &Form) -> Result<Known, Problem> {
     let mut known = Known::default();
-    let asked: Vec<(&Question, &Prefill)> = form.questions().filter_map(|question| Some((question, question.prefill.as_ref()?))).collect();
+    let asked: Vec<(&Question, &Prefill)> =
+        form.questions().filter_map(|question| Some((question, question.prefill.as_ref()?))).collect();
     if asked.is_empty() {
         return Ok(known);
     }
@@ -71,7 +72,8 @@ async fn safe_contact(tx: &mut Tx, subject: Subject) -> Result<String, Problem> 
 }
 
 fn take_latest(known: &mut Known, question: &Question, record: &Record, from: &str) {
-    let values = of_question(&record.answers, from).find(|(field, _)| *field == from).map(|(_, values)| values.to_vec());
+    let values =
+        of_question(&record.answers, from).find(|(field, _)| *field == from).map(|(_, values)| values.to_vec());
     let title = catalogue().get(&record.form_id).map_or(record.form_id.as_str(), |form| &form.title).to_lowercase();
     let date = record.signed_at.map_or_else(String::new, |at| format!(" of {}", date_long(london_date(at))));
     let source = format!("Taken from the {title}{date} by {}: check that it is still right", record.signed_by_name);

@@ -11,8 +11,8 @@ use throughline_domain::document::RecordState;
 use throughline_domain::ids::RecordId;
 use throughline_forms::{AudienceClass, Snapshot};
 use throughline_policy::{CountersignClinical, SignClinical, ViewClinical, WriteClinical};
-use throughline_store::records::{self, Record};
 use throughline_store::episodes;
+use throughline_store::records::{self, Record};
 
 pub(super) async fn show(cx: Cx, Path(id): Path<RecordId>) -> Answer {
     let mut tx = cx.begin().await?;
@@ -168,7 +168,11 @@ async fn words_page(cx: &Cx, id: RecordId, page: &WordsPage, typed: &Fields, err
         errors => (!errors.is_empty()).then(|| errors.list()),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() { cx.page("forms/words.html", values) } else { cx.page_with_errors("forms/words.html", values) }
+    if errors.is_empty() {
+        cx.page("forms/words.html", values)
+    } else {
+        cx.page_with_errors("forms/words.html", values)
+    }
 }
 
 pub(super) async fn addendum(cx: Cx, Path(id): Path<RecordId>, fields: Fields) -> Answer {

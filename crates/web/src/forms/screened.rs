@@ -24,7 +24,9 @@ pub(super) fn screened(snapshot: &Snapshot) -> Option<Screened> {
         return None;
     }
     let chosen = |question: &str| snapshot.answer(question).and_then(|answer| answer.codes.first());
-    let urgency = chosen("urgency").and_then(|code| code.national.as_ref()).and_then(|national| Urgency::from_code(&national.code));
+    let urgency = chosen("urgency")
+        .and_then(|code| code.national.as_ref())
+        .and_then(|national| Urgency::from_code(&national.code));
     Some(Screened { urgency, assessment_needed: chosen("outcome").map(|outcome| outcome.code == "assessment") })
 }
 

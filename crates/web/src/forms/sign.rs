@@ -39,7 +39,7 @@ async fn draw(cx: &Cx, id: RecordId, refused: Option<String>) -> Answer {
     let missing: Vec<Value> = form
         .check(&record.answers, Purpose::Sign, london_date(cx.now))
         .iter()
-        .map(|error| context! { text => error.message, href => format!("/records/{id}/edit?for=sign#{}", error.field_name) })
+        .map(|error| context! { text => error.message, href => format!("/records/{id}/edit?for=sign#question-{}", error.question) })
         .collect();
     let score = form.scoring.as_ref().map(|_| match form.score(&record.answers) {
         Ok(score) => context! { total => score.total, out_of => score.out_of, band => score.band, statement => score.statement, prorated => score.prorated },
@@ -63,7 +63,11 @@ async fn draw(cx: &Cx, id: RecordId, refused: Option<String>) -> Answer {
         notice => refused.as_ref().map(|text| context! { kind => "warning", text }),
         record,
     };
-    if refused.is_some() { cx.page_with_errors("forms/check.html", values) } else { cx.page("forms/check.html", values) }
+    if refused.is_some() {
+        cx.page_with_errors("forms/check.html", values)
+    } else {
+        cx.page("forms/check.html", values)
+    }
 }
 
 pub(super) async fn sign(cx: Cx, Path(id): Path<RecordId>, fields: Fields) -> Answer {
@@ -75,7 +79,10 @@ pub(super) async fn sign(cx: Cx, Path(id): Path<RecordId>, fields: Fields) -> An
         return Ok(Redirect::to(&format!("/records/{id}")).into_response());
     }
     if record.version != fields.version()? {
-        let words = format!("Not signed: {} changed the draft after you opened this page. Check it again", record.updated_by_name);
+        let words = format!(
+            "Not signed: {} changed the draft after you opened this page. Check it again",
+            record.updated_by_name
+        );
         drop(act);
         return draw(&cx, id, Some(words)).await;
     }

@@ -42,7 +42,12 @@ pub(crate) fn ruled_out(decisions: &[Decision]) -> Vec<PersonId> {
 }
 
 /// People who may be the one on the line, without those ruled out.
-pub(crate) async fn matches(tx: &mut Tx, search: &Grant<SearchPeople>, entry: &Entry, ruled_out: &[PersonId]) -> Result<Vec<Candidate>, Problem> {
+pub(crate) async fn matches(
+    tx: &mut Tx,
+    search: &Grant<SearchPeople>,
+    entry: &Entry,
+    ruled_out: &[PersonId],
+) -> Result<Vec<Candidate>, Problem> {
     let mut found = people::candidates(tx, search, &facts::description(entry), MATCHES + ruled_out.len()).await?;
     found.retain(|candidate| !ruled_out.contains(&candidate.person.id));
     found.truncate(MATCHES);
@@ -50,7 +55,12 @@ pub(crate) async fn matches(tx: &mut Tx, search: &Grant<SearchPeople>, entry: &E
 }
 
 /// The likeliest of them, as the board shows it.
-pub(crate) async fn best(tx: &mut Tx, search: &Grant<SearchPeople>, entry: &Entry, ruled_out: &[PersonId]) -> Result<Option<Best>, Problem> {
+pub(crate) async fn best(
+    tx: &mut Tx,
+    search: &Grant<SearchPeople>,
+    entry: &Entry,
+    ruled_out: &[PersonId],
+) -> Result<Option<Best>, Problem> {
     let found = people::candidates(tx, search, &facts::description(entry), 1 + ruled_out.len()).await?;
     let likeliest = found.into_iter().find(|candidate| !ruled_out.contains(&candidate.person.id));
     Ok(likeliest.map(|candidate| Best {
@@ -92,7 +102,9 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
         }
     }
     let person = match line.person_id {
-        Some(person) if tx.may::<throughline_policy::ViewIdentity>(person).await? => Some(banner(&mut tx, person, line.episode_id).await?),
+        Some(person) if tx.may::<throughline_policy::ViewIdentity>(person).await? => {
+            Some(banner(&mut tx, person, line.episode_id).await?)
+        }
         _ => None,
     };
     let open_episodes = open_episodes(&mut tx, &line).await?;
@@ -109,11 +121,12 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
         look_again => look_again(&line, &entry, &decisions),
         name => entry.name.formal(), born => entry.date_of_birth.map(|date| date.to_string()),
         age => entry.date_of_birth.and_then(|born| age_on(born, today)).or(entry.age),
-        facts => throughline_lists::facts(&entry), notices => entry.notices.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        facts => throughline_lists::facts(&entry), notices => facts::notices(&entry),
         restriction => entry.reporting_restriction, clocks => clock_values(&line, &entry, cx.now),
         candidates => possible.iter().map(row).collect::<Vec<_>>(), shown => ids(&possible),
         very_likely => possible.iter().any(|candidate| candidate.scored.band == Band::VeryLikely),
-        found => found.as_ref().map(|found| found.iter().map(row).collect::<Vec<_>>()),
+        // How like the search they are says little: how like the row, the comparison tells.
+        found => found.as_ref().map(|found| found.iter().map(|found| context! { searched => true, ..row(found) }).collect::<Vec<_>>()),
         decisions => decisions.iter().map(decision_row).collect::<Vec<_>>(),
         open_episodes, mine => line.taken_by == Some(cx.signed_in.user.id),
         state => line.state.label(), tone => tone(line.state), reason => line.reason.map(NotSeenReason::label),
@@ -183,7 +196,9 @@ struct Described {
 /// Whether the list has changed who the line is about since the match was decided.
 fn look_again(line: &Line, entry: &Entry, decisions: &[Decision]) -> bool {
     let who = |of: Description| (of.name, of.date_of_birth, of.sex, of.pnc, of.nhs_number);
-    let decided = decisions.iter().find(|decision| Some(decision.person_id) == line.person_id && decision.decision == MatchDecision::Same);
+    let decided = decisions
+        .iter()
+        .find(|decision| Some(decision.person_id) == line.person_id && decision.decision == MatchDecision::Same);
     let then = decided.and_then(|decision| serde_json::from_str::<Described>(&decision.evidence).ok());
     then.is_some_and(|then| who(then.description) != who(facts::description(entry)))
 }
@@ -250,14 +265,23 @@ pub(super) async fn overtaken(cx: &Cx, changing: Changing) -> Answer {
     let text = match line.state {
         EntryState::BeingSeen if line.taken_by == Some(cx.signed_in.user.id) => "You took this row already.".to_owned(),
         EntryState::BeingSeen => format!("Already being seen by {}. Nothing was changed.", line.taken_by_name),
-        _ => "This row changed while you were looking. Nothing was changed: look at it as it is now, and try again.".to_owned(),
+        _ => "This row changed while you were looking. Nothing was changed: look at it as it is now, and try again."
+            .to_owned(),
     };
     again(cx, line.id, StatusCode::CONFLICT, context! { notice => context! { kind => "warning", text } }).await
 }
 
 async fn note(tx: &mut Tx, line: &Line, words: String) -> Result<(), Problem> {
-    let link = format!("/entries/{}", line.id);
-    let new = NewEvent { at: None, site: Some(line.site_id), person: line.person_id, episode: None, kind: "list", class: Class::List, words, link };
+    let new = NewEvent {
+        at: None,
+        site: Some(line.site_id),
+        person: line.person_id,
+        episode: None,
+        kind: "list",
+        class: Class::List,
+        words,
+        link: format!("/entries/{}", line.id),
+    };
     Ok(events::add(tx, new).await?)
 }
 
@@ -288,7 +312,13 @@ pub async fn not_seen(cx: Cx, Path(id): Path<EntryId>, fields: Fields) -> Answer
     let Some(reason) = NotSeenReason::from_code(fields.text("reason")) else {
         let message = "Choose why the person was not seen";
         let errors = [context! { field_name => "reason", message }];
-        return again(&cx, id, StatusCode::UNPROCESSABLE_ENTITY, context! { errors, reason_error => message, typed => fields.typed() }).await;
+        return again(
+            &cx,
+            id,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            context! { errors, reason_error => message, typed => fields.typed() },
+        )
+        .await;
     };
     let version = fields.version()?;
     let mut changing = changing(&cx, id, &fields).await?;

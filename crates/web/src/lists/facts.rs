@@ -8,7 +8,7 @@ use throughline_domain::name::folded;
 use throughline_domain::person::{Ethnicity, Gender};
 use throughline_domain::place::{PointOfContact, SiteKind};
 use throughline_domain::time::{Instant, london_date};
-use throughline_lists::{Entry, ListNotice, Position, Reading, Sex};
+use throughline_lists::{Entry, ListNotice, Notice, Position, Reading, Sex};
 use throughline_matching::Description;
 use throughline_store::episodes::Justice;
 use throughline_store::lists::EntryFacts;
@@ -65,6 +65,23 @@ pub fn description(entry: &Entry) -> Description {
     }
 }
 
+/// What a person should know of an entry, a line each. That times came without a date is said once.
+pub fn notices(entry: &Entry) -> Vec<String> {
+    let dateless = entry.notices.iter().any(|notice| matches!(notice, Notice::DateAssumed { .. }));
+    let told = entry.notices.iter().filter(|notice| deserves_a_look(notice)).map(ToString::to_string);
+    told.chain(dateless.then(|| "Times without a date are taken for the day of the list".to_owned())).collect()
+}
+
+/// Whether a row should be looked at before the others.
+pub fn looked_at_first(entry: &Entry) -> bool {
+    entry.notices.iter().any(deserves_a_look)
+}
+
+/// Most custody systems print times without a date: that alone sets no row apart.
+fn deserves_a_look(notice: &Notice) -> bool {
+    !matches!(notice, Notice::DateAssumed { .. })
+}
+
 /// Identifiers of the entry that a person may be found by again.
 pub fn identifiers(entry: &Entry) -> Vec<(String, String)> {
     let known = [("pnc", &entry.pnc), ("custody", &entry.custody_number)];
@@ -110,8 +127,23 @@ fn interpreter(text: &str) -> Option<String> {
 /// Reads the 16+1 self-defined code that custody systems print; anything else is not known.
 fn ethnicity(text: &str) -> Option<Ethnicity> {
     const CODES: [(&str, &str); 17] = [
-        ("W1", "A"), ("W2", "B"), ("W9", "C"), ("M1", "D"), ("M2", "E"), ("M3", "F"), ("M9", "G"), ("A1", "H"), ("A2", "J"),
-        ("A3", "K"), ("A9", "L"), ("B1", "M"), ("B2", "N"), ("B9", "P"), ("O1", "R"), ("O9", "S"), ("NS", "Z"),
+        ("W1", "A"),
+        ("W2", "B"),
+        ("W9", "C"),
+        ("M1", "D"),
+        ("M2", "E"),
+        ("M3", "F"),
+        ("M9", "G"),
+        ("A1", "H"),
+        ("A2", "J"),
+        ("A3", "K"),
+        ("A9", "L"),
+        ("B1", "M"),
+        ("B2", "N"),
+        ("B9", "P"),
+        ("O1", "R"),
+        ("O9", "S"),
+        ("NS", "Z"),
     ];
     let printed = text.trim().to_uppercase();
     let found = CODES.iter().find(|(code, _)| *code == printed)?;
@@ -121,9 +153,10 @@ fn ethnicity(text: &str) -> Option<Ethnicity> {
 /// Offence, custody and hearing facts for the episode.
 pub fn justice(entry: &Entry) -> Justice {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let offences = entry.offences.iter().map(|offence| {
-        format!("{} {}", offence.code.as_deref().unwrap_or_default(), offence.title).trim().to_owned()
-    });
+    let offences = entry
+        .offences
+        .iter()
+        .map(|offence| format!("{} {}", offence.code.as_deref().unwrap_or_default(), offence.title).trim().to_owned());
     Justice {
         custody_number: text(&entry.custody_number),
         urn: text(&entry.urn),
@@ -176,10 +209,26 @@ pub fn out_of_hours(hours: &str, entry: &Entry, now: Instant) -> bool {
 /// Whether a name printed on a list may mean this site: one has every word of the other, apart
 /// from the words that all sites have.
 pub fn is_named(printed: &str, site: &str) -> bool {
-    const COMMON: [&str; 12] =
-        ["court", "courts", "magistrates", "crown", "custody", "suite", "centre", "police", "station", "the", "house", "justice"];
+    const COMMON: [&str; 12] = [
+        "court",
+        "courts",
+        "magistrates",
+        "crown",
+        "custody",
+        "suite",
+        "centre",
+        "police",
+        "station",
+        "the",
+        "house",
+        "justice",
+    ];
     let words = |text: &str| -> Vec<String> {
-        folded(&text.replace(['\'', '\u{2019}'], "")).split(' ').filter(|word| !COMMON.contains(word)).map(str::to_owned).collect()
+        folded(&text.replace(['\'', '\u{2019}'], ""))
+            .split(' ')
+            .filter(|word| !COMMON.contains(word))
+            .map(str::to_owned)
+            .collect()
     };
     let (printed, site) = (words(printed), words(site));
     let within = |a: &[String], b: &[String]| !a.is_empty() && a.iter().all(|word| b.contains(word));

@@ -11,8 +11,8 @@ use throughline_domain::ids::{EntryId, EpisodeId, PersonId};
 use throughline_domain::list::{EntryState, ListKind, MatchDecision};
 use throughline_lists::Entry;
 use throughline_policy::{
-    ChangeEpisode, ChangeJustice, ChangeList, Class, CreatePerson, Grant, OpenEpisode, SearchPeople, Subject, ViewEpisode, ViewJustice,
-    ViewList,
+    ChangeEpisode, ChangeJustice, ChangeList, Class, CreatePerson, Grant, OpenEpisode, SearchPeople, Subject,
+    ViewEpisode, ViewJustice, ViewList,
 };
 use throughline_store::episodes::{self, Episode, NewEpisode};
 use throughline_store::events::{self, NewEvent};
@@ -29,8 +29,8 @@ struct NotYet {
 /// Either a step done, or why it cannot be done yet.
 type Step<T> = Result<Result<T, NotYet>, Problem>;
 
-fn not_yet<T>(field: &'static str, message: impl Into<String>) -> Step<T> {
-    Ok(Err(NotYet { field, message: message.into() }))
+fn not_yet<T>(field: &'static str, message: &str) -> Result<T, NotYet> {
+    Err(NotYet { field, message: message.to_owned() })
 }
 
 pub async fn open(cx: Cx, Path(id): Path<EntryId>, fields: Fields) -> Answer {
@@ -40,7 +40,8 @@ pub async fn open(cx: Cx, Path(id): Path<EntryId>, fields: Fields) -> Answer {
     if let Some(episode) = line.episode_id {
         return changing.act.done(&format!("/episodes/{episode}")).await;
     }
-    let with_colleague = line.state == EntryState::BeingSeen && line.taken_by.is_some_and(|user| user != cx.signed_in.user.id);
+    let with_colleague =
+        line.state == EntryState::BeingSeen && line.taken_by.is_some_and(|user| user != cx.signed_in.user.id);
     if line.version != version || with_colleague {
         return entry::overtaken(&cx, changing).await;
     }
@@ -65,7 +66,13 @@ pub async fn open(cx: Cx, Path(id): Path<EntryId>, fields: Fields) -> Answer {
 }
 
 /// The person decided on, or a new one once everybody it may be was looked at.
-async fn person(tx: &mut Tx, grant: &Grant<ChangeList>, line: &Line, listed: &Entry, fields: &Fields) -> Step<PersonId> {
+async fn person(
+    tx: &mut Tx,
+    grant: &Grant<ChangeList>,
+    line: &Line,
+    listed: &Entry,
+    fields: &Fields,
+) -> Step<PersonId> {
     if let Some(person) = line.person_id {
         return Ok(Ok(person));
     }
@@ -75,14 +82,29 @@ async fn person(tx: &mut Tx, grant: &Grant<ChangeList>, line: &Line, listed: &En
     let possible = entry::matches(tx, &search, listed, &entry::ruled_out(&decisions)).await?;
     let shown: Vec<&str> = fields.text("shown").split(' ').collect();
     if possible.iter().any(|candidate| !shown.contains(&candidate.person.id.to_string().as_str())) {
-        return not_yet("possible-matches", "Somebody was found whom you have not been shown: look at the possible matches first");
+        return Ok(not_yet(
+            "possible-matches",
+            "Somebody was found whom you have not been shown: look at the possible matches first",
+        ));
     }
     if !possible.is_empty() && !fields.ticked("none_of_these") {
-        return not_yet("none_of_these", "Say whether one of the possible matches is this person: compare them, or confirm that none of them is");
+        return Ok(not_yet(
+            "none_of_these",
+            "Say whether one of the possible matches is this person: compare them, or confirm that none of them is",
+        ));
     }
     for candidate in &possible {
         let evidence = crate::compare::kept(listed, &candidate.scored);
-        lists::decide(tx, grant, line.id, candidate.person.id, MatchDecision::Different, candidate.scored.probability, &evidence).await?;
+        lists::decide(
+            tx,
+            grant,
+            line.id,
+            candidate.person.id,
+            MatchDecision::Different,
+            candidate.scored.probability,
+            &evidence,
+        )
+        .await?;
     }
     let create = tx.authorise::<CreatePerson>(Subject::default()).await?;
     let person = PersonId::new(Uuid::now_v7());
@@ -93,7 +115,14 @@ async fn person(tx: &mut Tx, grant: &Grant<ChangeList>, line: &Line, listed: &En
 }
 
 /// Goes on with the open episode of the same matter, or opens a new one.
-async fn episode(cx: &Cx, tx: &mut Tx, line: &Line, listed: &Entry, person: PersonId, fields: &Fields) -> Step<EpisodeId> {
+async fn episode(
+    cx: &Cx,
+    tx: &mut Tx,
+    line: &Line,
+    listed: &Entry,
+    person: PersonId,
+    fields: &Fields,
+) -> Step<EpisodeId> {
     let grant = tx.authorise::<ViewEpisode>(person).await?;
     let mut open = episodes::of_person(tx, &grant).await?;
     open.retain(|episode| episode.closed_at.is_none());
@@ -103,16 +132,24 @@ async fn episode(cx: &Cx, tx: &mut Tx, line: &Line, listed: &Entry, person: Pers
         return carry_on(cx, tx, line, listed, person, &episode).await.map(Ok);
     }
     if !open.is_empty() && chosen != "new" {
-        return not_yet("carry_on", "Choose whether to go on with the open episode or to open a new one");
+        return Ok(not_yet("carry_on", "Choose whether to go on with the open episode or to open a new one"));
     }
     open_new(cx, tx, line, listed, person).await.map(Ok)
 }
 
 /// The open episode of the same custody record at this site, or of the same case.
-async fn same_matter(tx: &mut Tx, line: &Line, listed: &Entry, person: PersonId, open: &[Episode]) -> Result<Option<Episode>, Problem> {
+async fn same_matter(
+    tx: &mut Tx,
+    line: &Line,
+    listed: &Entry,
+    person: PersonId,
+    open: &[Episode],
+) -> Result<Option<Episode>, Problem> {
     let is = |known: &str, listed: &Option<String>| !known.is_empty() && listed.as_deref() == Some(known);
     for episode in open {
-        let grant = tx.authorise::<ViewJustice>(Subject { person: Some(person), episode: Some(episode.id), site: None }).await?;
+        let grant = tx
+            .authorise::<ViewJustice>(Subject { person: Some(person), episode: Some(episode.id), site: None })
+            .await?;
         let justice = episodes::justice(tx, &grant).await?;
         let here = episode.site_id == line.site_id;
         if here && (is(&justice.custody_number, &listed.custody_number) || is(&justice.urn, &listed.urn)) {
@@ -122,7 +159,14 @@ async fn same_matter(tx: &mut Tx, line: &Line, listed: &Entry, person: PersonId,
     Ok(None)
 }
 
-async fn carry_on(cx: &Cx, tx: &mut Tx, line: &Line, listed: &Entry, person: PersonId, episode: &Episode) -> Result<EpisodeId, Problem> {
+async fn carry_on(
+    cx: &Cx,
+    tx: &mut Tx,
+    line: &Line,
+    listed: &Entry,
+    person: PersonId,
+    episode: &Episode,
+) -> Result<EpisodeId, Problem> {
     let subject = Subject { person: Some(person), episode: Some(episode.id), site: Some(episode.site_id) };
     let justice = tx.authorise::<ChangeJustice>(subject).await?;
     let held = line.kind == ListKind::Court && listed.in_custody && episode.legal_status == LegalStatus::Pace;
@@ -132,17 +176,34 @@ async fn carry_on(cx: &Cx, tx: &mut Tx, line: &Line, listed: &Entry, person: Per
     let now = episodes::get(tx, &grant).await?.ok_or(Problem::NotFound)?;
     let change = tx.authorise::<ChangeEpisode>(subject).await?;
     let due = facts::first_step_due(cx.now, listed.sitting_at);
-    episodes::hand_over(tx, &change, now.version, cx.signed_in.user.id, "See the person and bring the record up to date", due).await?;
+    episodes::hand_over(
+        tx,
+        &change,
+        now.version,
+        cx.signed_in.user.id,
+        "See the person and bring the record up to date",
+        due,
+    )
+    .await?;
     let words = format!("Goes on from the {}, with {}", line.kind.label().to_lowercase(), cx.signed_in.user.name);
-    let link = format!("/episodes/{}", episode.id);
-    let new = NewEvent { at: None, site: Some(line.site_id), person: Some(person), episode: Some(episode.id), kind: "episode", class: Class::Episode, words, link };
+    let new = NewEvent {
+        at: None,
+        site: Some(line.site_id),
+        person: Some(person),
+        episode: Some(episode.id),
+        kind: "episode",
+        class: Class::Episode,
+        words,
+        link: format!("/episodes/{}", episode.id),
+    };
     events::add(tx, new).await?;
     Ok(episode.id)
 }
 
 async fn open_new(cx: &Cx, tx: &mut Tx, line: &Line, listed: &Entry, person: PersonId) -> Result<EpisodeId, Problem> {
     let site = organisations::site_by_id(tx, line.site_id).await?.ok_or(Problem::NotFound)?;
-    let grant = tx.authorise::<OpenEpisode>(Subject { person: Some(person), episode: None, site: Some(site.id) }).await?;
+    let grant =
+        tx.authorise::<OpenEpisode>(Subject { person: Some(person), episode: None, site: Some(site.id) }).await?;
     let new = NewEpisode {
         id: EpisodeId::new(Uuid::now_v7()),
         site_id: site.id,

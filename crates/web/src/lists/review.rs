@@ -29,8 +29,12 @@ impl Compared {
     async fn of(tx: &mut Tx, grant: &Grant<ViewList>, id: ListId) -> Result<Self, Problem> {
         let list = lists::get(tx, grant, id).await?.ok_or(Problem::NotFound)?;
         let reading: Reading = serde_json::from_str(&list.reading).map_err(|_| Problem::Failed)?;
-        let days: BTreeSet<NaiveDate> =
-            reading.entries.iter().map(|entry| facts::day(&reading, entry, list.list_date)).chain([list.list_date]).collect();
+        let days: BTreeSet<NaiveDate> = reading
+            .entries
+            .iter()
+            .map(|entry| facts::day(&reading, entry, list.list_date))
+            .chain([list.list_date])
+            .collect();
         let (from, to) = (*days.first().unwrap_or(&list.list_date), *days.last().unwrap_or(&list.list_date));
         let mut lines = lists::lines(tx, grant, list.kind, from, to).await?;
         lines.retain(|line| days.contains(&line.list_date));
@@ -83,7 +87,12 @@ impl Compared {
 fn returned(change: Change, lines: &[Line]) -> Change {
     match change {
         Change::Same { before, now } if lines[before].gone_at.is_some() => {
-            let back = FieldChange { field: "gone".into(), label: "On the list".into(), before: "No longer".into(), after: "Again".into() };
+            let back = FieldChange {
+                field: "gone".into(),
+                label: "On the list".into(),
+                before: "No longer".into(),
+                after: "Again".into(),
+            };
             Change::Changed { before, now, fields: vec![back] }
         }
         other => other,
@@ -108,7 +117,7 @@ pub async fn look_over(cx: Cx, Path(id): Path<ListId>) -> Answer {
     let compared = Compared::of(&mut tx, &grant, id).await?;
     tx.commit().await?;
     if compared.list.state != ListState::Preview {
-        return on_to(&format!("/lists/{id}"));
+        return Ok(on_to(&format!("/lists/{id}")));
     }
     cx.page("lists/review.html", review(&cx, site, &compared))
 }
@@ -117,7 +126,10 @@ fn review(cx: &Cx, site: SiteId, compared: &Compared) -> Value {
     let (list, reading) = (&compared.list, &compared.reading);
     let site = cx.signed_in.sites.iter().find(|known| known.id == site);
     let format = FORMATS.iter().find(|format| format.name == reading.format).map(|format| format.label);
-    let changed: Vec<Value> = compared.changes.iter().filter_map(|change| changed_row(compared, change)).collect();
+    let (again, others): (Vec<&Change>, Vec<&Change>) =
+        compared.changes.iter().partition(|change| change.concerns_identity());
+    let changed: Vec<Value> =
+        again.into_iter().chain(others).filter_map(|change| changed_row(compared, change)).collect();
     let new: Vec<Value> = compared
         .changes
         .iter()
@@ -126,7 +138,8 @@ fn review(cx: &Cx, site: SiteId, compared: &Compared) -> Value {
             _ => None,
         })
         .collect();
-    let (look, plain): (Vec<Value>, Vec<Value>) = new.into_iter().partition(|row| row.get_attr("notices").is_ok_and(|notices| notices.len() > Some(0)));
+    let (look, plain): (Vec<Value>, Vec<Value>) =
+        new.into_iter().partition(|row| row.get_attr("first").is_ok_and(|first| first.is_true()));
     context! {
         heading => "Look this list over", caption => list.kind.label(), list, counts => compared.counts(), format,
         crumbs => [context! { text => "Lists", href => "/lists" }],
@@ -142,20 +155,37 @@ fn review(cx: &Cx, site: SiteId, compared: &Compared) -> Value {
 }
 
 /// What a person should settle before bringing the list in.
-fn warnings(compared: &Compared, site: Option<&throughline_store::organisations::Site>, today: NaiveDate) -> Vec<String> {
+fn warnings(
+    compared: &Compared,
+    site: Option<&throughline_store::organisations::Site>,
+    today: NaiveDate,
+) -> Vec<String> {
     let (list, reading) = (&compared.list, &compared.reading);
     let mut warnings = Vec::new();
     if let Some(site) = site {
-        let strange: Vec<&str> = reading.sites.iter().map(String::as_str).filter(|printed| !facts::is_named(printed, &site.name)).collect();
+        let strange: Vec<&str> =
+            reading.sites.iter().map(String::as_str).filter(|printed| !facts::is_named(printed, &site.name)).collect();
         if !strange.is_empty() {
-            warnings.push(format!("This list names {}. You are working at {}. Check that it is for this site.", strange.join(" and "), site.name));
+            warnings.push(format!(
+                "This list names {}. You are working at {}. Check that it is for this site.",
+                strange.join(" and "),
+                site.name
+            ));
         }
         if site.kind.is_court() != (list.kind == throughline_domain::list::ListKind::Court) {
-            warnings.push(format!("This is a {}, and {} is not a place for one.", list.kind.label().to_lowercase(), site.name));
+            warnings.push(format!(
+                "This is a {}, and {} is not a place for one.",
+                list.kind.label().to_lowercase(),
+                site.name
+            ));
         }
     }
     if let Some(printed) = reading.list_date.filter(|printed| *printed != list.list_date) {
-        warnings.push(format!("The list is printed for {}, and it will be brought in for {}.", date_long(printed), date_long(list.list_date)));
+        warnings.push(format!(
+            "The list is printed for {}, and it will be brought in for {}.",
+            date_long(printed),
+            date_long(list.list_date)
+        ));
     }
     if list.list_date < today {
         warnings.push(format!("This list is for {}, a day that has passed.", date_long(list.list_date)));
@@ -164,12 +194,19 @@ fn warnings(compared: &Compared, site: Option<&throughline_store::organisations:
 }
 
 fn entry_row(entry: &Entry) -> Value {
-    let offences: Vec<String> = entry.offences.iter().map(|offence| if offence.title.is_empty() { offence.code.clone().unwrap_or_default() } else { offence.title.clone() }).collect();
+    let offences: Vec<String> =
+        entry
+            .offences
+            .iter()
+            .map(|offence| {
+                if offence.title.is_empty() { offence.code.clone().unwrap_or_default() } else { offence.title.clone() }
+            })
+            .collect();
     context! {
         row => facts::row(&entry.position), name => entry.name.formal(), born => entry.date_of_birth.map(|date| date.to_string()),
         custody_number => entry.custody_number, arrived_at => entry.arrived_at, court_room => entry.court_room, sitting_at => entry.sitting_at,
         urn => entry.urn, offences => offences.join("; "), restricted => entry.reporting_restriction,
-        notices => entry.notices.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        notices => facts::notices(entry), first => facts::looked_at_first(entry),
     }
 }
 
@@ -209,11 +246,15 @@ fn state_words(line: &Line) -> String {
     }
 }
 
-/// A row as it came: column by column when it has columns.
+/// A row as it came: column by column when it has columns, those that are empty left out.
 fn verbatim(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::Object(columns) if columns.values().all(|cell| cell.is_string() || cell.is_null()) => {
-            columns.iter().map(|(name, cell)| format!("{name}: {}", cell.as_str().unwrap_or_default())).collect::<Vec<_>>().join("\n")
+            let filled = columns
+                .iter()
+                .filter_map(|(name, cell)| Some((name, cell.as_str()?)))
+                .filter(|(_, cell)| !cell.is_empty());
+            filled.map(|(name, cell)| format!("{name}: {cell}")).collect::<Vec<_>>().join("\n")
         }
         serde_json::Value::String(text) => text.clone(),
         other => serde_json::to_string_pretty(other).unwrap_or_default(),
@@ -249,7 +290,10 @@ pub async fn commit(cx: Cx, Path(id): Path<ListId>, fields: Fields) -> Answer {
         let compared = Compared::of(&mut tx, &view, id).await?;
         tx.commit().await?;
         let base = review(&cx, site, &compared);
-        return cx.page_with_errors("lists/review.html", context! { notice => context! { kind => "warning", text }, ..base });
+        return cx.page_with_errors(
+            "lists/review.html",
+            context! { notice => context! { kind => "warning", text }, ..base },
+        );
     }
     bring_in(&mut act, &grant, &compared).await?;
     act.done(&format!("/lists/{id}")).await
@@ -296,7 +340,13 @@ async fn bring_in(tx: &mut Tx, grant: &Grant<ImportList>, compared: &Compared) -
 
 /// Looks for the person of a changed line anew. A match that was made stays, and says that it must
 /// be looked at again when the list changed who the line is about.
-async fn change_best(tx: &mut Tx, search: &Grant<SearchPeople>, line: &Line, entry: &Entry, identity: bool) -> Result<(), Problem> {
+async fn change_best(
+    tx: &mut Tx,
+    search: &Grant<SearchPeople>,
+    line: &Line,
+    entry: &Entry,
+    identity: bool,
+) -> Result<(), Problem> {
     let view = tx.authorise::<ViewList>(line.site_id).await?;
     let decisions = lists::decisions(tx, &view, line.id).await?;
     let mut best = entry::best(tx, search, entry, &entry::ruled_out(&decisions)).await?;
@@ -312,19 +362,31 @@ async fn change_best(tx: &mut Tx, search: &Grant<SearchPeople>, line: &Line, ent
 
 async fn note(tx: &mut Tx, site: SiteId, compared: &Compared) -> Result<(), Problem> {
     let counts = compared.counts();
-    let words = format!("{} received: {} new, {} changed, {} no longer on it", compared.list.kind, counts.new, counts.changed, counts.gone);
+    let words = format!(
+        "{} received: {} new, {} changed, {} no longer on it",
+        compared.list.kind, counts.new, counts.changed, counts.gone
+    );
     add_event(tx, site, words, format!("/lists/{}", compared.list.id)).await
 }
 
 async fn add_event(tx: &mut Tx, site: SiteId, words: String, link: String) -> Result<(), Problem> {
-    let new = NewEvent { at: None, site: Some(site), person: None, episode: None, kind: "list", class: Class::List, words, link };
+    let new = NewEvent {
+        at: None,
+        site: Some(site),
+        person: None,
+        episode: None,
+        kind: "list",
+        class: Class::List,
+        words,
+        link,
+    };
     Ok(events::add(tx, new).await?)
 }
 
 pub async fn show(cx: Cx, Path(id): Path<ListId>) -> Answer {
     let values = list_page(&cx, id).await?;
     if values.get_attr("waiting").is_ok_and(|waiting| waiting.is_true()) {
-        return on_to(&format!("/lists/{id}/review"));
+        return Ok(on_to(&format!("/lists/{id}/review")));
     }
     cx.page("lists/show.html", values)
 }
@@ -335,8 +397,14 @@ async fn list_page(cx: &Cx, id: ListId) -> Result<Value, Problem> {
     let grant = tx.authorise::<ViewList>(site).await?;
     let list = lists::get(&mut tx, &grant, id).await?.ok_or(Problem::NotFound)?;
     let reading: Reading = serde_json::from_str(&list.reading).map_err(|_| Problem::Failed)?;
-    let days: Vec<NaiveDate> = reading.entries.iter().map(|entry| facts::day(&reading, entry, list.list_date)).chain([list.list_date]).collect();
-    let (from, to) = (days.iter().min().copied().unwrap_or(list.list_date), days.iter().max().copied().unwrap_or(list.list_date));
+    let days: Vec<NaiveDate> = reading
+        .entries
+        .iter()
+        .map(|entry| facts::day(&reading, entry, list.list_date))
+        .chain([list.list_date])
+        .collect();
+    let (from, to) =
+        (days.iter().min().copied().unwrap_or(list.list_date), days.iter().max().copied().unwrap_or(list.list_date));
     let lines = lists::lines(&mut tx, &grant, list.kind, from, to).await?;
     tx.commit().await?;
     let mut by_key: BTreeMap<(NaiveDate, String), Line> = BTreeMap::new();
@@ -348,7 +416,13 @@ async fn list_page(cx: &Cx, id: ListId) -> Result<Value, Problem> {
         .iter()
         .map(|entry| {
             let line = by_key.get(&(facts::day(&reading, entry, list.list_date), entry.key.clone()));
-            let state = line.map(|line| if line.gone_at.is_some() { format!("{}, no longer on the newest list", state_words(line)) } else { state_words(line) });
+            let state = line.map(|line| {
+                if line.gone_at.is_some() {
+                    format!("{}, no longer on the newest list", state_words(line))
+                } else {
+                    state_words(line)
+                }
+            });
             context! { id => line.map(|line| line.id.to_string()), state, ..entry_row(entry) }
         })
         .collect();

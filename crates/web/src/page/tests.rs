@@ -8,9 +8,7 @@ use serde_json::json;
 use super::*;
 
 fn drawn(template: &str, values: impl Serialize) -> String {
-    environment()
-        .render_str(template, values)
-        .unwrap_or_else(|error| panic!("{error:#}"))
+    environment().render_str(template, values).unwrap_or_else(|error| panic!("{error:#}"))
 }
 
 mod fixtures {
@@ -34,59 +32,36 @@ mod fixtures {
     /// that its makers publish.
     #[test]
     fn every_fixture_of_the_design_system_is_drawn_as_its_makers_draw_it() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../node_modules/nhsuk-frontend/dist/nhsuk/components");
+        let root =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../node_modules/nhsuk-frontend/dist/nhsuk/components");
         let environment = environment();
         let (mut identical, mut different) = (0, Vec::new());
         for folder in folders_with_fixtures(&root) {
-            let component = folder
-                .strip_prefix(&root)
-                .expect("found below it")
-                .to_string_lossy()
-                .into_owned();
-            let text =
-                fs::read_to_string(folder.join("fixtures.json")).expect("the file was listed");
-            let fixtures: Fixtures =
-                serde_json::from_str(&text).expect("fixtures.json keeps its shape");
+            let component = folder.strip_prefix(&root).expect("found below it").to_string_lossy().into_owned();
+            let text = fs::read_to_string(folder.join("fixtures.json")).expect("the file was listed");
+            let fixtures: Fixtures = serde_json::from_str(&text).expect("fixtures.json keeps its shape");
             for fixture in fixtures.fixtures {
                 let drawn = draw(&environment, &component, &fixture);
                 if normal(&drawn) == normal(&fixture.html) {
                     identical += 1;
                 } else {
-                    different.push(format!(
-                        "{component}: {}\n{drawn}\n--- expected\n{}",
-                        fixture.name, fixture.html
-                    ));
+                    different.push(format!("{component}: {}\n{drawn}\n--- expected\n{}", fixture.name, fixture.html));
                 }
             }
         }
-        println!(
-            "{identical} of {} fixtures are drawn identically",
-            identical + different.len()
-        );
-        assert!(
-            different.is_empty(),
-            "{} differ:\n{}",
-            different.len(),
-            different.join("\n=====\n")
-        );
-        assert_eq!(
-            identical, 983,
-            "run script/vendor; a new version of nhsuk-frontend has another number"
-        );
+        println!("{identical} of {} fixtures are drawn identically", identical + different.len());
+        assert!(different.is_empty(), "{} differ:\n{}", different.len(), different.join("\n=====\n"));
+        assert_eq!(identical, 983, "run script/vendor; a new version of nhsuk-frontend has another number");
     }
 
     fn folders_with_fixtures(folder: &Path) -> Vec<PathBuf> {
-        let entries = fs::read_dir(folder)
-            .unwrap_or_else(|error| panic!("{}: {error}. Run script/vendor", folder.display()));
+        let entries =
+            fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}. Run script/vendor", folder.display()));
         let mut found = Vec::new();
         if folder.join("fixtures.json").exists() {
             found.push(folder.to_owned());
         }
-        for entry in entries
-            .filter_map(Result::ok)
-            .filter(|entry| entry.path().is_dir())
-        {
+        for entry in entries.filter_map(Result::ok).filter(|entry| entry.path().is_dir()) {
             found.extend(folders_with_fixtures(&entry.path()));
         }
         found
@@ -95,21 +70,15 @@ mod fixtures {
     fn draw(environment: &Environment<'_>, component: &str, fixture: &Fixture) -> String {
         let path = format!("nhsuk/components/{component}/macro.jinja");
         let text = source(&path).unwrap_or_else(|| panic!("{path} is not in vendor/templates"));
-        let name = text
-            .split("macro ")
-            .nth(1)
-            .and_then(|rest| rest.split('(').next())
-            .expect("the file defines a macro");
+        let name =
+            text.split("macro ").nth(1).and_then(|rest| rest.split('(').next()).expect("the file defines a macro");
         let body = match fixture.call_block {
             Some(_) => format!("{{% call {name}(params) %}}{{{{ block | safe }}}}{{% endcall %}}"),
             None => format!("{{{{ {name}(params) }}}}"),
         };
         let template = format!("{{% from \"{path}\" import {name} %}}{body}");
         environment
-            .render_str(
-                &template,
-                context! { params => fixture.context, block => fixture.call_block },
-            )
+            .render_str(&template, context! { params => fixture.context, block => fixture.call_block })
             .unwrap_or_else(|error| format!("{error:#}"))
     }
 
@@ -117,14 +86,9 @@ mod fixtures {
     /// the spelling of escaped characters.
     fn normal(html: &str) -> String {
         let mut text = html.to_owned();
-        for (from, to) in [
-            ("&#x27;", "'"),
-            ("&#39;", "'"),
-            ("&#34;", "\""),
-            ("&quot;", "\""),
-            ("&#x2f;", "/"),
-            ("&gt;", ">"),
-        ] {
+        for (from, to) in
+            [("&#x27;", "'"), ("&#39;", "'"), ("&#34;", "\""), ("&quot;", "\""), ("&#x2f;", "/"), ("&gt;", ">")]
+        {
             text = text.replace(from, to);
         }
         let words: Vec<&str> = text.split_whitespace().collect();
@@ -155,19 +119,13 @@ fn dates_and_times_are_shown_in_london_time() {
 
 #[test]
 fn a_nhs_number_is_grouped_as_it_is_read_aloud() {
-    assert_eq!(
-        drawn("{{ '9990000018' | nhs }}", ()),
-        "999\u{a0}000\u{a0}0018"
-    );
+    assert_eq!(drawn("{{ '9990000018' | nhs }}", ()), "999\u{a0}000\u{a0}0018");
     assert_eq!(drawn("{{ 'not traced' | nhs }}", ()), "not traced");
 }
 
 #[test]
 fn text_from_a_value_is_escaped_in_every_template() {
-    assert_eq!(
-        drawn("{{ name }}", json!({ "name": "<script>" })),
-        "&lt;script&gt;"
-    );
+    assert_eq!(drawn("{{ name }}", json!({ "name": "<script>" })), "&lt;script&gt;");
 }
 
 #[test]
@@ -183,20 +141,9 @@ mod samples {
     use super::*;
 
     pub fn shell() -> Shell {
-        let nav = [
-            "Today",
-            "Lists",
-            "People",
-            "Worklist",
-            "Directory",
-            "Measures",
-            "Administration",
-        ];
+        let nav = ["Today", "Lists", "People", "Worklist", "Directory", "Measures", "Administration"];
         Shell {
-            user: Some(ShellUser {
-                name: "Ade Bright".into(),
-                role: "Practitioner".into(),
-            }),
+            user: Some(ShellUser { name: "Ade Bright".into(), role: "Practitioner".into() }),
             site: Some("Northgate custody".into()),
             demo: true,
             nav: nav
@@ -262,17 +209,11 @@ mod samples {
 
 fn page(body: &str, values: serde_json::Value) -> String {
     let template = format!("{{% extends 'layout.html' %}}{body}");
-    drawn(
-        &template,
-        context! { shell => samples::shell(), ..Value::from_serialize(values) },
-    )
+    drawn(&template, context! { shell => samples::shell(), ..Value::from_serialize(values) })
 }
 
 fn macro_drawn(part: &str, name: &str, call: &str, values: serde_json::Value) -> String {
-    drawn(
-        &format!("{{% from 'parts/{part}.html' import {name} %}}{call}"),
-        values,
-    )
+    drawn(&format!("{{% from 'parts/{part}.html' import {name} %}}{call}"), values)
 }
 
 #[test]
@@ -281,30 +222,16 @@ fn the_frame_obeys_its_own_content_security_policy() {
         "{% block content %}<p>Hello</p>{% endblock %}",
         json!({ "heading": "People", "person": samples::person() }),
     );
-    for inline in [
-        " style=",
-        " onclick=",
-        " onload=",
-        "javascript:",
-        "<style",
-        "<script>",
-        "data:image",
-        "https://",
-    ] {
+    for inline in [" style=", " onclick=", " onload=", "javascript:", "<style", "<script>", "data:image", "https://"] {
         assert!(!html.contains(inline), "{inline}");
     }
-    assert!(
-        !html.contains("nhsuk-header__logo"),
-        "the NHS logo is not ours to show"
-    );
+    assert!(!html.contains("nhsuk-header__logo"), "the NHS logo is not ours to show");
 }
 
 #[test]
 fn a_page_has_one_first_heading_a_way_past_the_header_and_help() {
-    let html = page(
-        "{% block content %}<p>Hello</p>{% endblock %}",
-        json!({ "heading": "People", "caption": "Northgate" }),
-    );
+    let html =
+        page("{% block content %}<p>Hello</p>{% endblock %}", json!({ "heading": "People", "caption": "Northgate" }));
     assert_eq!(html.matches("<h1").count(), 1);
     for part in [
         "href=\"#maincontent\"",
@@ -329,64 +256,34 @@ fn a_page_with_errors_says_so_first_and_leads_to_each_field() {
 
 #[test]
 fn nobody_signed_in_is_offered_nothing_to_open() {
-    let html = drawn(
-        "{% extends 'layout.html' %}",
-        context! { shell => Shell::default(), heading => "Sign in" },
-    );
-    for part in [
-        "Sign out",
-        "header-search",
-        "aria-label=\"Main\"",
-        "<dialog",
-    ] {
+    let html = drawn("{% extends 'layout.html' %}", context! { shell => Shell::default(), heading => "Sign in" });
+    for part in ["Sign out", "header-search", "aria-label=\"Main\"", "<dialog"] {
         assert!(!html.contains(part), "{part}");
     }
 }
 
 #[test]
 fn no_name_stands_in_the_title_of_a_page_about_a_person() {
-    let html = page(
-        "",
-        json!({ "heading": "Summary", "person": samples::person() }),
-    );
-    let title = html
-        .split("<title>")
-        .nth(1)
-        .and_then(|rest| rest.split("</title>").next())
-        .unwrap_or_default();
+    let html = page("", json!({ "heading": "Summary", "person": samples::person() }));
+    let title = html.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next()).unwrap_or_default();
     assert_eq!(title, "Summary - Throughline");
 }
 
 #[test]
 fn the_banner_says_name_birth_gender_and_number_in_that_order() {
-    let html = macro_drawn(
-        "person",
-        "person_banner",
-        "{{ person_banner(person) }}",
-        json!({ "person": samples::person() }),
-    );
-    let places: Vec<_> = [
-        "MARLOWE, Tobias (Mr)",
-        "14 July 1945",
-        "(aged 81)",
-        ">Gender<",
-        "999\u{a0}000\u{a0}0018",
-        "Polish",
-    ]
-    .iter()
-    .map(|part| html.find(part).unwrap_or_else(|| panic!("{part}: {html}")))
-    .collect();
+    let html =
+        macro_drawn("person", "person_banner", "{{ person_banner(person) }}", json!({ "person": samples::person() }));
+    let places: Vec<_> =
+        ["MARLOWE, Tobias (Mr)", "14 July 1945", "(aged 81)", ">Gender<", "999\u{a0}000\u{a0}0018", "Polish"]
+            .iter()
+            .map(|part| html.find(part).unwrap_or_else(|| panic!("{part}: {html}")))
+            .collect();
     assert!(places.is_sorted(), "{places:?}");
 }
 
 #[test]
 fn what_is_not_known_of_a_person_is_said_in_words() {
-    let html = macro_drawn(
-        "person",
-        "person_banner",
-        "{{ person_banner(person) }}",
-        json!({ "person": {} }),
-    );
+    let html = macro_drawn("person", "person_banner", "{{ person_banner(person) }}", json!({ "person": {} }));
     assert!(html.contains("NAME NOT KNOWN"));
     assert_eq!(html.matches("Not known").count(), 3, "{html}");
 }
@@ -400,16 +297,8 @@ fn each_of_the_four_risk_states_has_its_words() {
         ("unavailable", "Unavailable"),
         ("a state that does not exist", "Unavailable"),
     ] {
-        let html = macro_drawn(
-            "risk",
-            "risk_card",
-            "{{ risk_card(risk) }}",
-            json!({ "risk": { "state": state } }),
-        );
-        assert!(
-            html.contains(&format!("</span> {words}</h2>")),
-            "{state}: {html}"
-        );
+        let html = macro_drawn("risk", "risk_card", "{{ risk_card(risk) }}", json!({ "risk": { "state": state } }));
+        assert!(html.contains(&format!("</span> {words}</h2>")), "{state}: {html}");
     }
 }
 
@@ -423,10 +312,7 @@ fn typed_text_comes_back_to_the_letter() {
         json!({ "questions": questions }),
     );
     // The first line break after the tag is the browser's to drop; the second is the person's.
-    assert!(
-        html.contains(">\n\n  first line\n&lt;&#x2f;textarea&gt;&amp; more</textarea>"),
-        "{html}"
-    );
+    assert!(html.contains(">\n\n  first line\n&lt;&#x2f;textarea&gt;&amp; more</textarea>"), "{html}");
     assert!(html.contains("value=\"Polish &quot;polski&quot;\""));
     assert!(html.contains("id=\"seen.time\"") && html.contains("value=\"25:00\""));
 }
@@ -434,50 +320,24 @@ fn typed_text_comes_back_to_the_letter() {
 #[test]
 fn a_question_says_when_it_applies_to_people_and_to_the_script() {
     let question = &samples::questions()[1];
-    let html = macro_drawn(
-        "form",
-        "form_question",
-        "{{ form_question(q) }}",
-        json!({ "q": question }),
-    );
+    let html = macro_drawn("form", "form_question", "{{ form_question(q) }}", json!({ "q": question }));
     assert!(html.contains("Only if “Is an interpreter needed?” is “Yes”"));
-    assert!(
-        html.contains(
-            r#"data-when='{"about":{"question":"interpreter","test":{"any_of":["yes"]}}}'"#
-        ),
-        "{html}"
-    );
+    assert!(html.contains(r#"data-when='{"about":{"question":"interpreter","test":{"any_of":["yes"]}}}'"#), "{html}");
     assert!(html.contains(r#"data-applies="true""#));
 }
 
 #[test]
 fn a_ticked_finding_asks_how_sure_and_whether_known_before() {
-    let html = macro_drawn(
-        "form",
-        "form_question",
-        "{{ form_question(q) }}",
-        json!({ "q": samples::questions()[5] }),
-    );
-    assert!(
-        html.contains("name=\"found.anxiety.status\"")
-            && html.contains("name=\"found.housing.known\"")
-    );
-    assert!(
-        html.contains("How sure?<span class='nhsuk-u-visually-hidden'> Anxiety</span>"),
-        "{html}"
-    );
+    let html = macro_drawn("form", "form_question", "{{ form_question(q) }}", json!({ "q": samples::questions()[5] }));
+    assert!(html.contains("name=\"found.anxiety.status\"") && html.contains("name=\"found.housing.known\""));
+    assert!(html.contains("How sure?<span class='nhsuk-u-visually-hidden'> Anxiety</span>"), "{html}");
     assert!(html.contains("data-behaviour=\"exclusive\""));
 }
 
 #[test]
 fn an_empty_cell_says_no_data() {
     let values = json!({ "columns": [{ "text": "Entry" }, { "text": "Charge" }], "rows": [{ "cells": ["1", null] }] });
-    let html = macro_drawn(
-        "board",
-        "data_table",
-        "{{ data_table('List', columns, rows) }}",
-        values,
-    );
+    let html = macro_drawn("board", "data_table", "{{ data_table('List', columns, rows) }}", values);
     assert!(html.contains("No data"));
 }
 
@@ -490,11 +350,7 @@ fn two_accounts_that_differ_are_told_apart_in_words() {
         "{{ compare_table(rows, 'List', 'Record', 'Compare') }}",
         json!({ "rows": rows }),
     );
-    assert!(
-        html.contains("Not given")
-            && html.contains("Cannot be compared")
-            && html.contains("Differs")
-    );
+    assert!(html.contains("Not given") && html.contains("Cannot be compared") && html.contains("Differs"));
 }
 
 #[test]
@@ -503,41 +359,26 @@ fn a_board_draws_its_fragment_as_the_page_does() {
          {{ board_start({'id': 'today', 'events': '/e', 'fragment': '/f', 'now': shell.now, 'label': 'Today'}) }}\
          {% block board %}{% call board_column('Waiting', 1, 'waiting') %}<li>{{ text }}</li>{% endcall %}{% endblock %}{{ board_end() }}{% endblock %}";
     let mut environment = environment();
-    environment
-        .add_template("a-board.html", template)
-        .expect("the template is right");
-    let page = environment
-        .get_template("a-board.html")
-        .expect("just added");
+    environment.add_template("a-board.html", template).expect("the template is right");
+    let page = environment.get_template("a-board.html").expect("just added");
     let values = context! { shell => samples::shell(), text => "Nobody waits" };
     let mut whole = page.render_captured(&values).expect("it is drawn");
-    let fragment = whole
-        .with_state_mut(|state| state.render_block("board"))
-        .expect("the block is there");
-    assert!(
-        fragment.contains("<li>Nobody waits</li>") && !fragment.contains("<html"),
-        "{fragment}"
-    );
-    assert!(
-        whole.output().contains(&fragment) && whole.output().contains("Shown as it was at 14:05")
-    );
+    let fragment = whole.with_state_mut(|state| state.render_block("board")).expect("the block is there");
+    assert!(fragment.contains("<li>Nobody waits</li>") && !fragment.contains("<html"), "{fragment}");
+    assert!(whole.output().contains(&fragment) && whole.output().contains("Shown as it was at 14:05"));
 }
 
 #[test]
 fn every_template_of_ours_can_be_read() {
     let environment = environment();
     for name in Ours::iter().filter(|name| name.ends_with(".html")) {
-        environment
-            .get_template(&name)
-            .unwrap_or_else(|error| panic!("{name}: {error:#}"));
+        environment.get_template(&name).unwrap_or_else(|error| panic!("{name}: {error:#}"));
     }
 }
 
 #[test]
 fn a_page_that_is_not_there_says_what_to_do() {
-    let error = Pages::new()
-        .page("nothing.html", &samples::shell(), json!({}))
-        .expect_err("there is none");
+    let error = Pages::new().page("nothing.html", &samples::shell(), json!({})).expect_err("there is none");
     assert_eq!(
         error.to_string(),
         "The page 'nothing.html' could not be drawn. Nothing was changed. Go back and try again"

@@ -42,7 +42,11 @@ async fn draw(cx: &Cx, person: PersonId, fields: &Fields, errors: &Errors) -> An
         ],
         errors => errors.value(),
     };
-    if errors.is_empty() { cx.page("people/claim.html", values) } else { cx.page_with_errors("people/claim.html", values) }
+    if errors.is_empty() {
+        cx.page("people/claim.html", values)
+    } else {
+        cx.page_with_errors("people/claim.html", values)
+    }
 }
 
 pub(super) async fn claim(cx: Cx, Path(person): Path<PersonId>, fields: Fields) -> Answer {

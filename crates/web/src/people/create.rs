@@ -86,7 +86,7 @@ async fn draw(cx: &Cx, fields: &Fields, asking: &Asking<'_>, more: &[PersonId]) 
         q,
         shown => shown.iter().map(ToString::to_string).collect::<Vec<_>>(),
         candidates,
-        ask_again => !more.is_empty() || fields.ticked("nobody_of_these"),
+        ask_again => fields.ticked("nobody_of_these") || asking.errors.of("nobody_of_these").is_some(),
         nobody_of_these => fields.ticked("nobody_of_these"),
         nobody_error => asking.errors.of("nobody_of_these"),
         identity => asking.identity(),
@@ -96,7 +96,11 @@ async fn draw(cx: &Cx, fields: &Fields, asking: &Asking<'_>, more: &[PersonId]) 
         episode => episode_part(cx, asking),
         errors => asking.errors.value(),
     };
-    if asking.errors.is_empty() { cx.page("people/new.html", values) } else { cx.page_with_errors("people/new.html", values) }
+    if asking.errors.is_empty() {
+        cx.page("people/new.html", values)
+    } else {
+        cx.page_with_errors("people/new.html", values)
+    }
 }
 
 /// The ids that the search showed, as the form carries them.
@@ -116,9 +120,27 @@ fn episode_part(cx: &Cx, asking: &Asking<'_>) -> Option<Value> {
 
 fn episode_questions(asking: &Asking<'_>) -> Vec<Value> {
     vec![
-        asking.choice("select", "point_of_contact", "Where they came to the service", "", codes(PointOfContact::ALL, PointOfContact::code, PointOfContact::label)),
-        asking.choice("select", "referral_source", "Who told the service", "", codes(ReferralSource::ALL, ReferralSource::code, ReferralSource::label)),
-        asking.choice("select", "legal_status", "Legal status", "", codes(LegalStatus::ALL, LegalStatus::code, LegalStatus::label)),
+        asking.choice(
+            "select",
+            "point_of_contact",
+            "Where they came to the service",
+            "",
+            codes(PointOfContact::ALL, PointOfContact::code, PointOfContact::label),
+        ),
+        asking.choice(
+            "select",
+            "referral_source",
+            "Who told the service",
+            "",
+            codes(ReferralSource::ALL, ReferralSource::code, ReferralSource::label),
+        ),
+        asking.choice(
+            "select",
+            "legal_status",
+            "Legal status",
+            "",
+            codes(LegalStatus::ALL, LegalStatus::code, LegalStatus::label),
+        ),
         asking.question("text", "custody_number", "Custody number, if they have one", ""),
     ]
 }
@@ -183,7 +205,13 @@ fn read_pnc(fields: &Fields, errors: &mut Errors) -> Option<String> {
 
 /// People who may be the one described by the whole form and were not shown with the search.
 /// Somebody who may be known is never added before the reader has seen whom it may be.
-async fn unseen_candidates(cx: &Cx, fields: &Fields, identity: &Identity, pnc: Option<&str>, errors: &mut Errors) -> Result<Vec<PersonId>, Problem> {
+async fn unseen_candidates(
+    cx: &Cx,
+    fields: &Fields,
+    identity: &Identity,
+    pnc: Option<&str>,
+    errors: &mut Errors,
+) -> Result<Vec<PersonId>, Problem> {
     let described = Description {
         name: identity.name.clone(),
         date_of_birth: identity.date_of_birth,
@@ -198,7 +226,10 @@ async fn unseen_candidates(cx: &Cx, fields: &Fields, identity: &Identity, pnc: O
     tx.commit().await?;
     let taken = |one: &Candidate| identity.nhs_number.is_some() && one.person.nhs_number == identity.nhs_number;
     if candidates.iter().any(taken) {
-        errors.add("nhs_number", "Somebody already has this NHS number: they are in the list above. Open them, or check the number");
+        errors.add(
+            "nhs_number",
+            "Somebody already has this NHS number: they are in the list above. Open them, or check the number",
+        );
     }
     let shown = shown_ids(fields);
     let unseen: Vec<PersonId> = candidates.iter().map(|one| one.person.id).filter(|id| !shown.contains(id)).collect();
@@ -311,7 +342,11 @@ async fn draw_episode(cx: &Cx, person: PersonId, asking: &Asking<'_>) -> Answer 
         errors => asking.errors.value(),
         ..frame.value
     };
-    if asking.errors.is_empty() { cx.page("people/episode.html", values) } else { cx.page_with_errors("people/episode.html", values) }
+    if asking.errors.is_empty() {
+        cx.page("people/episode.html", values)
+    } else {
+        cx.page_with_errors("people/episode.html", values)
+    }
 }
 
 /// Opens an episode for somebody who is known.

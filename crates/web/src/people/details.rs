@@ -56,7 +56,14 @@ impl Asking<'_> {
     }
 
     /// A question with options.
-    pub fn choice<'o>(&self, kind: &str, name: &str, label: &str, hint: &str, options: impl IntoIterator<Item = (&'o str, &'o str)>) -> Value {
+    pub fn choice<'o>(
+        &self,
+        kind: &str,
+        name: &str,
+        label: &str,
+        hint: &str,
+        options: impl IntoIterator<Item = (&'o str, &'o str)>,
+    ) -> Value {
         let answer = (self.answer)(name);
         let options: Vec<Value> =
             options.into_iter().map(|(code, label)| context! { code, label, checked => code == answer }).collect();
@@ -75,9 +82,26 @@ impl Asking<'_> {
             self.question("text", "surname", "Surname", "If they use only one name, enter it here"),
             self.question("text", "preferred_name", "Likes to be called", ""),
             self.question("date", "date_of_birth", "Date of birth", ""),
-            self.choice("single", "gender", "Gender, as the person says", "", codes(Gender::ALL, Gender::code, Gender::label)),
-            self.choice("select", "ethnicity", "Ethnic category, as the person says", "", codes(Ethnicity::ALL, Ethnicity::code, Ethnicity::label)),
-            self.question("text", "nhs_number", "NHS number", "10 digits, in any spacing. Leave it empty when you do not know it"),
+            self.choice(
+                "single",
+                "gender",
+                "Gender, as the person says",
+                "",
+                codes(Gender::ALL, Gender::code, Gender::label),
+            ),
+            self.choice(
+                "select",
+                "ethnicity",
+                "Ethnic category, as the person says",
+                "",
+                codes(Ethnicity::ALL, Ethnicity::code, Ethnicity::label),
+            ),
+            self.question(
+                "text",
+                "nhs_number",
+                "NHS number",
+                "10 digits, in any spacing. Leave it empty when you do not know it",
+            ),
         ]
     }
 
@@ -86,14 +110,24 @@ impl Asking<'_> {
         vec![
             self.question("text", "language", "Language they speak, if it is not English", ""),
             self.yes_no("interpreter", "Is an interpreter needed?", ""),
-            self.question("long_text", "adjustments", "Communication needs and reasonable adjustments", "One on each line. They are shown at the top of every page about the person"),
+            self.question(
+                "long_text",
+                "adjustments",
+                "Communication needs and reasonable adjustments",
+                "One on each line. They are shown at the top of every page about the person",
+            ),
         ]
     }
 
     /// How the person may be reached.
     pub fn contact(&self) -> Vec<Value> {
         vec![
-            self.question("long_text", "safe_contact", "How they may be contacted safely", "For example: no voicemail, only before 3pm, partner must not know"),
+            self.question(
+                "long_text",
+                "safe_contact",
+                "How they may be contacted safely",
+                "For example: no voicemail, only before 3pm, partner must not know",
+            ),
             self.question("text", "phone", "Phone", ""),
             self.question("long_text", "address", "Address", "Where they can be found, also when it is not a home"),
             self.question("text", "postcode", "Postcode", "ZZ99 3VZ when they have no fixed abode"),
@@ -103,7 +137,11 @@ impl Asking<'_> {
 }
 
 /// Codes and labels of a code list.
-pub(super) fn codes<T: Copy>(all: &[T], code: fn(T) -> &'static str, label: fn(T) -> &'static str) -> Vec<(&'static str, &'static str)> {
+pub(super) fn codes<T: Copy>(
+    all: &[T],
+    code: fn(T) -> &'static str,
+    label: fn(T) -> &'static str,
+) -> Vec<(&'static str, &'static str)> {
     all.iter().map(|one| (code(*one), label(*one))).collect()
 }
 
@@ -128,9 +166,9 @@ impl Identity {
         if name.is_unknown() {
             errors.add("surname", "Enter a name. If nobody knows it, enter what the list says, such as Unknown male");
         }
-        let nhs_number = fields.given("nhs_number").and_then(|text| {
-            NhsNumber::parse(text).map_err(|error| errors.add("nhs_number", error)).ok()
-        });
+        let nhs_number = fields
+            .given("nhs_number")
+            .and_then(|text| NhsNumber::parse(text).map_err(|error| errors.add("nhs_number", error)).ok());
         Self {
             name,
             preferred_name: fields.text("preferred_name").trim().to_owned(),

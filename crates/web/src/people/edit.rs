@@ -53,7 +53,7 @@ pub(super) async fn show(cx: Cx, Path(person): Path<PersonId>) -> Answer {
     draw(&cx, person, &known, &Asking { answer: &answer, errors: &Errors::default() }, None)
 }
 
-fn draw(cx: &Cx, person: PersonId, known: &Known, asking: &Asking<'_>, conflict: Option<Vec<Value>>) -> Answer {
+fn draw(cx: &Cx, person: PersonId, known: &Known, asking: &Asking<'_>, conflict: Option<&[Value]>) -> Answer {
     let confirmed = known.frame.banner.person.identity_state == IdentityState::Confirmed;
     let is_conflict = conflict.is_some();
     let values = context! {
@@ -88,20 +88,29 @@ pub(super) async fn change(cx: Cx, Path(person): Path<PersonId>, fields: Fields)
         return draw(&cx, person, &known, &Asking { answer: &answer, errors: &errors }, None);
     }
     let mut act = cx.act(&fields).await?;
-    match save(&cx, &mut act, person, typed.as_ref(), known.may_contact.then(|| contact(&fields)), fields.version()?).await {
+    match save(&cx, &mut act, person, typed.as_ref(), known.may_contact.then(|| contact(&fields)), fields.version()?)
+        .await
+    {
         Ok(()) => act.done(&format!("/people/{person}?done=saved")).await,
         Err(Problem::Stale) => {
             drop(act);
             let now = self::known(&cx, person).await?;
             let differences = differences(&fields, &now);
-            draw(&cx, person, &now, &Asking { answer: &answer, errors: &errors }, Some(differences))
+            draw(&cx, person, &now, &Asking { answer: &answer, errors: &errors }, Some(&differences))
         }
         Err(problem) => Err(problem),
     }
 }
 
 /// Saves what differs from the record, if the record is still the one that the form was made from.
-async fn save(cx: &Cx, act: &mut Act, person: PersonId, identity: Option<&Identity>, contact: Option<ContactDetails>, mut version: i64) -> Result<(), Problem> {
+async fn save(
+    cx: &Cx,
+    act: &mut Act,
+    person: PersonId,
+    identity: Option<&Identity>,
+    contact: Option<ContactDetails>,
+    mut version: i64,
+) -> Result<(), Problem> {
     let view = act.authorise::<ViewIdentity>(person).await?;
     let stored = people::get(act, &view).await?.ok_or(Problem::NotFound)?;
     if stored.version != version {
@@ -132,7 +141,9 @@ async fn save(cx: &Cx, act: &mut Act, person: PersonId, identity: Option<&Identi
 fn differences(fields: &Fields, now: &Known) -> Vec<Value> {
     let row = |(field, label): &(&str, &str)| {
         let (typed, stored) = (fields.text(field).trim().to_owned(), now.answer(field));
-        (typed != stored.trim()).then(|| context! { label, left => shown(field, &typed), right => shown(field, &stored), agree => "differ" })
+        (typed != stored.trim()).then(
+            || context! { label, left => shown(field, &typed), right => shown(field, &stored), agree => "differ" },
+        )
     };
     LABELS.iter().filter(|(field, _)| fields.pairs().any(|(name, _)| name == *field)).filter_map(row).collect()
 }

@@ -1,13 +1,11 @@
 //! What every page of one person shares: the banner, the sections, and why the reader may be here.
 
-use crate::banner::{self, Banner};
 use crate::Problem;
+use crate::banner::{self, Banner};
 use minijinja::{Value, context};
 use throughline_domain::ids::PersonId;
 use throughline_domain::time::{Instant, clock_time};
-use throughline_policy::{
-    Relationship, ViewConsent, ViewDisclosure, ViewDocument, ViewEpisode, ViewIdentity,
-};
+use throughline_policy::{Relationship, ViewConsent, ViewDisclosure, ViewDocument, ViewEpisode, ViewIdentity};
 use throughline_store::{Tx, relationships};
 
 /// The sections of a record: code, words.
@@ -88,7 +86,10 @@ async fn claim_notice(tx: &mut Tx, person: PersonId, relationship: Relationship)
 fn claim_words(until: Instant, now: Instant) -> String {
     let left = (until - now).num_minutes() + 1;
     let minutes = if left == 1 { "minute" } else { "minutes" };
-    format!("You claimed access until {} ({left} {minutes} left). You can look and not change. It will be reviewed.", clock_time(until))
+    format!(
+        "You claimed access until {} ({left} {minutes} left). You can look and not change. It will be reviewed.",
+        clock_time(until)
+    )
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use minijinja::{Value, context};
 use throughline_domain::name::Name;
 use throughline_domain::search::{Search, postcode_district};
 use throughline_domain::time::london_date;
-use throughline_matching::{Description, reason_line};
+use throughline_matching::{Comparison, Description, Evidence, reason_line};
 use throughline_policy::{Class, Relationship, SearchPeople, Subject, Verb, ViewContactDetails, ViewIdentity};
 use throughline_store::Tx;
 use throughline_store::people::{self, Finds, Found, LookedFor};
@@ -81,7 +81,11 @@ pub(super) async fn rows(cx: &Cx, tx: &mut Tx, found: &[Found]) -> Result<Vec<Va
             rows.push(closed_row(one, relationship, may_claim));
             continue;
         }
-        let district = if tx.may::<ViewContactDetails>(id).await? { postcode_district(&one.postcode) } else { None };
+        let district = if tx.may::<ViewContactDetails>(id).await? {
+            postcode_district(&one.postcode).unwrap_or_else(|| "Not known".to_owned())
+        } else {
+            "Not for your role".to_owned()
+        };
         rows.push(context! {
             id => id.to_string(),
             may_open => true,
@@ -116,7 +120,16 @@ fn closed_row(one: &Found, relationship: Relationship, may_claim: bool) -> Value
 }
 
 fn why_found(one: &Found) -> String {
-    if one.by_custody_number { "Same custody number".into() } else { reason_line(&one.scored) }
+    if one.by_custody_number {
+        return "Same custody number".into();
+    }
+    let mut scored = one.scored.clone();
+    // That the date of birth is not confirmed is no news to somebody who typed none.
+    let typed_none = |line: &Evidence| line.comparison == Comparison::DateOfBirth && line.query_value.is_empty();
+    if scored.evidence.iter().any(typed_none) {
+        scored.rules.clear();
+    }
+    reason_line(&scored)
 }
 
 fn entries(finds: &Finds) -> Vec<Value> {

@@ -13,11 +13,11 @@ use throughline_policy::{
     ChangeContactDetails, ChangeIdentity, ChangeRiskCard, Class, OpenEpisode, Subject, ViewEpisode, ViewNeedsPlan,
     ViewRiskCard,
 };
+use throughline_store::Tx;
 use throughline_store::alerts::{self, Alert, RiskCard};
 use throughline_store::episodes::{self, Episode};
 use throughline_store::events::{self, NewEvent};
 use throughline_store::people::{self, Person};
-use throughline_store::Tx;
 
 /// An alert that is acknowledged is looked at again within a year.
 const LONGEST_REVIEW_DAYS: i64 = 366;
@@ -71,7 +71,11 @@ async fn draw(cx: &Cx, person: PersonId, fields: &Fields, errors: &Errors, done:
         may_open,
         ..frame.value.clone()
     };
-    if errors.is_empty() { cx.page("people/summary.html", values) } else { cx.page_with_errors("people/summary.html", values) }
+    if errors.is_empty() {
+        cx.page("people/summary.html", values)
+    } else {
+        cx.page_with_errors("people/summary.html", values)
+    }
 }
 
 /// The risk card, and its alerts each with the form that answers it.
@@ -81,13 +85,15 @@ async fn risk(tx: &mut Tx, person: PersonId, fields: &Fields, errors: &Errors) -
         return Ok(unavailable());
     }
     let grant = tx.authorise::<ViewRiskCard>(person).await?;
-    let card = match alerts::risk_card(tx, &grant).await {
+    let mut card = match alerts::risk_card(tx, &grant).await {
         Ok(card) => card,
         Err(error) => {
             tracing::error!(%error, "a risk card could not be read");
             return Ok(unavailable());
         }
     };
+    // What nobody has answered for comes first.
+    card.alerts.sort_by_key(|alert| alert.state != AlertState::Open);
     let may_answer = tx.may::<ChangeRiskCard>(person).await?;
     let alerts = card.alerts.iter().map(|alert| alert_value(alert, may_answer, fields, errors)).collect();
     Ok((card_value(&card, may_answer), alerts))
@@ -117,7 +123,11 @@ fn standing(alert: &Alert) -> String {
     match (alert.state, alert.review_on) {
         (AlertState::Open, _) => format!("{raised}. Nobody has answered for it yet"),
         (_, Some(review)) => {
-            format!("{raised}. {} has taken it on, to be looked at again on {}", alert.answered_by_name, date_long(review))
+            format!(
+                "{raised}. {} has taken it on, to be looked at again on {}",
+                alert.answered_by_name,
+                date_long(review)
+            )
         }
         (_, None) => format!("{raised}. {} has taken it on", alert.answered_by_name),
     }
@@ -162,7 +172,8 @@ fn read_answer(fields: &Fields, id: AlertId, today: NaiveDate, errors: &mut Erro
     let typed = fields.text(&words).to_owned();
     match AlertState::from_code(fields.text(&answer)) {
         Some(AlertState::Acknowledged) => {
-            let review_on = read_review(fields.text(&review), today).map_err(|words| errors.add(&review, words)).ok()?;
+            let review_on =
+                read_review(fields.text(&review), today).map_err(|words| errors.add(&review, words)).ok()?;
             Some(AlertAnswer { state: AlertState::Acknowledged, words: typed, review_on: Some(review_on) })
         }
         Some(AlertState::Resolved) if typed.trim().is_empty() => {
@@ -211,7 +222,7 @@ pub(super) async fn answer_alert(cx: Cx, Path((person, alert)): Path<(PersonId, 
         episode: Some(known.episode_id),
         kind: "alert",
         class: Class::RiskCard,
-        words: format!("Alert {}: {}", answer.state.label().to_lowercase(), known.kind),
+        words: alerts::answered_words(known.kind, answer.state),
         link: format!("/people/{person}"),
     };
     events::add(&mut act, event).await?;
@@ -266,11 +277,8 @@ async fn findings(tx: &mut Tx, person: PersonId) -> Result<Option<Vec<Value>>, P
 
 /// Who the person is, beyond the banner.
 fn about(person: &Person) -> Value {
-    let identifiers: Vec<Value> = person
-        .identifiers
-        .iter()
-        .map(|(kind, value)| context! { kind => identifier_label(kind), value })
-        .collect();
+    let identifiers: Vec<Value> =
+        person.identifiers.iter().map(|(kind, value)| context! { kind => identifier_label(kind), value }).collect();
     context! {
         ethnicity => person.ethnicity.label(),
         language => person.language,

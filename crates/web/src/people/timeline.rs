@@ -74,7 +74,8 @@ pub(super) async fn show(cx: Cx, Path(person): Path<PersonId>, Query(pairs): Que
     let visible = visible(&mut tx, person, all).await?;
     let texts = texts(&mut tx, person).await?;
     tx.commit().await?;
-    let shown: Vec<Value> = visible.iter().filter(|event| filter.shows(event)).map(|event| entry(event, &texts)).collect();
+    let shown: Vec<Value> =
+        visible.iter().filter(|event| filter.shows(event)).map(|event| entry(event, &texts)).collect();
     let path = format!("/people/{person}/timeline");
     let values = context! {
         heading => "Timeline",
@@ -110,41 +111,46 @@ async fn visible(tx: &mut Tx, person: PersonId, all: Vec<Event>) -> Result<Vec<E
     Ok(visible)
 }
 
-type Texts = BTreeMap<(&'static str, Instant), String>;
+/// Text by kind, instant and words of its event. Several answers of one form share an instant, so
+/// the words tell them apart; where an event's words are its author's own, they are left empty.
+type Texts = BTreeMap<(&'static str, Instant, String), String>;
 
-/// The text behind the lines, by kind and instant: of the classes that the reader may see.
+/// The text behind the lines: of the classes that the reader may see.
 async fn texts(tx: &mut Tx, person: PersonId) -> Result<Texts, Problem> {
     let mut texts = Texts::new();
     if tx.may::<ViewConsent>(person).await? {
         let grant = tx.authorise::<ViewConsent>(person).await?;
         for line in consents::ledger(tx, &grant).await? {
-            add(&mut texts, "consent", line.recorded_at, [line.words, line.how_explained]);
+            let event = format!("{}: {}", line.consent_for, line.state);
+            add(&mut texts, ("consent", line.recorded_at, event), &[line.words, line.how_explained]);
         }
     }
     if tx.may::<ViewDisclosure>(person).await? {
         let grant = tx.authorise::<ViewDisclosure>(person).await?;
         for line in disclosures::ledger(tx, &grant).await? {
-            add(&mut texts, "disclosure", line.at, [format!("To {}, {}", line.recipient, line.channel), line.reason]);
+            let event = format!("{} ({})", line.summary, line.basis);
+            let to = format!("To {}, {}", line.recipient, line.channel);
+            add(&mut texts, ("disclosure", line.at, event), &[to, line.reason]);
         }
     }
     if tx.may::<ViewRiskCard>(person).await? {
         let grant = tx.authorise::<ViewRiskCard>(person).await?;
-        for (at, words) in alerts::words(tx, &grant).await? {
-            add(&mut texts, "alert", at, [words]);
+        for line in alerts::words(tx, &grant).await? {
+            add(&mut texts, ("alert", line.at, line.event), &[line.text]);
         }
     }
     if tx.may::<ViewFollowUp>(person).await? {
         let grant = tx.authorise::<ViewFollowUp>(person).await?;
         for (at, note) in people::contact_notes(tx, &grant).await? {
-            add(&mut texts, "contact", at, [note]);
+            add(&mut texts, ("contact", at, String::new()), &[note]);
         }
     }
     Ok(texts)
 }
 
-/// Two texts of one kind and instant belong to one act and stand below each other.
-fn add<const N: usize>(texts: &mut Texts, kind: &'static str, at: Instant, parts: [String; N]) {
-    let text = texts.entry((kind, at)).or_default();
+/// Texts of one event stand below each other.
+fn add<const N: usize>(texts: &mut Texts, event: (&'static str, Instant, String), parts: &[String; N]) {
+    let text = texts.entry(event).or_default();
     for part in parts.iter().filter(|part| !part.trim().is_empty()) {
         if !text.is_empty() {
             text.push('\n');
@@ -155,15 +161,18 @@ fn add<const N: usize>(texts: &mut Texts, kind: &'static str, at: Instant, parts
 
 fn entry(event: &Event, texts: &Texts) -> Value {
     let kind = KINDS.iter().find(|(code, _)| *code == event.kind);
-    let text = kind.and_then(|(code, _)| texts.get(&(*code, event.at))).filter(|text| !text.is_empty());
+    let text = kind.and_then(|(code, _)| {
+        let of = |words: &str| texts.get(&(*code, event.at, words.to_owned()));
+        of(&event.words).or_else(|| of(""))
+    });
     context! {
         at => event.at,
         title => event.words,
         kind => kind.map(|(_, words)| *words),
         by => event.actor_name,
-        text,
+        text => text.filter(|text| !text.is_empty()),
         // The page of the person is this one: a link to it leads nowhere.
-        href => Some(&event.link).filter(|link| !link.is_empty() && !(event.kind == "person")),
+        href => Some(&event.link).filter(|link| !link.is_empty() && event.kind != "person"),
         system => by_system(event),
     }
 }
@@ -178,7 +187,9 @@ fn kind_options(filter: &Filter, visible: &[Event]) -> Vec<Value> {
 fn chosen(filter: &Filter, path: &str) -> Vec<Value> {
     let kinds = KINDS.iter().filter(|(code, _)| filter.kinds.contains(code));
     let kinds = kinds.map(|(code, words)| context! { text => words, remove_href => filter.href(path, code) });
-    let system = filter.system.then(|| context! { text => "Throughline's own lines", remove_href => filter.href(path, "system") });
+    let system = filter
+        .system
+        .then(|| context! { text => "Throughline's own lines", remove_href => filter.href(path, "system") });
     kinds.chain(system).collect()
 }
 
@@ -189,7 +200,8 @@ mod tests {
     #[test]
     fn a_filter_is_kept_in_the_address_as_codes_only() {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let filter = Filter::read(&[pair("kind", "consent"), pair("kind", "<b>"), pair("kind", "alert"), pair("system", "yes")]);
+        let filter =
+            Filter::read(&[pair("kind", "consent"), pair("kind", "<b>"), pair("kind", "alert"), pair("system", "yes")]);
         assert_eq!(filter.kinds, ["consent", "alert"]);
         assert_eq!(filter.href("/t", "alert"), "/t?kind=consent&system=yes");
         assert_eq!(filter.href("/t", "system"), "/t?kind=consent&kind=alert");

@@ -28,7 +28,8 @@ pub(super) async fn send(cx: Cx, Path(id): Path<ReferralId>, fields: Fields) -> 
     };
     let to = Move { to: ReferralState::Sent, note: String::new(), appointment_at: None };
     referrals::record(&mut act, &grant, id, fields.version()?, &to).await?;
-    let summary = format!("Referral to {}", before.service_name);
+    // The recipient names the service; the summary stands on timelines, and does not.
+    let summary = "Onward referral".to_owned();
     disclosures::record(&mut act, &disclose, disclose.site(), &asked.disclosure(&ledger, None, summary)).await?;
     let (_, after) = show::find(&mut act, id).await?;
     follow(&mut act, subject, &grant, &after).await?;

@@ -6,6 +6,7 @@ use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::Path;
 use minijinja::{Value, context};
 use throughline_domain::consent::ConsentFor;
+use throughline_domain::disclosure::Channel;
 use throughline_domain::ids::ReferralId;
 use throughline_domain::referral::ReferralState;
 use throughline_domain::time::{Instant, from_london, london_date, parse_date, parse_time};
@@ -46,7 +47,11 @@ pub(super) async fn draw(cx: &Cx, id: ReferralId, fields: &Fields, errors: &Erro
     let may_send = may_change && tx.may::<CreateDisclosure>(subject).await?;
     tx.commit().await?;
     let is_draft = referral.state == ReferralState::Drafted;
-    let typed = if errors.is_empty() { context! { recipient => referral.service_name } } else { fields.typed() };
+    let typed = if errors.is_empty() {
+        context! { recipient => referral.service_name }
+    } else {
+        fields.typed()
+    };
     let values = context! {
         heading => "Referral",
         crumbs => vec![
@@ -62,12 +67,16 @@ pub(super) async fn draw(cx: &Cx, id: ReferralId, fields: &Fields, errors: &Erro
         moves => may_change.then(|| moves(&referral, fields.text("to"))),
         is_draft,
         may_send => may_send && is_draft,
-        choices => choices(&[]),
+        choices => choices(&[], Channel::ALL),
         typed,
         errors => errors.summary(),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() { cx.page("referrals/show.html", values) } else { cx.page_with_errors("referrals/show.html", values) }
+    if errors.is_empty() {
+        cx.page("referrals/show.html", values)
+    } else {
+        cx.page_with_errors("referrals/show.html", values)
+    }
 }
 
 fn step_value(step: &referrals::Step) -> Value {
@@ -76,7 +85,6 @@ fn step_value(step: &referrals::Step) -> Value {
         title => step.state.label(),
         by => step.by_name,
         text => step.note,
-        status => context! { text => step.state.label(), tone => super::tone(step.state) },
     }
 }
 
@@ -127,6 +135,7 @@ fn asked(fields: &Fields, before: &Referral, now: Instant, errors: &mut Errors) 
 
 fn appointment(fields: &Fields, now: Instant, errors: &mut Errors) -> Option<Instant> {
     let date = parse_date(fields.text("date"), london_date(now)).map_err(|error| errors.add("date", error.to_string()));
-    let time = parse_time(fields.text("time")).map_err(|_| errors.add("time", "Enter the time of the appointment, like 9:30 or 2:15pm"));
+    let time = parse_time(fields.text("time"))
+        .map_err(|_| errors.add("time", "Enter the time of the appointment, like 9:30 or 2:15pm"));
     Some(from_london(date.ok()?.and_time(time.ok()?)))
 }

@@ -50,7 +50,13 @@ pub(super) async fn record(cx: Cx, Path(id): Path<TaskId>, fields: Fields) -> An
     act.done(&next).await
 }
 
-async fn save(act: &mut Act, subject: Subject, task: &Task, version: i64, contacted: &Contacted) -> Result<(), Problem> {
+async fn save(
+    act: &mut Act,
+    subject: Subject,
+    task: &Task,
+    version: i64,
+    contacted: &Contacted,
+) -> Result<(), Problem> {
     let grant = act.authorise::<ChangeFollowUp>(subject).await?;
     let site = subject.site.ok_or(Problem::NotFound)?;
     let new = NewContact {
@@ -120,7 +126,15 @@ fn read(cx: &Cx, page: &TaskPage, fields: &Fields, errors: &mut Errors) -> Optio
     let minutes = read_minutes(fields, errors);
     let after = read_after(cx, page, fields, attendance, errors);
     let concern = read_concern(page, fields, errors);
-    Some(Contacted { mode: mode?, attendance: attendance?, at: at?, minutes: minutes?, note: fields.text("note").to_owned(), after: after?, concern })
+    Some(Contacted {
+        mode: mode?,
+        attendance: attendance?,
+        at: at?,
+        minutes: minutes?,
+        note: fields.text("note").to_owned(),
+        after: after?,
+        concern,
+    })
 }
 
 fn read_minutes(fields: &Fields, errors: &mut Errors) -> Option<i64> {
@@ -132,7 +146,13 @@ fn read_minutes(fields: &Fields, errors: &mut Errors) -> Option<i64> {
     minutes
 }
 
-fn read_after(cx: &Cx, page: &TaskPage, fields: &Fields, attendance: Option<Attendance>, errors: &mut Errors) -> Option<After> {
+fn read_after(
+    cx: &Cx,
+    page: &TaskPage,
+    fields: &Fields,
+    attendance: Option<Attendance>,
+    errors: &mut Errors,
+) -> Option<After> {
     let Some(after) = AfterContact::from_code(fields.text("after")) else {
         errors.add("after", "Choose what happens now");
         return None;

@@ -23,8 +23,13 @@ use throughline_store::{Tx, consents};
 use uuid::Uuid;
 
 /// The kinds of task that somebody adds by hand; the others follow from what is recorded.
-const KINDS: &[TaskKind] =
-    &[TaskKind::FollowUp, TaskKind::ContactAfterRelease, TaskKind::ChaseReferral, TaskKind::ChaseOutcome, TaskKind::Other];
+const KINDS: &[TaskKind] = &[
+    TaskKind::FollowUp,
+    TaskKind::ContactAfterRelease,
+    TaskKind::ChaseReferral,
+    TaskKind::ChaseOutcome,
+    TaskKind::Other,
+];
 
 /// Everything that the page shows.
 struct FollowUpPage {
@@ -65,7 +70,20 @@ async fn load(cx: &Cx, id: EpisodeId) -> Result<FollowUpPage, Problem> {
     let may_allocate = tx.may::<ChangeEpisode>(subject).await? && episode.closed_at.is_none();
     tx.commit().await?;
     let partners = organisations.iter().filter(|one| one.kind == OrganisationKind::Partner).cloned().collect();
-    Ok(FollowUpPage { subject, episode, tasks, contacts, age, banner: value, consent, partners, organisations, colleagues, may_change, may_allocate })
+    Ok(FollowUpPage {
+        subject,
+        episode,
+        tasks,
+        contacts,
+        age,
+        banner: value,
+        consent,
+        partners,
+        organisations,
+        colleagues,
+        may_change,
+        may_allocate,
+    })
 }
 
 async fn consent(tx: &mut Tx, subject: Subject) -> Result<Option<ConsentState>, Problem> {
@@ -94,22 +112,25 @@ impl FollowUpPage {
     fn owners(&self, cx: &Cx) -> Vec<&Colleague> {
         let own = cx.signed_in.user.organisation_id;
         let partner = self.episode.link_organisation_id.filter(|_| self.agreed());
-        self.colleagues.iter().filter(|one| one.organisation_id == own || Some(one.organisation_id) == partner).collect()
+        self.colleagues
+            .iter()
+            .filter(|one| one.organisation_id == own || Some(one.organisation_id) == partner)
+            .collect()
     }
 
     /// The open contact after release that is still with the NHS team.
     fn open_contact(&self) -> Option<&Task> {
         let is_ours = |task: &&Task| self.partners.iter().all(|partner| partner.id != task.organisation_id);
-        self.tasks.iter().filter(|task| task.kind == TaskKind::ContactAfterRelease && task.state == TaskState::Open).find(is_ours)
+        self.tasks
+            .iter()
+            .filter(|task| task.kind == TaskKind::ContactAfterRelease && task.state == TaskState::Open)
+            .find(is_ours)
     }
 
     fn values(&self, cx: &Cx, typed: &Fields, errors: &Errors) -> Value {
         let (open, ended): (Vec<&Task>, Vec<&Task>) = self.tasks.iter().partition(|task| task.state == TaskState::Open);
         let id = self.episode.id;
-        let is_allocating = typed.pairs().any(|(name, _)| name == "worker");
-        let (no_fields, no_errors) = (Fields::default(), Errors::default());
-        let add = if is_allocating { Questions::new(&no_fields, &no_errors) } else { Questions::new(typed, errors) };
-        let allocate = if is_allocating { Questions::new(typed, errors) } else { Questions::new(&no_fields, &no_errors) };
+        let ask = Questions::new(typed, errors);
         context! {
             heading => "Follow-up",
             caption => self.episode.point_of_contact.label(),
@@ -134,15 +155,20 @@ impl FollowUpPage {
                 worker => self.name(self.episode.link_worker_id),
             }),
             has_partners => !self.partners.is_empty(),
+            allocate_open => errors.concern(&["worker", "first_date", "first_time"]) || self.episode.link_organisation_id.is_none(),
             open_contact => self.open_contact().map(|task| task.due_at),
-            add => self.add_questions(cx, &add),
-            allocate => self.allocate_questions(cx, &allocate),
+            add => self.add_questions(cx, &ask),
+            allocate => self.allocate_questions(cx, &ask),
         }
     }
 
     fn crumbs(&self, cx: &Cx) -> Vec<Value> {
         let clinical = cx.role_may(Verb::View, Class::Board);
-        let first = if clinical { context! { text => "Today", href => "/" } } else { context! { text => "Worklist", href => "/worklist" } };
+        let first = if clinical {
+            context! { text => "Today", href => "/" }
+        } else {
+            context! { text => "Worklist", href => "/worklist" }
+        };
         vec![first, context! { text => "Episode", href => format!("/episodes/{}", self.episode.id) }]
     }
 
@@ -167,7 +193,8 @@ impl FollowUpPage {
     }
 
     fn add_questions(&self, cx: &Cx, ask: &Questions<'_>) -> Value {
-        let owners = self.owners(cx).into_iter().map(|one| (one.id.to_string(), format!("{} ({})", one.name, one.role)));
+        let owners =
+            self.owners(cx).into_iter().map(|one| (one.id.to_string(), format!("{} ({})", one.name, one.role)));
         context! {
             kind => ask.choice("kind", "select", "What is owed", "", TaskKind::FollowUp.code(), options!(KINDS)),
             title => ask.text("title", "text", "What exactly", "Such as: ring about the housing appointment. No clinical detail: this shows on worklists", ""),
@@ -183,7 +210,8 @@ impl FollowUpPage {
             .flat_map(|partner| {
                 let anybody = (format!("{}/", partner.id), format!("{}: whoever their lead chooses", partner.name));
                 let workers = self.colleagues.iter().filter(|one| one.organisation_id == partner.id);
-                let workers = workers.map(|one| (format!("{}/{}", partner.id, one.id), format!("{}: {}", partner.name, one.name)));
+                let workers = workers
+                    .map(|one| (format!("{}/{}", partner.id, one.id), format!("{}: {}", partner.name, one.name)));
                 std::iter::once(anybody).chain(workers)
             })
             .collect();
@@ -217,7 +245,8 @@ pub(super) async fn add(cx: Cx, Path(id): Path<EpisodeId>, fields: Fields) -> An
     if owner.is_none() {
         errors.add("owner", "Choose who does it");
     }
-    let (Some(kind), Some(title), Some(due_at), Some(owner), true) = (kind, title, due, owner, errors.is_empty()) else {
+    let (Some(kind), Some(title), Some(due_at), Some(owner), true) = (kind, title, due, owner, errors.is_empty())
+    else {
         return cx.page_with_errors("tasks/follow_up.html", page.values(&cx, &fields, &errors));
     };
     let mut act = cx.act(&fields).await?;
@@ -233,7 +262,8 @@ pub(super) async fn add(cx: Cx, Path(id): Path<EpisodeId>, fields: Fields) -> An
         organisation_id: owner.organisation_id,
     };
     tasks::add(&mut act, &task).await?;
-    tell(&mut act, page.subject, format!("Task added for {}: {title}", owner.name), format!("/tasks/{}", task.id)).await?;
+    tell(&mut act, page.subject, format!("Task added for {}: {title}", owner.name), format!("/tasks/{}", task.id))
+        .await?;
     settle_next_action(&mut act, page.subject, title).await?;
     act.done(&format!("/episodes/{id}/follow-up")).await
 }
@@ -250,7 +280,10 @@ pub(super) async fn allocate(cx: Cx, Path(id): Path<EpisodeId>, fields: Fields) 
     if partner.is_none() {
         errors.add("worker", "Choose who follows up");
     }
-    let worker = page.colleagues.iter().find(|one| one.id.to_string() == worker && Some(one.organisation_id) == partner.map(|one| one.id));
+    let worker = page
+        .colleagues
+        .iter()
+        .find(|one| one.id.to_string() == worker && Some(one.organisation_id) == partner.map(|one| one.id));
     let due = read_date_time(&fields, "first", cx.now, end_of_working_day(), &mut errors);
     if due.is_some_and(|due| due <= cx.now) {
         errors.add("first_date", "The date must be later than now");
@@ -282,7 +315,13 @@ pub(super) async fn allocate(cx: Cx, Path(id): Path<EpisodeId>, fields: Fields) 
         let change = act.authorise::<ChangeFollowUp>(page.subject).await?;
         tasks::hand_to(&mut act, &change, contact.id, contact.version, partner.id, worker_id).await?;
     }
-    tell(&mut act, page.subject, format!("Follow-up allocated to {}", partner.name), format!("/episodes/{id}/follow-up")).await?;
+    tell(
+        &mut act,
+        page.subject,
+        format!("Follow-up allocated to {}", partner.name),
+        format!("/episodes/{id}/follow-up"),
+    )
+    .await?;
     settle_next_action(&mut act, page.subject, title).await?;
     act.done(&format!("/episodes/{id}/follow-up")).await
 }

@@ -1,6 +1,6 @@
 //! The page of a task: what to know before making contact, what was tried, and what came of it.
 
-use super::questions::{Errors, Questions, options};
+use super::questions::{Errors, Questions, only_when, options};
 use crate::banner::{self, Banner};
 use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::Path;
@@ -13,13 +13,14 @@ use throughline_domain::task::TaskState;
 use throughline_policy::{ChangeFollowUp, ChangeRiskCard, Subject, ViewFollowUp, ViewNeedsPlan, ViewRiskCard};
 use throughline_store::contacts::{self, Contact};
 use throughline_store::people::ContactDetails;
+use throughline_store::records::{self, NeedsPlan};
 use throughline_store::tasks::Task;
 use throughline_store::users::{self, Colleague};
-use throughline_store::worklists::{self, Plan};
 use throughline_store::{Tx, alerts, organisations};
 
 /// The concerns that may be raised with a contact.
-pub(super) const CONCERNS: &[AlertKind] = &[AlertKind::SelfHarm, AlertKind::Safeguarding, AlertKind::Violence, AlertKind::Other];
+pub(super) const CONCERNS: &[AlertKind] =
+    &[AlertKind::SelfHarm, AlertKind::Safeguarding, AlertKind::Violence, AlertKind::Other];
 
 /// Everything that the page shows.
 pub(super) struct TaskPage {
@@ -30,7 +31,7 @@ pub(super) struct TaskPage {
     banner: Value,
     reach: Option<ContactDetails>,
     risk: Value,
-    plan: Option<Vec<Plan>>,
+    plan: Option<Vec<NeedsPlan>>,
     plan_words: &'static str,
     organisation: String,
     may_change: bool,
@@ -62,7 +63,11 @@ pub(super) async fn load(cx: &Cx, id: TaskId) -> Result<TaskPage, Problem> {
     let may_raise = tx.may::<ChangeRiskCard>(subject).await?;
     tx.commit().await?;
     Ok(TaskPage {
-        organisation: organisations.into_iter().find(|one| one.id == task.organisation_id).map(|one| one.name).unwrap_or_default(),
+        organisation: organisations
+            .into_iter()
+            .find(|one| one.id == task.organisation_id)
+            .map(|one| one.name)
+            .unwrap_or_default(),
         colleagues: colleagues.into_iter().filter(|one| one.organisation_id == task.organisation_id).collect(),
         task,
         contacts,
@@ -96,12 +101,12 @@ pub(super) async fn risk(tx: &mut Tx, subject: Subject) -> Result<Value, Problem
 }
 
 /// Needs and plan, or why they are not shown.
-async fn plan(tx: &mut Tx, subject: Subject) -> Result<(Option<Vec<Plan>>, &'static str), Problem> {
+async fn plan(tx: &mut Tx, subject: Subject) -> Result<(Option<Vec<NeedsPlan>>, &'static str), Problem> {
     if !tx.may::<ViewNeedsPlan>(subject).await? {
         return Ok((None, "Your role does not open needs and plan."));
     }
     let grant = tx.authorise::<ViewNeedsPlan>(subject).await?;
-    match worklists::plan(tx, &grant).await {
+    match records::needs_plan(tx, &grant).await {
         Ok(plan) => Ok((Some(plan), "")),
         Err(throughline_store::Error::Corrupt(why)) => {
             tracing::error!(%why, "a snapshot could not be read");
@@ -158,7 +163,7 @@ impl TaskPage {
             },
             reach => self.reach,
             risk => self.risk,
-            plan => self.plan.as_ref().map(|plans| plans.iter().map(plan_value).collect::<Vec<_>>()),
+            plan => self.plan,
             plan_words => self.plan_words,
             contacts => self.contacts.iter().map(|contact| contact_value(contact, self.age)).collect::<Vec<_>>(),
             missed => self.missed(),
@@ -167,6 +172,8 @@ impl TaskPage {
             me => cx.signed_in.user.id.to_string(),
             may_take => self.colleagues.iter().any(|one| one.id == cx.signed_in.user.id),
             questions => self.questions(cx, typed, errors),
+            hand_on_open => errors.concern(&["owner", "due_date", "due_time"]),
+            not_needed_open => errors.concern(&["reason"]),
         }
     }
 
@@ -181,21 +188,29 @@ impl TaskPage {
             minutes => ask.text("minutes", "number", "How many minutes did it take?", "Leave empty if it does not matter", ""),
             note => ask.text("note", "long_text", "What was said or done", "Only what the next person needs", ""),
             after => ask.choice("after", "single", "What happens now?", "", "", options!(AfterContact::ALL)),
-            again => ask.date_time("again", "When is the next try?", "Needed if somebody tries again. A time left empty is 17:00", None),
-            why => ask.text("why", "long_text", "Why is no further contact needed?", "Needed if no further contact is made", ""),
+            again => only_when(
+                ask.date_time("again", "When is the next try?", "A time left empty is 17:00", None),
+                "after", AfterContact::Again.code(), "somebody tries again",
+            ),
+            why => only_when(
+                ask.text("why", "long_text", "Why is no further contact needed?", "", ""),
+                "after", AfterContact::NotNeeded.code(), "no further contact is needed",
+            ),
             concern => ask.tick("concern", "Raise a concern with the NHS team", "They get a task at once, and the alert shows on the person's risk card"),
-            concern_kind => ask.choice("concern_kind", "single", "What is the concern about?", "", "", options!(CONCERNS)),
-            concern_words => ask.text("concern_words", "long_text", "What have you seen or heard?", "Use the person's own words where you can", ""),
+            concern_kind => only_when(
+                ask.choice("concern_kind", "single", "What is the concern about?", "", "", options!(CONCERNS)),
+                "concern", "yes", "you raise a concern",
+            ),
+            concern_words => only_when(
+                ask.text("concern_words", "long_text", "What have you seen or heard?", "Use the person's own words where you can", ""),
+                "concern", "yes", "you raise a concern",
+            ),
             owner => ask.choice("owner", "select", "Hand to", "", "", colleagues),
             due => ask.date_time("due", "By when", "", Some(self.task.due_at)),
             reason => ask.text("reason", "long_text", "Why is this not needed?", "", ""),
             outcome => ask.text("outcome", "long_text", "What came of it", "", ""),
         }
     }
-}
-
-fn plan_value(plan: &Plan) -> Value {
-    context! { title => plan.form.title, sections => plan.form.sections, signed_at => plan.signed_at, signed_by => plan.signed_by_name }
 }
 
 /// A contact as an entry of a timeline.

@@ -29,6 +29,11 @@ impl Errors {
         &self.0
     }
 
+    /// Whether something is wrong with one of these fields: then their part of the page is open.
+    pub(super) fn concern(&self, fields: &[&str]) -> bool {
+        fields.iter().any(|field| self.of(field).is_some())
+    }
+
     fn of(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|error| error.field_name == field).map(|error| error.message.as_str())
     }
@@ -38,18 +43,19 @@ impl Errors {
 #[derive(Debug)]
 pub(super) struct Questions<'a> {
     typed: &'a Fields,
-    sent: bool,
     errors: &'a Errors,
 }
 
 impl<'a> Questions<'a> {
     /// `typed` is the form as it was sent, or empty on a fresh page.
     pub(super) fn new(typed: &'a Fields, errors: &'a Errors) -> Self {
-        Self { typed, sent: typed.pairs().next().is_some(), errors }
+        Self { typed, errors }
     }
 
+    /// What was typed, when the form that was sent has the question; a page has several forms.
     fn value(&self, name: &str, fresh: &str) -> String {
-        if self.sent { self.typed.text(name).to_owned() } else { fresh.to_owned() }
+        let typed = self.typed.pairs().find(|(known, _)| known == name);
+        typed.map_or_else(|| fresh.to_owned(), |(_, value)| value)
     }
 
     /// A question answered by typing: `text`, `long_text`, `date`, `time` or `number`.
@@ -59,7 +65,15 @@ impl<'a> Questions<'a> {
     }
 
     /// A question answered by choosing: `single` or `select`.
-    pub(super) fn choice(&self, name: &str, kind: &str, label: &str, hint: &str, fresh: &str, options: impl IntoIterator<Item = (String, String)>) -> Value {
+    pub(super) fn choice(
+        &self,
+        name: &str,
+        kind: &str,
+        label: &str,
+        hint: &str,
+        fresh: &str,
+        options: impl IntoIterator<Item = (String, String)>,
+    ) -> Value {
         let chosen = self.value(name, fresh);
         let options: Vec<Value> = options
             .into_iter()
@@ -97,10 +111,24 @@ impl<'a> Questions<'a> {
     }
 }
 
+/// The question, asked only when `about` has this answer; `words` say so without script.
+pub(super) fn only_when(question: Value, about: &str, answer: &str, words: &str) -> Value {
+    let test = context! { any_of => vec![answer] };
+    context! { when => context! { about => context! { question => about, test } }, only_if => words, ..question }
+}
+
 /// Reads a date and a time of day as people type them; a time left empty is `otherwise`.
-pub(super) fn read_date_time(fields: &Fields, name: &str, now: Instant, otherwise: NaiveTime, errors: &mut Errors) -> Option<Instant> {
+pub(super) fn read_date_time(
+    fields: &Fields,
+    name: &str,
+    now: Instant,
+    otherwise: NaiveTime,
+    errors: &mut Errors,
+) -> Option<Instant> {
     let (date_name, time_name) = (format!("{name}_date"), format!("{name}_time"));
-    let date = parse_date(fields.text(&date_name), london_date(now)).map_err(|error| errors.add(&date_name, error.to_string())).ok();
+    let date = parse_date(fields.text(&date_name), london_date(now))
+        .map_err(|error| errors.add(&date_name, error.to_string()))
+        .ok();
     let time = match fields.given(&time_name) {
         None => Some(otherwise),
         Some(text) => parse_time(text).map_err(|error| errors.add(&time_name, error.to_string())).ok(),

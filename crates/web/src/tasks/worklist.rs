@@ -39,7 +39,8 @@ impl Filter {
             context! { text => kind.label(), remove_href => rest }
         });
         let overdue = self.only_overdue().then(|| {
-            let rest = self.kind().map_or_else(|| "/worklist".to_owned(), |kind| format!("/worklist?kind={}", kind.code()));
+            let rest =
+                self.kind().map_or_else(|| "/worklist".to_owned(), |kind| format!("/worklist?kind={}", kind.code()));
             context! { text => "Overdue", remove_href => rest }
         });
         kind.into_iter().chain(overdue).collect()
@@ -47,7 +48,8 @@ impl Filter {
 
     fn questions(&self) -> Vec<Value> {
         let option = |code: &str, label: &str, chosen: &str| context! { code, label, checked => code == chosen };
-        let kinds: Vec<Value> = TaskKind::ALL.iter().map(|kind| option(kind.code(), kind.label(), &self.kind)).collect();
+        let kinds: Vec<Value> =
+            TaskKind::ALL.iter().map(|kind| option(kind.code(), kind.label(), &self.kind)).collect();
         let due = vec![option("overdue", "Overdue only", &self.due)];
         vec![
             context! { id => "kind", name => "kind", kind => "select", label => "What is owed", options => kinds },
@@ -66,7 +68,8 @@ pub(super) async fn show(cx: Cx, Query(filter): Query<Filter>) -> Answer {
     let own = worklists::of_user(&mut tx, user.id).await?;
     let everybodys = if leads { worklists::of_organisation(&mut tx, user.organisation_id).await? } else { Vec::new() };
     tx.commit().await?;
-    let (untaken, taken): (Vec<Line>, Vec<Line>) = everybodys.into_iter().partition(|line| line.task.owner_id.is_none());
+    let (untaken, taken): (Vec<Line>, Vec<Line>) =
+        everybodys.into_iter().partition(|line| line.task.owner_id.is_none());
     let others: Vec<Line> = taken.into_iter().filter(|line| line.task.owner_id != Some(user.id)).collect();
     let total = own.len() + untaken.len() + others.len();
     let (own, untaken) = (group(&own, &filter, cx.now), group(&untaken, &filter, cx.now));

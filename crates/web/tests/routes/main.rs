@@ -64,7 +64,9 @@ async fn what_is_not_there_and_what_is_not_yours_answer_alike() {
 async fn every_page_about_a_person_writes_who_looked() {
     let office = Office::open().await;
     let mut pages = 0;
-    for route in source::routes().into_iter().filter(|route| route.method == "GET" && source::is_about_a_person(&route.path)) {
+    for route in
+        source::routes().into_iter().filter(|route| route.method == "GET" && source::is_about_a_person(&route.path))
+    {
         let Some(address) = office.address(&route, false) else { continue };
         for role in [Role::Practitioner, Role::TeamLeader] {
             let before = office.views().await;

@@ -1,0 +1,170 @@
+//! A filled service, one signed-in user of every role, and a subject of every kind.
+
+use crate::source::Route;
+use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{Request, header};
+use chrono::{Duration, Utc};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use throughline_domain::role::Role;
+use throughline_store::{Location, Store, Value, raw};
+use throughline_testkit::Kit;
+use throughline_web::{App, Settings, router};
+use tower::ServiceExt;
+use uuid::Uuid;
+
+/// A filled service with everybody signed in.
+pub struct Office {
+    kit: Kit,
+    router: axum::Router,
+    sessions: BTreeMap<&'static str, (String, String)>,
+    subjects: BTreeMap<&'static str, Uuid>,
+}
+
+/// The demo's day, made once and copied for each test.
+async fn filled() -> PathBuf {
+    static MADE: tokio::sync::OnceCell<PathBuf> = tokio::sync::OnceCell::const_new();
+    static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let made = MADE.get_or_init(|| async {
+        let folder = FOLDER.get_or_init(|| tempfile::tempdir().expect("a temporary folder can be made"));
+        let path = folder.path().join("filled.db");
+        let kit = Kit::sqlite_at(path.clone()).await;
+        throughline_demo::fill(&kit.store, 7, Utc::now(), &mut |_| {}).await.expect("the demo fills itself");
+        kit.store.close().await;
+        path
+    });
+    made.await.clone()
+}
+
+impl Office {
+    /// Opens a copy of the filled service.
+    pub async fn open() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let path = folder.path().join("copy.db");
+        std::fs::copy(filled().await, &path).expect("the database can be copied");
+        let store = Store::open(&Location::Sqlite { path: path.clone(), key: None }).await.expect("it opens");
+        let kit = Kit::around(store, Location::Sqlite { path, key: None }, folder);
+        let settings = Settings {
+            secure_cookies: false,
+            allowance: throughline_web::Allowance { sign_in: 10_000, search: 10_000, upload: 10_000 },
+            ..Settings::default()
+        };
+        let app = App::new(kit.store.clone(), settings).await.expect("the application opens");
+        let mut office = Self { router: router(app), sessions: BTreeMap::new(), subjects: BTreeMap::new(), kit };
+        for role in Role::ALL {
+            let session = office.kit.session(office.kit.user(*role), Utc::now() + Duration::hours(12)).await;
+            office.sessions.insert(role.code(), session);
+        }
+        office.find_subjects().await;
+        office
+    }
+
+    /// One of each kind, of a person of the practitioner's site with as much in their record as can be.
+    async fn find_subjects(&mut self) {
+        const OF_PERSON: &[(&str, &str)] = &[
+            ("episode", "SELECT id FROM episode WHERE person_id = $1 ORDER BY opened_at DESC LIMIT 1"),
+            ("record", "SELECT id FROM record WHERE person_id = $1 ORDER BY created_at LIMIT 1"),
+            ("document", "SELECT id FROM document WHERE person_id = $1 ORDER BY created_at LIMIT 1"),
+            ("referral", "SELECT id FROM referral WHERE person_id = $1 ORDER BY made_at LIMIT 1"),
+            ("task", "SELECT id FROM task WHERE person_id = $1 ORDER BY due_at LIMIT 1"),
+            ("alert", "SELECT id FROM alert WHERE person_id = $1 LIMIT 1"),
+        ];
+        const OF_NOBODY: &[(&str, &str)] = &[
+            ("service", "SELECT id FROM directory_service ORDER BY name LIMIT 1"),
+            ("user", "SELECT id FROM app_user WHERE role = 'bank'"),
+            ("claim", "SELECT id FROM relationship LIMIT 1"),
+        ];
+        let person = self
+            .one(
+                "SELECT d.person_id AS id FROM document d JOIN referral r ON r.person_id = d.person_id
+                                JOIN task t ON t.person_id = d.person_id JOIN alert a ON a.person_id = d.person_id
+                                ORDER BY d.person_id LIMIT 1",
+                vec![],
+            )
+            .await
+            .expect("the demo has a person with everything");
+        self.subjects.insert("person", person);
+        for (name, sql) in OF_PERSON {
+            let found =
+                self.one(sql, vec![person.into()]).await.unwrap_or_else(|| panic!("the demo's person has no {name}"));
+            self.subjects.insert(name, found);
+        }
+        let site: Value = self.kit.custody().into();
+        for (name, sql) in [
+            ("list", "SELECT id FROM list WHERE site_id = $1 AND state = 'committed' LIMIT 1"),
+            ("entry", "SELECT id FROM list_entry WHERE site_id = $1 AND state = 'to_consider' LIMIT 1"),
+        ] {
+            let found = self.one(sql, vec![site.clone()]).await.unwrap_or_else(|| panic!("the demo has no {name}"));
+            self.subjects.insert(name, found);
+        }
+        for (name, sql) in OF_NOBODY {
+            if let Some(found) = self.one(sql, vec![]).await {
+                self.subjects.insert(name, found);
+            }
+        }
+    }
+
+    async fn one(&self, sql: &'static str, args: Vec<Value>) -> Option<Uuid> {
+        let mut read = self.kit.store.read().await.expect("the database answers");
+        let rows = raw::fetch_all(&mut read, sql, args).await.expect("it answers");
+        rows.first().map(|row| row.get("id").expect("an id"))
+    }
+
+    /// Views of people's records in the audit log, results of searches left out.
+    pub async fn views(&self) -> i64 {
+        let mut read = self.kit.store.read().await.expect("the database answers");
+        let sql = "SELECT count(*) AS views FROM audit_row WHERE person IS NOT NULL AND verb = 'view' AND classes <> 'search' AND outcome = 'allowed'";
+        raw::fetch_all(&mut read, sql, vec![]).await.expect("it answers")[0].get("views").expect("a number")
+    }
+
+    /// The address of a route with its subjects filled in, or with subjects that do not exist.
+    pub fn address(&self, route: &Route, absent: bool) -> Option<String> {
+        let mut path = String::new();
+        for segment in route.path.split('/').skip(1) {
+            path.push('/');
+            let Some(name) = segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}')) else {
+                path.push_str(segment);
+                continue;
+            };
+            match name {
+                "kind" => path.push_str("custody_advice"),
+                "form" => path.push_str("screening"),
+                "version" => path.push('1'),
+                _ if absent => path.push_str("01900000-0000-7000-8000-00000000dead"),
+                _ => path.push_str(&self.subjects.get(name)?.to_string()),
+            }
+        }
+        Some(path)
+    }
+
+    /// The status of a route for somebody: a page as it is asked for, a form sent empty.
+    pub async fn ask(&self, route: &Route, role: Option<Role>) -> u16 {
+        let address = self.address(route, false).unwrap_or_else(|| panic!("no subject for {}", route.path));
+        self.send(route.method, &address, role).await.0
+    }
+
+    /// A page and its status.
+    pub async fn get(&self, address: &str, role: Role) -> (u16, String) {
+        self.send("GET", address, Some(role)).await
+    }
+
+    async fn send(&self, method: &str, address: &str, role: Option<Role>) -> (u16, String) {
+        let mut request = Request::builder().method(method).uri(address).header(header::ACCEPT, "text/html");
+        if let Some((token, csrf)) = role.and_then(|role| self.sessions.get(role.code())) {
+            request = request.header(header::COOKIE, format!("throughline={token}")).header("x-csrf-token", csrf);
+        }
+        let mut request = request.body(Body::empty()).expect("a request");
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 1))));
+        let response = self.router.clone().oneshot(request).await.expect("the router answers");
+        let status = response.status().as_u16();
+        // A live line never ends; its status is all that is asked for.
+        if address.ends_with("/events") {
+            return (status, String::new());
+        }
+        let body = to_bytes(response.into_body(), usize::MAX).await.expect("the whole answer");
+        (status, String::from_utf8_lossy(&body).into_owned())
+    }
+}
