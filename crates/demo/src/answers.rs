@@ -64,7 +64,9 @@ fn answer(answers: &mut Answers, question: &Question, told: &Told, at: Instant) 
             answers.set(id, [london_date(at).to_string()]);
             answers.set(&format!("{id}.time"), [clock_time(at)]);
         }
-        Kind::Date if needed => answers.set(id, [(london_date(at) + chrono::Days::new(7)).to_string()]),
+        Kind::Date if needed => {
+            answers.set(id, [(london_date(at) + chrono::Days::new(7)).to_string()]);
+        }
         Kind::Single | Kind::YesNo | Kind::Multi => {
             let usual = || USUAL.iter().find(|code| question.option(code).is_some()).map(|code| (*code).to_owned());
             let first = || question.options.first().map(|option| option.code.clone());

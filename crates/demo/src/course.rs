@@ -198,6 +198,10 @@ impl<'a> Course<'a> {
     }
 
     async fn move_on(&self, tx: &mut Tx, hours: i64) -> anyhow::Result<()> {
+        // Of an episode of days ago the later steps say what is owed next: only they can be seen.
+        if self.team.now - self.at > Duration::days(2) {
+            return Ok(());
+        }
         let grant = tx.authorise::<ViewEpisode>(self.subject).await?;
         let episode = episodes::get(tx, &grant).await?.context("the episode was opened")?;
         let next = episodes::progress(tx, &grant).await?.next_step(episode.point_of_contact, episode.legal_status);
@@ -462,7 +466,9 @@ impl<'a> Course<'a> {
     }
 
     async fn send(&mut self, tx: &mut Tx, kind: HelpKind, need: &str) -> anyhow::Result<()> {
-        let Some(directory_id) = self.team.help(kind) else { return Ok(()) };
+        let Some(directory_id) = self.team.help(kind) else {
+            return Ok(());
+        };
         let create = tx.authorise::<CreateReferral>(self.subject).await?;
         let id = ReferralId::new(self.chance.id());
         referrals::create(tx, &create, &NewReferral { id, directory_id, need: need.into() }).await?;
@@ -583,7 +589,7 @@ impl<'a> Course<'a> {
 
     /// The contact within 48 hours. A few are not made, and stand out on the worklist.
     async fn reach(&mut self) -> Goes {
-        let is_forgotten = self.chance.in_hundred(5) && self.team.now - self.at < Duration::days(9);
+        let is_forgotten = self.chance.in_hundred(16) && self.team.now - self.at < Duration::days(6);
         if is_forgotten || !self.later_by_day(8, 38) {
             return Ok(false);
         }
@@ -678,8 +684,23 @@ impl<'a> Course<'a> {
                 accepted.push(id);
             }
         }
+        self.end_follow_up(&mut tx, "Rang: knows the date and how to get there").await?;
+        let asked_at = by_day(appointment + Duration::hours(22));
+        if accepted.is_empty() {
+            let due = by_day(self.at + Duration::days(12));
+            episodes::set_next_action(&mut tx, self.episode, "Find other help: the referrals were not accepted", due)
+                .await?;
+        } else {
+            episodes::set_next_action(
+                &mut tx,
+                self.episode,
+                "Find out whether they came to the first appointment",
+                asked_at,
+            )
+            .await?;
+        }
         tx.commit().await?;
-        self.at = appointment + Duration::hours(20);
+        self.at = asked_at;
         if self.at >= self.team.now {
             return Ok(false);
         }
@@ -692,8 +713,21 @@ impl<'a> Course<'a> {
             };
             self.take(&mut tx, id, to, note, None).await?;
         }
+        let due = by_day(self.at + Duration::days(self.chance.between(7, 9)));
+        episodes::set_next_action(&mut tx, self.episode, "Close the episode, or agree what is still wanted", due)
+            .await?;
         tx.commit().await?;
-        Ok(self.later_by_day(60, 200))
+        Ok(self.later_by_day(60, 170))
+    }
+
+    async fn end_follow_up(&self, tx: &mut Tx, outcome: &str) -> anyhow::Result<()> {
+        let view = tx.authorise::<ViewFollowUp>(self.subject).await?;
+        let change = tx.authorise::<ChangeFollowUp>(self.subject).await?;
+        let owed = tasks::of_episode(tx, &view).await?;
+        for task in owed.iter().filter(|task| task.kind == TaskKind::FollowUp && task.state == TaskState::Open) {
+            tasks::end(tx, &change, task.id, task.version, TaskState::Done, outcome).await?;
+        }
+        Ok(())
     }
 
     async fn referrals(&self) -> anyhow::Result<Vec<ReferralId>> {
@@ -711,7 +745,7 @@ impl<'a> Course<'a> {
     /// Ends what is still owed, and closes.
     async fn close(&mut self, reason: ClosureReason) -> anyhow::Result<()> {
         // A few stay open with their follow-up late, as it is.
-        if reason == ClosureReason::Linked && self.chance.in_hundred(6) {
+        if reason == ClosureReason::Linked && self.chance.in_hundred(3) {
             return Ok(());
         }
         let mut tx = self.act(self.owner).await?;

@@ -36,8 +36,9 @@ pub fn somebody(seed: u64, number: u32, today: NaiveDate) -> Somebody {
     let story = story(&mut chance, is_woman);
     let forenames = if is_woman { community.women } else { community.men };
     let mut forename = chance.word(forenames).to_owned();
-    if chance.in_hundred(30) {
-        forename = format!("{forename} {}", chance.word(forenames));
+    let middle = chance.word(forenames);
+    if chance.in_hundred(30) && middle != forename {
+        forename = format!("{forename} {middle}");
     }
     let surname = chance.word(community.surnames);
     let born = born(&mut chance, story, today);

@@ -50,7 +50,9 @@ fn on(site: &Site, date: NaiveDate, turn: usize) -> Vec<(&'static str, u32, u32)
     match (site.kind, is_weekend) {
         (SiteKind::Custody, true) => vec![(CUSTODY[turn % 4], 13, 21)],
         // The bank nurse knows the first suite only.
-        (SiteKind::Custody, false) if site.code == "01PY" => vec![(CUSTODY[turn % 4], 7, 15), ("Nadia Kowal", 14, 22)],
+        (SiteKind::Custody, false) if site.code == "01PY" => {
+            vec![(CUSTODY[turn % 4], 7, 15), ("Nadia Kowal", 14, 22)]
+        }
         (SiteKind::Custody, false) => vec![(CUSTODY[turn % 4], 7, 15), (CUSTODY[(turn + 2) % 4], 14, 22)],
         (_, true) if date.weekday() == Weekday::Sat && site.kind == SiteKind::Magistrates => {
             vec![(COURT[turn % 4], 9, 13)]

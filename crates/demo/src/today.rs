@@ -96,7 +96,7 @@ fn row(team: &Team, chance: &mut Chance, site: &Site, who: Somebody, is_known: b
     match chance.between(1, 10) {
         1 => surname = slip(&surname),
         2 => forenames = slip(&forenames),
-        3 | 4 => forenames = first_of(&forenames),
+        3 | 4 => forenames.truncate(forenames.find(' ').unwrap_or(forenames.len())),
         _ => (),
     }
     let sitting = if chance.in_hundred(70) { (10, 0) } else { (14, 0) };
@@ -385,7 +385,9 @@ async fn work(team: &Team, chance: &mut Chance, site: &Site, rows: &[Row], liste
     for (place, line) in lines.iter().enumerate() {
         let entry: Entry = serde_json::from_str(&line.source)?;
         let number = entry.custody_number.as_deref().or(entry.urn.as_deref()).unwrap_or_default();
-        let Some(row) = rows.iter().find(|row| row.number == number) else { continue };
+        let Some(row) = rows.iter().find(|row| row.number == number) else {
+            continue;
+        };
         let fate = FATES[place % FATES.len()];
         let at =
             listed_at + Duration::minutes(10 + chance.between(2, 8) * i64::try_from(place % 12).unwrap_or_default());
@@ -479,8 +481,4 @@ async fn decide(
     lists::link(tx, grant, line.id, line.version, Some(row.who.id)).await?;
     tx.authorise::<ViewIdentity>(row.who.id).await?;
     Ok(())
-}
-
-fn first_of(names: &str) -> String {
-    names.split(' ').next().unwrap_or_default().to_owned()
 }
