@@ -3,6 +3,7 @@
 
 use crate::answers;
 use crate::chance::Chance;
+use crate::papers;
 use crate::population::Somebody;
 use crate::team::Team;
 use anyhow::Context;
@@ -10,9 +11,10 @@ use chrono::{Duration, NaiveDate, NaiveTime, Timelike};
 use throughline_domain::consent::{ConsentFor, ConsentState};
 use throughline_domain::contact::{Attendance, ContactMode};
 use throughline_domain::disclosure::{Basis, Channel};
+use throughline_domain::document::DocumentKind;
 use throughline_domain::episode::{ClosureReason, LegalStatus, ReferralSource, Step, Urgency};
 use throughline_domain::ids::{
-    ConsentId, ContactId, DisclosureId, EntryId, EpisodeId, OutcomeId, RecordId, ReferralId, TaskId,
+    ConsentId, ContactId, DisclosureId, DocumentId, EntryId, EpisodeId, OutcomeId, RecordId, ReferralId, TaskId,
 };
 use throughline_domain::list::NotSeenReason;
 use throughline_domain::outcome::{CjOutcome, InformationUse};
@@ -385,23 +387,35 @@ impl<'a> Course<'a> {
         let is_danger = !story.self_harm.is_empty();
         let mut tx = self.act(self.owner).await?;
         if !story.advice.is_empty() && (self.shares || is_danger) {
+            let kind = if is_court { DocumentKind::CourtReport } else { DocumentKind::CustodyAdvice };
+            let recipient = *self.chance.pick(if is_court {
+                &["Legal adviser, court 2", "Cells manager"]
+            } else {
+                &["PS Vale, custody sergeant", "PS Orme, custody sergeant"]
+            });
+            // Rendering takes a moment each: one in six is written, the others are spoken.
+            let document = self.chance.in_hundred(16).then(|| DocumentId::new(self.chance.id()));
+            if let Some(id) = document {
+                let basis = if self.shares {
+                    "The person agreed to this being shared."
+                } else {
+                    "Shared without consent, to prevent serious harm."
+                };
+                let advice: Vec<String> = story.advice.split(". ").map(str::to_owned).collect();
+                papers::release(&mut tx, self.subject, kind, id, recipient, basis, &advice).await?;
+            }
             let grant = tx.authorise::<CreateDisclosure>(self.subject).await?;
             let new = NewDisclosure {
                 id: DisclosureId::new(self.chance.id()),
-                document_id: None,
-                summary: if is_court {
-                    "Advice to the court cells, spoken".into()
-                } else {
-                    "Custody advice, spoken".into()
+                document_id: document,
+                summary: match (document, is_court) {
+                    (Some(_), _) => format!("{kind} version 1"),
+                    (None, true) => "Advice to the court cells, spoken".into(),
+                    (None, false) => "Custody advice, spoken".into(),
                 },
                 consent_for: if is_court { ConsentFor::Court } else { ConsentFor::Police },
-                recipient: (*self.chance.pick(if is_court {
-                    &["Legal adviser, court 2", "Cells manager"]
-                } else {
-                    &["PS Vale, custody sergeant", "PS Orme, custody sergeant"]
-                }))
-                .into(),
-                channel: Channel::Verbal,
+                recipient: recipient.into(),
+                channel: if document.is_some() { Channel::Paper } else { Channel::Verbal },
                 basis: if self.shares { Basis::Consent } else { Basis::PublicInterest },
                 reason: if self.shares {
                     String::new()

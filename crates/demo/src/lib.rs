@@ -22,6 +22,7 @@ mod course;
 mod directory;
 mod history;
 mod names;
+mod papers;
 pub mod places;
 mod population;
 mod rota;

@@ -112,10 +112,10 @@ impl Office {
         rows.first().map(|row| row.get("id").expect("an id"))
     }
 
-    /// Views of people's records in the audit log, results of searches left out.
+    /// Views in the audit log, results of searches left out.
     pub async fn views(&self) -> i64 {
         let mut read = self.kit.store.read().await.expect("the database answers");
-        let sql = "SELECT count(*) AS views FROM audit_row WHERE person IS NOT NULL AND verb = 'view' AND classes <> 'search' AND outcome = 'allowed'";
+        let sql = "SELECT count(*) AS views FROM audit_row WHERE verb = 'view' AND classes <> 'search' AND outcome = 'allowed'";
         raw::fetch_all(&mut read, sql, vec![]).await.expect("it answers")[0].get("views").expect("a number")
     }
 
@@ -141,7 +141,8 @@ impl Office {
 
     /// The status of a route for somebody: a page as it is asked for, a form sent empty.
     pub async fn ask(&self, route: &Route, role: Option<Role>) -> u16 {
-        let address = self.address(route, false).unwrap_or_else(|| panic!("no subject for {}", route.path));
+        // What the demo has none of is asked for by an id that is nobody's.
+        let address = self.address(route, false).or_else(|| self.address(route, true)).expect("an address");
         self.send(route.method, &address, role).await.0
     }
 
