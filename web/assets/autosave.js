@@ -70,6 +70,7 @@ class Draft {
     if (answer.ok) return this.saved(await answer.json().catch(() => ({})));
     if (answer.status === 409) return this.conflict(await answer.json().catch(() => ({})));
     if (answer.status === 423) return this.held('Not saved: Throughline is locked. What you typed is kept in this window.');
+    if (answer.status === 507) return this.lost("Not saved: the server's disk is full. What you type is kept in this window and is saved when there is room.");
     if (answer.status === 401 || answer.type === 'opaqueredirect') return this.signedOut();
     return this.lost('Not saved: the server could not save it. What you type is kept in this window.');
   }

@@ -47,6 +47,8 @@ class Board {
   beat() {
     clearTimeout(this.missing);
     this.missing = setTimeout(() => this.broken(true), 3 * beatEvery);
+    // The line is up and told of no change: what is shown is true now.
+    if (!this.wasLost && !this.waiting) this.updated.textContent = `Up to date at ${clockTime()}`;
   }
 
   broken(silent = false) {

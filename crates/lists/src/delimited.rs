@@ -64,6 +64,11 @@ impl<'a> Rows<'a> {
             self.quoted(&mut cell)?;
         }
         let end = self.rest.find([self.delimiter, '\r', '\n']).unwrap_or(self.rest.len());
+        // A cell of several lines with text after its end: the mark that ended it began another cell,
+        // and the rows between would be swallowed.
+        if end > 0 && cell.contains(['\r', '\n']) {
+            return Err(RowError::UnclosedQuote { row: self.number });
+        }
         cell.push_str(&self.rest[..end]);
         self.rest = &self.rest[end..];
         Ok(cell)
@@ -130,6 +135,12 @@ mod tests {
     #[test]
     fn a_quotation_mark_never_closed_is_told_with_its_row() {
         let rows: Vec<_> = Rows::new("a\n\"b,c\nd", ',').collect();
+        assert_eq!(rows.last(), Some(&Err(RowError::UnclosedQuote { row: 2 })));
+    }
+
+    #[test]
+    fn a_mark_closed_by_the_mark_of_a_later_row_swallows_nobody() {
+        let rows: Vec<_> = Rows::new("name,note\n\"Oyelaran,x\nBrightsea,\"was, shouting\"\n", ',').collect();
         assert_eq!(rows.last(), Some(&Err(RowError::UnclosedQuote { row: 2 })));
     }
 

@@ -4,6 +4,7 @@ use crate::{App, Problem, SignedIn};
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Multipart, Request};
 use std::borrow::Cow;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The largest form: a long assessment is some hundred kilobytes.
 const LARGEST_FORM: usize = 4 * 1024 * 1024;
@@ -79,6 +80,7 @@ impl FromRequest<App> for Fields {
         let (parts, body) = request.into_parts();
         let bytes = to_bytes(body, LARGEST_FORM).await.map_err(|_| Problem::TooLarge)?;
         let fields = Self(parse(&bytes));
+        Brought::keep(&parts.extensions, Sent { fields: fields.clone(), ..Sent::default() });
         let sent = parts
             .headers
             .get("x-csrf-token")
@@ -86,6 +88,33 @@ impl FromRequest<App> for Fields {
             .unwrap_or_else(|| fields.text("csrf_token"));
         check_token(parts.extensions.get::<SignedIn>(), sent)?;
         Ok(fields)
+    }
+}
+
+/// What a request brought, kept for the page of a problem, so that nobody types anything twice.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Brought(Arc<Mutex<Sent>>);
+
+/// The fields of a form, and how they came.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sent {
+    pub(crate) fields: Fields,
+    /// Whether the form was one that takes a file.
+    pub(crate) takes_file: bool,
+    /// Whether a file came, which no page can send again.
+    pub(crate) file: bool,
+}
+
+impl Brought {
+    fn keep(parts: &axum::http::Extensions, sent: Sent) {
+        if let Some(brought) = parts.get::<Self>() {
+            *brought.0.lock().unwrap_or_else(PoisonError::into_inner) = sent;
+        }
+    }
+
+    /// What came, once.
+    pub(crate) fn take(&self) -> Sent {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -150,6 +179,7 @@ impl FromRequest<App> for Upload {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let signed_in = request.extensions().get::<SignedIn>().cloned();
+        let extensions = request.extensions().clone();
         let header = request.headers().get("x-csrf-token").and_then(|value| value.to_str().ok()).map(str::to_owned);
         let multipart = Multipart::from_request(request, app).await;
         let mut multipart = multipart.map_err(|_| Problem::Invalid("Choose a file to bring in".into()))?;
@@ -172,6 +202,8 @@ impl FromRequest<App> for Upload {
                 None => upload.fields.0.push((name, String::from_utf8_lossy(&bytes).replace('\0', "\u{fffd}"))),
             }
         }
+        let sent = Sent { fields: upload.fields.clone(), takes_file: true, file: !upload.bytes.is_empty() };
+        Brought::keep(&extensions, sent);
         check_token(signed_in.as_ref(), header.as_deref().unwrap_or_else(|| upload.fields.text("csrf_token")))?;
         Ok(upload)
     }

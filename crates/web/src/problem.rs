@@ -1,5 +1,6 @@
 //! What can go wrong, in words for the page.
 
+use crate::fields::{Brought, Sent};
 use crate::page::PageError;
 use crate::{App, SignedIn};
 use axum::extract::{Request, State};
@@ -99,7 +100,7 @@ impl Problem {
                 "There is no such page, or it is not one you may open. If you expected to see a person here, they may not be on your list or caseload: search for them, or ask your team leader."
             }
             Self::Stale => {
-                "Nothing of yours was saved over theirs. Go back: what you typed is still in the page. Copy what you need, open the page again and add it."
+                "Nothing of yours was saved over theirs. Open the page again, see what they changed, and add what is missing."
             }
             Self::Token => "You may have signed in again in another window. Go back, reload the page and try again.",
             Self::TooLarge => {
@@ -107,14 +108,21 @@ impl Problem {
             }
             Self::TooMany => "This protects accounts from being guessed.",
             Self::DiskFull => {
-                "Go back: what you typed is still in the page. Ring the help number below, and save again when it is mended. Reading still works."
+                "Ring the help number below, and try again when it is mended. Reading still works."
             }
             Self::Failed => {
-                "Nothing was saved. Go back: what you typed is still in the page. If it happens again, ring the help number below and quote the reference."
+                "Nothing was saved. Try again. If it happens again, ring the help number below and quote the reference."
             }
-            Self::Invalid(_) => "Go back: what you typed is still in the page.",
+            Self::Invalid(_) => "Go back and put it right. Nothing was saved.",
             Self::SignIn | Self::Locked | Self::DoneBefore(_) => "",
         }
+    }
+}
+
+impl Problem {
+    /// Whether the very same form may go through a moment later.
+    fn may_pass_later(&self) -> bool {
+        matches!(self, Self::DiskFull | Self::Failed | Self::TooMany)
     }
 }
 
@@ -135,7 +143,9 @@ pub(crate) async fn no_such_page() -> Problem {
 }
 
 /// Draws the page of a problem around the bare status that a handler answered with.
-pub(crate) async fn show(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(crate) async fn show(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let brought = Brought::default();
+    request.extensions_mut().insert(brought.clone());
     let signed_in = request.extensions().get::<SignedIn>().cloned();
     let wants_page = request
         .headers()
@@ -151,14 +161,25 @@ pub(crate) async fn show(State(app): State<App>, request: Request, next: Next) -
     match problem {
         Problem::SignIn => Redirect::to("/sign-in").into_response(),
         Problem::Locked => Redirect::to(&format!("/locked?to={}", crate::security::safe_path(&path))).into_response(),
-        problem => draw(&app, signed_in.as_ref(), &problem),
+        problem => draw(&app, signed_in.as_ref(), &problem, &path, &brought.take()),
     }
 }
 
-fn draw(app: &App, signed_in: Option<&SignedIn>, problem: &Problem) -> Response {
+/// Fields that no page shows or sends again.
+const SECRET: &[&str] = &["password", "code", "csrf_token"];
+
+fn draw(app: &App, signed_in: Option<&SignedIn>, problem: &Problem, path: &str, sent: &Sent) -> Response {
     let shell = crate::cx::shell(app, signed_in, "");
     let reference = signed_in.map(|signed_in| signed_in.request.clone()).unwrap_or_default();
-    let values = context! { heading => problem.to_string(), advice => problem.advice(), reference };
+    let told: Vec<(String, String)> =
+        sent.fields.pairs().filter(|(name, _)| !SECRET.contains(&name.as_str())).collect();
+    let has_secret = sent.fields.given("password").or_else(|| sent.fields.given("code")).is_some();
+    // Sentences are what somebody would have to write again; codes and keys say nothing to them.
+    let texts: Vec<&str> =
+        told.iter().map(|(_, value)| value.trim()).filter(|value| value.contains(char::is_whitespace)).collect();
+    let again = (problem.may_pass_later() && !told.is_empty() && !has_secret && !sent.file)
+        .then(|| context! { action => path, takes_file => sent.takes_file, fields => told });
+    let values = context! { heading => problem.to_string(), advice => problem.advice(), reference, texts, again, file => sent.file };
     match app.pages.page("problem.html", &shell, values) {
         Ok(html) => (problem.status(), axum::response::Html(html)).into_response(),
         Err(error) => {

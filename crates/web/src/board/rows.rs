@@ -11,7 +11,7 @@ use throughline_domain::list::EntryState;
 use throughline_domain::risk::RiskState;
 use throughline_domain::time::{Instant, age_on};
 use throughline_matching::Band;
-use throughline_policy::{Class, Grant, ViewBoard};
+use throughline_policy::{Class, Grant, Verb, ViewBoard};
 use throughline_store::Tx;
 use throughline_store::lists::{self, BoardRow};
 use throughline_store::organisations::Site;
@@ -23,6 +23,8 @@ struct Drawing<'a> {
     today: NaiveDate,
     risks: &'a BTreeMap<PersonId, RiskMark>,
     may_see_risk: bool,
+    may_compare: bool,
+    may_open: bool,
 }
 
 /// A line of work with what decides its place.
@@ -42,7 +44,14 @@ pub(super) async fn list(
 ) -> Result<Value, Problem> {
     let yesterday = today - Days::new(1);
     let risks = worklists::risks(tx, grant, yesterday).await?;
-    let drawing = Drawing { now: cx.now, today, risks: &risks, may_see_risk: super::may_see_here(cx, Class::RiskCard) };
+    let drawing = Drawing {
+        now: cx.now,
+        today,
+        risks: &risks,
+        may_see_risk: super::may_see_here(cx, Class::RiskCard),
+        may_compare: cx.role_may(Verb::View, Class::Search),
+        may_open: super::may_see_here(cx, Class::Episode),
+    };
     let todays = lists::board_rows(tx, grant, today).await?;
     // People are detained over midnight: nobody drops off the board because the day changed.
     let earlier = if site.kind.is_court() { Vec::new() } else { lists::board_rows(tx, grant, yesterday).await? };
@@ -131,8 +140,8 @@ impl Drawing<'_> {
 
     fn row(&self, placed: &Placed) -> Value {
         let row = &placed.row;
-        let page =
-            row.episode_id.map_or_else(|| format!("/entries/{}", row.id), |episode| format!("/episodes/{episode}"));
+        let episode = row.episode_id.filter(|_| self.may_open);
+        let page = episode.map_or_else(|| format!("/entries/{}", row.id), |episode| format!("/episodes/{episode}"));
         context! {
             key => row.id.to_string(),
             href => page,
@@ -148,7 +157,7 @@ impl Drawing<'_> {
             taken_by => row.taken_by,
             waits => placed.standing.state.is_open() && !placed.standing.gone,
             urgency => row.urgency.map(throughline_domain::episode::Urgency::label),
-            known => Self::known(row),
+            known => self.known(row),
             marks => self.marks(placed),
             row_tone => self.row_tone(placed),
         }
@@ -207,7 +216,7 @@ impl Drawing<'_> {
     }
 
     /// Whether the service knows this person, in words.
-    fn known(row: &BoardRow) -> Value {
+    fn known(&self, row: &BoardRow) -> Value {
         if row.person_id.is_some() {
             return context! { text => if row.episode_id.is_some() { "Known: record open" } else { "Known: identity decided" }, tone => "info" };
         }
@@ -222,7 +231,7 @@ impl Drawing<'_> {
             Band::VeryLikely => (format!("Very likely known: {words}"), "info"),
             _ => (format!("Possibly known: {words}"), "neutral"),
         };
-        context! { text, tone, reason => row.best_reason, href => format!("/entries/{}/compare/{person}", row.id) }
+        context! { text, tone, reason => row.best_reason, href => self.may_compare.then(|| format!("/entries/{}/compare/{person}", row.id)) }
     }
 
     fn marks(&self, placed: &Placed) -> Vec<Value> {

@@ -108,6 +108,13 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
         _ => None,
     };
     let open_episodes = open_episodes(&mut tx, &line).await?;
+    let may_open = match line.episode_id {
+        Some(episode) => match people::subject_of_episode(&mut tx, episode).await? {
+            Some(subject) => tx.may::<ViewEpisode>(subject).await?,
+            None => false,
+        },
+        None => false,
+    };
     tx.commit().await?;
     let today = london_date(cx.now);
     let row = |candidate: &Candidate| candidate_row(candidate, id, &decisions, today);
@@ -132,7 +139,7 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
         state => line.state.label(), tone => tone(line.state), reason => line.reason.map(NotSeenReason::label),
         to_consider => line.state == EntryState::ToConsider, being_seen => line.state == EntryState::BeingSeen, ended => !line.state.is_open(),
         reasons => NotSeenReason::ALL.iter().map(|reason| context! { code => reason.code(), label => reason.label() }).collect::<Vec<_>>(),
-        may_change => cx.role_may(Verb::Change, Class::List), may_search, line,
+        may_change => cx.role_may(Verb::Change, Class::List), may_search, may_open, line,
         verbatim => serde_json::to_string_pretty(&entry.verbatim).unwrap_or_default(),
     })
 }
@@ -272,6 +279,11 @@ pub(super) async fn overtaken(cx: &Cx, changing: Changing) -> Answer {
 }
 
 async fn note(tx: &mut Tx, line: &Line, words: String) -> Result<(), Problem> {
+    // Of somebody who is not known the line holds the only name.
+    let words = match line.person_id {
+        Some(_) => words,
+        None => format!("{}: {words}", source(line)?.name.formal()),
+    };
     let new = NewEvent {
         at: None,
         site: Some(line.site_id),
@@ -326,7 +338,9 @@ pub async fn not_seen(cx: Cx, Path(id): Path<EntryId>, fields: Fields) -> Answer
         Err(StoreError::Stale) => return overtaken(&cx, changing).await,
         other => other?,
     }
-    note(&mut changing.act, &changing.line, format!("{}: {}", reason.entry_state(), reason)).await?;
+    let (state, why) = (reason.entry_state().to_string(), reason.to_string());
+    let words = if state == why { state } else { format!("{state}: {why}") };
+    note(&mut changing.act, &changing.line, words).await?;
     changing.act.done("/").await
 }
 

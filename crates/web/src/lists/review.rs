@@ -187,10 +187,20 @@ fn warnings(
             date_long(list.list_date)
         ));
     }
+    warnings.extend(mostly_gone(compared));
     if list.list_date < today {
         warnings.push(format!("This list is for {}, a day that has passed.", date_long(list.list_date)));
     }
     warnings
+}
+
+/// Says so when most of the board is not in the file: half a list looks like everybody was released.
+fn mostly_gone(compared: &Compared) -> Option<String> {
+    let counts = compared.counts();
+    let (gone, before) = (counts.gone, compared.lines.len());
+    (gone >= 4 && gone * 2 > before).then(|| {
+        format!("{gone} of the {before} people on our list are not in this file. Check that it is the whole list, for this site and this time, before you bring it in.")
+    })
 }
 
 fn entry_row(entry: &Entry) -> Value {
