@@ -122,8 +122,6 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(crate) inner: Arc<Inner>,
-    /// Who looked while the disk was full: written before anything else once there is room.
-    pub(crate) held: Arc<std::sync::Mutex<Vec<throughline_audit::Row>>>,
 }
 
 #[derive(Debug)]
@@ -158,7 +156,7 @@ impl Store {
                     .await?,
             ),
         };
-        Ok(Self { inner: Arc::new(inner), held: Arc::default() })
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// A snapshot for reading what concerns no person.
@@ -177,16 +175,6 @@ impl Store {
         Tx::begin(self, cause).await
     }
 
-    /// A transaction that changes nothing and only writes who looked. When the disk is full it still
-    /// succeeds, so that a record can be read: who looked is held in memory, and written with the
-    /// next transaction that finds room.
-    ///
-    /// # Errors
-    /// When the database does not answer, or the storage failed earlier.
-    pub async fn look(&self, cause: Cause) -> Result<Tx> {
-        Ok(Tx::begin(self, cause).await?.only_looking())
-    }
-
     /// Which database this is: `sqlite` or `postgres`.
     pub fn kind(&self) -> &'static str {
         match *self.inner {
@@ -197,9 +185,6 @@ impl Store {
 
     /// Writes everything out and closes.
     pub async fn close(&self) {
-        if let Err(error) = tx::write_held(self).await {
-            tracing::error!(%error, "who looked while the disk was full is lost");
-        }
         match &*self.inner {
             Inner::Sqlite { readers, writer } => {
                 // The writer goes last: the last connection to close folds the log into the file, and a

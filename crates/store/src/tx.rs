@@ -95,38 +95,6 @@ async fn write_refusals(store: &Store, rows: Vec<log::Row>) -> Result<()> {
     tx.commit().await
 }
 
-/// How many looks are held while the disk is full. Then reading stops too: nobody looks unwritten.
-const MOST_HELD: usize = 20_000;
-
-impl Store {
-    fn take_held(&self) -> Vec<log::Row> {
-        std::mem::take(&mut *self.held.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
-    }
-
-    /// Holds rows for the next transaction; whether there was room for all.
-    fn hold(&self, rows: Vec<log::Row>) -> bool {
-        let mut held = self.held.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let fits = held.len() + rows.len() <= MOST_HELD;
-        if !rows.is_empty() {
-            tracing::error!(rows = rows.len(), fits, "the disk is full: who looked is held in memory");
-        }
-        if fits {
-            held.extend(rows);
-        }
-        fits
-    }
-}
-
-/// Writes who looked while the disk was full.
-pub(crate) async fn write_held(store: &Store) -> Result<()> {
-    let at = {
-        let held = store.held.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        held.first().map(|row| row.at)
-    };
-    let Some(at) = at else { return Ok(()) };
-    store.begin(Cause { actor: None, at, request: String::new() }).await?.commit().await
-}
-
 /// A transaction of one act.
 ///
 /// Audit rows are queued by [`Tx::authorise`] and written by [`Tx::commit`]: the chain's head is
@@ -139,8 +107,6 @@ pub struct Tx {
     refusals: Refusals,
     /// The context of the person last asked about: a page asks for several classes of one person.
     known: Option<(PersonId, Vec<Context>)>,
-    /// Whether this changes nothing and only writes who looked.
-    looks: bool,
 }
 
 impl Deref for Tx {
@@ -168,12 +134,7 @@ impl Tx {
             audit: Vec::new(),
             refusals: Refusals::of(store),
             known: None,
-            looks: false,
         })
-    }
-
-    pub(crate) fn only_looking(self) -> Self {
-        Self { looks: true, ..self }
     }
 
     /// The instant of the act.
@@ -346,16 +307,6 @@ impl Tx {
     pub async fn commit(mut self) -> Result<()> {
         let mut rows = std::mem::take(&mut self.audit);
         rows.append(&mut self.refusals.rows);
-        let (store, looks) = (self.refusals.store.clone(), self.looks);
-        let held = store.take_held();
-        let written = self.write_and_commit(held.iter().chain(&rows).cloned().collect()).await;
-        let Err(error) = written else { return Ok(()) };
-        let is_full = matches!(error, Error::DiskFull);
-        let kept = if is_full && looks { held.into_iter().chain(rows).collect() } else { held };
-        if store.hold(kept) && is_full && looks { Ok(()) } else { Err(error) }
-    }
-
-    async fn write_and_commit(mut self, rows: Vec<log::Row>) -> Result<()> {
         self.write_audit(rows).await?;
         match self.conn {
             Conn::SqliteReader(_) => Ok(()),

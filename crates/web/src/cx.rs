@@ -49,8 +49,6 @@ pub struct Cx {
     /// When it came.
     pub now: Instant,
     path: String,
-    /// Whether the request only asks for a page.
-    looks: bool,
 }
 
 impl FromRequestParts<App> for Cx {
@@ -58,8 +56,7 @@ impl FromRequestParts<App> for Cx {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let signed_in = parts.extensions.get::<SignedIn>().cloned().ok_or(Problem::SignIn)?;
-        let looks = parts.method.is_safe();
-        Ok(Self { app: app.clone(), signed_in, now: app.now(), path: parts.uri.path().to_owned(), looks })
+        Ok(Self { app: app.clone(), signed_in, now: app.now(), path: parts.uri.path().to_owned() })
     }
 }
 
@@ -85,15 +82,11 @@ impl Cx {
         self.site().map(|site| site.id)
     }
 
-    /// Begins a transaction that looks (and writes who looked). Of a request that only asks for a
-    /// page it can be read also when the disk is full.
+    /// Begins a transaction that looks (and writes who looked).
     ///
     /// # Errors
     /// The store's.
     pub async fn begin(&self) -> Result<Tx, Problem> {
-        if self.looks {
-            return Ok(self.app.store.look(self.cause()).await?);
-        }
         Ok(self.app.store.begin(self.cause()).await?)
     }
 
@@ -261,8 +254,6 @@ pub(crate) async fn must_be_signed_in(State(app): State<App>, request: Request, 
     if !security::is_background(request.uri().path())
         && is_stale
         && let Err(error) = note_active(&app, &signed_in).await
-        // Nothing can be noted on a full disk, and reading goes on.
-        && !matches!(error, throughline_store::Error::DiskFull)
     {
         return Problem::from(error).into_response();
     }

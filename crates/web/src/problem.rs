@@ -108,7 +108,7 @@ impl Problem {
             }
             Self::TooMany => "This protects accounts from being guessed.",
             Self::DiskFull => {
-                "Ring the help number below, and try again when it is mended. Reading still works."
+                "Ring the help number below, and try again when it is mended. A record cannot be opened either until then: who looked could not be written."
             }
             Self::Failed => {
                 "Nothing was saved. Try again. If it happens again, ring the help number below and quote the reference."
