@@ -16,6 +16,7 @@ startBoards();
 startDrop();
 startLock();
 guardDoubleSubmit();
+leaveRadiosAlone();
 
 // A second press of a button while the first is on its way would do the thing twice.
 function guardDoubleSubmit() {
@@ -33,4 +34,15 @@ function guardDoubleSubmit() {
   });
   // A page taken back from the browser's history is a fresh one.
   window.addEventListener('pageshow', () => sent.clear());
+}
+
+// The NHS script marks a radio button as expanded, which ARIA does not know of one: what it opens
+// comes next in the page and is found there.
+function leaveRadiosAlone() {
+  const strip = () => {
+    for (const radio of document.querySelectorAll('input[type="radio"][aria-expanded]')) radio.removeAttribute('aria-expanded');
+  };
+  strip();
+  document.addEventListener('click', strip);
+  window.addEventListener('pageshow', strip);
 }
