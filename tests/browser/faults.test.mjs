@@ -281,6 +281,13 @@ test('given the disk is full, then nothing is half saved or looked at unseen, an
     await status(page, 'saved').waitFor({ timeout: 60_000 });
     await page.reload();
     assert.equal(await field(page, matters).inputValue(), long);
+    await page.context().clearCookies();
+    await signIn(page, server.url, 'Grace Obi');
+    await page.goto(`${server.url}/audit`);
+    // Who looked while nothing could be written was held, and is in the chain now.
+    await sees(page, /Whole: [\d,]+ rows/);
+    const opened = page.locator('tbody tr').filter({ hasText: 'Amara Bello' }).filter({ hasText: 'Looked at: Identity' });
+    assert.ok((await opened.count()) >= 3, `only ${await opened.count()} looks are in the log`);
   } finally {
     await page?.context().close();
     await server?.stop();
