@@ -86,6 +86,7 @@ export async function signIn(page, url, name) {
 }
 
 // Fails with words when axe finds anything on the page at any of our widths, or when it scrolls sideways.
+// Our pages have no frames: axe's older way, without a second page, is enough and twice as fast.
 export async function checkPage(page, name, atWidths = widths) {
   const before = page.viewportSize();
   const found = [];

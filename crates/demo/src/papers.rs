@@ -122,7 +122,7 @@ async fn facts(
 fn of_person(person: &Person, now: throughline_domain::time::Instant) -> PersonFacts {
     PersonFacts {
         name: person.name.clone(),
-        born: person.date_of_birth.map(date_long).unwrap_or_else(|| "Not known".into()),
+        born: person.date_of_birth.map_or_else(|| "Not known".into(), date_long),
         age: person.date_of_birth.and_then(|born| age_on(born, london_date(now))),
         nhs_number: person.nhs_number.clone(),
         gender: person.gender.label().into(),

@@ -3,6 +3,7 @@
 
 mod conflict;
 mod draft;
+mod learned;
 mod prefill;
 mod record;
 mod screened;

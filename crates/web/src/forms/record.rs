@@ -1,6 +1,6 @@
 //! A signed record: read from its snapshot, added to, countersigned, or marked in error.
 
-use super::{draft, form_of, open_record, sign, title_of};
+use super::{draft, form_of, learned, open_record, sign, title_of};
 use crate::banner::banner;
 use crate::episodes::{self as episode_pages, Errors};
 use crate::{Answer, Cx, Fields, Problem};
@@ -215,6 +215,7 @@ pub(super) async fn countersign(cx: Cx, Path(id): Path<RecordId>, fields: Fields
         return Err(Problem::NotFound);
     }
     records::countersign(&mut act, &grant, &record).await?;
+    learned::keep(&mut act, subject, form_of(&record)?, &record).await?;
     sign::set_next(&mut act, subject).await?;
     act.done(&format!("/records/{id}")).await
 }

@@ -1,6 +1,6 @@
 //! Checking the answers, and signing them.
 
-use super::{form_of, open_record, screened};
+use super::{form_of, learned, open_record, screened};
 use crate::banner::banner;
 use crate::episodes as episode_pages;
 use crate::{Answer, Cx, Fields, Problem};
@@ -101,8 +101,11 @@ pub(super) async fn sign(cx: Cx, Path(id): Path<RecordId>, fields: Fields) -> An
     }
     if state == RecordState::AwaitingCountersignature {
         ask_for_countersignature(&mut act, subject, form).await?;
-    } else if form.kind == FormKind::Form {
-        set_next(&mut act, subject).await?;
+    } else {
+        learned::keep(&mut act, subject, form, &record).await?;
+        if form.kind == FormKind::Form {
+            set_next(&mut act, subject).await?;
+        }
     }
     act.done(&format!("/records/{id}")).await
 }

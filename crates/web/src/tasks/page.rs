@@ -153,7 +153,7 @@ impl TaskPage {
                 episode => task.episode_id.to_string(),
                 person => task.person_id.to_string(),
                 clock => context! {
-                    name => "To do by",
+                    name => "To do",
                     due => task.due_at,
                     state => if overdue { "overdue" } else if task.due_at - cx.now <= chrono::Duration::hours(4) { "soon" } else { "running" },
                     words => board::left_in_words(task.due_at, cx.now),
