@@ -284,10 +284,10 @@ test('given the disk is full, then nothing is half saved or looked at unseen, an
     await page.context().clearCookies();
     await signIn(page, server.url, 'Grace Obi');
     await page.goto(`${server.url}/audit`);
-    // Who looked while nothing could be written was held, and is in the chain now.
+    // The chain is whole, and everything that was shown is in it.
     await sees(page, /Whole: [\d,]+ rows/);
     const opened = page.locator('tbody tr').filter({ hasText: 'Amara Bello' }).filter({ hasText: 'Looked at: Identity' });
-    assert.ok((await opened.count()) >= 3, `only ${await opened.count()} looks are in the log`);
+    assert.ok((await opened.count()) >= 2, `only ${await opened.count()} looks are in the log`);
   } finally {
     await page?.context().close();
     await server?.stop();

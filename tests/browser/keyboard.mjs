@@ -99,5 +99,6 @@ async function pick(page, control, words) {
 export async function write(page, control, text) {
   await go(page, control);
   await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.press('Delete');
   await page.keyboard.type(text);
 }

@@ -312,12 +312,11 @@ scene('given the custody officer must know, when Amara prepares custody advice, 
 
 scene('given the advice is signed, when she releases it, then not without a basis and a recipient', async () => {
   await press(amara, 'Release');
-  await answer(amara, { 'Why, if the basis is not consent': 'He asked that the sergeant reads it' });
+  await answer(amara, { 'Who it goes to': '', 'Why, if the basis is not consent': 'He asked that the sergeant reads it' });
   await press(amara, 'Release to this recipient');
   await look(amara, 'release-refused');
   for (const question of ['Who it goes to', 'On what basis']) {
-    const group = amara.locator('.nhsuk-form-group').filter({ hasText: question }).last();
-    assert.equal(await group.locator('.nhsuk-error-message').count(), 1, question);
+    assert.equal(await amara.locator('.nhsuk-form-group--error', { hasText: question }).locator('.nhsuk-error-message').count(), 1, question);
   }
   assert.equal(await amara.getByLabel('Why, if the basis is not consent').inputValue(), 'He asked that the sergeant reads it');
   await answer(amara, {
