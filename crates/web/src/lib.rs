@@ -72,6 +72,8 @@ pub struct Settings {
     pub allowance: Allowance,
     /// The sign-ins that the demo shows on its first page: e-mail address, password, what for.
     pub demo_sign_ins: Vec<DemoSignIn>,
+    /// Where the time of day comes from. Tests give it a day of their own.
+    pub clock: fn() -> Instant,
 }
 
 /// A sign-in of the demo.
@@ -95,6 +97,7 @@ impl Default for Settings {
             secure_cookies: true,
             allowance: Allowance::default(),
             demo_sign_ins: Vec::new(),
+            clock: chrono::Utc::now,
         }
     }
 }
@@ -116,8 +119,6 @@ pub struct Shared {
     rates: rates::Rates,
     /// The number to ring when the system is down.
     pub help_phone: String,
-    /// The one place where the time of day comes from.
-    pub clock: fn() -> Instant,
 }
 
 impl Deref for App {
@@ -141,19 +142,12 @@ impl App {
                 .unwrap_or_default()
         };
         let rates = rates::Rates::new(&settings.allowance);
-        Ok(Self(Arc::new(Shared {
-            store,
-            pages: page::Pages::new(),
-            settings,
-            rates,
-            help_phone,
-            clock: chrono::Utc::now,
-        })))
+        Ok(Self(Arc::new(Shared { store, pages: page::Pages::new(), settings, rates, help_phone })))
     }
 
     /// The time of day.
     pub fn now(&self) -> Instant {
-        throughline_domain::time::stored((self.clock)())
+        throughline_domain::time::stored((self.settings.clock)())
     }
 }
 

@@ -4,7 +4,7 @@ use crate::source::Route;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{Request, header};
-use chrono::{Duration, Utc};
+use chrono::Duration;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -32,7 +32,7 @@ async fn filled() -> PathBuf {
         let folder = FOLDER.get_or_init(|| tempfile::tempdir().expect("a temporary folder can be made"));
         let path = folder.path().join("filled.db");
         let kit = Kit::sqlite_at(path.clone()).await;
-        throughline_demo::fill(&kit.store, 7, Utc::now(), &mut |_| {}).await.expect("the demo fills itself");
+        throughline_demo::fill(&kit.store, 7, kit.now, &mut |_| {}).await.expect("the demo fills itself");
         kit.store.close().await;
         path
     });
@@ -50,12 +50,14 @@ impl Office {
         let settings = Settings {
             secure_cookies: false,
             allowance: throughline_web::Allowance { sign_in: 10_000, search: 10_000, upload: 10_000 },
+            // The same Tuesday whenever the test runs, so that it shows the same work.
+            clock: throughline_testkit::tuesday,
             ..Settings::default()
         };
         let app = App::new(kit.store.clone(), settings).await.expect("the application opens");
         let mut office = Self { router: router(app), sessions: BTreeMap::new(), subjects: BTreeMap::new(), kit };
         for role in Role::ALL {
-            let session = office.kit.session(office.kit.user(*role), Utc::now() + Duration::hours(12)).await;
+            let session = office.kit.session(office.kit.user(*role), office.kit.now + Duration::hours(12)).await;
             office.sessions.insert(role.code(), session);
         }
         office.find_subjects().await;
@@ -94,7 +96,10 @@ impl Office {
         let site: Value = self.kit.custody().into();
         for (name, sql) in [
             ("list", "SELECT id FROM list WHERE site_id = $1 AND state = 'committed' LIMIT 1"),
-            ("entry", "SELECT id FROM list_entry WHERE site_id = $1 AND state = 'to_consider' LIMIT 1"),
+            (
+                "entry",
+                "SELECT id FROM list_entry WHERE site_id = $1 AND state = 'to_consider' ORDER BY entry_key LIMIT 1",
+            ),
         ] {
             let found = self.one(sql, vec![site.clone()]).await.unwrap_or_else(|| panic!("the demo has no {name}"));
             self.subjects.insert(name, found);
