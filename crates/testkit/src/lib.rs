@@ -30,7 +30,7 @@ pub const POSTGRES: &str = "TEST_POSTGRES";
 
 /// Writes a test once and runs it on both databases.
 ///
-/// ```ignore
+/// ```text
 /// on_both! {
 ///     async fn a_stale_change_is_refused(kit: Kit) { ... }
 /// }
