@@ -6,7 +6,7 @@
 //! decision out, so that it can be tested in microseconds and found by name.
 //!
 //! **How to add a word.** Add a module named by the noun, give it its states with
-//! [`codes!`](crate::codes), write the rule as a pure function beside them, and name the source
+//! [`codes!`](crate::codes!), write the rule as a pure function beside them, and name the source
 //! of the rule in its docstring.
 //!
 //! **What it will never do.** Read a clock, a file, a database or a random number. Instants,
