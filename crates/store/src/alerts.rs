@@ -59,7 +59,7 @@ pub async fn risk_card(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<R
         )
         .await?;
     let snapshot: Option<String> = row.as_ref().map(|row| row.get("snapshot")).transpose()?;
-    let signed_finding = snapshot.as_deref().map(crate::records::found_risk);
+    let signed_finding = snapshot.as_deref().map(found_risk);
     let evidence = RiskEvidence {
         open_alerts: alerts.len(),
         signed_finding: signed_finding.flatten(),
@@ -210,4 +210,15 @@ pub async fn answer(
         args![alert, grant.person(), version, state, words, review_on, now, name],
     )
     .await
+}
+
+/// What a signed risk form found, from its snapshot: `Some(true)` when it found risk; `None` when
+/// the snapshot does not say (then the risk card is "Unavailable", never "none").
+pub(crate) fn found_risk(snapshot: &str) -> Option<bool> {
+    let snapshot: serde_json::Value = serde_json::from_str(snapshot).ok()?;
+    match snapshot.get("risk_state")?.as_str()? {
+        "known" => Some(true),
+        "none_identified" => Some(false),
+        _ => None,
+    }
 }

@@ -153,14 +153,7 @@ pub async fn subject(conn: &mut Conn, document: DocumentId) -> Result<Option<Sub
             args![document],
         )
         .await?;
-    row.map(|row| {
-        Ok(Subject {
-            person: Some(row.get("person_id")?),
-            episode: Some(row.get("episode_id")?),
-            site: Some(row.get("site_id")?),
-        })
-    })
-    .transpose()
+    row.as_ref().map(crate::episodes::subject_of).transpose()
 }
 
 /// Every document about the grant's person, newest first.

@@ -767,14 +767,6 @@ async fn allocated_to(tx: &mut Tx, grant: &Grant<SearchPeople>, ids: Vec<PersonI
     Ok(allocated)
 }
 
-/// The description of one person as the matching engine sees it, for a comparison side by side.
-///
-/// # Errors
-/// The store's.
-pub async fn describe(conn: &mut Conn, grant: &Grant<ViewIdentity>) -> Result<Option<Description>> {
-    Ok(load(conn, &[grant.person()]).await?.pop().map(|(person, postcode)| person.description(&postcode)))
-}
-
 /// The person an episode is about, as a subject for the policy.
 ///
 /// # Errors

@@ -132,17 +132,6 @@ pub enum NotDone {
     Assessment,
 }
 
-/// What a signed risk form found, from its snapshot: `Some(true)` when it found risk; `None` when
-/// the snapshot does not say (then the risk card is "Unavailable", never "none").
-pub(crate) fn found_risk(snapshot: &str) -> Option<bool> {
-    let snapshot: serde_json::Value = serde_json::from_str(snapshot).ok()?;
-    match snapshot.get("risk_state")?.as_str()? {
-        "known" => Some(true),
-        "none_identified" => Some(false),
-        _ => None,
-    }
-}
-
 const RECORD: &str = "SELECT id, version, person_id, episode_id, form_id, form_version, state, answers, snapshot, created_at, created_by,
         updated_at, updated_by, updated_by_name, signed_at, signed_by, signed_by_name, countersigned_at,
         countersigned_by_name, error_reason FROM record";
@@ -205,14 +194,7 @@ pub async fn subject(conn: &mut Conn, id: RecordId) -> Result<Option<Subject>> {
             args![id],
         )
         .await?;
-    row.map(|row| {
-        Ok(Subject {
-            person: Some(row.get("person_id")?),
-            episode: Some(row.get("episode_id")?),
-            site: Some(row.get("site_id")?),
-        })
-    })
-    .transpose()
+    row.as_ref().map(crate::episodes::subject_of).transpose()
 }
 
 /// One record of the grant's person.
@@ -749,6 +731,7 @@ pub async fn countersign(tx: &mut Tx, grant: &Grant<CountersignClinical>, record
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alerts::found_risk;
     use throughline_forms::catalogue;
 
     #[test]

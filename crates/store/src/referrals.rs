@@ -123,14 +123,7 @@ pub async fn subject(conn: &mut Conn, referral: ReferralId) -> Result<Option<Sub
             args![referral],
         )
         .await?;
-    row.map(|row| {
-        Ok(Subject {
-            person: Some(row.get("person_id")?),
-            episode: Some(row.get("episode_id")?),
-            site: Some(row.get("site_id")?),
-        })
-    })
-    .transpose()
+    row.as_ref().map(crate::episodes::subject_of).transpose()
 }
 
 /// The referrals of the grant's episode, in the order made.

@@ -2,7 +2,6 @@
 
 use crate::{Conn, Result, Row, Tx, args};
 use throughline_domain::ids::{EpisodeId, OrganisationId, PersonId, TaskId, UserId};
-use throughline_domain::name::Name;
 use throughline_domain::task::{TaskKind, TaskState};
 use throughline_domain::time::Instant;
 use throughline_policy::{ChangeFollowUp, Grant, Subject, ViewFollowUp};
@@ -82,14 +81,7 @@ pub async fn subject(conn: &mut Conn, task: TaskId) -> Result<Option<Subject>> {
             args![task],
         )
         .await?;
-    row.map(|row| {
-        Ok(Subject {
-            person: Some(row.get("person_id")?),
-            episode: Some(row.get("episode_id")?),
-            site: Some(row.get("site_id")?),
-        })
-    })
-    .transpose()
+    row.as_ref().map(crate::episodes::subject_of).transpose()
 }
 
 /// One task of the grant's person.
@@ -220,72 +212,4 @@ pub async fn assign(
     .await?;
     tx.relationships_changed();
     Ok(())
-}
-
-/// A task on a worklist, with just enough of the person to know whom it is about.
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct Owed {
-    /// The task.
-    pub task: Task,
-    /// The person's name.
-    pub name: Name,
-    /// The owner's name.
-    pub owner_name: Option<String>,
-    /// The site's name.
-    pub site_name: String,
-}
-
-/// Open tasks of one owner, by date: their own worklist. Whoever owns a task has the relationship;
-/// the names shown are theirs to see, and each gets its audit row.
-///
-/// # Errors
-/// The store's.
-pub async fn owed_by(tx: &mut Tx, owner: UserId, limit: i64) -> Result<Vec<Owed>> {
-    let rows = tx
-        .fetch_all(
-            "SELECT t.id, t.version, t.person_id, t.episode_id, t.kind, t.title, t.due_at, t.owner_id, t.organisation_id, t.state,
-                    t.outcome, p.forenames, p.surname, u.name AS owner_name, s.name AS site_name
-               FROM task t JOIN person p ON p.id = t.person_id JOIN episode e ON e.id = t.episode_id
-               JOIN site s ON s.id = e.site_id LEFT JOIN app_user u ON u.id = t.owner_id
-              WHERE t.owner_id = $1 AND t.state = 'open' ORDER BY t.due_at LIMIT $2",
-            args![owner, limit],
-        )
-        .await?;
-    owed(tx, &rows)
-}
-
-/// Open tasks of an organisation that nobody has taken, by date.
-///
-/// # Errors
-/// The store's.
-pub async fn untaken(tx: &mut Tx, organisation: OrganisationId, limit: i64) -> Result<Vec<Owed>> {
-    let rows = tx
-        .fetch_all(
-            "SELECT t.id, t.version, t.person_id, t.episode_id, t.kind, t.title, t.due_at, t.owner_id, t.organisation_id, t.state,
-                    t.outcome, p.forenames, p.surname, u.name AS owner_name, s.name AS site_name
-               FROM task t JOIN person p ON p.id = t.person_id JOIN episode e ON e.id = t.episode_id
-               JOIN site s ON s.id = e.site_id LEFT JOIN app_user u ON u.id = t.owner_id
-              WHERE t.organisation_id = $1 AND t.owner_id IS NULL AND t.state = 'open' ORDER BY t.due_at LIMIT $2",
-            args![organisation, limit],
-        )
-        .await?;
-    owed(tx, &rows)
-}
-
-fn owed(tx: &mut Tx, rows: &[Row]) -> Result<Vec<Owed>> {
-    let owed: Vec<Owed> = rows
-        .iter()
-        .map(|row| {
-            Ok(Owed {
-                task: task(row)?,
-                name: Name { forenames: row.get("forenames")?, surname: row.get("surname")? },
-                owner_name: row.get("owner_name")?,
-                site_name: row.get("site_name")?,
-            })
-        })
-        .collect::<Result<_>>()?;
-    for one in &owed {
-        tx.note_shown(one.task.person_id, "worklist");
-    }
-    Ok(owed)
 }

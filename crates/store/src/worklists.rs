@@ -190,7 +190,7 @@ pub async fn risks(
     let mut found: BTreeMap<PersonId, Option<bool>> = BTreeMap::new();
     for row in &forms {
         let snapshot: String = row.get("snapshot")?;
-        found.insert(row.get("person_id")?, crate::records::found_risk(&snapshot));
+        found.insert(row.get("person_id")?, crate::alerts::found_risk(&snapshot));
     }
     let people: BTreeSet<PersonId> = kinds.keys().chain(found.keys()).copied().collect();
     Ok(people

@@ -13,7 +13,7 @@ use throughline_store::{Location, backup};
 /// are, too. Nothing is put in place that fails. End the service first; a database that is already
 /// there is kept beside the new one, under another name.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:  throughline restore --from /backups/2026-03-03 --verify --to /tmp/drill.db")]
+#[command(after_help = "Example:  throughline restore --from /backups/2026-03-03 --verify --to drill.db")]
 pub struct Args {
     /// A folder made by `throughline backup`
     #[arg(long, value_name = "FOLDER")]
