@@ -29,12 +29,14 @@
 #![warn(missing_docs)]
 
 mod answer;
+mod detention;
 mod events;
 mod notices;
 mod table;
 mod words;
 
-pub use answer::{Answer, Clock, State, clocks, clocks_by};
+pub use answer::{Answer, clocks, clocks_by};
+pub use detention::{Clock, State};
 pub use events::{Events, Excluded, Hours, HoursError, Warrant};
 pub use table::{
     Check, EMBEDDED, ExcludedTime, Finding, Kind, Length, MAX_AGE_OF_CHECK_DAYS, MetBy, Permission, Rule, StartsFrom,

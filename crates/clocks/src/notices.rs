@@ -2,7 +2,7 @@
 
 use throughline_domain::time::{Instant, date_time_long};
 
-use crate::answer::{Clock, Detention, State, began, is_police_detention};
+use crate::detention::{Clock, Detention, State, began, is_police_detention};
 use crate::events::{Events, Excluded, Warrant};
 use crate::table::{Permission, StartsFrom, Tables};
 

@@ -52,6 +52,7 @@
 #![warn(missing_docs)]
 
 mod answers;
+mod applies;
 mod catalogue;
 mod check;
 mod condition;

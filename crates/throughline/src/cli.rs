@@ -1,9 +1,11 @@
 //! The command line.
 
 use crate::commands::{
-    audit, backup, clocks, demo, doctor, forms, import, lists, matching, migrate, restore, serve, shell, user,
+    audit, backup, clocks, demo, doctor, forms, import, lists, matching, migrate, restore, serve, shell, user, version,
 };
-use clap::{Parser, Subcommand};
+use crate::words::say;
+use clap::{CommandFactory, Parser, Subcommand};
+use std::time::Instant;
 
 /// The working record of a Liaison and Diversion service.
 ///
@@ -58,10 +60,31 @@ pub enum Command {
     Man,
 }
 
+/// Does a command.
+pub async fn run(command: Command, started: Instant) -> anyhow::Result<()> {
+    match command {
+        Command::Demo(args) => demo::run(args, started).await,
+        Command::Serve(args) => serve::run(&args, started).await,
+        Command::Migrate(args) => migrate::run(&args).await,
+        Command::User(command) => user::run(command).await,
+        Command::Doctor(args) => doctor::run(&args).await,
+        Command::Backup(args) => backup::run(&args).await,
+        Command::Restore(args) => restore::run(&args).await,
+        Command::Audit(command) => audit::run(command).await,
+        Command::Lists(command) => lists::run(&command),
+        Command::Match(args) => matching::run(&args),
+        Command::Import(command) => import::run(&command).await,
+        Command::Forms(command) => forms::run(&command),
+        Command::Clocks(args) => clocks::run(&args),
+        Command::Version => say(version()),
+        Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
+        Command::Man => shell::man(Cli::command()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_sound() {

@@ -179,11 +179,6 @@ fn rounded(number: f64) -> String {
     out
 }
 
-/// What is kept with a decision: what was described then, and what spoke for and against.
-pub(crate) fn kept(entry: &Entry, scored: &Scored) -> String {
-    serde_json::json!({ "description": facts::description(entry), "scored": scored }).to_string()
-}
-
 async fn decide(cx: Cx, Path((entry, person)): Path<(EntryId, PersonId)>, fields: Fields) -> Answer {
     let Some(decision) = MatchDecision::from_code(fields.text("decision")) else {
         return refuse(&cx, entry, person, "Choose same person, different person or not sure").await;
@@ -197,7 +192,8 @@ async fn decide(cx: Cx, Path((entry, person)): Path<(EntryId, PersonId)>, fields
     }
     let grant = act.authorise::<ChangeList>(pair.line.site_id).await?;
     let scored = &pair.candidate.scored;
-    lists::decide(&mut act, &grant, entry, person, decision, scored.probability, &kept(&pair.entry, scored)).await?;
+    lists::decide(&mut act, &grant, entry, person, decision, scored.probability, &facts::kept(&pair.entry, scored))
+        .await?;
     let linked = pair.line.person_id == Some(person);
     let link = match decision {
         MatchDecision::Same => Some(Some(person)),

@@ -15,33 +15,8 @@ pub mod serve;
 pub mod shell;
 pub mod user;
 
-use crate::cli::Command;
 use crate::config::Config;
-use crate::words::say;
-use std::time::Instant;
 use throughline_store::{Cause, Store, Tx};
-
-/// Does a command.
-pub async fn run(command: Command, started: Instant) -> anyhow::Result<()> {
-    match command {
-        Command::Demo(args) => demo::run(args, started).await,
-        Command::Serve(args) => serve::run(&args, started).await,
-        Command::Migrate(args) => migrate::run(&args).await,
-        Command::User(command) => user::run(command).await,
-        Command::Doctor(args) => doctor::run(&args).await,
-        Command::Backup(args) => backup::run(&args).await,
-        Command::Restore(args) => restore::run(&args).await,
-        Command::Audit(command) => audit::run(command).await,
-        Command::Lists(command) => lists::run(&command),
-        Command::Match(args) => matching::run(&args),
-        Command::Import(command) => import::run(&command).await,
-        Command::Forms(command) => forms::run(&command),
-        Command::Clocks(args) => clocks::run(&args),
-        Command::Version => say(version()),
-        Command::Completions(args) => shell::completions(&args),
-        Command::Man => shell::man(),
-    }
-}
 
 /// The version in words.
 pub fn version() -> String {

@@ -1,8 +1,6 @@
 //! Completions and the manual page.
 
-use crate::cli::Cli;
 use crate::words::say;
-use clap::CommandFactory;
 
 /// Writes completions for a shell
 #[derive(Debug, clap::Args)]
@@ -12,16 +10,16 @@ pub struct Args {
     shell: clap_complete::Shell,
 }
 
-/// Writes completions to standard output.
-pub fn completions(args: &Args) -> anyhow::Result<()> {
+/// Writes completions of the program's command line to standard output.
+pub fn completions(args: &Args, program: &mut clap::Command) -> anyhow::Result<()> {
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "throughline", &mut text);
+    clap_complete::generate(args.shell, program, "throughline", &mut text);
     say(String::from_utf8_lossy(&text))
 }
 
 /// Writes the manual page to standard output.
-pub fn man() -> anyhow::Result<()> {
+pub fn man(program: clap::Command) -> anyhow::Result<()> {
     let mut text = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut text)?;
+    clap_mangen::Man::new(program).render(&mut text)?;
     say(String::from_utf8_lossy(&text))
 }

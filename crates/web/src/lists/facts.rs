@@ -9,7 +9,7 @@ use throughline_domain::person::{Ethnicity, Gender};
 use throughline_domain::place::{PointOfContact, SiteKind};
 use throughline_domain::time::{Instant, london_date};
 use throughline_lists::{Entry, ListNotice, Notice, Position, Reading, Sex};
-use throughline_matching::Description;
+use throughline_matching::{Description, Scored};
 use throughline_store::episodes::Justice;
 use throughline_store::lists::EntryFacts;
 use throughline_store::people::{ContactDetails, NewPerson};
@@ -233,6 +233,11 @@ pub fn is_named(printed: &str, site: &str) -> bool {
     let (printed, site) = (words(printed), words(site));
     let within = |a: &[String], b: &[String]| !a.is_empty() && a.iter().all(|word| b.contains(word));
     within(&printed, &site) || within(&site, &printed)
+}
+
+/// What is kept with a decision: what was described then, and what spoke for and against.
+pub fn kept(entry: &Entry, scored: &Scored) -> String {
+    serde_json::json!({ "description": description(entry), "scored": scored }).to_string()
 }
 
 #[cfg(test)]

@@ -94,7 +94,7 @@ async fn person(
         ));
     }
     for candidate in &possible {
-        let evidence = crate::compare::kept(listed, &candidate.scored);
+        let evidence = facts::kept(listed, &candidate.scored);
         lists::decide(
             tx,
             grant,
