@@ -63,8 +63,6 @@ pub struct BoardRow {
     pub notices: usize,
     /// Urgency of the episode.
     pub urgency: Option<Urgency>,
-    /// Open alerts of the person decided on.
-    pub open_alerts: i64,
 }
 
 /// The lines of the grant's site for a day: custody by arrival, court by room and sitting.
@@ -77,8 +75,7 @@ pub async fn board_rows(conn: &mut Conn, grant: &Grant<ViewBoard>, date: NaiveDa
             "SELECT l.id, l.version, l.kind, l.forenames, l.surname, l.date_of_birth, l.custody_number, l.court_room,
                     l.sitting_at, l.arrived_at, l.detention_authorised_at, l.state, l.reason, l.person_id, l.episode_id,
                     l.best_person_id, l.best_probability, l.best_band, l.best_reason, l.gone_at, l.reporting_restriction,
-                    l.source, COALESCE(u.name, '') AS taken_by_name, COALESCE(e.urgency, '') AS urgency,
-                    (SELECT count(*) FROM alert a WHERE a.person_id = l.person_id AND a.state = 'open') AS open_alerts
+                    l.source, COALESCE(u.name, '') AS taken_by_name, COALESCE(e.urgency, '') AS urgency
                FROM list_entry l LEFT JOIN app_user u ON u.id = l.taken_by LEFT JOIN episode e ON e.id = l.episode_id
               WHERE l.site_id = $1 AND l.list_date = $2
               ORDER BY l.kind, l.court_room, l.sitting_at, l.arrived_at, l.source_row",
@@ -113,25 +110,29 @@ fn board_row(row: &Row) -> Result<BoardRow> {
         restricted: !row.get::<String>("reporting_restriction")?.is_empty(),
         notices: notices_in(&row.get::<String>("source")?),
         urgency: row.get("urgency")?,
-        open_alerts: row.get("open_alerts")?,
     })
 }
 
 /// How many notices the reader put on an entry, from the entry as it is kept.
 fn notices_in(source: &str) -> usize {
-    serde_json::from_str::<serde_json::Value>(source)
-        .ok()
-        .and_then(|entry| entry.get("notices")?.as_array().map(Vec::len))
-        .unwrap_or_default()
+    /// The rest of the entry is passed over, not read.
+    #[derive(Default, serde::Deserialize)]
+    struct Noticed {
+        #[serde(default)]
+        notices: Vec<serde::de::IgnoredAny>,
+    }
+    serde_json::from_str::<Noticed>(source).unwrap_or_default().notices.len()
 }
 
-/// What a board says of the lists behind it: the newest committed list of one kind for a day.
+/// What a board says of the list behind it.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct LastList {
     /// Its id.
     pub id: ListId,
     /// Custody or court.
     pub kind: ListKind,
+    /// The day its rows are for.
+    pub list_date: NaiveDate,
     /// When it was received.
     pub received_at: Instant,
     /// By whom.
@@ -140,34 +141,37 @@ pub struct LastList {
     pub committed_at: Option<Instant>,
 }
 
-/// The newest committed list of each kind for the grant's site and a day.
+/// The newest committed list of the grant's site for a day, or for the last day before it that
+/// had one, back to another day.
 ///
 /// # Errors
 /// The store's.
-pub async fn today(conn: &mut Conn, grant: &Grant<ViewBoard>, date: NaiveDate) -> Result<Vec<LastList>> {
-    let rows = conn
-        .fetch_all(
-            "SELECT l.id, l.kind, l.received_at, l.committed_at, u.name AS received_by_name
+pub async fn last(
+    conn: &mut Conn,
+    grant: &Grant<ViewBoard>,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Option<LastList>> {
+    let row = conn
+        .fetch_optional(
+            "SELECT l.id, l.kind, l.list_date, l.received_at, l.committed_at, u.name AS received_by_name
                FROM list l JOIN app_user u ON u.id = l.received_by
-              WHERE l.site_id = $1 AND l.list_date = $2 AND l.state = 'committed'
-              ORDER BY l.committed_at DESC, l.id DESC",
-            args![grant.site(), date],
+              WHERE l.site_id = $1 AND l.list_date >= $2 AND l.list_date <= $3 AND l.state = 'committed'
+              ORDER BY l.list_date DESC, l.committed_at DESC, l.id DESC LIMIT 1",
+            args![grant.site(), from, to],
         )
         .await?;
-    let mut newest: Vec<LastList> = Vec::new();
-    for row in &rows {
-        let list = LastList {
+    row.map(|row| {
+        Ok(LastList {
             id: row.get("id")?,
             kind: row.get("kind")?,
+            list_date: row.get("list_date")?,
             received_at: row.get("received_at")?,
             received_by: row.get("received_by_name")?,
             committed_at: row.get("committed_at")?,
-        };
-        if newest.iter().all(|known| known.kind != list.kind) {
-            newest.push(list);
-        }
-    }
-    Ok(newest)
+        })
+    })
+    .transpose()
 }
 
 /// A list as received.

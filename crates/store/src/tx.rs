@@ -1,8 +1,10 @@
 //! Transactions: one act of one person, its audit rows and its events, committed together.
 
-use crate::sql::Conn;
+use crate::sql::{Conn, Row, Value};
 use crate::{Error, Inner, Result, Store, args};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Deref, DerefMut};
+use std::sync::LazyLock;
 use throughline_audit as log;
 use throughline_domain::ids::{EpisodeId, PersonId, SiteId};
 use throughline_domain::time::{Instant, stored};
@@ -186,6 +188,23 @@ impl Tx {
         Ok(first_allowed::<P>(&actor, subject, &contexts).0.is_ok())
     }
 
+    /// Asks the policy about many people at once, as [`Tx::may`] does about one: who of them the
+    /// actor may. Opens nothing.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn may_each<P: Permit>(&mut self, people: &BTreeSet<PersonId>) -> Result<BTreeSet<PersonId>> {
+        let Some(actor) = self.cause.actor.clone() else {
+            return Ok(BTreeSet::new());
+        };
+        let people: Vec<PersonId> = people.iter().copied().collect();
+        let held = self.held(&actor, &people).await?;
+        let may = |(person, contexts): (PersonId, Vec<Context>)| {
+            first_allowed::<P>(&actor, person.into(), &contexts).0.is_ok().then_some(person)
+        };
+        Ok(held.into_iter().filter_map(may).collect())
+    }
+
     /// Whether the actor may look at a class of this subject, without an audit row: for lines of
     /// many classes, such as a timeline's. Opens nothing.
     ///
@@ -327,30 +346,27 @@ impl Tx {
             .await?;
         let mut seq = head.get::<i64>("seq")? - count;
         let mut before: String = head.get("hash")?;
+        let mut hashed = Vec::with_capacity(rows.len());
         for mut row in rows {
             seq += 1;
             row.seq = seq;
-            let hash = row.hash(&before);
-            self.insert_audit(&row, &hash).await?;
-            before = hash;
+            before = row.hash(&before);
+            hashed.push((row, before.clone()));
         }
+        self.insert_audit(&hashed).await?;
         self.conn.execute("UPDATE audit_head SET hash = $1 WHERE id = 1", args![before]).await?;
         Ok(())
     }
 
-    async fn insert_audit(&mut self, row: &log::Row, hash: &str) -> Result<()> {
-        self.conn
-            .execute(
-                "INSERT INTO audit_row (seq, at, actor, actor_name, role, organisation, relationship, purpose, verb, classes,
-                                        person, episode, site, outcome, detail, request, hash)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
-                args![
-                    row.seq, row.at, row.actor, &row.actor_name, &row.role, row.organisation, &row.relationship,
-                    &row.purpose, &row.verb, &row.classes, row.person, row.episode, row.site, &row.outcome, &row.detail,
-                    &row.request, hash
-                ],
-            )
-            .await?;
+    /// A page that names many people writes many rows: they go in a few statements.
+    async fn insert_audit(&mut self, mut rows: &[(log::Row, log::Hash)]) -> Result<()> {
+        while !rows.is_empty() {
+            let (many, sql) = INSERTS.iter().find(|(many, _)| *many <= rows.len()).expect("the last takes one row");
+            let (now, later) = rows.split_at(*many);
+            let args = now.iter().flat_map(|(row, hash)| audit_args(row, hash)).collect();
+            self.conn.execute_text(sqlx::AssertSqlSafe(sql.as_str()), args).await?;
+            rows = later;
+        }
         Ok(())
     }
 
@@ -364,55 +380,129 @@ impl Tx {
         if let Some((_, contexts)) = self.known.as_ref().filter(|(known, _)| *known == person) {
             return Ok(contexts.iter().map(|context| Context { own_site, ..*context }).collect());
         }
-        let row = self
-            .conn
-            .fetch_one(
-                "SELECT
-                   EXISTS (SELECT 1 FROM episode e WHERE e.person_id = $1 AND e.closed_at IS NULL
-                            AND (e.owner_id = $2 OR e.opened_by = $2
-                                 OR EXISTS (SELECT 1 FROM task t WHERE t.episode_id = e.id AND t.owner_id = $2 AND t.state = 'open'))) AS caseload,
-                   EXISTS (SELECT 1 FROM episode e WHERE e.person_id = $1 AND e.link_organisation_id = $3
-                            AND (e.closed_at IS NULL OR e.closed_at > $5)) AS allocated,
-                   EXISTS (SELECT 1 FROM user_site s JOIN episode e ON e.site_id = s.site_id
-                            WHERE s.user_id = $2 AND e.person_id = $1) AS at_site,
-                   EXISTS (SELECT 1 FROM user_site s JOIN list_entry l ON l.site_id = s.site_id
-                            WHERE s.user_id = $2 AND (l.person_id = $1 OR l.best_person_id = $1)) AS on_list,
-                   EXISTS (SELECT 1 FROM relationship r WHERE r.user_id = $2 AND r.person_id = $1
-                            AND r.starts_at <= $4 AND r.ends_at > $4) AS claimed,
-                   EXISTS (SELECT 1 FROM person p WHERE p.id = $1 AND p.created_by = $2) AS created,
-                   (SELECT c.state FROM consent c WHERE c.person_id = $1 AND c.consent_for = 'link_workers'
-                     ORDER BY c.recorded_at DESC, c.id DESC LIMIT 1) AS link_worker_consent",
-                args![
-                    person,
-                    actor.user,
-                    actor.organisation,
-                    self.cause.at,
-                    // Link workers keep sight of a person for 28 days after closure, to hand over well.
-                    self.cause.at - chrono::Duration::days(28)
-                ],
-            )
-            .await?;
-        let consent: Option<String> = row.get("link_worker_consent")?;
-        let consent = consent.and_then(|code| throughline_domain::consent::ConsentState::from_code(&code));
-        let holds = |column: &str| row.get::<bool>(column);
-        let is_partner = actor.organisation_kind == throughline_domain::role::OrganisationKind::Partner;
-        let held = [
-            (!is_partner && holds("caseload")?, Relationship::Caseload),
-            (!is_partner && (holds("at_site")? || holds("on_list")? || holds("created")?), Relationship::Site),
-            (is_partner && holds("allocated")?, Relationship::Allocated),
-            (!is_partner && holds("claimed")?, Relationship::Claimed),
-            (true, Relationship::None),
-        ];
-        let link_worker_consent = consent.is_some_and(throughline_domain::consent::ConsentState::permits);
-        let contexts: Vec<Context> = held
-            .into_iter()
-            .filter_map(|(holds, relationship)| {
-                holds.then_some(Context { relationship, own_site, link_worker_consent })
-            })
-            .collect();
+        let contexts = self.held(actor, &[person]).await?.remove(&person).unwrap_or_else(no_relationship);
         self.known = Some((person, contexts.clone()));
-        Ok(contexts)
+        Ok(contexts.into_iter().map(|context| Context { own_site, ..context }).collect())
     }
+
+    /// The relationships of the actor to each of these people, the strongest first, in one look.
+    /// Whoever does not exist is left out.
+    async fn held(&mut self, actor: &Actor, people: &[PersonId]) -> Result<BTreeMap<PersonId, Vec<Context>>> {
+        let mut all = BTreeMap::new();
+        for people in people.chunks(PEOPLE_AT_ONCE) {
+            let sql = if people.len() == 1 { &*HELD_BY_ONE } else { &*HELD_BY_MANY };
+            // A page of many has one statement, however many they are: the last is asked about again.
+            let asked = if people.len() == 1 { 1 } else { PEOPLE_AT_ONCE };
+            let ids = people.iter().chain(people.last().into_iter().cycle()).take(asked);
+            let mut args = args![
+                actor.user,
+                actor.organisation,
+                self.cause.at,
+                // Link workers keep sight of a person for 28 days after closure, to hand over well.
+                self.cause.at - chrono::Duration::days(28)
+            ];
+            args.extend(ids.map(|id| (*id).into()));
+            for row in self.conn.fetch_text(sqlx::AssertSqlSafe(sql.as_str()), args).await? {
+                all.insert(row.get("id")?, contexts_in(&row, actor)?);
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// Columns of an audit row.
+const AUDIT_COLUMNS: usize = 17;
+
+/// Statements that insert so many audit rows at once.
+static INSERTS: LazyLock<[(usize, String); 3]> = LazyLock::new(|| {
+    [32, 8, 1].map(|many| {
+        let row = |n| format!("({})", crate::sql::placeholders(n * AUDIT_COLUMNS + 1, AUDIT_COLUMNS));
+        let rows: Vec<String> = (0..many).map(row).collect();
+        let columns = "seq, at, actor, actor_name, role, organisation, relationship, purpose, verb, classes, person, \
+                       episode, site, outcome, detail, request, hash";
+        (many, format!("INSERT INTO audit_row ({columns}) VALUES {}", rows.join(", ")))
+    })
+});
+
+fn audit_args(row: &log::Row, hash: &str) -> [Value; AUDIT_COLUMNS] {
+    [
+        row.seq.into(),
+        row.at.into(),
+        row.actor.into(),
+        (&row.actor_name).into(),
+        (&row.role).into(),
+        row.organisation.into(),
+        (&row.relationship).into(),
+        (&row.purpose).into(),
+        (&row.verb).into(),
+        (&row.classes).into(),
+        row.person.into(),
+        row.episode.into(),
+        row.site.into(),
+        (&row.outcome).into(),
+        (&row.detail).into(),
+        (&row.request).into(),
+        hash.into(),
+    ]
+}
+
+/// People asked about in one statement.
+const PEOPLE_AT_ONCE: usize = 50;
+
+/// What makes a relationship. Each part starts from the person: a site has tens of thousands of
+/// episodes, a person has a few.
+fn held_by(people: usize) -> String {
+    format!(
+        "SELECT p.id,
+           EXISTS (SELECT 1 FROM episode e WHERE e.person_id = p.id AND e.closed_at IS NULL
+                    AND (e.owner_id = $1 OR e.opened_by = $1
+                         OR EXISTS (SELECT 1 FROM task t WHERE t.episode_id = e.id AND t.owner_id = $1 AND t.state = 'open'))) AS caseload,
+           EXISTS (SELECT 1 FROM episode e WHERE e.person_id = p.id AND e.link_organisation_id = $2
+                    AND (e.closed_at IS NULL OR e.closed_at > $4)) AS allocated,
+           EXISTS (SELECT 1 FROM episode e WHERE e.person_id = p.id
+                    AND EXISTS (SELECT 1 FROM user_site s WHERE s.user_id = $1 AND s.site_id = e.site_id)) AS at_site,
+           EXISTS (SELECT 1 FROM list_entry l WHERE l.person_id = p.id
+                    AND EXISTS (SELECT 1 FROM user_site s WHERE s.user_id = $1 AND s.site_id = l.site_id)) AS on_list,
+           EXISTS (SELECT 1 FROM list_entry l WHERE l.best_person_id = p.id
+                    AND EXISTS (SELECT 1 FROM user_site s WHERE s.user_id = $1 AND s.site_id = l.site_id)) AS likely_on_list,
+           EXISTS (SELECT 1 FROM relationship r WHERE r.user_id = $1 AND r.person_id = p.id
+                    AND r.starts_at <= $3 AND r.ends_at > $3) AS claimed,
+           CASE WHEN p.created_by = $1 THEN true ELSE false END AS created,
+           (SELECT c.state FROM consent c WHERE c.person_id = p.id AND c.consent_for = 'link_workers'
+             ORDER BY c.recorded_at DESC, c.id DESC LIMIT 1) AS link_worker_consent
+         FROM person p WHERE p.id IN ({})",
+        crate::sql::placeholders(5, people)
+    )
+}
+
+static HELD_BY_ONE: LazyLock<String> = LazyLock::new(|| held_by(1));
+static HELD_BY_MANY: LazyLock<String> = LazyLock::new(|| held_by(PEOPLE_AT_ONCE));
+
+fn contexts_in(row: &Row, actor: &Actor) -> Result<Vec<Context>> {
+    let consent: Option<String> = row.get("link_worker_consent")?;
+    let consent = consent.and_then(|code| throughline_domain::consent::ConsentState::from_code(&code));
+    let link_worker_consent = consent.is_some_and(throughline_domain::consent::ConsentState::permits);
+    let holds = |column: &str| row.get::<bool>(column);
+    let knows_from_site = holds("at_site")? || holds("on_list")? || holds("likely_on_list")? || holds("created")?;
+    let is_partner = actor.organisation_kind == throughline_domain::role::OrganisationKind::Partner;
+    let held = [
+        (!is_partner && holds("caseload")?, Relationship::Caseload),
+        (!is_partner && knows_from_site, Relationship::Site),
+        (is_partner && holds("allocated")?, Relationship::Allocated),
+        (!is_partner && holds("claimed")?, Relationship::Claimed),
+        (true, Relationship::None),
+    ];
+    Ok(held
+        .into_iter()
+        .filter_map(|(holds, relationship)| {
+            holds.then_some(Context { relationship, own_site: false, link_worker_consent })
+        })
+        .collect())
+}
+
+/// What holds of a person who does not exist.
+fn no_relationship() -> Vec<Context> {
+    vec![Context::NONE]
 }
 
 /// The policy's answer in the first context that allows; when none does, its answer in the strongest.

@@ -77,15 +77,14 @@ pub async fn follow_ups_of_site(tx: &mut Tx, grant: &Grant<ViewBoard>, until: In
 }
 
 async fn lines(tx: &mut Tx, rows: &[Row]) -> Result<Vec<Line>> {
-    let mut known: BTreeMap<PersonId, bool> = BTreeMap::new();
+    let tasks: Vec<Task> = rows.iter().map(task).collect::<Result<_>>()?;
+    let people: BTreeSet<PersonId> = tasks.iter().map(|task| task.person_id).collect();
+    let visible = tx.may_each::<ViewFollowUp>(&people).await?;
+    let mut shown = BTreeSet::new();
     let mut lines = Vec::with_capacity(rows.len());
-    for row in rows {
-        let task = task(row)?;
-        let visible = match known.get(&task.person_id) {
-            Some(visible) => *visible,
-            None => tx.may::<ViewFollowUp>(task.person_id).await?,
-        };
-        if known.insert(task.person_id, visible).is_none() && visible {
+    for (row, task) in rows.iter().zip(tasks) {
+        let visible = visible.contains(&task.person_id);
+        if visible && shown.insert(task.person_id) {
             tx.note_shown(task.person_id, "worklist");
         }
         let name = Name { forenames: row.get("forenames")?, surname: row.get("surname")? };
@@ -167,8 +166,10 @@ pub async fn risks(
 ) -> Result<BTreeMap<PersonId, RiskMark>> {
     let alerts = conn
         .fetch_all(
-            "SELECT DISTINCT a.person_id, a.kind FROM alert a JOIN list_entry l ON l.person_id = a.person_id OR l.best_person_id = a.person_id
-              WHERE l.site_id = $1 AND l.list_date >= $2 AND a.state <> 'resolved' ORDER BY a.kind",
+            "SELECT DISTINCT a.person_id, a.kind FROM alert a
+              WHERE a.person_id IN (SELECT l.person_id FROM list_entry l WHERE l.site_id = $1 AND l.list_date >= $2
+                                    UNION SELECT l.best_person_id FROM list_entry l WHERE l.site_id = $1 AND l.list_date >= $2)
+                AND a.state <> 'resolved' ORDER BY a.kind",
             args![grant.site(), since],
         )
         .await?;
@@ -176,8 +177,8 @@ pub async fn risks(
         .fetch_all(
             "SELECT r.person_id, r.snapshot, r.signed_at FROM record r
               WHERE r.form_id = 'risk' AND r.state IN ('signed', 'awaiting')
-                AND EXISTS (SELECT 1 FROM list_entry l WHERE l.site_id = $1 AND l.list_date >= $2
-                             AND (l.person_id = r.person_id OR l.best_person_id = r.person_id))
+                AND r.person_id IN (SELECT l.person_id FROM list_entry l WHERE l.site_id = $1 AND l.list_date >= $2
+                                    UNION SELECT l.best_person_id FROM list_entry l WHERE l.site_id = $1 AND l.list_date >= $2)
               ORDER BY r.signed_at",
             args![grant.site(), since],
         )

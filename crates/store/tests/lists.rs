@@ -58,8 +58,9 @@ on_both! {
         let same = lists::same_bytes(&mut tx, &grant, "00ff").await.expect("it answers");
         assert_eq!((same.len(), same[0].bytes), (1, 5));
         let board = tx.authorise::<ViewBoard>(site).await.expect("allowed");
-        let today = lists::today(&mut tx, &board, day(24)).await.expect("it answers");
-        assert_eq!(today.first().map(|list| list.kind), Some(ListKind::Custody));
+        let last = lists::last(&mut tx, &board, day(20), day(26)).await.expect("it answers");
+        assert_eq!(last.map(|list| (list.kind, list.list_date)), Some((ListKind::Custody, day(24))));
+        assert!(lists::last(&mut tx, &board, day(25), day(26)).await.expect("it answers").is_none());
     }
 
     async fn a_line_is_taken_by_one(kit: Kit) {

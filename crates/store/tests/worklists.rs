@@ -83,6 +83,26 @@ on_both! {
         assert_eq!((lines.len(), lines[0].name.clone()), (1, None));
     }
 
+    async fn many_people_are_asked_about_at_once_with_the_answers_of_each(kit: Kit) {
+        let agreed = allocated(&kit).await;
+        let refused = allocated(&kit).await;
+        answer(&kit, refused.subject, ConsentState::Refused).await;
+        let mut people: std::collections::BTreeSet<PersonId> = [agreed.person, refused.person].into();
+        for n in 0..60 {
+            people.insert(kit.person("Somebody", &format!("Number {n}")).await);
+        }
+        people.insert(PersonId::new(Uuid::now_v7()));
+        for role in [Role::LinkWorker, Role::Practitioner, Role::Administrator] {
+            let mut tx = kit.tx(role).await;
+            let each = tx.may_each::<ViewFollowUp>(&people).await.unwrap();
+            for person in &people {
+                let alone = tx.may::<ViewFollowUp>(*person).await.unwrap();
+                assert_eq!(each.contains(person), alone, "{role:?}");
+            }
+            assert_eq!(each.contains(&refused.person), role == Role::Practitioner);
+        }
+    }
+
     async fn the_site_sees_a_contact_that_the_charity_owes(kit: Kit) {
         let Allocated { task, .. } = allocated(&kit).await;
         let mut tx = kit.tx(Role::Practitioner).await;

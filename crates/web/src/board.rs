@@ -105,20 +105,16 @@ async fn last_list(
     now: Instant,
     today: NaiveDate,
 ) -> Result<Option<Value>, Problem> {
-    for days in 0..LOOK_BACK_DAYS {
-        let newest = lists::today(tx, grant, today - Days::new(days)).await?;
-        if let Some(list) = newest.first() {
-            let words = board::when(list.received_at, now);
-            return Ok(Some(context! {
-                is_todays => days == 0,
-                words,
-                by => list.received_by,
-                href => format!("/lists/{}", list.id),
-                kind => if list.kind == ListKind::Court { "court list" } else { "custody list" },
-            }));
+    let list = lists::last(tx, grant, today - Days::new(LOOK_BACK_DAYS - 1), today).await?;
+    Ok(list.map(|list| {
+        context! {
+            is_todays => list.list_date == today,
+            words => board::when(list.received_at, now),
+            by => list.received_by,
+            href => format!("/lists/{}", list.id),
+            kind => if list.kind == ListKind::Court { "court list" } else { "custody list" },
         }
-    }
-    Ok(None)
+    }))
 }
 
 async fn handover(tx: &mut Tx, grant: &Grant<ViewBoard>, site: &Site, now: Instant) -> Result<Value, Problem> {

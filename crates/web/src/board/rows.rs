@@ -4,7 +4,7 @@ use crate::{Cx, Problem};
 use chrono::{Days, NaiveDate};
 use minijinja::{Value, context};
 use std::collections::BTreeMap;
-use throughline_clocks::{Events, State};
+use throughline_clocks::{Clock, Events, State};
 use throughline_domain::board::{self, Standing};
 use throughline_domain::ids::PersonId;
 use throughline_domain::list::EntryState;
@@ -30,8 +30,18 @@ struct Drawing<'a> {
 /// A line of work with what decides its place.
 struct Placed {
     row: BoardRow,
+    detention: Detention,
     carried_over: bool,
     standing: Standing,
+}
+
+/// What the times on the list say of a detention.
+#[derive(Default)]
+struct Detention {
+    /// The end of the power to detain.
+    limit: Option<Clock>,
+    /// When the first review is due, while it is still ahead.
+    first_review: Option<Instant>,
 }
 
 /// The rows of the site's board with their counts: a custody list in one, a court list by room.
@@ -123,14 +133,15 @@ fn tone(state: EntryState) -> &'static str {
 
 impl Drawing<'_> {
     fn placed(&self, row: BoardRow, carried_over: bool) -> Placed {
+        let detention = detention(&row, self.now);
         let standing = Standing {
             state: row.state,
             gone: row.gone_at.is_some(),
-            until: row.sitting_at.or_else(|| limit(&row, self.now).and_then(|limit| limit.due_at)),
+            until: row.sitting_at.or_else(|| detention.limit.as_ref().and_then(|limit| limit.due_at)),
             urgency: row.urgency,
             known_risk: self.risk(row.person_id).is_some_and(|mark| mark.state == RiskState::Known),
         };
-        Placed { row, carried_over, standing }
+        Placed { row, detention, carried_over, standing }
     }
 
     /// The risk of a person; nothing for who may not see it, in words, colour or order.
@@ -174,7 +185,7 @@ impl Drawing<'_> {
             let clock = context! { name => "Sitting", due => at, state, words => board::left_in_words(at, now), soon_minutes => 60 };
             return Some(clock).filter(|_| at >= now);
         }
-        let limit = limit(row, now)?;
+        let limit = placed.detention.limit.as_ref()?;
         let due = limit.due_at?;
         let state = match limit.state {
             State::Expired => "overdue",
@@ -183,7 +194,7 @@ impl Drawing<'_> {
         };
         let note = (limit.state == State::Expired).then_some("May have been extended: ask custody.");
         Some(
-            context! { name => limit.label, due, state, words => board::left_in_words(due, now), soon_minutes => 180, note },
+            context! { name => limit.label.as_str(), due, state, words => board::left_in_words(due, now), soon_minutes => 180, note },
         )
     }
 
@@ -201,18 +212,12 @@ impl Drawing<'_> {
                 Some(_) => None,
             };
         }
-        if limit(row, self.now).is_none() {
-            return placed
-                .standing
-                .state
-                .is_open()
-                .then(|| "Arrival time not on the list: ask custody how long is left".to_owned());
+        let is_open = placed.standing.state.is_open();
+        if placed.detention.limit.is_none() {
+            return is_open.then(|| "Arrival time not on the list: ask custody how long is left".to_owned());
         }
-        let review = throughline_clocks::clocks(&events(row), self.now);
-        let review =
-            review.clock("pace_review_1").filter(|clock| matches!(clock.state, State::Running | State::DueSoon))?;
-        Some(format!("First review by {}", board::when(review.due_at?, self.now)))
-            .filter(|_| placed.standing.state.is_open())
+        let review = placed.detention.first_review.filter(|_| is_open)?;
+        Some(format!("First review by {}", board::when(review, self.now)))
     }
 
     /// Whether the service knows this person, in words.
@@ -301,16 +306,21 @@ fn risk_tone(state: RiskState) -> &'static str {
     }
 }
 
-fn events(row: &BoardRow) -> Events {
-    Events {
+fn detention(row: &BoardRow, now: Instant) -> Detention {
+    if row.arrived_at.is_none() && row.detention_authorised_at.is_none() {
+        return Detention::default();
+    }
+    let events = Events {
         arrived_station_at: row.arrived_at,
         detention_authorised_at: row.detention_authorised_at,
         ..Events::default()
-    }
-}
-
-/// The end of the power to detain, from the times on the list.
-fn limit(row: &BoardRow, now: Instant) -> Option<throughline_clocks::Clock> {
-    let answer = throughline_clocks::clocks(&events(row), now);
-    answer.clock("pace_24h").filter(|clock| clock.due_at.is_some()).cloned()
+    };
+    let clocks = throughline_clocks::clocks(&events, now).clocks;
+    let first_review = clocks
+        .iter()
+        .find(|clock| clock.id == "pace_review_1")
+        .filter(|clock| matches!(clock.state, State::Running | State::DueSoon))
+        .and_then(|clock| clock.due_at);
+    let limit = clocks.into_iter().find(|clock| clock.id == "pace_24h").filter(|clock| clock.due_at.is_some());
+    Detention { limit, first_review }
 }
