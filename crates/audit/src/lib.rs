@@ -151,7 +151,23 @@ pub fn hex(bytes: &[u8]) -> String {
 /// # Errors
 /// The first place where the log is broken.
 pub fn verify(rows: impl IntoIterator<Item = (Row, Hash)>, kept: Option<&Head>) -> Result<Head, Broken> {
-    let mut head = Head::empty();
+    let head = verify_after(&Head::empty(), rows, kept)?;
+    reaches(&head, kept)?;
+    Ok(head)
+}
+
+/// Checks the rows that follow a head already verified, and gives the head after them. So a long
+/// log is read in stretches, and a log verified before is read on from there. What a kept head
+/// says of rows after the last is for [`reaches`].
+///
+/// # Errors
+/// The first place where the log is broken.
+pub fn verify_after(
+    verified: &Head,
+    rows: impl IntoIterator<Item = (Row, Hash)>,
+    kept: Option<&Head>,
+) -> Result<Head, Broken> {
+    let mut head = verified.clone();
     for (row, hash) in rows {
         if row.seq != head.seq + 1 {
             return Err(Broken::Gap { expected: head.seq + 1, found: row.seq });
@@ -164,9 +180,17 @@ pub fn verify(rows: impl IntoIterator<Item = (Row, Hash)>, kept: Option<&Head>) 
         }
         head = Head { seq: row.seq, hash };
     }
+    Ok(head)
+}
+
+/// Checks that a log whose last row is `head` is as long as a head that was kept.
+///
+/// # Errors
+/// [`Broken::CutBack`] when it is shorter.
+pub fn reaches(head: &Head, kept: Option<&Head>) -> Result<(), Broken> {
     match kept {
         Some(kept) if kept.seq > head.seq => Err(Broken::CutBack { kept: kept.seq, found: head.seq }),
-        _ => Ok(head),
+        _ => Ok(()),
     }
 }
 
@@ -208,6 +232,18 @@ mod tests {
         let head = Head { seq: 50, hash: rows[49].1.clone() };
         assert_eq!(verify(rows, Some(&head)), Ok(head.clone()));
         assert_eq!(verify(vec![], None), Ok(Head::empty()));
+    }
+
+    #[test]
+    fn a_log_verified_before_is_read_on_from_there() {
+        let mut rows = log(50);
+        let at_30 = Head { seq: 30, hash: rows[29].1.clone() };
+        let newer = rows.split_off(30);
+        assert_eq!(verify_after(&at_30, newer.clone(), None).map(|head| head.seq), Ok(50));
+        let mut edited = newer.clone();
+        edited[4].0.detail = "other".into();
+        assert_eq!(verify_after(&at_30, edited, None), Err(Broken::Changed(35)));
+        assert_eq!(verify_after(&at_30, newer[1..].to_vec(), None), Err(Broken::Gap { expected: 31, found: 32 }));
     }
 
     #[test]

@@ -120,23 +120,65 @@ fn audit_row(row: &Row) -> Result<log::Row> {
     })
 }
 
+/// Rows read at a time: a long log is not held in memory.
+const STRETCH: i64 = 5_000;
+
 /// Verifies the whole log against its hashes, its head, and an earlier head when one was kept.
 ///
 /// # Errors
 /// The store's; the inner result says where the log is broken.
 pub async fn verify(conn: &mut Conn, kept: Option<&log::Head>) -> Result<Result<log::Head, log::Broken>> {
-    let mut all = Vec::new();
-    let mut after = 0;
-    loop {
-        let rows = stretch(conn, after, 10_000).await?;
-        let Some((last, _)) = rows.last() else { break };
-        after = last.seq;
-        all.extend(rows);
+    verify_after(conn, &log::Head::empty(), kept).await
+}
+
+/// Verifies what was added to the log after a head that was verified before, and that the row of
+/// that head is still the same. What was changed before it shows only in [`verify`].
+///
+/// # Errors
+/// The store's; the inner result says where the log is broken.
+pub async fn verify_after(
+    conn: &mut Conn,
+    verified: &log::Head,
+    kept: Option<&log::Head>,
+) -> Result<Result<log::Head, log::Broken>> {
+    if let Err(broken) = still_there(conn, verified).await? {
+        return Ok(Err(broken));
     }
-    let head = head(conn).await?;
-    Ok(log::verify(all, kept).and_then(|found| match found.seq.cmp(&head.seq) {
-        std::cmp::Ordering::Less => Err(log::Broken::CutBack { kept: head.seq, found: found.seq }),
-        _ if found != head => Err(log::Broken::Replaced(found.seq)),
-        _ => Ok(found),
-    }))
+    let mut found = verified.clone();
+    loop {
+        // The head is read after the rows, and rows once more when it is ahead of them: the
+        // service goes on writing meanwhile.
+        let before = found.seq;
+        loop {
+            let rows = stretch(conn, found.seq, STRETCH).await?;
+            if rows.is_empty() {
+                break;
+            }
+            found = match log::verify_after(&found, rows, kept) {
+                Ok(head) => head,
+                Err(broken) => return Ok(Err(broken)),
+            };
+        }
+        let head = head(conn).await?;
+        match found.seq.cmp(&head.seq) {
+            std::cmp::Ordering::Less if found.seq > before => {}
+            std::cmp::Ordering::Less => return Ok(Err(log::Broken::CutBack { kept: head.seq, found: found.seq })),
+            _ if found != head => return Ok(Err(log::Broken::Replaced(found.seq))),
+            _ => return Ok(log::reaches(&found, kept).map(|()| found)),
+        }
+    }
+}
+
+/// Whether the last row of a head verified before is in the log as it was.
+async fn still_there(conn: &mut Conn, verified: &log::Head) -> Result<Result<(), log::Broken>> {
+    if verified.seq == 0 {
+        return Ok(Ok(()));
+    }
+    let row = conn.fetch_optional("SELECT hash FROM audit_row WHERE seq = $1", args![verified.seq]).await?;
+    let Some(row) = row else {
+        let found = head(conn).await?.seq.min(verified.seq - 1);
+        return Ok(Err(log::Broken::CutBack { kept: verified.seq, found }));
+    };
+    let same = row.get::<String>("hash")? == verified.hash;
+    Ok(if same { Ok(()) } else { Err(log::Broken::Replaced(verified.seq)) })
 }

@@ -23,6 +23,13 @@ fn subject(person: throughline_domain::ids::PersonId, episode: throughline_domai
     Subject { person: Some(person), episode: Some(episode), site: None }
 }
 
+/// Changes the log behind the functions; the act itself writes no row.
+async fn tamper(kit: &throughline_testkit::Kit, sql: &'static str, seq: i64) {
+    let mut tx = kit.tx(Role::InformationGovernance).await;
+    throughline_store::raw::execute(&mut tx, sql, vec![seq.into()]).await.expect("tampered");
+    tx.commit().await.expect("it commits");
+}
+
 on_both! {
     async fn a_migrated_database_opens_again(kit: Kit) {
         let again = Store::open(&kit.location).await.expect("it opens");
@@ -132,6 +139,36 @@ on_both! {
         let mut read = fresh.store.read().await.expect("it answers");
         let cut = audit::verify(&mut read, Some(&kept)).await.expect("it answers");
         assert!(matches!(cut, Err(Broken::CutBack { kept: 1_000, .. })), "{cut:?}");
+    }
+
+    async fn a_log_verified_before_is_read_on_and_tampering_since_is_found(kit: Kit) {
+        kit.person("Ada", "Marsh").await;
+        let mut read = kit.store.read().await.expect("it answers");
+        let verified = audit::verify(&mut read, None).await.expect("it answers").expect("the log is whole");
+        drop(read);
+        kit.person("Ada", "Hill").await;
+        let mut read = kit.store.read().await.expect("it answers");
+        let head = audit::verify_after(&mut read, &verified, None).await.expect("it answers").expect("the log is whole");
+        assert!(head.seq > verified.seq);
+        drop(read);
+
+        tamper(&kit, "UPDATE audit_row SET actor_name = 'Somebody else' WHERE seq = $1", verified.seq + 1).await;
+        let mut read = kit.store.read().await.expect("it answers");
+        let found = audit::verify_after(&mut read, &verified, None).await.expect("it answers");
+        assert_eq!(found, Err(Broken::Changed(verified.seq + 1)));
+        assert_eq!(audit::verify(&mut read, None).await.expect("it answers"), found, "the whole log says the same");
+        drop(read);
+
+        tamper(&kit, "UPDATE audit_row SET hash = 'another' WHERE seq = $1", verified.seq).await;
+        let mut read = kit.store.read().await.expect("it answers");
+        let found = audit::verify_after(&mut read, &verified, None).await.expect("it answers");
+        assert_eq!(found, Err(Broken::Replaced(verified.seq)));
+        drop(read);
+
+        tamper(&kit, "DELETE FROM audit_row WHERE seq >= $1", verified.seq).await;
+        let mut read = kit.store.read().await.expect("it answers");
+        let found = audit::verify_after(&mut read, &verified, None).await.expect("it answers");
+        assert!(matches!(found, Err(Broken::CutBack { .. })), "{found:?}");
     }
 
     async fn one_page_about_one_person_is_one_line_of_who_looked(kit: Kit) {

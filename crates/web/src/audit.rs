@@ -4,10 +4,14 @@ use crate::{Answer, App, Cx, Fields, Problem};
 use axum::Router;
 use axum::extract::{Path, Query};
 use axum::routing::{get, post};
+use chrono::Duration;
 use minijinja::{Value, context};
+use throughline_audit::{Broken, Head};
 use throughline_domain::ids::UserId;
 use throughline_domain::role::Role;
+use throughline_domain::time::Instant;
 use throughline_policy::{Class, Denied, Relationship, Subject, Verb, ViewAuditLog};
+use throughline_store::Conn;
 use throughline_store::audit::{self, Look};
 use throughline_store::relationships::{self, Claim};
 use uuid::Uuid;
@@ -30,6 +34,28 @@ struct Done {
     done: String,
 }
 
+/// How far this process has verified the log, and when it last verified all of it. A view reads
+/// only what was written since; once a day one reads all, as `throughline audit verify` always does.
+#[derive(Debug, Default)]
+pub(crate) struct Verified(tokio::sync::Mutex<Option<(Head, Instant)>>);
+
+impl Verified {
+    /// Verifies what is new, or all. Says also when all was last verified.
+    async fn log(
+        &self,
+        conn: &mut Conn,
+        now: Instant,
+    ) -> throughline_store::Result<(Result<Head, Broken>, Option<Instant>)> {
+        let mut known = self.0.lock().await;
+        let recent = known.take().filter(|(_, all)| now - *all < Duration::hours(24));
+        let (from, all) = recent.unwrap_or_else(|| (Head::empty(), now));
+        let found = audit::verify_after(conn, &from, None).await?;
+        // A broken log is read from its start at each view, so that the first break is named.
+        *known = found.as_ref().ok().map(|head| (head.clone(), all));
+        Ok((found, known.as_ref().map(|(_, all)| *all)))
+    }
+}
+
 async fn show(cx: Cx, Query(done): Query<Done>) -> Answer {
     let notice = (done.done == "reviewed").then(|| context! { kind => "success", text => "The review was saved" });
     draw(&cx, None, notice).await
@@ -42,7 +68,7 @@ async fn draw(cx: &Cx, wrong: Option<Uuid>, notice: Option<Value>) -> Answer {
     tx.commit().await?;
     // Read apart from the writer: to verify a long log takes a while, and nobody waits for it.
     let mut read = cx.read().await?;
-    let verified = audit::verify(&mut read, None).await?;
+    let (verified, all_checked_at) = cx.app.verified.log(&mut read, cx.now).await?;
     let rows: Vec<Value> = audit::newest(&mut read, &grant, NEWEST).await?.iter().map(look_in_words).collect();
     let claims = relationships::to_review(&mut read, &grant, CLAIMS).await?;
     let reviewed = relationships::reviewed(&mut read, &grant, CLAIMS).await?;
@@ -53,6 +79,7 @@ async fn draw(cx: &Cx, wrong: Option<Uuid>, notice: Option<Value>) -> Answer {
         heading => "Audit log",
         notice,
         whole => verified.as_ref().ok().map(|head| grouped(head.seq)),
+        all_checked_at,
         broken => verified.as_ref().err().map(ToString::to_string),
         claims => claims.iter().map(|claim| claim_value(claim, reader, wrong)).collect::<Vec<_>>(),
         reviewed => reviewed.iter().map(|claim| claim_value(claim, reader, None)).collect::<Vec<_>>(),
@@ -149,6 +176,57 @@ fn grouped(number: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use throughline_testkit::Kit;
+
+    async fn tamper(kit: &Kit, seq: i64) {
+        let mut tx = kit.tx(Role::InformationGovernance).await;
+        let sql = "UPDATE audit_row SET actor_name = 'Somebody else' WHERE seq = $1";
+        throughline_store::raw::execute(&mut tx, sql, vec![seq.into()]).await.expect("tampered");
+        tx.commit().await.expect("it commits");
+    }
+
+    #[tokio::test]
+    async fn a_view_reads_what_is_new_and_once_a_day_all() {
+        let kit = Kit::sqlite().await;
+        kit.person("Ada", "Marsh").await;
+        let verified = Verified::default();
+        let look = |minutes: i64| {
+            let (kit, verified) = (&kit, &verified);
+            async move {
+                let mut read = kit.store.read().await.expect("it answers");
+                verified.log(&mut read, kit.now + Duration::minutes(minutes)).await.expect("it answers")
+            }
+        };
+        let (first, all) = look(0).await;
+        let first = first.expect("the log is whole");
+        assert_eq!(all, Some(kit.now));
+
+        kit.person("Ada", "Hill").await;
+        let (second, all) = look(5).await;
+        assert!(second.expect("the log is whole").seq > first.seq);
+        assert_eq!(all, Some(kit.now), "only what was new was read");
+
+        kit.person("Ada", "Brook").await;
+        tamper(&kit, 1).await;
+        assert!(look(10).await.0.is_ok(), "old rows are read again tomorrow, and by the command at once");
+        assert_eq!(look(24 * 60).await, (Err(Broken::Changed(1)), None));
+        assert_eq!(look(24 * 60 + 1).await, (Err(Broken::Changed(1)), None), "and it stays broken");
+    }
+
+    #[tokio::test]
+    async fn tampering_with_a_row_since_the_last_view_is_found_by_the_next() {
+        let kit = Kit::sqlite().await;
+        let verified = Verified::default();
+        kit.person("Ada", "Marsh").await;
+        let mut read = kit.store.read().await.expect("it answers");
+        let head = verified.log(&mut read, kit.now).await.expect("it answers").0.expect("the log is whole");
+        drop(read);
+        kit.person("Ada", "Hill").await;
+        tamper(&kit, head.seq + 1).await;
+        let mut read = kit.store.read().await.expect("it answers");
+        let found = verified.log(&mut read, kit.now).await.expect("it answers").0;
+        assert_eq!(found, Err(Broken::Changed(head.seq + 1)));
+    }
 
     #[test]
     fn numbers_are_grouped_by_three() {

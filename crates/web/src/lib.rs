@@ -117,6 +117,8 @@ pub struct Shared {
     pub settings: Settings,
     /// Who may do how much how fast.
     rates: rates::Rates,
+    /// How far the audit log was verified.
+    verified: audit::Verified,
     /// The number to ring when the system is down.
     pub help_phone: String,
 }
@@ -142,7 +144,14 @@ impl App {
                 .unwrap_or_default()
         };
         let rates = rates::Rates::new(&settings.allowance);
-        Ok(Self(Arc::new(Shared { store, pages: page::Pages::new(), settings, rates, help_phone })))
+        Ok(Self(Arc::new(Shared {
+            store,
+            pages: page::Pages::new(),
+            settings,
+            rates,
+            verified: audit::Verified::default(),
+            help_phone,
+        })))
     }
 
     /// The time of day.
