@@ -85,8 +85,16 @@ pub async fn start(tx: &mut Tx, session: &Session) -> Result<()> {
         ],
     )
     .await?;
-    tx.execute("DELETE FROM session WHERE expires_at < $1", args![now]).await?;
     Ok(())
+}
+
+/// Forgets sessions that have expired, and says how many.
+///
+/// # Errors
+/// The store's.
+pub async fn forget_expired(tx: &mut Tx) -> Result<u64> {
+    let now = tx.now();
+    tx.execute("DELETE FROM session WHERE expires_at < $1", args![now]).await
 }
 
 /// Notes that the session was used.

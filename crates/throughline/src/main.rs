@@ -8,7 +8,7 @@
 //! 0 (done), 1 (failed) or 2 (wrong use).
 //!
 //! **How to add a command.** A file in `commands/` with an `Args` struct (its doc comment is the
-//! help) and a function; a line in [`cli::Command`] and in [`commands::run`].
+//! help) and a function; a line in [`cli::Command`] and in [`cli::run`].
 //!
 //! **What it will never do.** Hold a rule of the service, print a secret, or write an identifier
 //! of a person to a log.
@@ -19,6 +19,7 @@ mod config;
 mod passwords;
 mod people_csv;
 mod progress;
+mod upkeep;
 mod words;
 
 use clap::Parser;
@@ -34,7 +35,7 @@ fn main() -> ExitCode {
             return ExitCode::from(1);
         }
     };
-    match runtime.block_on(commands::run(cli.command, started)) {
+    match runtime.block_on(cli::run(cli.command, started)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("throughline: {error:#}");

@@ -1,6 +1,7 @@
 //! The real thing.
 
 use crate::config::{Config, Installation, Log};
+use crate::upkeep;
 use crate::words::wrong_use;
 use axum::Router;
 use axum::extract::State;
@@ -120,6 +121,7 @@ pub async fn serve_until_told(
     let pages = axum::serve(listener, pages.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(told(stopped.clone()));
     let mut pages = tokio::spawn(pages.into_future());
+    let upkeep = tokio::spawn(upkeep::for_ever(store.clone()));
     if let Some((listener, router)) = operations {
         tokio::spawn(axum::serve(listener, router).with_graceful_shutdown(told(stopped)).into_future());
     }
@@ -132,6 +134,7 @@ pub async fn serve_until_told(
             pages.abort();
         }
     }
+    upkeep.abort();
     store.close().await;
     tracing::info!("stopped");
     Ok(())
