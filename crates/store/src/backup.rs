@@ -1,8 +1,11 @@
-//! Copies of a SQLite database that can be checked, and putting one back.
+//! Copies of a database that can be checked, and putting one back.
 //!
-//! A backup is a folder with [`DATABASE`] (one consistent copy, made while the service runs, with
-//! the same encryption) and [`MANIFEST`] (its SHA-256, its size, and the head of its audit log, so
-//! that a log cut short or replaced later shows). PostgreSQL has tools of its own.
+//! A backup is a folder with [`DATABASE`] (one consistent copy of a SQLite file, made while the
+//! service runs, with the same encryption) or [`postgres::DUMP`] (what `pg_dump` writes), and
+//! [`MANIFEST`] (its SHA-256, its size, and the head of its audit log, so that a log cut short or
+//! replaced later shows). The functions here are SQLite's; PostgreSQL's are in [`postgres`].
+
+pub mod postgres;
 
 use crate::{Conn, Error, args, audit};
 use sha2::{Digest, Sha256};
@@ -54,6 +57,17 @@ pub enum BackupError {
     /// The copy's audit log is not whole.
     #[error("the audit log of the copy is broken: {0}. Keep it, and tell information governance")]
     Audit(#[from] Broken),
+    /// One of PostgreSQL's own programs is not on this machine.
+    #[error("{0} is not on this machine: install the PostgreSQL client, of the server's version or newer")]
+    NoProgram(&'static str),
+    /// One of PostgreSQL's own programs failed.
+    #[error("{0} failed: {1}")]
+    Program(&'static str, String),
+    /// The database to restore into holds something already.
+    #[error(
+        "the database to restore into is not empty: make a new one (createdb), restore there, and name it in the settings"
+    )]
+    NotEmpty,
     /// The database failed.
     #[error(transparent)]
     Store(Error),
@@ -78,11 +92,7 @@ pub async fn make(path: &Path, key: Option<&str>, folder: &Path, now: Instant) -
     let made = copy_to(path, key, &copy, now).await;
     match made {
         Ok(manifest) => {
-            let file = folder.join(MANIFEST);
-            let text = serde_json::to_string_pretty(&manifest).expect("a manifest is JSON");
-            std::fs::write(&file, text + "\n").map_err(at(&file))?;
-            flush(&file)?;
-            flush(folder)?;
+            keep_manifest(folder, &manifest)?;
             Ok(manifest)
         }
         Err(error) => {
@@ -90,6 +100,14 @@ pub async fn make(path: &Path, key: Option<&str>, folder: &Path, now: Instant) -
             Err(error)
         }
     }
+}
+
+fn keep_manifest(folder: &Path, manifest: &Manifest) -> Result<(), BackupError> {
+    let file = folder.join(MANIFEST);
+    let text = serde_json::to_string_pretty(manifest).expect("a manifest is JSON");
+    std::fs::write(&file, text + "\n").map_err(at(&file))?;
+    flush(&file)?;
+    flush(folder)
 }
 
 async fn copy_to(path: &Path, key: Option<&str>, copy: &Path, now: Instant) -> Result<Manifest, BackupError> {
@@ -163,10 +181,7 @@ async fn check(file: &Path, key: Option<&str>, manifest: &Manifest, verify_all: 
     }
     let pool = reader(file, key).await?;
     let mut conn = Conn::SqliteReader(pool.acquire().await?);
-    let head = audit::head(&mut conn).await?;
-    if head != manifest.audit_head {
-        return Err(BackupError::Audit(Broken::Replaced(head.seq)));
-    }
+    must_have_head(&mut conn, manifest).await?;
     if verify_all {
         let rows = conn.fetch_all("PRAGMA integrity_check", args![]).await?;
         let words: Vec<String> = rows.iter().map(|row| row.get("integrity_check")).collect::<crate::Result<_>>()?;
@@ -178,6 +193,11 @@ async fn check(file: &Path, key: Option<&str>, manifest: &Manifest, verify_all: 
     drop(conn);
     pool.close().await;
     Ok(())
+}
+
+async fn must_have_head(conn: &mut Conn, manifest: &Manifest) -> Result<(), BackupError> {
+    let head = audit::head(conn).await?;
+    if head == manifest.audit_head { Ok(()) } else { Err(BackupError::Audit(Broken::Replaced(head.seq))) }
 }
 
 /// Moves a database and what belongs to it aside.

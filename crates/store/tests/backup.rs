@@ -7,7 +7,7 @@ use throughline_domain::ids::PersonId;
 use throughline_domain::name::Name;
 use throughline_store::backup::{self, BackupError, DATABASE};
 use throughline_store::people::{self, NewPerson};
-use throughline_store::{Cause, Location, Store};
+use throughline_store::{Cause, Location, Store, raw};
 use uuid::Uuid;
 
 const KEY: &str = "a passphrase's invented words";
@@ -78,4 +78,69 @@ async fn a_copy_with_another_audit_log_than_its_manifest_says_is_not_put_in_plac
     let error = backup::restore(folder.path(), Some(KEY), &target, true, Utc::now()).await.unwrap_err();
     assert!(matches!(error, BackupError::Audit(Broken::Replaced(_))), "{error}");
     store.close().await;
+}
+
+/// A PostgreSQL database with somebody in it, and its backup in a folder.
+async fn dumped() -> (Store, String, tempfile::TempDir) {
+    let location = throughline_testkit::postgres_location().await;
+    let store = Store::open(&location).await.unwrap();
+    add_somebody(&store).await;
+    let Location::Postgres(url) = location else { unreachable!("it is PostgreSQL") };
+    (store, url, tempfile::tempdir().unwrap())
+}
+
+async fn empty() -> String {
+    let Location::Postgres(url) = throughline_testkit::postgres_location().await else {
+        unreachable!("it is PostgreSQL")
+    };
+    url
+}
+
+#[tokio::test]
+async fn a_postgresql_backup_is_restored_whole_and_only_into_an_empty_database() {
+    let (store, url, folder) = dumped().await;
+    let manifest = backup::postgres::make(&url, folder.path(), Utc::now()).await.unwrap();
+    assert!(manifest.audit_head.seq > 0 && manifest.bytes > 0);
+    add_somebody(&store).await;
+    let target = empty().await;
+    let restored = backup::postgres::restore(folder.path(), &target, true).await.unwrap();
+    assert_eq!(restored, manifest);
+    let copy = Store::open(&Location::Postgres(target.clone())).await.unwrap();
+    assert_eq!(people::count(&mut copy.read().await.unwrap()).await.unwrap(), 1);
+    let error = backup::postgres::restore(folder.path(), &target, true).await.unwrap_err();
+    assert!(matches!(error, BackupError::NotEmpty), "{error}");
+    let error = backup::postgres::restore(folder.path(), &url, true).await.unwrap_err();
+    assert!(matches!(error, BackupError::NotEmpty), "{error}");
+    assert_eq!(people::count(&mut store.read().await.unwrap()).await.unwrap(), 2, "nothing is written over");
+    copy.close().await;
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_postgresql_dump_that_was_changed_or_whose_audit_log_is_broken_is_refused() {
+    let (store, url, folder) = dumped().await;
+    let mut tx = store.begin(Cause { actor: None, at: Utc::now(), request: "test".into() }).await.unwrap();
+    raw::execute(&mut tx, "UPDATE audit_row SET actor_name = 'Somebody else' WHERE seq = 1", vec![]).await.unwrap();
+    tx.commit().await.unwrap();
+    backup::postgres::make(&url, folder.path(), Utc::now()).await.unwrap();
+    let error = backup::postgres::restore(folder.path(), &empty().await, true).await.unwrap_err();
+    assert!(matches!(error, BackupError::Audit(Broken::Changed(1))), "{error}");
+
+    let file = folder.path().join(backup::postgres::DUMP);
+    let mut bytes = std::fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
+    let error = backup::postgres::restore(folder.path(), &empty().await, false).await.unwrap_err();
+    assert!(matches!(error, BackupError::Changed), "{error}");
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_backup_of_a_database_that_is_not_there_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = empty().await;
+    let error = backup::postgres::make(&url, folder.path(), Utc::now()).await.unwrap_err();
+    assert!(matches!(error, BackupError::Store(_)), "{error}");
+    assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none());
 }

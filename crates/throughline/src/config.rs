@@ -165,7 +165,7 @@ impl Config {
 
     /// Whether the database is PostgreSQL.
     pub fn is_postgres(&self) -> bool {
-        self.database.starts_with("postgres://") || self.database.starts_with("postgresql://")
+        is_postgres(&self.database)
     }
 
     /// Where the rows are.
@@ -216,6 +216,11 @@ impl Config {
         };
         anyhow::anyhow!("{what} cannot be used: {advice} ({error})")
     }
+}
+
+/// Whether a text names a PostgreSQL database and not a file.
+pub fn is_postgres(text: &str) -> bool {
+    text.starts_with("postgres://") || text.starts_with("postgresql://")
 }
 
 fn from_environment(variable: &str, setting: &str, value: String) -> anyhow::Result<(&'static str, Value)> {
