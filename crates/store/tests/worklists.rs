@@ -99,7 +99,7 @@ on_both! {
                 let alone = tx.may::<ViewFollowUp>(*person).await.unwrap();
                 assert_eq!(each.contains(person), alone, "{role:?}");
             }
-            assert_eq!(each.contains(&refused.person), role == Role::Practitioner);
+            assert_eq!(each.contains(&refused.person), role != Role::LinkWorker, "{role:?}");
         }
     }
 
