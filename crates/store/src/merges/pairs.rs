@@ -456,8 +456,8 @@ pub(super) async fn carry_over(tx: &mut Tx, merge: MergeId, away: PersonId, keep
     let sql = format!("{LINE} WHERE (d.first_id = $1 OR d.second_id = $1) AND d.state IN ('to_review', 'not_sure')");
     let found = tx.fetch_text(sqlx::AssertSqlSafe(sql), args![away]).await?;
     for line in found.iter().map(line).collect::<Result<Vec<_>>>()? {
-        let others = line.people.iter().map(|known| known.id).filter(|id| *id != away);
-        let Some(pair) = others.last().and_then(|other| Pair::of(keep, other)) else { continue };
+        let other = line.people.iter().map(|known| known.id).find(|id| *id != away);
+        let Some(pair) = other.and_then(|other| Pair::of(keep, other)) else { continue };
         if is_joined(tx, pair).await? {
             continue;
         }

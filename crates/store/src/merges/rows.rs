@@ -6,9 +6,9 @@ use sqlx::AssertSqlSafe;
 use throughline_domain::ids::{MergeId, PersonId};
 use uuid::Uuid;
 
-/// A column that says whose a row is.
+/// Rows of people: their table, and the column that says whose they are.
 #[derive(Debug)]
-pub(super) struct Column {
+pub(super) struct Rows {
     table: &'static str,
     column: &'static str,
     /// Several of them, in words; empty for what nobody has to check.
@@ -17,17 +17,17 @@ pub(super) struct Column {
     of_episode: bool,
 }
 
-const fn of_episode(table: &'static str, kind: &'static str) -> Column {
-    Column { table, column: "person_id", kind, of_episode: true }
+const fn of_episode(table: &'static str, kind: &'static str) -> Rows {
+    Rows { table, column: "person_id", kind, of_episode: true }
 }
 
-const fn of_person(table: &'static str, kind: &'static str) -> Column {
-    Column { table, column: "person_id", kind, of_episode: false }
+const fn of_person(table: &'static str, kind: &'static str) -> Rows {
+    Rows { table, column: "person_id", kind, of_episode: false }
 }
 
 /// Rows that move whole, whatever they say. Episodes come first: where they are tells where the
 /// rest belongs.
-const WHOLE: &[Column] = &[
+const WHOLE: &[Rows] = &[
     of_person("episode", "Episodes"),
     of_episode("record", "Forms"),
     of_episode("alert", "Alerts"),
@@ -40,16 +40,16 @@ const WHOLE: &[Column] = &[
     of_episode("contact", "Contacts"),
     of_episode("outcome", "CJ outcomes"),
     of_episode("list_entry", "Rows of lists"),
-    Column { table: "list_entry", column: "best_person_id", kind: "", of_episode: false },
+    Rows { table: "list_entry", column: "best_person_id", kind: "", of_episode: false },
     of_person("match_decision", "Decisions about rows of lists"),
     of_person("relationship", "Claims of access"),
     of_episode("event", ""),
 ];
 
 /// Rows that move where the other record has not the same already.
-pub(super) const NAMES: Column = of_person("person_alias", "Other names");
+pub(super) const NAMES: Rows = of_person("person_alias", "Other names");
 /// As [`NAMES`].
-pub(super) const IDENTIFIERS: Column = of_person("person_identifier", "Identifiers");
+pub(super) const IDENTIFIERS: Rows = of_person("person_identifier", "Identifiers");
 
 /// Columns that name a person and stay as they are, each with the reason.
 pub const NOT_MOVED: &[(&str, &str, &str)] = &[
@@ -63,7 +63,7 @@ pub const NOT_MOVED: &[(&str, &str, &str)] = &[
     ("person_merge", "away_id", "is the joining itself"),
 ];
 
-fn all() -> impl Iterator<Item = &'static Column> {
+fn all() -> impl Iterator<Item = &'static Rows> {
     WHOLE.iter().chain([&NAMES, &IDENTIFIERS])
 }
 
@@ -80,8 +80,8 @@ pub(super) async fn note_there(tx: &mut Tx, merge: MergeId, keep: PersonId) -> R
     Ok(())
 }
 
-async fn note_rows(tx: &mut Tx, merge: MergeId, of: &Column, person: PersonId, was: &str) -> Result<()> {
-    let Column { table, column, .. } = of;
+async fn note_rows(tx: &mut Tx, merge: MergeId, of: &Rows, person: PersonId, was: &str) -> Result<()> {
+    let Rows { table, column, .. } = of;
     let sql = format!(
         "INSERT INTO person_merge_row (merge_id, table_name, column_name, row_id, was)
          SELECT $1, $2, $3, id, $4 FROM {table} WHERE {column} = $5"
@@ -91,7 +91,7 @@ async fn note_rows(tx: &mut Tx, merge: MergeId, of: &Column, person: PersonId, w
 }
 
 /// Notes one row.
-pub(super) async fn note(tx: &mut Tx, merge: MergeId, of: &Column, row: Uuid, was: &str) -> Result<()> {
+pub(super) async fn note(tx: &mut Tx, merge: MergeId, of: &Rows, row: Uuid, was: &str) -> Result<()> {
     tx.execute(
         "INSERT INTO person_merge_row (merge_id, table_name, column_name, row_id, was) VALUES ($1, $2, $3, $4, $5)",
         args![merge, of.table, of.column, row, was],
@@ -101,7 +101,7 @@ pub(super) async fn note(tx: &mut Tx, merge: MergeId, of: &Column, row: Uuid, wa
 }
 
 /// Moves and notes one row.
-pub(super) async fn move_one(tx: &mut Tx, merge: MergeId, of: &Column, row: Uuid, keep: PersonId) -> Result<()> {
+pub(super) async fn move_one(tx: &mut Tx, merge: MergeId, of: &Rows, row: Uuid, keep: PersonId) -> Result<()> {
     note(tx, merge, of, row, "moved").await?;
     let sql = format!("UPDATE {} SET {} = $2 WHERE id = $1", of.table, of.column);
     tx.execute_text(AssertSqlSafe(sql), args![row, keep]).await?;
@@ -132,7 +132,7 @@ fn noted(table: &str, column: &str, was: Option<&str>) -> String {
 /// other one since stays with that.
 pub(super) async fn move_back(tx: &mut Tx, merge: MergeId, away: PersonId, keep: PersonId) -> Result<()> {
     for of in all() {
-        let Column { table, column, of_episode, .. } = of;
+        let Rows { table, column, of_episode, .. } = of;
         let moved = noted(table, column, Some("moved"));
         let rows = if *of_episode {
             let (known, went) = (noted(table, column, None), noted("episode", "person_id", Some("moved")));
@@ -164,7 +164,7 @@ pub(super) async fn take_back_added(tx: &mut Tx, merge: MergeId, keep: PersonId)
 
 /// Notes a question that a joining puts.
 pub(super) async fn note_pair(tx: &mut Tx, merge: MergeId, pair: Uuid) -> Result<()> {
-    note(tx, merge, &Column { table: "duplicate_pair", column: "id", kind: "", of_episode: false }, pair, "added").await
+    note(tx, merge, &Rows { table: "duplicate_pair", column: "id", kind: "", of_episode: false }, pair, "added").await
 }
 
 /// What moved, by kind, without what nobody looks for.
@@ -191,7 +191,7 @@ pub(super) async fn moved(conn: &mut Conn, merge: MergeId) -> Result<Vec<(&'stat
 pub(super) async fn added_since(conn: &mut Conn, merge: MergeId, keep: PersonId) -> Result<Vec<Added>> {
     let mut added = Vec::new();
     for of in all().filter(|of| !of.kind.is_empty()) {
-        let Column { table, column, kind, of_episode } = of;
+        let Rows { table, column, kind, of_episode } = of;
         let goes_back = if *of_episode {
             format!("episode_id IN ({})", noted("episode", "person_id", Some("moved")))
         } else {
@@ -214,7 +214,7 @@ pub(super) async fn added_since(conn: &mut Conn, merge: MergeId, keep: PersonId)
 
 /// What a person's record holds, by kind: what would move.
 pub(super) async fn holdings(conn: &mut Conn, person: PersonId) -> Result<Vec<(&'static str, i64)>> {
-    let kinds: Vec<&Column> = all().filter(|of| !of.kind.is_empty()).collect();
+    let kinds: Vec<&Rows> = all().filter(|of| !of.kind.is_empty()).collect();
     let counts: Vec<String> = kinds
         .iter()
         .map(|of| format!("(SELECT count(*) FROM {0} WHERE {1} = $1) AS {0}_{1}", of.table, of.column))

@@ -153,11 +153,9 @@ pub(super) async fn join(cx: Cx, Path(id): Path<DuplicateId>, fields: Fields) ->
 /// Which number is said to be wrong, when one is, with the reason that goes with it.
 fn wrong_number(fields: &Fields, errors: &mut Errors) -> Option<(WrongNumber, Reason)> {
     let wrong = WrongNumber::from_code(fields.text("wrong_number"))?;
-    match Reason::new(fields.text("wrong_number_reason")) {
-        Ok(reason) => Some((wrong, reason)),
-        Err(_) => {
-            errors.add("wrong_number_reason", Refusal::NumberReason);
-            None
-        }
-    }
+    let Ok(reason) = Reason::new(fields.text("wrong_number_reason")) else {
+        errors.add("wrong_number_reason", Refusal::NumberReason);
+        return None;
+    };
+    Some((wrong, reason))
 }

@@ -48,7 +48,7 @@ async fn draw(cx: &Cx, person: PersonId, fields: &Fields, mut errors: Errors) ->
     finds.people.retain(|found| found.person.id != person);
     let found = rows(cx, &mut tx, &finds.people).await?;
     tx.commit().await?;
-    page(cx, person, &known, fields, q, Some(found), &errors)
+    page(cx, person, &known, fields, q, Some(&found), &errors)
 }
 
 fn page(
@@ -57,7 +57,7 @@ fn page(
     known: &Person,
     fields: &Fields,
     q: &str,
-    found: Option<Vec<Value>>,
+    found: Option<&[Value]>,
     errors: &Errors,
 ) -> Answer {
     let typed = |field: &str| fields.text(field).to_owned();
