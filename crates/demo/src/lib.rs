@@ -20,6 +20,7 @@ mod answers;
 mod chance;
 mod course;
 mod directory;
+mod duplicates;
 mod history;
 mod names;
 mod papers;
@@ -51,6 +52,7 @@ pub async fn fill(
     rota::make(&team).await?;
     let team = Arc::new(team);
     history::make(&team, progress).await?;
+    duplicates::make(&team).await?;
     today::make(&team).await?;
     progress(100);
     Ok(())

@@ -66,4 +66,8 @@ ids! {
     OutcomeId,
     /// One period of presence at a site.
     ShiftId,
+    /// Two records that may be of one person.
+    DuplicateId,
+    /// One joining of two records.
+    MergeId,
 }

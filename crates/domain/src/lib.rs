@@ -27,6 +27,7 @@ pub mod finding;
 pub mod identifier;
 pub mod ids;
 pub mod list;
+pub mod merge;
 pub mod name;
 pub mod outcome;
 pub mod person;

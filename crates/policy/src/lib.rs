@@ -66,6 +66,10 @@ codes! {
         Close = "close", "Close";
         /// Claim access to somebody with whom there is no relationship yet.
         Claim = "claim", "Claim access";
+        /// Join two records of one person.
+        Merge = "merge", "Join records";
+        /// Take joined records apart again.
+        Unmerge = "unmerge", "Undo a joining";
     }
 }
 
@@ -100,6 +104,8 @@ codes! {
         WhoLooked = "who_looked", "Who looked";
         /// Finding people by name or identifier.
         Search = "search", "Search";
+        /// Pairs of records that may be of one person.
+        Duplicates = "duplicates", "Possible duplicates";
         /// A site's custody or court list.
         List = "list", "Lists";
         /// The board of a site.

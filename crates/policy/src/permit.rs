@@ -94,6 +94,16 @@ permits! {
     CreatePerson = Create Identity;
     /// Correct who the person is.
     ChangeIdentity = Change Identity;
+    /// Join the person's record with another: asked for each of the two.
+    MergePeople = Merge Identity;
+    /// Take joined records apart again: asked for each of the two.
+    UnmergePeople = Unmerge Identity;
+    /// See which records may be of one person.
+    ViewDuplicates = View Duplicates;
+    /// Say that two records look like one person.
+    ProposeDuplicate = Create Duplicates;
+    /// Say that two records are of two people, or that one cannot tell.
+    DecideDuplicate = Change Duplicates;
     /// See how and where the person may be contacted.
     ViewContactDetails = View ContactDetails;
     /// Correct them.

@@ -70,10 +70,10 @@ const LINK_WORKERS: &[Role] = &[Role::LinkWorker, Role::LinkWorkerLead];
 const GOVERNANCE: &[Role] = &[Role::InformationGovernance];
 
 use Class::{
-    AuditLog, Board, Clinical, Consent, ContactDetails, Directory, Disclosure, Document, Episode, FollowUp, Identity,
-    Justice, List, Measures, NeedsPlan, Published, Referral, RiskCard, Search, Users, WhoLooked,
+    AuditLog, Board, Clinical, Consent, ContactDetails, Directory, Disclosure, Document, Duplicates, Episode, FollowUp,
+    Identity, Justice, List, Measures, NeedsPlan, Published, Referral, RiskCard, Search, Users, WhoLooked,
 };
-use Verb::{Change, Claim, Close, Countersign, Create, Release, Sign, View};
+use Verb::{Change, Claim, Close, Countersign, Create, Merge, Release, Sign, Unmerge, View};
 
 macro_rules! rows {
     ($($roles:ident $needs:ident { $($class:ident: $($verb:ident)+;)+ })+) => {
@@ -103,6 +103,7 @@ pub const TABLE: &[Row] = rows! {
     PRACTITIONERS Nothing {
         Identity: Create;
         Search: View Claim;
+        Duplicates: View Create;
         Directory: View;
         Measures: View;
     }
@@ -114,7 +115,11 @@ pub const TABLE: &[Row] = rows! {
         Clinical: Countersign;
         WhoLooked: View;
     }
+    // A duplicate has by its nature one record where nobody of the team has a relationship: at another
+    // site, or taken over from the hospital's index. Whoever joins sees what a search shows.
     LEADERS Nothing {
+        Identity: Merge Unmerge;
+        Duplicates: Change;
         Directory: Change;
         Published: View;
     }
@@ -155,8 +160,9 @@ pub const TABLE: &[Row] = rows! {
         Board: View;
     }
     ADMINISTRATOR Nothing {
-        Identity: Create;
+        Identity: Create Merge Unmerge;
         Search: View;
+        Duplicates: View Create Change;
         Directory: View Change;
     }
     MANAGER Justified {

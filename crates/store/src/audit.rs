@@ -1,6 +1,7 @@
 //! Reading the audit log: who looked at a person, and whether the chain is whole.
 
-use crate::{Conn, Result, Row, args};
+use crate::sql::placeholders;
+use crate::{Args, Conn, Result, Row, args};
 use throughline_audit as log;
 use throughline_domain::ids::PersonId;
 use throughline_domain::time::Instant;
@@ -45,19 +46,23 @@ pub async fn who_looked(conn: &mut Conn, grant: &Grant<ViewWhoLooked>, limit: i6
     looks(conn, grant.person(), limit).await
 }
 
-/// The same for the command line, whose user owns the database's key.
+/// The same for the command line, whose user owns the database's key. Who looked at a record that
+/// was joined into this one looked at this person.
 ///
 /// # Errors
 /// The store's.
 pub async fn looks(conn: &mut Conn, person: PersonId, limit: i64) -> Result<Vec<Look>> {
-    let rows = conn
-        .fetch_all(
-            "SELECT at, actor_name, role, relationship, verb, classes, outcome FROM audit_row
-              WHERE person = $1 ORDER BY seq DESC LIMIT $2",
-            args![person, limit],
-        )
-        .await?;
-    rows.iter().map(look).collect()
+    let mut people = crate::merges::joined_into(conn, person).await?;
+    people.push(person);
+    let mut args: Args = people.iter().map(|person| (*person).into()).collect();
+    args.push(limit.into());
+    let sql = format!(
+        "SELECT at, actor_name, role, relationship, verb, classes, outcome FROM audit_row
+          WHERE person IN ({}) ORDER BY seq DESC LIMIT ${}",
+        placeholders(1, people.len()),
+        args.len()
+    );
+    conn.fetch_text(sqlx::AssertSqlSafe(sql), args).await?.iter().map(look).collect()
 }
 
 /// The newest rows of the whole log.

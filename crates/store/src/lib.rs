@@ -45,6 +45,7 @@ pub mod events;
 pub mod health;
 pub mod idempotency;
 pub mod lists;
+pub mod merges;
 pub mod organisations;
 pub mod outcomes;
 pub mod people;

@@ -147,7 +147,7 @@ fn person(row: &Row, aliases: Vec<Name>, identifiers: Vec<(String, String)>) -> 
 }
 
 /// The people of these ids, with their postcodes (for matching only), in no order.
-async fn load(conn: &mut Conn, ids: &[PersonId]) -> Result<Vec<(Person, String)>> {
+pub(crate) async fn load(conn: &mut Conn, ids: &[PersonId]) -> Result<Vec<(Person, String)>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -400,7 +400,7 @@ pub async fn change_contact_details(
     rekey(tx, grant.person()).await
 }
 
-async fn keep_version<P: Permit>(tx: &mut Tx, grant: &Grant<P>) -> Result<()> {
+pub(crate) async fn keep_version<P: Permit>(tx: &mut Tx, grant: &Grant<P>) -> Result<()> {
     let id = grant.person();
     let row = tx
         .fetch_one(
@@ -431,7 +431,7 @@ async fn keep_version<P: Permit>(tx: &mut Tx, grant: &Grant<P>) -> Result<()> {
 }
 
 /// Writes the keys by which the matching engine finds the person.
-async fn rekey(tx: &mut Tx, id: PersonId) -> Result<()> {
+pub(crate) async fn rekey(tx: &mut Tx, id: PersonId) -> Result<()> {
     let Some((person, postcode)) = load(tx, &[id]).await?.pop() else {
         return Ok(());
     };

@@ -165,6 +165,8 @@ ids_in_columns!(
     ContactId,
     OutcomeId,
     ShiftId,
+    DuplicateId,
+    MergeId,
 );
 
 macro_rules! codes_in_columns {
@@ -217,6 +219,7 @@ codes_in_columns!(
     throughline_domain::list::EntryState,
     throughline_domain::list::MatchDecision,
     throughline_domain::list::NotSeenReason,
+    throughline_domain::merge::DuplicateState,
     throughline_domain::outcome::CjOutcome,
     throughline_domain::outcome::InformationUse,
     throughline_domain::referral::ReferralState,

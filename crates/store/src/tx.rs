@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use throughline_audit as log;
 use throughline_domain::ids::{EpisodeId, PersonId, SiteId};
 use throughline_domain::time::{Instant, stored};
-use throughline_policy::{Actor, Context, Denied, Grant, Permit, Relationship, Subject};
+use throughline_policy::{Actor, Context, Denied, Grant, Permit, Relationship, Subject, Verb};
 
 /// Who acts, when, and in which request.
 #[derive(Debug, Clone)]
@@ -162,6 +162,7 @@ impl Tx {
     pub async fn authorise<P: Permit>(&mut self, subject: impl Into<Subject>) -> Result<Grant<P>, Refused> {
         let actor = self.cause.actor.clone().ok_or(Refused::Denied(Denied::Role))?;
         let subject = subject.into();
+        self.hold(P::VERB, subject).await?;
         let contexts = self.contexts(&actor, subject).await?;
         let (answer, relationship) = first_allowed::<P>(&actor, subject, &contexts);
         match &answer {
@@ -172,6 +173,20 @@ impl Tx {
             }
         }
         answer.map_err(Refused::Denied)
+    }
+
+    /// Keeps a person from being joined to another until this act has ended, so that nothing is added
+    /// to a record that has just gone; whoever joins waits for all others. SQLite has one writer and
+    /// needs no word for it.
+    async fn hold(&mut self, verb: Verb, subject: Subject) -> Result<()> {
+        let Some(person) = subject.person.filter(|_| self.conn.is_postgres()) else { return Ok(()) };
+        let sql = match verb {
+            Verb::View => return Ok(()),
+            Verb::Merge | Verb::Unmerge => "SELECT id FROM person WHERE id = $1 FOR UPDATE",
+            _ => "SELECT id FROM person WHERE id = $1 FOR KEY SHARE",
+        };
+        self.conn.fetch_optional(sql, args![person]).await?;
+        Ok(())
     }
 
     /// Asks the policy without an audit row: to decide whether a part of a page is shown at all.
@@ -467,7 +482,7 @@ fn held_by(people: usize) -> String {
                     AND EXISTS (SELECT 1 FROM user_site s WHERE s.user_id = $1 AND s.site_id = l.site_id)) AS likely_on_list,
            EXISTS (SELECT 1 FROM relationship r WHERE r.user_id = $1 AND r.person_id = p.id
                     AND r.starts_at <= $3 AND r.ends_at > $3) AS claimed,
-           CASE WHEN p.created_by = $1 THEN true ELSE false END AS created,
+           CASE WHEN p.created_by = $1 AND p.merged_into IS NULL THEN true ELSE false END AS created,
            (SELECT c.state FROM consent c WHERE c.person_id = p.id AND c.consent_for = 'link_workers'
              ORDER BY c.recorded_at DESC, c.id DESC LIMIT 1) AS link_worker_consent
          FROM person p WHERE p.id IN ({})",

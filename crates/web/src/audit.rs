@@ -157,6 +157,8 @@ fn past(verb: Verb) -> &'static str {
         Verb::Release => "Released",
         Verb::Close => "Closed",
         Verb::Claim => "Claimed access to",
+        Verb::Merge => "Joined with another record",
+        Verb::Unmerge => "Took apart from another record",
     }
 }
 

@@ -159,6 +159,7 @@ const NAVIGATION: &[(&str, &str, Class)] = &[
     ("Today", "/", Class::Board),
     ("Lists", "/lists", Class::List),
     ("People", "/people", Class::Search),
+    ("Duplicates", "/duplicates", Class::Duplicates),
     ("Worklist", "/worklist", Class::FollowUp),
     ("Directory", "/directory", Class::Directory),
     ("Measures", "/measures", Class::Published),

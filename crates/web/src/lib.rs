@@ -22,6 +22,7 @@ mod act;
 pub mod assets;
 pub mod banner;
 mod cx;
+mod evidence;
 mod fields;
 pub mod page;
 mod problem;
@@ -36,6 +37,7 @@ pub mod board;
 pub mod compare;
 pub mod directory;
 pub mod documents;
+pub mod duplicates;
 pub mod episodes;
 pub mod forms;
 pub mod help;
@@ -167,6 +169,7 @@ pub fn router(app: App) -> Router {
         .merge(lists::routes())
         .merge(compare::routes())
         .merge(people::routes())
+        .merge(duplicates::routes())
         .merge(episodes::routes())
         .merge(forms::routes())
         .merge(documents::routes())
@@ -177,6 +180,7 @@ pub fn router(app: App) -> Router {
         .merge(directory::routes())
         .merge(administration::routes())
         .merge(audit::routes())
+        .layer(from_fn_with_state(app.clone(), duplicates::lead_on))
         .layer(from_fn_with_state(app.clone(), cx::must_be_signed_in));
     let open = Router::new().merge(account::routes()).merge(help::routes());
     Router::new()

@@ -10,6 +10,9 @@ mod search;
 mod summary;
 mod timeline;
 
+pub(crate) use details::{Asking, Errors, typed_date};
+pub(crate) use search::{SHOWN, looked_for, rows};
+
 use crate::App;
 use axum::Router;
 use axum::routing::{get, post};

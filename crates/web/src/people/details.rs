@@ -15,7 +15,7 @@ const LONGEST_LIFE_YEARS: u32 = 125;
 
 /// What is wrong with what was typed, field by field.
 #[derive(Debug, Default)]
-pub(super) struct Errors(Vec<(String, String)>);
+pub(crate) struct Errors(Vec<(String, String)>);
 
 impl Errors {
     /// Adds the words for a field.
@@ -41,7 +41,7 @@ impl Errors {
 }
 
 /// Draws questions with what was typed, or is known, and what is wrong with it.
-pub(super) struct Asking<'a> {
+pub(crate) struct Asking<'a> {
     /// The answer to show in a field.
     pub answer: &'a (dyn Fn(&str) -> String + Sync),
     /// What is wrong.
@@ -274,6 +274,6 @@ pub(super) fn contact_answer(contact: &ContactDetails, field: &str) -> Option<St
 }
 
 /// A date as people type it: `12/3/1984`.
-pub(super) fn typed_date(date: NaiveDate) -> String {
+pub(crate) fn typed_date(date: NaiveDate) -> String {
     date.format("%-d/%-m/%Y").to_string()
 }

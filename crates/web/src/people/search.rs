@@ -12,7 +12,7 @@ use throughline_store::Tx;
 use throughline_store::people::{self, Finds, Found, LookedFor};
 
 /// The most people that are shown: who is not among them is found by typing more.
-pub(super) const SHOWN: usize = 20;
+pub(crate) const SHOWN: usize = 20;
 
 pub(super) async fn show(cx: Cx) -> Answer {
     if !cx.role_may(Verb::View, Class::Search) {
@@ -53,7 +53,7 @@ pub(super) async fn search(cx: Cx, fields: Fields) -> Answer {
 }
 
 /// What the store looks for, for a typed search.
-pub(super) fn looked_for(search: &Search) -> LookedFor {
+pub(crate) fn looked_for(search: &Search) -> LookedFor {
     // One word alone may be a surname or a forename: it is looked for as both.
     let alone = search.name.forenames.is_empty() && !search.name.surname.is_empty();
     let description = Description {
@@ -71,7 +71,7 @@ pub(super) fn looked_for(search: &Search) -> LookedFor {
 
 /// A row for each person found. Of those whom the reader may not open it holds only what tells
 /// them apart: name and year of birth.
-pub(super) async fn rows(cx: &Cx, tx: &mut Tx, found: &[Found]) -> Result<Vec<Value>, Problem> {
+pub(crate) async fn rows(cx: &Cx, tx: &mut Tx, found: &[Found]) -> Result<Vec<Value>, Problem> {
     let may_claim = cx.role_may(Verb::Claim, Class::Search);
     let mut rows = Vec::with_capacity(found.len());
     for one in found {

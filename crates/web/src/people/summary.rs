@@ -2,11 +2,11 @@
 
 use super::details::{Asking, Errors};
 use super::frame;
-use crate::{Answer, Cx, Fields, Problem, banner};
+use crate::{Answer, Cx, Fields, Problem, banner, duplicates};
 use axum::extract::{Path, Query};
 use chrono::{Duration, NaiveDate};
 use minijinja::{Value, context};
-use throughline_domain::ids::{AlertId, PersonId};
+use throughline_domain::ids::{AlertId, MergeId, PersonId};
 use throughline_domain::risk::{AlertState, RiskState};
 use throughline_domain::time::{date_long, london_date, parse_date};
 use throughline_policy::{
@@ -27,6 +27,8 @@ const LONGEST_REVIEW_DAYS: i64 = 366;
 pub(super) struct Done {
     #[serde(default)]
     done: String,
+    /// The joining by which an old link led here.
+    joined: Option<MergeId>,
 }
 
 fn done_words(code: &str) -> Option<&'static str> {
@@ -41,11 +43,19 @@ fn done_words(code: &str) -> Option<&'static str> {
 }
 
 pub(super) async fn show(cx: Cx, Path(person): Path<PersonId>, Query(done): Query<Done>) -> Answer {
+    let joined = done.joined;
     let done = done_words(&done.done).map(|text| context! { kind => "success", text });
-    draw(&cx, person, &Fields::default(), &Errors::default(), done).await
+    draw(&cx, person, &Fields::default(), &Errors::default(), done, joined).await
 }
 
-async fn draw(cx: &Cx, person: PersonId, fields: &Fields, errors: &Errors, done: Option<Value>) -> Answer {
+async fn draw(
+    cx: &Cx,
+    person: PersonId,
+    fields: &Fields,
+    errors: &Errors,
+    done: Option<Value>,
+    joined: Option<MergeId>,
+) -> Answer {
     let mut tx = cx.begin().await?;
     let frame = frame::open(&mut tx, person, "").await?;
     let (risk, alerts) = risk(&mut tx, person, fields, errors).await?;
@@ -54,6 +64,7 @@ async fn draw(cx: &Cx, person: PersonId, fields: &Fields, errors: &Errors, done:
     let contact = banner::contact_details(&mut tx, person).await?;
     let may_edit = tx.may::<ChangeIdentity>(person).await? || tx.may::<ChangeContactDetails>(person).await?;
     let may_open = cx.site().is_ok() && tx.may::<OpenEpisode>(person).await?;
+    let duplicates = duplicates::of_person(cx, &mut tx, person, joined).await?;
     tx.commit().await?;
     let notice = frame.value.get_attr("notice").ok().filter(|notice| !notice.is_none()).or(done);
     let values = context! {
@@ -69,6 +80,7 @@ async fn draw(cx: &Cx, person: PersonId, fields: &Fields, errors: &Errors, done:
         about => about(&frame.banner.person),
         may_edit,
         may_open,
+        duplicates,
         ..frame.value.clone()
     };
     if errors.is_empty() {
@@ -206,7 +218,7 @@ fn read_review(text: &str, today: NaiveDate) -> Result<NaiveDate, String> {
 pub(super) async fn answer_alert(cx: Cx, Path((person, alert)): Path<(PersonId, AlertId)>, fields: Fields) -> Answer {
     let mut errors = Errors::default();
     let Some(answer) = read_answer(&fields, alert, london_date(cx.now), &mut errors) else {
-        return draw(&cx, person, &fields, &errors, None).await;
+        return draw(&cx, person, &fields, &errors, None, None).await;
     };
     let mut act = cx.act(&fields).await?;
     let view = act.authorise::<ViewRiskCard>(person).await?;

@@ -9,7 +9,7 @@ use throughline_domain::ids::PersonId;
 use throughline_domain::time::Instant;
 use throughline_policy::{Class, ViewConsent, ViewDisclosure, ViewEpisode, ViewFollowUp, ViewRiskCard};
 use throughline_store::events::{self, Event};
-use throughline_store::{Tx, alerts, consents, disclosures, people};
+use throughline_store::{Tx, alerts, consents, disclosures, merges, people};
 
 /// The most lines that are shown.
 const MOST: i64 = 500;
@@ -28,6 +28,7 @@ const KINDS: &[(&str, &str)] = &[
     ("task", "Tasks"),
     ("outcome", "CJ outcomes"),
     ("person", "Details"),
+    (merges::EVENT, "Records joined"),
 ];
 
 /// The filter, as codes in the address: kinds to show, and whether the system's own lines are.

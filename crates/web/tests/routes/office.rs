@@ -78,10 +78,13 @@ impl Office {
             ("user", "SELECT id FROM app_user WHERE role = 'bank'"),
             ("claim", "SELECT id FROM relationship ORDER BY starts_at LIMIT 1"),
             ("alert", "SELECT id FROM alert ORDER BY raised_at LIMIT 1"),
+            ("pair", "SELECT id FROM duplicate_pair WHERE state = 'to_review' ORDER BY probability DESC LIMIT 1"),
+            ("merge", "SELECT id FROM person_merge WHERE undone_at IS NULL LIMIT 1"),
         ];
         let person = self
             .one(
                 "SELECT d.person_id AS id FROM document d JOIN referral r ON r.person_id = d.person_id JOIN task t ON t.person_id = d.person_id
+                  WHERE NOT EXISTS (SELECT 1 FROM duplicate_pair p WHERE d.person_id IN (p.first_id, p.second_id))
                                 ORDER BY d.person_id LIMIT 1",
                 vec![],
             )

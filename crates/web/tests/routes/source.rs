@@ -63,6 +63,16 @@ fn until_closed(text: &str) -> &str {
 
 /// Whether pages of this path show a person's record.
 pub fn is_about_a_person(path: &str) -> bool {
-    let nouns = ["/people/{", "/episodes/{", "/records/{", "/documents/{", "/referrals/{", "/tasks/{", "/entries/{"];
+    let nouns = [
+        "/people/{",
+        "/episodes/{",
+        "/records/{",
+        "/documents/{",
+        "/referrals/{",
+        "/tasks/{",
+        "/entries/{",
+        "/duplicates/{",
+        "/duplicates/joined/{",
+    ];
     nouns.iter().any(|noun| path.starts_with(noun))
 }

@@ -1,0 +1,488 @@
+//! Pairs of records that may be of one person: proposed, looked at, decided.
+
+use super::{Ruled, rows};
+use crate::people::{self, Person};
+use crate::{Conn, Error, Result, Row, Tx, args};
+use chrono::NaiveDate;
+use sha2::{Digest, Sha256};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use throughline_audit::hex;
+use throughline_domain::ids::{DuplicateId, MergeId, PersonId};
+use throughline_domain::merge::{Duplicate, DuplicateState, History, Pair, Refusal};
+use throughline_domain::name::Name;
+use throughline_domain::time::Instant;
+use throughline_matching::{Band, Parameters, Scored, reason_line, score};
+use throughline_policy::{DecideDuplicate, Grant, ProposeDuplicate, ViewDuplicates};
+use uuid::Uuid;
+
+/// People read at once.
+const CHUNK: usize = 400;
+
+/// What became of proposals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Decided {
+    /// Asked for the first time.
+    pub new: usize,
+    /// Asked again, because something has changed since somebody decided.
+    pub reopened: usize,
+    /// Known, and left as they stand.
+    pub unchanged: usize,
+}
+
+/// Who somebody is, in a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// Their id.
+    pub id: PersonId,
+    /// Their name.
+    pub name: Name,
+    /// When they were born.
+    pub date_of_birth: Option<NaiveDate>,
+}
+
+/// A pair in the queue.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// Its id.
+    pub id: DuplicateId,
+    /// Version of the row.
+    pub version: i64,
+    /// The two people.
+    pub people: [Known; 2],
+    /// That they are one, as the engine said when the pair was proposed.
+    pub probability: f64,
+    /// What that means.
+    pub band: Band,
+    /// Why, in one line.
+    pub reason: String,
+    /// Where the question stands.
+    pub state: DuplicateState,
+    /// When it was put.
+    pub proposed_at: Instant,
+    /// By whom; empty when the engine did.
+    pub proposed_by_name: String,
+    /// When it was decided.
+    pub decided_at: Option<Instant>,
+    /// By whom.
+    pub decided_by_name: String,
+    /// Why.
+    pub decision_reason: String,
+    /// The joining, when there was one that stands.
+    pub merge_id: Option<MergeId>,
+}
+
+/// A page of the queue.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    /// Its lines.
+    pub lines: Vec<Line>,
+    /// How many there are in this state.
+    pub total: i64,
+}
+
+/// One of the two of a pair, with what their record holds.
+#[derive(Debug, Clone)]
+pub struct Side {
+    /// Who they are.
+    pub person: Person,
+    /// Into whom they were joined, when they were.
+    pub merged_into: Option<PersonId>,
+    /// What their record holds, by kind: what would move.
+    pub holds: Vec<(&'static str, i64)>,
+    /// How much of it there is.
+    pub history: History,
+}
+
+/// A pair, looked at closely.
+#[derive(Debug, Clone)]
+pub struct Compared {
+    /// The question.
+    pub line: Line,
+    /// The two, in the order of the pair.
+    pub sides: [Side; 2],
+    /// What speaks for and against, as things stand now.
+    pub scored: Scored,
+}
+
+/// What was compared, as a hash: versions of the two rows, other names, identifiers.
+fn fingerprint(one: &Person, other: &Person) -> String {
+    let part = |person: &Person| {
+        let mut names: Vec<String> =
+            person.aliases.iter().map(|alias| format!("{}\u{1f}{}", alias.forenames, alias.surname)).collect();
+        let mut identifiers: Vec<String> =
+            person.identifiers.iter().map(|(kind, value)| format!("{kind}\u{1f}{value}")).collect();
+        names.sort();
+        identifiers.sort();
+        format!(
+            "{}\u{1e}{}\u{1e}{}\u{1e}{}",
+            person.id,
+            person.version,
+            names.join("\u{1d}"),
+            identifiers.join("\u{1d}")
+        )
+    };
+    hex(&Sha256::digest(format!("{}\u{1c}{}", part(one), part(other)).as_bytes()))
+}
+
+/// Puts pairs before the people who decide. Asking the same again changes nothing; what somebody
+/// decided is asked again only when something about either person has changed since. People who were
+/// joined into somebody are passed over.
+///
+/// # Errors
+/// The store's.
+pub async fn propose(tx: &mut Tx, pairs: &[Duplicate]) -> Result<Decided> {
+    let mut done = Decided::default();
+    for chunk in pairs.chunks(CHUNK / 2) {
+        let mut ids: Vec<PersonId> = chunk.iter().flat_map(|one| [one.pair.first(), one.pair.second()]).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut people: BTreeMap<PersonId, Person> = BTreeMap::new();
+        for (person, _) in people::load(tx, &ids).await? {
+            people.insert(person.id, person);
+        }
+        for one in chunk {
+            let (Some(first), Some(second)) = (people.get(&one.pair.first()), people.get(&one.pair.second())) else {
+                continue;
+            };
+            if is_joined(tx, one.pair).await? {
+                continue;
+            }
+            match put(tx, one, &fingerprint(first, second)).await? {
+                Put::New(_) => done.new += 1,
+                Put::Reopened => done.reopened += 1,
+                Put::Unchanged => done.unchanged += 1,
+            }
+        }
+    }
+    Ok(done)
+}
+
+async fn is_joined(conn: &mut Conn, pair: Pair) -> Result<bool> {
+    let row = conn
+        .fetch_optional(
+            "SELECT id FROM person WHERE id IN ($1, $2) AND merged_into IS NOT NULL",
+            args![pair.first(), pair.second()],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+enum Put {
+    New(DuplicateId),
+    Reopened,
+    Unchanged,
+}
+
+async fn put(tx: &mut Tx, one: &Duplicate, fingerprint: &str) -> Result<Put> {
+    let (id, now) = (DuplicateId::new(Uuid::now_v7()), tx.now());
+    let inserted = tx
+        .execute(
+            "INSERT INTO duplicate_pair (id, first_id, second_id, probability, band, reason, fingerprint, state, proposed_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (first_id, second_id) DO NOTHING",
+            args![
+                id,
+                one.pair.first(),
+                one.pair.second(),
+                one.probability,
+                &one.band,
+                &one.reason,
+                fingerprint,
+                DuplicateState::ToReview,
+                now
+            ],
+        )
+        .await?;
+    if inserted == 1 {
+        return Ok(Put::New(id));
+    }
+    let row = tx
+        .fetch_one(
+            "SELECT id, version, state, fingerprint FROM duplicate_pair WHERE first_id = $1 AND second_id = $2",
+            args![one.pair.first(), one.pair.second()],
+        )
+        .await?;
+    let known: DuplicateState = row.get("state")?;
+    let is_changed = row.get::<String>("fingerprint")? != fingerprint;
+    let state = known.proposed_again(is_changed);
+    if !is_changed || state == DuplicateState::Merged {
+        return Ok(Put::Unchanged);
+    }
+    let id: DuplicateId = row.get("id")?;
+    tx.execute_versioned(
+        "UPDATE duplicate_pair SET probability = $3, band = $4, reason = $5, fingerprint = $6, state = $7, version = version + 1,
+                proposed_at = $8, decided_at = NULL, decided_by = NULL, decided_by_name = '', decision_reason = ''
+          WHERE id = $1 AND version = $2",
+        args![id, row.get::<i64>("version")?, one.probability, &one.band, &one.reason, fingerprint, state, now],
+    )
+    .await?;
+    Ok(if state == known { Put::Unchanged } else { Put::Reopened })
+}
+
+/// A pair as the matching engine weighs it now, to be proposed.
+///
+/// # Errors
+/// The store's. `None` when one of them is not there.
+pub async fn weigh(conn: &mut Conn, pair: Pair) -> Result<Option<Duplicate>> {
+    let weighed = weighed(conn, pair).await?;
+    Ok(weighed.map(|(scored, _)| duplicate(pair, &scored, reason_line(&scored))))
+}
+
+fn duplicate(pair: Pair, scored: &Scored, reason: String) -> Duplicate {
+    Duplicate { pair, probability: scored.probability, band: scored.band.code().to_owned(), reason }
+}
+
+/// Says that two records look like one person: asked of each of the two. A question that was
+/// answered is put again, as somebody asks.
+///
+/// # Errors
+/// The store's; a [`Refusal`] when they are one record or one of them was joined into another.
+pub async fn report(
+    tx: &mut Tx,
+    one: &Grant<ProposeDuplicate>,
+    other: &Grant<ProposeDuplicate>,
+    words: &str,
+) -> Ruled<DuplicateId> {
+    let Some(pair) = Pair::of(one.person(), other.person()) else { return Ok(Err(Refusal::Same)) };
+    if is_joined(tx, pair).await? {
+        return Ok(Err(Refusal::JoinedBefore));
+    }
+    let (scored, fingerprint) = weighed(tx, pair).await?.ok_or(Error::Stale)?;
+    let (now, name) = (tx.now(), tx.actor_name());
+    let reason = if words.trim().is_empty() { reason_line(&scored) } else { words.trim().to_owned() };
+    put(tx, &duplicate(pair, &scored, reason.clone()), &fingerprint).await?;
+    let row = tx
+        .fetch_one(
+            "UPDATE duplicate_pair SET state = $3, reason = $4, proposed_at = $5, proposed_by = $6, proposed_by_name = $7,
+                    decided_at = NULL, decided_by = NULL, decided_by_name = '', decision_reason = '', version = version + 1
+              WHERE first_id = $1 AND second_id = $2 RETURNING id",
+            args![pair.first(), pair.second(), DuplicateState::ToReview, reason, now, one.actor().user, name],
+        )
+        .await?;
+    row.get("id").map(Ok)
+}
+
+/// The two of a pair weighed against each other as they are now, and the fingerprint of that.
+async fn weighed(conn: &mut Conn, pair: Pair) -> Result<Option<(Scored, String)>> {
+    let mut people = people::load(conn, &[pair.first(), pair.second()]).await?;
+    people.sort_by_key(|(person, _)| person.id);
+    let [(first, first_place), (second, second_place)] = people.as_slice() else { return Ok(None) };
+    let count = u64::try_from(people::count(conn).await?).unwrap_or_default();
+    let parameters = Parameters::default().with_population(count);
+    let scored = score(&parameters, &first.description(first_place), &second.description(second_place));
+    Ok(Some((scored, fingerprint(first, second))))
+}
+
+const LINE: &str =
+    "SELECT d.id, d.version, d.first_id, d.second_id, d.probability, d.band, d.reason, d.state, d.proposed_at,
+        d.proposed_by_name, d.decided_at, d.decided_by_name, d.decision_reason, d.merge_id,
+        a.forenames AS a_forenames, a.surname AS a_surname, a.date_of_birth AS a_born,
+        b.forenames AS b_forenames, b.surname AS b_surname, b.date_of_birth AS b_born
+   FROM duplicate_pair d JOIN person a ON a.id = d.first_id JOIN person b ON b.id = d.second_id";
+
+/// A question about somebody who was joined into another is not asked: it was carried over.
+const ASKED: &str = "d.state = $1 AND (d.state = 'merged' OR (a.merged_into IS NULL AND b.merged_into IS NULL))";
+
+fn line(row: &Row) -> Result<Line> {
+    let band: String = row.get("band")?;
+    Ok(Line {
+        id: row.get("id")?,
+        version: row.get("version")?,
+        people: [
+            Known {
+                id: row.get("first_id")?,
+                name: Name { forenames: row.get("a_forenames")?, surname: row.get("a_surname")? },
+                date_of_birth: row.get("a_born")?,
+            },
+            Known {
+                id: row.get("second_id")?,
+                name: Name { forenames: row.get("b_forenames")?, surname: row.get("b_surname")? },
+                date_of_birth: row.get("b_born")?,
+            },
+        ],
+        probability: row.get("probability")?,
+        band: Band::from_code(&band).ok_or_else(|| Error::Corrupt(format!("band holds the unknown code '{band}'")))?,
+        reason: row.get("reason")?,
+        state: row.get("state")?,
+        proposed_at: row.get("proposed_at")?,
+        proposed_by_name: row.get("proposed_by_name")?,
+        decided_at: row.get("decided_at")?,
+        decided_by_name: row.get("decided_by_name")?,
+        decision_reason: row.get("decision_reason")?,
+        merge_id: row.get("merge_id")?,
+    })
+}
+
+/// Pairs in a state: open questions the likeliest first, answered ones the newest first. Each person
+/// shown gets the audit row.
+///
+/// # Errors
+/// The store's.
+pub async fn queue(
+    tx: &mut Tx,
+    _grant: &Grant<ViewDuplicates>,
+    state: DuplicateState,
+    offset: i64,
+    limit: i64,
+) -> Result<Queue> {
+    let order = if state.is_open() { "d.probability DESC, d.id" } else { "d.decided_at DESC, d.id DESC" };
+    let sql = format!("{LINE} WHERE {ASKED} ORDER BY {order} LIMIT $2 OFFSET $3");
+    let found = tx.fetch_text(sqlx::AssertSqlSafe(sql), args![state, limit, offset]).await?;
+    let lines = found.iter().map(line).collect::<Result<Vec<_>>>()?;
+    for known in lines.iter().flat_map(|line| &line.people) {
+        tx.note_shown(known.id, "possible duplicate");
+    }
+    let sql = format!(
+        "SELECT count(*) AS pairs FROM duplicate_pair d JOIN person a ON a.id = d.first_id JOIN person b ON b.id = d.second_id
+          WHERE {ASKED}"
+    );
+    let counted = tx.fetch_text(sqlx::AssertSqlSafe(sql), args![state]).await?;
+    let total = counted.first().map_or(Ok(0), |row| row.get("pairs"))?;
+    Ok(Queue { lines, total })
+}
+
+/// The two people of a pair.
+///
+/// # Errors
+/// The store's. `None` when there is no such pair.
+pub async fn people_of(conn: &mut Conn, id: DuplicateId) -> Result<Option<Pair>> {
+    let row = conn.fetch_optional("SELECT first_id, second_id FROM duplicate_pair WHERE id = $1", args![id]).await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Pair::of(row.get("first_id")?, row.get("second_id")?))
+}
+
+/// The pair of the grants' two people, looked at closely: what each record holds, and what speaks for
+/// and against.
+///
+/// # Errors
+/// The store's. `None` when they are no pair.
+pub async fn open(
+    conn: &mut Conn,
+    one: &Grant<ViewDuplicates>,
+    other: &Grant<ViewDuplicates>,
+) -> Result<Option<Compared>> {
+    let Some(pair) = Pair::of(one.person(), other.person()) else { return Ok(None) };
+    let sql = format!("{LINE} WHERE d.first_id = $1 AND d.second_id = $2");
+    let found = conn.fetch_text(sqlx::AssertSqlSafe(sql), args![pair.first(), pair.second()]).await?;
+    let Some(line) = found.first().map(line).transpose()? else { return Ok(None) };
+    let Some((scored, _)) = weighed(conn, pair).await? else { return Ok(None) };
+    let (Some(first), Some(second)) = (side(conn, pair.first()).await?, side(conn, pair.second()).await?) else {
+        return Ok(None);
+    };
+    Ok(Some(Compared { line, sides: [first, second], scored }))
+}
+
+async fn side(conn: &mut Conn, id: PersonId) -> Result<Option<Side>> {
+    let Some((person, _)) = people::load(conn, &[id]).await?.pop() else { return Ok(None) };
+    let row = conn.fetch_one("SELECT merged_into, created_at FROM person WHERE id = $1", args![id]).await?;
+    let holds = rows::holdings(conn, id).await?;
+    let episodes = holds.iter().find(|(kind, _)| *kind == "Episodes").map_or(0, |(_, count)| *count);
+    let history = History {
+        episodes,
+        rows: holds.iter().map(|(_, count)| count).sum(),
+        has_nhs_number: person.nhs_number.is_some(),
+        known_since: Reverse(row.get("created_at")?),
+    };
+    Ok(Some(Side { person, merged_into: row.get("merged_into")?, holds, history }))
+}
+
+/// Decides that two records are of two people. They are not proposed again while both stay as they
+/// are.
+///
+/// # Errors
+/// [`Error::Stale`] when somebody else decided first.
+pub async fn decide_different(
+    tx: &mut Tx,
+    one: &Grant<DecideDuplicate>,
+    other: &Grant<DecideDuplicate>,
+    version: i64,
+    words: &str,
+) -> Result<()> {
+    decide(tx, one, other, version, DuplicateState::Different, words).await
+}
+
+/// Notes that somebody looked and could not say.
+///
+/// # Errors
+/// [`Error::Stale`] when somebody else decided first.
+pub async fn decide_not_sure(
+    tx: &mut Tx,
+    one: &Grant<DecideDuplicate>,
+    other: &Grant<DecideDuplicate>,
+    version: i64,
+    words: &str,
+) -> Result<()> {
+    decide(tx, one, other, version, DuplicateState::NotSure, words).await
+}
+
+async fn decide(
+    tx: &mut Tx,
+    one: &Grant<DecideDuplicate>,
+    other: &Grant<DecideDuplicate>,
+    version: i64,
+    state: DuplicateState,
+    words: &str,
+) -> Result<()> {
+    let pair = Pair::of(one.person(), other.person()).ok_or(Error::Stale)?;
+    let (_, fingerprint) = weighed(tx, pair).await?.ok_or(Error::Stale)?;
+    let (now, name) = (tx.now(), tx.actor_name());
+    tx.execute_versioned(
+        "UPDATE duplicate_pair SET state = $4, fingerprint = $5, decided_at = $6, decided_by = $7, decided_by_name = $8,
+                decision_reason = $9, version = version + 1
+          WHERE first_id = $1 AND second_id = $2 AND version = $3 AND state <> 'merged'",
+        args![pair.first(), pair.second(), version, state, fingerprint, now, one.actor().user, name, words.trim()],
+    )
+    .await?;
+    tx.audit_detail(&format!("possible duplicate: {}", state.label().to_lowercase()));
+    Ok(())
+}
+
+/// The question of a pair is answered by joining.
+pub(super) async fn joined(tx: &mut Tx, pair: Pair, merge: MergeId, reason: &str) -> Result<()> {
+    let (now, name) = (tx.now(), tx.actor_name());
+    let actor = tx.actor().map(|actor| actor.user);
+    tx.execute(
+        "UPDATE duplicate_pair SET state = $3, merge_id = $4, decided_at = $5, decided_by = $6, decided_by_name = $7,
+                decision_reason = $8, version = version + 1
+          WHERE first_id = $1 AND second_id = $2",
+        args![pair.first(), pair.second(), DuplicateState::Merged, merge, now, actor, name, reason],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Open questions about the one who goes are put to the one who stays, so that none is lost.
+pub(super) async fn carry_over(tx: &mut Tx, merge: MergeId, away: PersonId, keep: PersonId) -> Result<()> {
+    let sql = format!("{LINE} WHERE (d.first_id = $1 OR d.second_id = $1) AND d.state IN ('to_review', 'not_sure')");
+    let found = tx.fetch_text(sqlx::AssertSqlSafe(sql), args![away]).await?;
+    for line in found.iter().map(line).collect::<Result<Vec<_>>>()? {
+        let other = line.people.iter().map(|known| known.id).find(|id| *id != away);
+        let Some(pair) = other.and_then(|other| Pair::of(keep, other)) else { continue };
+        if is_joined(tx, pair).await? {
+            continue;
+        }
+        let Some((_, fingerprint)) = weighed(tx, pair).await? else { continue };
+        let duplicate = Duplicate {
+            pair,
+            probability: line.probability,
+            band: line.band.code().to_owned(),
+            reason: line.reason.clone(),
+        };
+        if let Put::New(id) = put(tx, &duplicate, &fingerprint).await? {
+            rows::note_pair(tx, merge, id.uuid()).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whoever takes two records apart puts the question again.
+pub(super) async fn taken_apart(tx: &mut Tx, merge: MergeId) -> Result<()> {
+    tx.execute(
+        "UPDATE duplicate_pair SET state = $2, merge_id = NULL, decided_at = NULL, decided_by = NULL, decided_by_name = '',
+                decision_reason = '', version = version + 1
+          WHERE merge_id = $1",
+        args![merge, DuplicateState::ToReview],
+    )
+    .await?;
+    Ok(())
+}
