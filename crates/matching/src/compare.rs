@@ -10,10 +10,10 @@ use crate::levels::{
     PostcodeLevel, SexLevel, SurnameLevel, TownLevel, name_context, place_context,
 };
 use crate::likeness::{self, is_one_slip};
-use crate::packed::{Number, NumberKind, Postcode};
+use crate::packed::{Number, NumberKind};
 use crate::parameters::Parameters;
-use crate::record::{Day, Part, Prepared, Record, Records, names};
-use crate::tokens::{self, NONE, TokenId};
+use crate::record::{Day, Part, Prepared, Record, Records, Role, names};
+use crate::tokens::{self, NONE, TokenId, Tokens};
 
 /// How one word compares with another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,26 +56,30 @@ const CUT_OFF_AT: usize = 4;
 #[derive(Debug, Clone)]
 pub(crate) struct Word {
     text: String,
+    /// Its number, when somebody bears it.
+    known: Option<TokenId>,
     pattern: likeness::Pattern,
     sounds: [u32; 2],
     families: Vec<u32>,
 }
 
 impl Word {
-    fn new(text: &str) -> Self {
+    fn new(text: &str, tokens: &Tokens) -> Self {
+        let known = tokens.find(text);
         Self {
             text: text.to_owned(),
+            known,
             pattern: likeness::Pattern::new(text),
-            sounds: tokens::sounds(text),
-            families: tokens::families(text),
+            sounds: known.map_or_else(|| tokens::sounds(text), |id| tokens.get(id).sounds),
+            families: known.map_or_else(|| tokens::families(text), |id| tokens.families(id).to_vec()),
         }
     }
 
     fn likeness(&self, records: &Records, token: TokenId) -> Likeness {
-        let (text, known) = (records.tokens.text(token), records.tokens.get(token));
-        if self.text == text {
+        if self.known == Some(token) {
             return Likeness::Same;
         }
+        let (text, known) = (records.tokens.text(token), records.tokens.get(token));
         if self.text.len() == 1 || text.len() == 1 {
             let is_initial = self.text.as_bytes()[0] == text.as_bytes()[0];
             return if is_initial { Likeness::Initial } else { Likeness::Different };
@@ -124,20 +128,32 @@ pub(crate) struct Query {
     pub prepared: Prepared,
     words: Vec<Word>,
     names: Vec<QueryName>,
+    /// The house number's own number; `None` when it is not given or nobody has it.
+    house: Option<TokenId>,
     street: Option<Word>,
     town: Option<Word>,
+    /// The first forename and the whole surname of the name in use, when people bear them.
+    name: Option<(TokenId, TokenId)>,
+    /// The most that names can speak for anybody, in bits.
+    most_name_bits: f64,
 }
 
 /// Words of a query that are compared: four bits each in one machine word.
 const MOST_WORDS: usize = 16;
 
+/// The most bits of what agreeing partly, another arrangement and middle names can add.
+const MOST_PARTLY: f64 = 10.0;
+const MOST_ARRANGED: f64 = 5.0;
+const MOST_MIDDLE: f64 = 8.0;
+
 impl Query {
-    pub fn new(prepared: Prepared) -> Self {
+    pub fn new(prepared: Prepared, parameters: &Parameters, records: &Records, people: f64) -> Self {
+        let tokens = &records.tokens;
         let mut words: Vec<Word> = Vec::new();
         let mut number = |text: &str| {
             let known = words.iter().position(|word| word.text == text);
             let at = known.unwrap_or_else(|| {
-                words.push(Word::new(text));
+                words.push(Word::new(text, tokens));
                 words.len() - 1
             });
             u8::try_from(at).ok().filter(|at| usize::from(*at) < MOST_WORDS)
@@ -152,10 +168,41 @@ impl Query {
             names.push(QueryName { forenames, surnames, joined_forename, joined_surname, is_in_use });
         }
         words.truncate(MOST_WORDS);
-        let word = |text: &str| (!text.is_empty()).then(|| Word::new(text));
+        let word = |text: &str| (!text.is_empty()).then(|| Word::new(text, tokens));
         let (street, town) = (word(&prepared.address.street), word(&prepared.address.town));
-        Self { words, names, street, town, prepared }
+        let house = tokens.find(&prepared.address.house);
+        let id = |at: Option<u8>| at.and_then(|at| words[usize::from(at)].known);
+        let name = names.first().and_then(|name| {
+            let whole = name.joined_surname.or(name.surnames.first().copied());
+            id(name.forenames.first().copied()).zip(id(whole))
+        });
+        let most_name_bits = most_name_bits(&names, &words, parameters, records, people);
+        Self { words, names, house, street, town, name, most_name_bits, prepared }
     }
+
+    /// Whether a known person's name in use has the same first forename and surname.
+    pub fn is_name_of(&self, records: &Records, record: &Record) -> bool {
+        let Some((forename, surname)) = self.name else { return false };
+        let parts = records.parts(record);
+        parts.first().is_some_and(|part| part.token() == forename && part.role() == Role::Forename)
+            && parts[1..].iter().take_while(|part| !part.begins()).any(|part| part.token() == surname && part.is_surname())
+    }
+}
+
+/// A bound: agreement on the rarest words of the query, in whatever place.
+fn most_name_bits(
+    names: &[QueryName],
+    words: &[Word],
+    parameters: &Parameters,
+    records: &Records,
+    people: f64,
+) -> f64 {
+    let rarest = |as_surname: bool| {
+        let bits = words.iter().map(|word| crate::score::most_bits(parameters, records, word.known, as_surname, people));
+        bits.fold(MOST_PARTLY, f64::max)
+    };
+    let has_middle = names.iter().any(|name| name.forenames.len() > 1);
+    rarest(true) + rarest(false) + MOST_ARRANGED + if has_middle { MOST_MIDDLE } else { 0.0 }
 }
 
 /// What a thread keeps from one comparison to the next of one query.
@@ -256,15 +303,17 @@ impl Pattern {
     }
 }
 
-/// Compares a query with a known person.
+/// Compares a query with a known person. `None` when the rest speaks so much against them that no
+/// name could bring them to the bits that are needed: most candidates of a common name.
 pub(crate) fn compare(
     parameters: &Parameters,
     query: &Query,
     records: &Records,
     record: &Record,
+    needed_bits: f64,
     memory: &mut Memory,
-) -> Pattern {
-    let mut pattern = best_name(parameters, query, records, record, memory);
+) -> Option<Pattern> {
+    let mut pattern = Pattern::empty();
     let date = dates(&query.prepared, record.born);
     pattern.set(Comparison::DateOfBirth, 0, date.map(DateOfBirthLevel::row));
     let sex = query.prepared.sex.zip(record.sex).map(|(a, b)| if a == b { SexLevel::Same } else { SexLevel::Different });
@@ -280,7 +329,24 @@ pub(crate) fn compare(
         };
         pattern.set(comparison, 0, level.map(NumberLevel::row));
     }
-    pattern
+    if f64::from(so_far(parameters, &pattern)) + query.most_name_bits < needed_bits {
+        return None;
+    }
+    if let Some(levels) = best_name(parameters, query, records, record, memory) {
+        levels.put(&mut pattern);
+    }
+    Some(pattern)
+}
+
+/// The most that what is compared so far can speak for one person, in bits.
+fn so_far(parameters: &Parameters, pattern: &Pattern) -> f32 {
+    let bits = |comparison: &Comparison| {
+        let row = pattern.row(*comparison)?;
+        let is_rare = *comparison == Comparison::DateOfBirth && row == DateOfBirthLevel::Same.row();
+        // A date that hardly anybody shares says more than dates do on average.
+        Some(parameters.bits(*comparison, row) + if is_rare { 10.0 } else { 0.0 })
+    };
+    Comparison::learnt().iter().filter_map(bits).sum()
 }
 
 /// The levels of one of the query's names with one of the known names.
@@ -312,8 +378,7 @@ impl NameLevels {
             && matches!(self.forename, Some((ForenameLevel::Same, _)))
     }
 
-    fn pattern(self) -> Pattern {
-        let mut pattern = Pattern::empty();
+    fn put(self, pattern: &mut Pattern) {
         let surname = self.surname.map(|(level, _)| level);
         pattern.set(Comparison::Surname, 0, surname.map(SurnameLevel::row));
         pattern.set(Comparison::Forename, name_context(surname), self.forename.map(|(level, _)| level.row()));
@@ -325,7 +390,6 @@ impl NameLevels {
             matches!(self.arrangement, ArrangementLevel::Swapped | ArrangementLevel::OtherNameSwapped);
         pattern.known_name = self.known_name;
         pattern.query_name = self.query_name;
-        pattern
     }
 }
 
@@ -335,7 +399,7 @@ fn best_name(
     records: &Records,
     record: &Record,
     memory: &mut Memory,
-) -> Pattern {
+) -> Option<NameLevels> {
     let mut best: Option<(f32, NameLevels)> = None;
     for (at, known) in (0_u8..).zip(names(records.parts(record))) {
         let known = Known::of(known, |token| memory.likenesses(query, records, token));
@@ -344,7 +408,7 @@ fn best_name(
             for is_swapped in [false, true] {
                 let levels = name_levels(name, &known, is_swapped, is_other, at, number);
                 if levels.is_plain_agreement() {
-                    return levels.pattern();
+                    return Some(levels);
                 }
                 let bits = levels.bits(parameters);
                 if best.as_ref().is_none_or(|(most, _)| bits > *most) {
@@ -353,7 +417,7 @@ fn best_name(
             }
         }
     }
-    best.map_or_else(Pattern::empty, |(_, levels)| levels.pattern())
+    best.map(|(_, levels)| levels)
 }
 
 /// A word of a known name with its likeness to each word of the query.
@@ -390,7 +454,7 @@ impl Known {
             known.words[at] = KnownWord { token: part.token(), likenesses: likenesses(part.token()) };
             if part.is_surname() {
                 known.surnames += 1;
-                known.has_joined_surname |= part.role() == crate::record::Role::JoinedSurname;
+                known.has_joined_surname |= part.role() == Role::JoinedSurname;
             } else {
                 known.forenames += 1;
             }
@@ -653,7 +717,7 @@ fn is_next_day(a: Day, b: Day) -> bool {
 }
 
 fn places(pattern: &mut Pattern, query: &Query, records: &Records, record: &Record, memory: &mut Memory) {
-    let postcode = postcodes(&query.prepared, record, records.postcodes(record));
+    let postcode = postcodes(&query.prepared, records, record);
     pattern.set(Comparison::Postcode, 0, postcode.map(PostcodeLevel::row));
     let context = place_context(postcode);
     let address = addresses(query, records, record, memory);
@@ -669,13 +733,14 @@ fn places(pattern: &mut Pattern, query: &Query, records: &Records, record: &Reco
     pattern.set(Comparison::Town, context, town.map(TownLevel::row));
 }
 
-fn postcodes(query: &Prepared, record: &Record, known: &[Postcode]) -> Option<PostcodeLevel> {
+fn postcodes(query: &Prepared, records: &Records, record: &Record) -> Option<PostcodeLevel> {
     let mine = query.postcodes.as_slice();
-    let present = query.has_present_postcode && record.has_present_postcode;
-    let (first, other) = (*mine.first()?, *known.first()?);
-    if present && first == other {
+    let first = *mine.first()?;
+    if query.has_present_postcode && record.postcode == Some(first) {
         return Some(PostcodeLevel::Same);
     }
+    let known = records.postcodes(record);
+    let other = *known.first()?;
     if mine.iter().any(|code| known.contains(code)) {
         return Some(PostcodeLevel::Earlier);
     }
@@ -695,8 +760,8 @@ fn postcodes(query: &Prepared, record: &Record, known: &[Postcode]) -> Option<Po
 }
 
 fn addresses(query: &Query, records: &Records, record: &Record, memory: &mut Memory) -> Option<AddressLevel> {
-    let house = &query.prepared.address.house;
-    let same_house = (!house.is_empty() && record.house != NONE).then(|| records.tokens.text(record.house) == house);
+    let is_given = !query.prepared.address.house.is_empty() && record.house != NONE;
+    let same_house = is_given.then(|| query.house == Some(record.house));
     let street = query.street.as_ref().filter(|_| record.street != NONE).map(|street| {
         *memory.streets.entry(record.street).or_insert_with(|| street.likeness(records, record.street))
     });

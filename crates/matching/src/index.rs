@@ -15,7 +15,7 @@ use crate::score::{Commonness, Weighed, weigh};
 use crate::{Description, lines, rules};
 
 /// Log-odds below which a candidate takes no part in anything, in bits.
-const FORGOTTEN: f64 = -14.0;
+const FORGOTTEN: f64 = -16.0;
 
 /// Log-odds from which candidates are asked whether they are one person, in bits.
 const RIVAL: f64 = -7.0;
@@ -88,25 +88,40 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
             ids: Vec::new(),
             places: HashMap::default(),
         };
-        let mut entries = Vec::new();
         let mut people = people.into_iter().peekable();
         while people.peek().is_some() {
             let chunk: Vec<(Id, Description)> = people.by_ref().take(CHUNK).collect();
-            let ready: Vec<(Id, Prepared, Vec<keys::Key>)> = chunk
-                .par_iter()
-                .map(|(id, description)| {
-                    let prepared = Prepared::new(description);
-                    let keys = keys::of_known(&prepared);
-                    (*id, prepared, keys)
-                })
-                .collect();
-            for (id, prepared, keys) in ready {
-                let place = index.place(id, &prepared);
-                entries.extend(keys.into_iter().map(|key| entry(key, place)));
+            let ready: Vec<Prepared> = chunk.par_iter().map(|(_, description)| Prepared::new(description)).collect();
+            for ((id, _), prepared) in chunk.iter().zip(&ready) {
+                index.place(*id, prepared);
             }
         }
-        index.postings = Postings::build(entries);
+        index.rebuild_postings();
         index
+    }
+
+    fn rebuild_postings(&mut self) {
+        let records = &self.records;
+        let places = 0..u32::try_from(records.all.len()).expect("fewer than four milliards of people");
+        let entries = places
+            .into_par_iter()
+            .filter(|place| records.get(*place).is_there)
+            .fold(
+                || (Vec::new(), Vec::new()),
+                |(mut entries, mut keys), place| {
+                    keys::of_known(records, place, &mut keys);
+                    entries.extend(keys.iter().map(|key| entry(*key, place)));
+                    (entries, keys)
+                },
+            )
+            .map(|(entries, _)| entries)
+            .collect_vec_list();
+        let count = entries.iter().flatten().map(Vec::len).sum();
+        let mut all = Vec::with_capacity(count);
+        for mut some in entries.into_iter().flatten() {
+            all.append(&mut some);
+        }
+        self.postings = Postings::build(all);
     }
 
     pub(crate) fn of_parts(parameters: Parameters, records: Records, base: Vec<u64>, ids: Vec<Id>) -> Self {
@@ -131,7 +146,9 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
     pub fn put(&mut self, id: Id, description: &Description) {
         let prepared = Prepared::new(description);
         let place = self.place(id, &prepared);
-        for key in keys::of_known(&prepared) {
+        let mut keys = Vec::new();
+        keys::of_known(&self.records, place, &mut keys);
+        for key in keys {
             self.postings.add(key, place);
         }
     }
@@ -188,24 +205,24 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
 
     /// Who a description may be of, the likeliest first.
     pub fn query(&self, description: &Description, limits: Limits) -> Vec<Candidate<Id>> {
-        self.answer(&Query::new(Prepared::new(description)), limits, &mut Memory::default())
+        self.answer(&self.asked(Prepared::new(description)), limits, &mut Memory::default())
     }
 
     /// Who each of these may be, in their order; several at a time.
     pub fn query_all(&self, list: &[Description], limits: Limits) -> Vec<Vec<Candidate<Id>>> {
         let answer = |memory: &mut Memory, description: &Description| {
-            self.answer(&Query::new(Prepared::new(description)), limits, memory)
+            self.answer(&self.asked(Prepared::new(description)), limits, memory)
         };
         list.par_iter().with_min_len(8).map_init(Memory::default, answer).collect()
     }
 
     /// A search by a person, who may have typed only a name: whoever bears one like it is found.
     pub fn search(&self, description: &Description, limits: Limits) -> Vec<Candidate<Id>> {
-        let query = Query::new(Prepared::new(description));
+        let query = self.asked(Prepared::new(description));
         let mut memory = Memory::default();
-        let mut found = self.sharing(&keys::of_query(&query.prepared));
+        let mut found = self.sharing(&keys::of_query(&self.records.tokens, &query.prepared));
         if !query.prepared.born.is_known() && query.prepared.numbers.is_empty() {
-            found.extend(self.sharing(&keys::of_names_alone(&query.prepared)));
+            found.extend(self.sharing(&keys::of_names_alone(&self.records.tokens, &query.prepared)));
             found.sort_unstable();
             found.dedup();
         }
@@ -216,9 +233,13 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
     /// One person weighed against a description; `None` when nobody has this id.
     pub fn compare(&self, description: &Description, id: Id) -> Option<Scored> {
         let place = *self.places.get(&id)?;
-        let query = Query::new(Prepared::new(description));
+        let query = self.asked(Prepared::new(description));
         let rivals = self.rivals_among(&query, &[place], f64::NEG_INFINITY, &mut Memory::default());
         rivals.first().map(|rival| self.scored(&query, rival))
+    }
+
+    pub(crate) fn asked(&self, prepared: Prepared) -> Query {
+        Query::new(prepared, &self.parameters, &self.records, self.population())
     }
 
     fn answer(&self, query: &Query, limits: Limits, memory: &mut Memory) -> Vec<Candidate<Id>> {
@@ -228,7 +249,7 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
 
     /// Everybody who takes part in the answer, the likeliest first.
     pub(crate) fn rivals(&self, query: &Query, memory: &mut Memory) -> Vec<Rival> {
-        let found = self.sharing(&keys::of_query(&query.prepared));
+        let found = self.sharing(&keys::of_query(&self.records.tokens, &query.prepared));
         let mut rivals = self.rivals_among(query, &found, FORGOTTEN, memory);
         self.compete(&mut rivals);
         rivals
@@ -239,7 +260,7 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
         // Log-odds that can teach something, in bits; candidates of one line.
         const LEAST: f64 = -24.0;
         const MOST: usize = 60;
-        let found = self.sharing(&keys::of_query(&query.prepared));
+        let found = self.sharing(&keys::of_query(&self.records.tokens, &query.prepared));
         let (mut rivals, common) = self.weighed(query, &found, LEAST, memory);
         rivals.truncate(MOST);
         (rivals, common)
@@ -266,11 +287,18 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
         memory: &mut Memory,
     ) -> (Vec<Rival>, Commonness) {
         memory.forget();
-        let patterns: Vec<(u32, Pattern)> = found
-            .iter()
-            .map(|place| (*place, compare(&self.parameters, query, &self.records, self.records.get(*place), memory)))
-            .collect();
-        let common = self.commonness(query, &patterns);
+        let needed = least_bits - self.prior_bits();
+        let mut same_name = 0;
+        let mut patterns: Vec<(u32, Pattern)> = Vec::new();
+        for place in found {
+            let record = self.records.get(*place);
+            same_name += u32::from(query.is_name_of(&self.records, record));
+            patterns.extend(
+                compare(&self.parameters, query, &self.records, record, needed, memory)
+                    .map(|pattern| (*place, pattern)),
+            );
+        }
+        let common = self.commonness(query, same_name);
         let prior = self.prior_bits();
         let mut rivals: Vec<Rival> = patterns
             .into_iter()
@@ -290,18 +318,17 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
         rivals.sort_by(|a, b| b.weight().total_cmp(&a.weight()).then_with(|| id(a).cmp(&id(b))));
     }
 
-    fn commonness(&self, query: &Query, patterns: &[(u32, Pattern)]) -> Commonness {
+    fn commonness(&self, query: &Query, same_name: u32) -> Commonness {
         let under = |key| {
             let there = self.postings.under(key).filter(|place| self.records.get(*place).is_there);
             u32::try_from(there.count()).unwrap_or(u32::MAX)
         };
         let prepared = &query.prepared;
-        let same_name = patterns.iter().filter(|(_, pattern)| pattern.is_same_name()).count();
         Commonness {
             people: self.population(),
             same_date: if prepared.born.is_known() { under(keys::born(prepared.born)) } else { 0 },
             same_postcode: prepared.postcodes.first().map_or(0, |code| under(keys::postcode(*code))),
-            same_name: u32::try_from(same_name).unwrap_or(u32::MAX),
+            same_name,
         }
     }
 
@@ -328,7 +355,7 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
     fn one_person(&self, contenders: &[Rival]) -> Vec<usize> {
         let mut first: Vec<usize> = (0..contenders.len()).collect();
         for at in 1..contenders.len() {
-            let query = Query::new(self.prepared(contenders[at].place));
+            let query = self.asked(self.prepared(contenders[at].place));
             let others: Vec<u32> = contenders[..at].iter().map(|rival| rival.place).collect();
             let mut places = others.clone();
             places.sort_unstable();

@@ -15,9 +15,10 @@
 //! A query that gives a name without a date looks under every month and day for it, so that no list
 //! of all who bear a name is kept.
 
-use crate::forms;
-use crate::record::{Day, Prepared};
-use crate::tokens;
+use crate::fold::NameParts;
+use crate::packed::{Number, Postcode};
+use crate::record::{Day, Part, Prepared, Records, Role, names};
+use crate::tokens::{self, NONE, Tokens};
 
 /// A key's number. Two keys may have one number: that costs a comparison, and hides nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -35,9 +36,6 @@ enum Kind {
     YearDay,
 }
 
-/// A short form of more names than this is looked up only as it is written.
-const MOST_FULL_FORMS: usize = 4;
-
 fn key(kind: Kind, a: u64, b: u64) -> Key {
     // Multiplications of splitmix64: every bit of the input reaches the upper half.
     let mut mixed = (kind as u64) << 56 ^ a.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ b.rotate_left(29);
@@ -46,44 +44,46 @@ fn key(kind: Kind, a: u64, b: u64) -> Key {
     Key((mixed >> 32) as u32)
 }
 
-/// The sounds of one name's forenames and surnames.
+/// What is heard of one name.
 #[derive(Debug, Default)]
-struct Sounds {
+struct Heard {
     first: Vec<u32>,
     others: Vec<u32>,
     surnames: Vec<u32>,
 }
 
-fn add_sounds(to: &mut Vec<u32>, sounds: [u32; 2]) {
-    for sound in sounds {
-        if sound != 0 && !to.contains(&sound) {
-            to.push(sound);
+impl Heard {
+    fn add(&mut self, role: Role, sounds: &[u32]) {
+        let to = match role {
+            Role::Forename => &mut self.first,
+            Role::OtherForename => &mut self.others,
+            Role::Surname | Role::JoinedSurname => &mut self.surnames,
+        };
+        for sound in sounds {
+            if !to.contains(sound) {
+                to.push(*sound);
+            }
         }
     }
-}
 
-/// A short form sounds like its full forms too.
-fn add_full_forms(to: &mut Vec<u32>, word: &str) {
-    let families = forms::families(word);
-    if families.len() <= MOST_FULL_FORMS {
-        families.iter().filter(|family| *family != word).for_each(|family| add_sounds(to, tokens::sounds(family)));
+    fn of_known(records: &Records, parts: &[Part]) -> Self {
+        let mut heard = Self::default();
+        for part in parts {
+            heard.add(part.role(), records.tokens.heard(part.token()));
+        }
+        heard
     }
-}
 
-fn names_of(prepared: &Prepared) -> impl Iterator<Item = Sounds> {
-    prepared.names.iter().map(|name| {
-        let mut sounds = Sounds::default();
+    fn of_name(tokens: &Tokens, name: &NameParts) -> Self {
+        let mut heard = Self::default();
         for (at, word) in name.forenames.iter().enumerate() {
-            let to = if at == 0 { &mut sounds.first } else { &mut sounds.others };
-            add_sounds(to, tokens::sounds(word));
-            add_full_forms(to, word);
+            heard.add(if at == 0 { Role::Forename } else { Role::OtherForename }, &tokens.heard_of(word));
         }
         for word in name.surnames.iter().chain(&name.joined_surname()) {
-            add_sounds(&mut sounds.surnames, tokens::sounds(word));
-            add_full_forms(&mut sounds.surnames, word);
+            heard.add(Role::Surname, &tokens.heard_of(word));
         }
-        sounds
-    })
+        heard
+    }
 }
 
 fn pair(a: u32, b: u32) -> Key {
@@ -96,7 +96,7 @@ pub(crate) fn born(day: Day) -> Key {
 }
 
 /// The key of a postcode.
-pub(crate) fn postcode(code: crate::packed::Postcode) -> Key {
+pub(crate) fn postcode(code: Postcode) -> Key {
     key(Kind::Postcode, code.bits(), 0)
 }
 
@@ -109,27 +109,46 @@ fn dated(found: &mut Vec<Key>, sound: u32, day: Day) {
     }
 }
 
-/// The keys under which a known person is kept.
-pub(crate) fn of_known(prepared: &Prepared) -> Vec<Key> {
-    let mut found = plain(prepared);
-    for name in names_of(prepared) {
-        for sound in name.first.iter().chain(&name.surnames) {
-            dated(&mut found, *sound, prepared.born);
-        }
-        pairs(&mut found, &name);
+/// The keys under which a known person is kept, some perhaps twice.
+pub(crate) fn of_known(records: &Records, place: u32, found: &mut Vec<Key>) {
+    let record = records.get(place);
+    found.clear();
+    found.extend(records.numbers(record).iter().map(|number| number_key(*number)));
+    if record.born.is_known() {
+        found.push(born(record.born));
     }
-    tidy(found)
+    found.extend(records.postcodes(record).iter().map(|code| postcode(*code)));
+    if record.house != NONE && record.street != NONE {
+        found.push(home(records.tokens.text(record.house), records.tokens.text(record.street)));
+    }
+    for name in names(records.parts(record)) {
+        let heard = Heard::of_known(records, name);
+        for sound in heard.first.iter().chain(&heard.surnames) {
+            dated(found, *sound, record.born);
+        }
+        pairs(found, &heard);
+    }
+    found.sort_unstable();
+    found.dedup();
 }
 
 /// The keys under which to look for somebody.
-pub(crate) fn of_query(prepared: &Prepared) -> Vec<Key> {
-    let mut found = plain(prepared);
-    if let Some(swapped) = prepared.born.swapped() {
-        found.push(born(swapped));
+pub(crate) fn of_query(tokens: &Tokens, prepared: &Prepared) -> Vec<Key> {
+    let mut found: Vec<Key> = Vec::with_capacity(32);
+    found.extend(prepared.numbers.iter().map(|number| number_key(*number)));
+    if prepared.born.is_known() {
+        found.push(born(prepared.born));
+        found.extend(prepared.born.swapped().map(born));
     }
-    for name in names_of(prepared) {
-        pairs(&mut found, &name);
-        for sound in name.first.iter().chain(&name.others).chain(&name.surnames) {
+    found.extend(prepared.postcodes.iter().map(|code| postcode(*code)));
+    let address = &prepared.address;
+    if !address.house.is_empty() && !address.street.is_empty() {
+        found.push(home(&address.house, &address.street));
+    }
+    for name in &prepared.names {
+        let heard = Heard::of_name(tokens, name);
+        pairs(&mut found, &heard);
+        for sound in heard.first.iter().chain(&heard.others).chain(&heard.surnames) {
             if prepared.born.is_known() {
                 dated(&mut found, *sound, prepared.born);
             } else if let Some((from, to)) = prepared.born_between {
@@ -140,6 +159,15 @@ pub(crate) fn of_query(prepared: &Prepared) -> Vec<Key> {
     tidy(found)
 }
 
+fn number_key(number: Number) -> Key {
+    key(Kind::Number, number.core(), number.kind() as u64)
+}
+
+fn home(house: &str, street: &str) -> Key {
+    let words = [house, street].map(|word| u64::from(tokens::number32(word)));
+    key(Kind::Home, words[0], words[1])
+}
+
 fn within_years(found: &mut Vec<Key>, sound: u32, from: u32, to: u32) {
     for year in from..=to.min(from.saturating_add(4)) {
         found.extend((1..=12_u32).map(|month| key(Kind::YearMonth, u64::from(sound), u64::from(year << 8 | month))));
@@ -147,10 +175,11 @@ fn within_years(found: &mut Vec<Key>, sound: u32, from: u32, to: u32) {
 }
 
 /// Everybody who bears a forename or surname like those of the query, whatever their date of birth.
-pub(crate) fn of_names_alone(prepared: &Prepared) -> Vec<Key> {
+pub(crate) fn of_names_alone(tokens: &Tokens, prepared: &Prepared) -> Vec<Key> {
     let mut found = Vec::new();
-    for name in names_of(prepared) {
-        for sound in name.first.iter().chain(&name.others).chain(&name.surnames) {
+    for name in &prepared.names {
+        let heard = Heard::of_name(tokens, name);
+        for sound in heard.first.iter().chain(&heard.others).chain(&heard.surnames) {
             // Month 0, day 0 is where people without a date of birth are kept.
             let days = (0..=12_u32).flat_map(|month| (0..=31_u32).map(move |day| month << 8 | day));
             found.extend(days.map(|day| key(Kind::MonthDay, u64::from(*sound), u64::from(day))));
@@ -159,25 +188,10 @@ pub(crate) fn of_names_alone(prepared: &Prepared) -> Vec<Key> {
     tidy(found)
 }
 
-fn pairs(found: &mut Vec<Key>, name: &Sounds) {
-    for surname in &name.surnames {
-        found.extend(name.first.iter().chain(&name.others).map(|forename| pair(*forename, *surname)));
+fn pairs(found: &mut Vec<Key>, heard: &Heard) {
+    for surname in &heard.surnames {
+        found.extend(heard.first.iter().chain(&heard.others).map(|forename| pair(*forename, *surname)));
     }
-}
-
-fn plain(prepared: &Prepared) -> Vec<Key> {
-    let mut found: Vec<Key> = Vec::with_capacity(24);
-    found.extend(prepared.numbers.iter().map(|number| key(Kind::Number, number.core(), number.kind() as u64)));
-    if prepared.born.is_known() {
-        found.push(born(prepared.born));
-    }
-    found.extend(prepared.postcodes.iter().map(|code| postcode(*code)));
-    let address = &prepared.address;
-    if !address.house.is_empty() && !address.street.is_empty() {
-        let words = [&address.house, &address.street].map(|word| u64::from(tokens::number32(word)));
-        found.push(key(Kind::Home, words[0], words[1]));
-    }
-    found
 }
 
 fn tidy(mut keys: Vec<Key>) -> Vec<Key> {

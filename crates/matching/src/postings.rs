@@ -61,7 +61,8 @@ impl Postings {
 
     /// Everybody kept under a key.
     pub fn under(&self, key: Key) -> impl Iterator<Item = u32> + '_ {
-        let since = self.since.get(&key).map_or(&[][..], Vec::as_slice);
+        let since = if self.since.is_empty() { None } else { self.since.get(&key) };
+        let since = since.map_or(&[][..], Vec::as_slice);
         self.range(key).iter().map(|entry| *entry as u32).chain(since.iter().copied())
     }
 

@@ -27,6 +27,8 @@ pub(crate) struct Token {
     pub sounds: [u32; 2],
     /// Numbers of the families it belongs to, in order.
     families: (u32, u8),
+    /// Numbers of its sounds and of those of its full forms.
+    heard: (u32, u8),
     /// How usual it is as a forename and as a surname; see [`frequencies::usual`].
     pub usual: [f32; 2],
     /// People who bear it as a forename: first or other, in use or earlier.
@@ -41,6 +43,7 @@ pub(crate) struct Tokens {
     text: String,
     all: Vec<Token>,
     families: Vec<u32>,
+    heard: Vec<u32>,
     by_text: HashTable<TokenId>,
 }
 
@@ -68,6 +71,22 @@ pub(crate) fn sounds(word: &str) -> [u32; 2] {
     [number32(&primary), second]
 }
 
+/// A short form of more names than this is heard only as it is written.
+const MOST_FULL_FORMS: usize = 4;
+
+/// The numbers of a word's sounds and of those of its full forms, each once.
+pub(crate) fn heard(word: &str) -> Vec<u32> {
+    let families = forms::families(word);
+    let full_forms = families.iter().filter(|family| families.len() <= MOST_FULL_FORMS && *family != word);
+    let mut found = Vec::new();
+    for sound in sounds(word).into_iter().chain(full_forms.flat_map(|family| sounds(family))) {
+        if sound != 0 && !found.contains(&sound) {
+            found.push(sound);
+        }
+    }
+    found
+}
+
 /// The numbers of the families of a word, in order.
 pub(crate) fn families(word: &str) -> Vec<u32> {
     let mut numbers: Vec<u32> = forms::families(word).iter().map(|family| number32(family)).collect();
@@ -84,21 +103,24 @@ impl Tokens {
             return *known;
         }
         let id = TokenId::try_from(self.all.len()).expect("fewer than four milliards of words");
-        let families = families(word);
+        let (families, heard) = (families(word), heard(word));
+        let arena = |arena: &Vec<u32>, more: &Vec<u32>| {
+            let at = u32::try_from(arena.len()).expect("fewer than four milliards of numbers");
+            (at, u8::try_from(more.len()).expect("a word has few"))
+        };
         let token = Token {
             at: u32::try_from(self.text.len()).expect("words fill less than 4 GiB"),
             length: u8::try_from(word.len()).expect("words are cut to 40 letters"),
             letters: likeness::letters(word.as_bytes()),
             sounds: sounds(word),
-            families: (
-                u32::try_from(self.families.len()).expect("fewer than four milliards of families"),
-                u8::try_from(families.len()).expect("at most 12"),
-            ),
+            families: arena(&self.families, &families),
+            heard: arena(&self.heard, &heard),
             usual: frequencies::usual(word),
             forenames: 0,
             surnames: 0,
         };
         self.families.extend(families);
+        self.heard.extend(heard);
         self.text.push_str(word);
         self.all.push(token);
         let Self { by_text, all, text, .. } = self;
@@ -128,8 +150,14 @@ impl Tokens {
         &self.families[at as usize..][..usize::from(count)]
     }
 
-    pub fn len(&self) -> usize {
-        self.all.len()
+    pub fn heard(&self, id: TokenId) -> &[u32] {
+        let (at, count) = self.get(id).heard;
+        &self.heard[at as usize..][..usize::from(count)]
+    }
+
+    /// What [`heard`] gives, looked up when the word is known.
+    pub fn heard_of(&self, word: &str) -> Vec<u32> {
+        self.find(word).map_or_else(|| heard(word), |id| self.heard(id).to_vec())
     }
 }
 

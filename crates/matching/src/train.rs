@@ -10,7 +10,7 @@ use std::hash::Hash;
 
 use rayon::prelude::*;
 
-use crate::compare::{Memory, Pattern, Query, compare};
+use crate::compare::{Memory, Pattern, compare};
 use crate::evidence::Candidate;
 use crate::index::{Index, Limits};
 use crate::levels::{Comparison, LEARNT};
@@ -114,7 +114,7 @@ where
     }
     let each = (RANDOM_PAIRS / list.len().max(1)).clamp(1, people);
     let count = |(at, description): (usize, &Description)| {
-        let query = Query::new(Prepared::new(description));
+        let query = index.asked(Prepared::new(description));
         let (mut tables, mut memory) = (empty_tables(), Memory::default());
         // Places far apart, other ones for each line: as good as random, and the same every time.
         let mut place = at.wrapping_mul(7_919) % people;
@@ -122,8 +122,8 @@ where
             place = (place + 1 + people / (each + 1)) % people;
             let record = index.records.get(u32::try_from(place).unwrap_or_default());
             if record.is_there {
-                let pattern = compare(parameters, &query, &index.records, record, &mut memory);
-                add(&mut tables, &pattern, Class::Unrelated, 1.0);
+                let pattern = compare(parameters, &query, &index.records, record, f64::NEG_INFINITY, &mut memory);
+                pattern.iter().for_each(|pattern| add(&mut tables, pattern, Class::Unrelated, 1.0));
             }
         }
         tables
@@ -143,7 +143,7 @@ fn case<Id>(index: &Index<Id>, description: &Description, answer: &Answer<Id>, m
 where
     Id: Copy + Eq + Hash + Ord + Send + Sync,
 {
-    let query = Query::new(Prepared::new(description));
+    let query = index.asked(Prepared::new(description));
     let (rivals, common) = index.all_rivals(&query, memory);
     let told = |id: &Id| match answer {
         Answer::Open => None,
