@@ -26,9 +26,14 @@ pub struct Description {
     pub aliases: Vec<Name>,
     /// Date of birth.
     pub date_of_birth: Option<NaiveDate>,
+    /// First and last year of birth that fit, when only an age or a year is given.
+    pub born_between: Option<(i32, i32)>,
     /// Sex.
     pub sex: Option<Sex>,
-    /// Postcodes, the present one first. A code beginning ZZ99 means no fixed abode.
+    /// The present address in one line, commas between its parts: `12 Wesley Avenue, Bromley`.
+    pub address: String,
+    /// Postcodes, the present one first, then earlier ones. A code beginning ZZ99 means no fixed
+    /// abode.
     pub postcodes: Vec<String>,
     /// Police National Computer id, in any form lists write it.
     pub pnc: Option<String>,
@@ -36,6 +41,8 @@ pub struct Description {
     pub nhs_number: Option<String>,
     /// Criminal Records Office number.
     pub cro: Option<String>,
+    /// A number of another register that both sides use, such as a hospital's.
+    pub local_id: Option<String>,
 }
 
 impl Description {
@@ -55,6 +62,13 @@ impl Description {
     #[must_use]
     pub fn at(mut self, postcode: &str) -> Self {
         self.postcodes.push(postcode.to_owned());
+        self
+    }
+
+    /// The same description with an address.
+    #[must_use]
+    pub fn living_at(mut self, address: &str) -> Self {
+        address.clone_into(&mut self.address);
         self
     }
 

@@ -1,154 +1,201 @@
-//! Keys: short texts that alike descriptions share, by which the store fetches candidates.
+//! Keys: what alike descriptions share, by which candidates are found.
 //!
-//! Each kind of key needs two fields at most, and together they lean on every field, so that one
-//! ruined field leaves others standing:
+//! Each kind needs two fields at most, and together they lean on every field, so that one ruined
+//! field leaves others standing:
 //!
-//! | Key | Made of |
+//! | Kind | Made of |
 //! |---|---|
-//! | `n:` `p:` `c:` | NHS number; PNC id without century and letter; CRO number without letter |
-//! | `d:` | date of birth (a search adds it with day and month swapped) |
-//! | `po:` | postcode and the first letter of a forename or surname |
-//! | `sf:` | sounds of a forename and a surname, in either order |
-//! | `md:` `ym:` `yd:` | sound of a forename or surname with two of year, month and day |
-//! | `sy:` | sound of a surname with the year of birth |
-//! | `s:` `f:` | sound of a surname; of a forename, for searches that give nothing else |
+//! | number | NHS number; PNC id without century and letter; CRO number without letter; local number |
+//! | born | date of birth (a query adds it with day and month exchanged) |
+//! | postcode | each postcode, present and earlier |
+//! | home | house number and street |
+//! | names | sounds of a forename and a surname, in either order; short forms also by their full form |
+//! | month and day, year and month, year and day | each with the sound of a forename or surname |
+//!
+//! A query that gives a name without a date looks under every month and day for it, so that no list
+//! of all who bear a name is kept.
 
-use std::collections::BTreeSet;
+use crate::fold::NameParts;
+use crate::packed::{Number, Postcode};
+use crate::record::{Day, Part, Prepared, Records, Role, names};
+use crate::tokens::{self, NONE, Tokens};
 
-use chrono::{Datelike, NaiveDate};
-use throughline_domain::codes;
+/// A key's number. Two keys may have one number: that costs a comparison, and hides nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Key(pub u32);
 
-use crate::{
-    Description, diminutives,
-    prepared::{Prepared, PreparedName},
-    sound::sounds,
-};
-
-codes! {
-    /// How many people share a key, as an order of size among a million people.
-    ///
-    /// A store takes keys in this order, and those of [`Selectivity::Thousands`] only when the others
-    /// found nobody or were not given.
-    pub enum Selectivity {
-        /// One person, or one family of slips.
-        One = "one", "One person";
-        /// Tens of people.
-        Tens = "tens", "Tens of people";
-        /// Hundreds of people.
-        Hundreds = "hundreds", "Hundreds of people";
-        /// Thousands of people.
-        Thousands = "thousands", "Thousands of people";
-    }
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Number = 1,
+    Born,
+    Postcode,
+    Home,
+    Names,
+    MonthDay,
+    YearMonth,
+    YearDay,
 }
 
-/// A key: a kind, a colon and a value, such as `d:1990-04-23`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(transparent)]
-pub struct Key(String);
+fn key(kind: Kind, a: u64, b: u64) -> Key {
+    // Multiplications of splitmix64: every bit of the input reaches the upper half.
+    let mut mixed = (kind as u64) << 56 ^ a.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ b.rotate_left(29);
+    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+    Key((mixed >> 32) as u32)
+}
 
-impl Key {
-    /// The text to store and to look up.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+/// What is heard of one name.
+#[derive(Debug, Default)]
+struct Heard {
+    first: Vec<u32>,
+    others: Vec<u32>,
+    surnames: Vec<u32>,
+}
 
-    /// How many people are likely to share it.
-    pub fn selectivity(&self) -> Selectivity {
-        match self.0.split_once(':').map_or("", |(kind, _)| kind) {
-            "n" | "p" | "c" => Selectivity::One,
-            "d" | "po" => Selectivity::Tens,
-            "sf" | "md" | "ym" | "yd" => Selectivity::Hundreds,
-            _ => Selectivity::Thousands,
+impl Heard {
+    fn add(&mut self, role: Role, sounds: &[u32]) {
+        let to = match role {
+            Role::Forename => &mut self.first,
+            Role::OtherForename => &mut self.others,
+            Role::Surname | Role::JoinedSurname => &mut self.surnames,
+        };
+        for sound in sounds {
+            if !to.contains(sound) {
+                to.push(*sound);
+            }
         }
     }
-}
 
-impl std::fmt::Display for Key {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+    fn of_known(records: &Records, parts: &[Part]) -> Self {
+        let mut heard = Self::default();
+        for part in parts {
+            heard.add(part.role(), records.tokens.heard(part.token()));
+        }
+        heard
+    }
+
+    fn of_name(tokens: &Tokens, name: &NameParts) -> Self {
+        let mut heard = Self::default();
+        for (at, word) in name.forenames.iter().enumerate() {
+            heard.add(if at == 0 { Role::Forename } else { Role::OtherForename }, &tokens.heard_of(word));
+        }
+        for word in name.surnames.iter().chain(&name.joined_surname()) {
+            heard.add(Role::Surname, &tokens.heard_of(word));
+        }
+        heard
     }
 }
 
-/// The keys under which a known person is stored, the most selective first, each once.
-pub fn keys(known: &Description) -> Vec<Key> {
-    in_order(texts(&Prepared::new(known)))
+fn pair(a: u32, b: u32) -> Key {
+    key(Kind::Names, u64::from(a.min(b)), u64::from(a.max(b)))
 }
 
-/// The keys under which to look for somebody, the most selective first, each once.
-///
-/// Any one term gives a key: a surname alone, a year with a surname, a date alone. Beyond [`keys`]
-/// it looks under the date of birth with day and month swapped.
-pub fn search_keys(query: &Description) -> Vec<Key> {
-    let prepared = Prepared::new(query);
-    let mut texts = texts(&prepared);
-    if let Some(swapped) = prepared.date_of_birth.and_then(swapped_date) {
-        texts.insert(date_key(swapped));
+/// The key of a date of birth.
+pub(crate) fn born(day: Day) -> Key {
+    key(Kind::Born, u64::from(day.0), 0)
+}
+
+/// The key of a postcode.
+pub(crate) fn postcode(code: Postcode) -> Key {
+    key(Kind::Postcode, code.bits(), 0)
+}
+
+fn dated(found: &mut Vec<Key>, sound: u32, day: Day) {
+    let (sound, year, month, date) = (u64::from(sound), day.year(), day.month(), day.day());
+    found.push(key(Kind::MonthDay, sound, u64::from(month << 8 | date)));
+    if day.is_known() {
+        found.push(key(Kind::YearMonth, sound, u64::from(year << 8 | month)));
+        found.push(key(Kind::YearDay, sound, u64::from(year << 8 | date)));
     }
-    in_order(texts)
 }
 
-/// The date with day and month swapped, when that is another date.
-pub(crate) fn swapped_date(date: NaiveDate) -> Option<NaiveDate> {
-    NaiveDate::from_ymd_opt(date.year(), date.day(), date.month()).filter(|other| *other != date)
+/// The keys under which a known person is kept, some perhaps twice.
+pub(crate) fn of_known(records: &Records, place: u32, found: &mut Vec<Key>) {
+    let record = records.get(place);
+    found.clear();
+    found.extend(records.numbers(record).iter().map(|number| number_key(*number)));
+    if record.born.is_known() {
+        found.push(born(record.born));
+    }
+    found.extend(records.postcodes(record).iter().map(|code| postcode(*code)));
+    if record.house != NONE && record.street != NONE {
+        found.push(home(records.tokens.text(record.house), records.tokens.text(record.street)));
+    }
+    for name in names(records.parts(record)) {
+        let heard = Heard::of_known(records, name);
+        for sound in heard.first.iter().chain(&heard.surnames) {
+            dated(found, *sound, record.born);
+        }
+        pairs(found, &heard);
+    }
+    found.sort_unstable();
+    found.dedup();
 }
 
-fn in_order(texts: BTreeSet<String>) -> Vec<Key> {
-    let mut keys: Vec<Key> = texts.into_iter().map(Key).collect();
-    keys.sort_by_key(Key::selectivity);
-    keys
-}
-
-fn date_key(date: NaiveDate) -> String {
-    format!("d:{date}")
-}
-
-fn texts(prepared: &Prepared) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    found.extend(prepared.nhs_number.iter().map(|nhs| format!("n:{}", nhs.digits)));
-    found.extend(prepared.pnc.iter().map(|pnc| format!("p:{}", pnc.core)));
-    found.extend(prepared.cro.iter().map(|cro| format!("c:{}", cro.core)));
-    found.extend(prepared.date_of_birth.map(date_key));
+/// The keys under which to look for somebody.
+pub(crate) fn of_query(tokens: &Tokens, prepared: &Prepared) -> Vec<Key> {
+    let mut found: Vec<Key> = Vec::with_capacity(32);
+    found.extend(prepared.numbers.iter().map(|number| number_key(*number)));
+    if prepared.born.is_known() {
+        found.push(born(prepared.born));
+        found.extend(prepared.born.swapped().map(born));
+    }
+    found.extend(prepared.postcodes.iter().map(|code| postcode(*code)));
+    let address = &prepared.address;
+    if !address.house.is_empty() && !address.street.is_empty() {
+        found.push(home(&address.house, &address.street));
+    }
     for name in &prepared.names {
-        add_name(&mut found, name, prepared);
-    }
-    found
-}
-
-fn add_name(found: &mut BTreeSet<String>, name: &PreparedName, prepared: &Prepared) {
-    let forenames = forename_sounds(name);
-    let surnames = surname_sounds(name);
-    found.extend(forenames.iter().map(|sound| format!("f:{sound}")));
-    found.extend(surnames.iter().map(|sound| format!("s:{sound}")));
-    for surname in &surnames {
-        found.extend(forenames.iter().map(|forename| pair_key(surname, forename)));
-    }
-    if let Some(date) = prepared.date_of_birth {
-        let (year, month, day) = (date.year(), date.month(), date.day());
-        found.extend(surnames.iter().map(|sound| format!("sy:{sound}|{year}")));
-        for sound in forenames.union(&surnames) {
-            found.insert(format!("md:{sound}|{month:02}-{day:02}"));
-            found.insert(format!("ym:{sound}|{year}-{month:02}"));
-            found.insert(format!("yd:{sound}|{year}-{day:02}"));
+        let heard = Heard::of_name(tokens, name);
+        pairs(&mut found, &heard);
+        for sound in heard.first.iter().chain(&heard.others).chain(&heard.surnames) {
+            if prepared.born.is_known() {
+                dated(&mut found, *sound, prepared.born);
+            } else if let Some((from, to)) = prepared.born_between {
+                within_years(&mut found, *sound, from, to);
+            }
         }
     }
-    let initials: BTreeSet<char> =
-        name.forenames.iter().chain(&name.surnames).filter_map(|part| part.chars().next()).collect();
-    for postcode in &prepared.postcodes {
-        found.extend(initials.iter().map(|initial| format!("po:{}|{initial}", postcode.0)));
+    tidy(found)
+}
+
+fn number_key(number: Number) -> Key {
+    key(Kind::Number, number.core(), number.kind() as u64)
+}
+
+fn home(house: &str, street: &str) -> Key {
+    let words = [house, street].map(|word| u64::from(tokens::number32(word)));
+    key(Kind::Home, words[0], words[1])
+}
+
+fn within_years(found: &mut Vec<Key>, sound: u32, from: u32, to: u32) {
+    for year in from..=to.min(from.saturating_add(4)) {
+        found.extend((1..=12_u32).map(|month| key(Kind::YearMonth, u64::from(sound), u64::from(year << 8 | month))));
     }
 }
 
-fn pair_key(a: &str, b: &str) -> String {
-    if a <= b { format!("sf:{a}|{b}") } else { format!("sf:{b}|{a}") }
+/// Everybody who bears a forename or surname like those of the query, whatever their date of birth.
+pub(crate) fn of_names_alone(tokens: &Tokens, prepared: &Prepared) -> Vec<Key> {
+    let mut found = Vec::new();
+    for name in &prepared.names {
+        let heard = Heard::of_name(tokens, name);
+        for sound in heard.first.iter().chain(&heard.others).chain(&heard.surnames) {
+            // Month 0, day 0 is where people without a date of birth are kept.
+            let days = (0..=12_u32).flat_map(|month| (0..=31_u32).map(move |day| month << 8 | day));
+            found.extend(days.map(|day| key(Kind::MonthDay, u64::from(*sound), u64::from(day))));
+        }
+    }
+    tidy(found)
 }
 
-fn forename_sounds(name: &PreparedName) -> BTreeSet<String> {
-    let full_forms = name.forenames.iter().flat_map(|part| diminutives::full_forms(part));
-    name.forenames.iter().chain(full_forms).flat_map(|part| sounds(part)).collect()
+fn pairs(found: &mut Vec<Key>, heard: &Heard) {
+    for surname in &heard.surnames {
+        found.extend(heard.first.iter().chain(&heard.others).map(|forename| pair(*forename, *surname)));
+    }
 }
 
-fn surname_sounds(name: &PreparedName) -> BTreeSet<String> {
-    // Mc Donald is also McDonald, and Smith-Jones is also Smithjones.
-    let joined = name.surnames.concat();
-    name.surnames.iter().chain([&joined]).flat_map(|part| sounds(part)).collect()
+fn tidy(mut keys: Vec<Key>) -> Vec<Key> {
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }

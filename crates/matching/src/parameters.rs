@@ -1,21 +1,44 @@
-//! The numbers of the engine, read from a versioned TOML file and checked.
+//! The numbers of the engine: how often each level is seen for each kind of pair. Read from a
+//! versioned TOML file and checked; written the same way when they are learnt anew.
 
-use std::{collections::BTreeMap, marker::PhantomData};
+use std::fmt::Write as _;
 
-use crate::{
-    Frequencies,
-    compare::{
-        DateOfBirthLevel, ForenameLevel, Level, MiddleNamesLevel, NhsNumberLevel, PoliceNumberLevel, PostcodeLevel,
-        SexLevel, SurnameLevel,
-    },
-};
+use throughline_domain::codes;
 
-/// How far the m, or the u, of a comparison may be from adding up to 1.
-const SUM_SLACK: f64 = 0.005;
+use crate::levels::{Comparison, LEARNT};
+
+codes! {
+    /// What two descriptions can be to each other.
+    pub enum Class {
+        /// Of the same person.
+        Same = "same", "Same person";
+        /// Of two people who have nothing to do with each other.
+        Unrelated = "unrelated", "Unrelated";
+        /// Of twins.
+        Twin = "twin", "Twins";
+        /// Of two people of one family or household: partners, siblings, parent and child.
+        Relative = "relative", "Relatives";
+        /// Of two people of one family who bear the same name, such as father and son.
+        Namesake = "namesake", "Namesakes in one family";
+        /// Of two unrelated people of the same name who were born close together.
+        Lookalike = "lookalike", "Unrelated namesakes of one age";
+    }
+}
+
+/// How many classes there are.
+pub(crate) const CLASSES: usize = Class::ALL.len();
+
+/// log2 of how often a level is seen, for each class.
+pub(crate) type Row = [f32; CLASSES];
+
+/// The least share a level may have: nothing is impossible.
+const FLOOR: f64 = 1e-7;
+
+/// How far the shares of a comparison may be from adding up to 1.
+const SLACK: f64 = 0.005;
 
 /// Every number the engine uses. [`Parameters::default`] is the set shipped with this version.
-#[derive(Debug, Clone, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Parameters {
     /// Names this set of numbers; kept with every answer, so that it can be explained later.
     pub version: String,
@@ -23,302 +46,206 @@ pub struct Parameters {
     pub prior: Prior,
     /// From bits to a probability that can be taken at its word.
     pub calibration: Calibration,
-    /// How alike spellings must be.
-    pub likeness: Likeness,
-    /// What it costs to look under other names and in another order.
-    pub arrangement: Arrangement,
-    /// How far rare and common names count.
-    pub rarity: Rarity,
-    /// Weights of the first forename.
-    pub forename: Weights<ForenameLevel>,
-    /// Weights of the surname.
-    pub surname: Weights<SurnameLevel>,
-    /// Weights of the middle names.
-    pub middle_names: Weights<MiddleNamesLevel>,
-    /// Weights of the date of birth.
-    pub date_of_birth: Weights<DateOfBirthLevel>,
-    /// Weights of sex.
-    pub sex: Weights<SexLevel>,
-    /// Weights of the postcode.
-    pub postcode: Weights<PostcodeLevel>,
-    /// Weights of the NHS number.
-    pub nhs_number: Weights<NhsNumberLevel>,
-    /// Weights of the PNC id.
-    pub pnc: Weights<PoliceNumberLevel>,
-    /// Weights of the CRO number.
-    pub cro: Weights<PoliceNumberLevel>,
-    /// How common names are.
-    #[serde(skip)]
-    pub frequencies: Frequencies,
-    /// How many people are known, as far as the caller has said; see [`Self::with_population`].
-    #[serde(skip)]
-    pub population: u64,
+    pub(crate) tables: [Vec<Row>; LEARNT],
 }
 
 /// What is believed before anything is compared.
-#[derive(Debug, Clone, Copy, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Prior {
-    /// How often a person on a list is known already, above 0 and below 1.
+    /// How often a person on a list is already known, 0 to 1.
     pub share_known: f64,
-    /// The population assumed when fewer people are known.
-    pub smallest_population: u64,
+    /// A young service holds few people, but the next person at the desk comes from a whole
+    /// district: fewer people than this are reckoned as this many.
+    pub smallest_population: f64,
+    /// How many of a listed person's twins are in the index, on average.
+    pub twins: f64,
+    /// How many of their relatives and housemates are.
+    pub relatives: f64,
+    /// How many of their family who bear the same name are.
+    pub namesakes: f64,
+    /// How many unrelated people of the same name and about the same age are, beyond chance.
+    pub lookalikes: f64,
 }
 
-/// A straight line in bits, fitted to decisions people made.
-#[derive(Debug, Clone, Copy, serde::Deserialize)]
+/// From bits to a probability: logistic of slope times bits, plus an offset.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Calibration {
-    /// Above 0; 1 leaves the bits as they are.
+    /// Below 1 the evidence is taken as less than it says.
     pub slope: f64,
-    /// Added after the slope; 0 leaves the bits as they are.
+    /// Bits added.
     pub offset_bits: f64,
 }
 
-/// Jaro-Winkler likeness from 0 (nothing shared) to 1 (equal).
-#[derive(Debug, Clone, Copy, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Likeness {
-    /// From here spellings are close.
-    pub close: f64,
-    /// From here they are alike.
-    pub alike: f64,
-    /// From here they may be one name heard twice, when they also sound alike.
-    pub sounds_alike: f64,
-}
-
-/// Bits taken for finding a name elsewhere than where it was written.
-#[derive(Debug, Clone, Copy, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Arrangement {
-    /// For forename and surname swapped.
-    pub swapped_bits: f64,
-    /// For agreeing with another name they have used.
-    pub other_name_bits: f64,
-}
-
-/// How far rare and common names count.
-#[derive(Debug, Clone, Copy, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rarity {
-    /// The most that one name may add or take away.
-    pub limit_bits: f64,
-    /// The part that counts when names agree only partly, 0 to 1.
-    pub partly: f64,
-}
-
-/// How often a level is seen.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Odds {
-    /// When both descriptions are of the same person.
-    pub m: f64,
-    /// When they are of two people.
-    pub u: f64,
-}
-
-impl Odds {
-    /// The weight of the level: log2(m / u).
-    pub fn bits(self) -> f64 {
-        (self.m / self.u).log2()
-    }
-}
-
-/// The odds of every level of one comparison.
-#[derive(Debug, Clone, serde::Deserialize)]
-#[serde(try_from = "BTreeMap<String, Odds>", bound = "L: Level")]
-pub struct Weights<L> {
-    odds: BTreeMap<String, Odds>,
-    level: PhantomData<fn() -> L>,
-}
-
-impl<L: Level> Weights<L> {
-    /// How often a level is seen.
-    pub fn odds(&self, level: L) -> Odds {
-        // Complete by construction: see `try_from`.
-        self.odds[level.code()]
-    }
-
-    /// The weight of a level in bits.
-    pub fn bits(&self, level: L) -> f64 {
-        self.odds(level).bits()
-    }
-
-    fn check(&self, table: &'static str) -> Result<(), ParametersError> {
-        let refuse = |why: String| Err(ParametersError::Unsound { table, why });
-        for (level, odds) in &self.odds {
-            if !(is_share(odds.m) && is_share(odds.u)) {
-                return refuse(format!("m and u of '{level}' must be above 0 and below 1"));
-            }
-        }
-        let sums = [("m", self.sum(|odds| odds.m)), ("u", self.sum(|odds| odds.u))];
-        for (which, sum) in sums {
-            if (sum - 1.0).abs() > SUM_SLACK {
-                return refuse(format!("the {which} of all levels must add up to 1, not {sum:.3}"));
-            }
-        }
-        if self.bits(L::EVERY[0]) <= 0.0 {
-            return refuse(format!("'{}' must speak for the same person", L::EVERY[0].code()));
-        }
-        if self.bits(L::EVERY[L::EVERY.len() - 1]) >= 0.0 {
-            return refuse("'different' must speak against the same person".to_owned());
-        }
-        Ok(())
-    }
-
-    fn sum(&self, part: impl Fn(&Odds) -> f64) -> f64 {
-        self.odds.values().map(part).sum()
-    }
-}
-
-impl<L: Level> TryFrom<BTreeMap<String, Odds>> for Weights<L> {
-    type Error = String;
-
-    fn try_from(odds: BTreeMap<String, Odds>) -> Result<Self, String> {
-        if let Some(missing) = L::EVERY.iter().find(|level| !odds.contains_key(level.code())) {
-            return Err(format!("the level '{}' is missing", missing.code()));
-        }
-        let is_known = |code: &String| L::EVERY.iter().any(|level| level.code() == code);
-        if let Some(surplus) = odds.keys().find(|code| !is_known(code)) {
-            return Err(format!("there is no level '{surplus}'"));
-        }
-        Ok(Self { odds, level: PhantomData })
+impl Calibration {
+    /// The probability of log-odds in bits.
+    pub fn probability(self, bits: f64) -> f64 {
+        1.0 / (1.0 + (-(self.slope * bits + self.offset_bits)).exp2())
     }
 }
 
 /// Why a parameters file cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum ParametersError {
-    /// Not TOML, or not of the shape of `parameters/default.toml`.
-    #[error("The matching parameters cannot be read: {0}. Compare the file with the one shipped")]
-    Unreadable(String),
-    /// Readable, but the numbers contradict what they mean.
-    #[error("The matching parameters are unsound in [{table}]: {why}")]
-    Unsound {
-        /// The table of the file.
-        table: &'static str,
-        /// What must hold.
-        why: String,
+    /// Not TOML, or a field is missing, unknown or of the wrong kind.
+    #[error("{0}")]
+    Toml(#[from] toml::de::Error),
+    /// A table of levels is not as it must be.
+    #[error("[{table}]: {problem}")]
+    Table {
+        /// Which table.
+        table: String,
+        /// What is wrong with it.
+        problem: String,
     },
-}
-
-impl Parameters {
-    /// Reads and checks a parameters file.
-    ///
-    /// # Errors
-    /// When it is not TOML of the right shape, a level is missing or surplus, or the numbers
-    /// contradict their meaning.
-    pub fn parse(text: &str) -> Result<Self, ParametersError> {
-        let parameters: Self =
-            toml::from_str(text).map_err(|error| ParametersError::Unreadable(error.message().to_owned()))?;
-        parameters.check()?;
-        Ok(parameters)
-    }
-
-    /// The same parameters for a service that knows this many people.
-    #[must_use]
-    pub fn with_population(mut self, people: u64) -> Self {
-        self.population = people;
-        self
-    }
-
-    /// The same parameters with the service's own name frequencies.
-    #[must_use]
-    pub fn with_frequencies(mut self, frequencies: Frequencies) -> Self {
-        self.frequencies = frequencies;
-        self
-    }
-
-    /// The bits for (always: against) any one known person before anything is compared.
-    pub fn prior_bits(&self) -> f64 {
-        let people = self.population.max(self.prior.smallest_population);
-        (self.prior.share_known / people as f64).log2()
-    }
-
-    /// The probability that goes with a weight: never quite 0 and never quite 1.
-    pub fn probability(&self, weight_bits: f64) -> f64 {
-        let bits = self.calibration.slope * (weight_bits + self.prior_bits()) + self.calibration.offset_bits;
-        1.0 / (1.0 + (-bits.clamp(-50.0, 50.0)).exp2())
-    }
-
-    fn check(&self) -> Result<(), ParametersError> {
-        let refuse = |table, why: &str| Err(ParametersError::Unsound { table, why: why.to_owned() });
-        if !is_share(self.prior.share_known) || self.prior.smallest_population == 0 {
-            return refuse("prior", "the share must be above 0 and below 1, the population above 0");
-        }
-        if !(self.calibration.slope > 0.0 && self.calibration.offset_bits.is_finite()) {
-            return refuse("calibration", "the slope must be above 0 and the offset a number");
-        }
-        let Likeness { close, alike, sounds_alike } = self.likeness;
-        if !(1.0 > close && close > alike && alike > sounds_alike && sounds_alike > 0.0) {
-            return refuse("likeness", "1 > close > alike > sounds_alike > 0 must hold");
-        }
-        if !(self.arrangement.swapped_bits <= 0.0 && self.arrangement.other_name_bits <= 0.0) {
-            return refuse("arrangement", "looking further can only cost: bits of 0 or below");
-        }
-        if !(self.rarity.limit_bits >= 0.0 && (0.0..=1.0).contains(&self.rarity.partly)) {
-            return refuse("rarity", "the limit must be 0 or above, the part between 0 and 1");
-        }
-        self.forename.check("forename")?;
-        self.surname.check("surname")?;
-        self.middle_names.check("middle_names")?;
-        self.date_of_birth.check("date_of_birth")?;
-        self.sex.check("sex")?;
-        self.postcode.check("postcode")?;
-        self.nhs_number.check("nhs_number")?;
-        self.pnc.check("pnc")?;
-        self.cro.check("cro")
-    }
 }
 
 impl Default for Parameters {
     fn default() -> Self {
-        Self::parse(include_str!("../parameters/default.toml")).expect("the embedded parameters are sound")
+        static SHIPPED: std::sync::LazyLock<Parameters> = std::sync::LazyLock::new(|| {
+            Parameters::parse(include_str!("../parameters/default.toml")).expect("the shipped parameters are valid")
+        });
+        SHIPPED.clone()
     }
 }
 
-fn is_share(value: f64) -> bool {
-    value > 0.0 && value < 1.0
+impl Parameters {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// When it is not TOML, a comparison or level is missing or unknown, or shares do not add up.
+    pub fn parse(text: &str) -> Result<Self, ParametersError> {
+        #[derive(serde::Deserialize)]
+        struct File {
+            version: String,
+            prior: Prior,
+            calibration: Calibration,
+            #[serde(flatten)]
+            tables: toml::Table,
+        }
+        let mut file: File = toml::from_str(text)?;
+        let mut tables: [Vec<Row>; LEARNT] = std::array::from_fn(|_| Vec::new());
+        for comparison in Comparison::learnt() {
+            for context in comparison.contexts() {
+                let name = table_name(*comparison, context);
+                let table = file.tables.remove(&name).ok_or_else(|| wrong(&name, "is missing"))?;
+                tables[*comparison as usize].extend(rows(*comparison, &name, table)?);
+            }
+        }
+        if let Some(surplus) = file.tables.keys().next() {
+            return Err(wrong(surplus, "is no comparison of this version"));
+        }
+        Ok(Self { version: file.version, prior: file.prior, calibration: file.calibration, tables })
+    }
+
+    /// The file's text: what [`Self::parse`] reads.
+    pub fn to_toml(&self) -> String {
+        let Prior { share_known, smallest_population, twins, relatives, namesakes, lookalikes } = self.prior;
+        let Calibration { slope, offset_bits } = self.calibration;
+        let mut text = format!(
+            "# The parameters of the matching engine: how often each level of each comparison is seen when two\n\
+             # descriptions are of\n\
+             #   [the same person, unrelated people, twins, relatives, namesakes in one family, unrelated namesakes].\n\
+             # What a level is worth is log2(same / unrelated) bits. The shares of a column add up to 1.\n\
+             # A level's unrelated share is replaced by how common the value is, where the index knows it.\n\n\
+             version = {:?}\n\n\
+             [prior]\n\
+             # How often a person on a list is already known to the service.\n\
+             share_known = {share_known:?}\n\
+             # Fewer people than this are reckoned as this many.\n\
+             smallest_population = {smallest_population:?}\n\
+             # How many twins, relatives or housemates, namesakes in the family, and unrelated namesakes of one\n\
+             # age a listed person has there.\n\
+             twins = {twins:?}\nrelatives = {relatives:?}\nnamesakes = {namesakes:?}\nlookalikes = {lookalikes:?}\n\n\
+             [calibration]\n\
+             # probability = logistic(slope * bits + offset_bits), in bits.\n\
+             slope = {slope:?}\noffset_bits = {offset_bits:?}\n",
+            self.version
+        );
+        for comparison in Comparison::learnt() {
+            let levels = comparison.levels();
+            for (at, context) in comparison.contexts().iter().enumerate() {
+                let _ = writeln!(text, "\n[{}]", table_name(*comparison, context));
+                for (level, row) in levels.iter().zip(&self.tables[*comparison as usize][at * levels.len()..]) {
+                    let shares: Vec<String> = row.iter().map(|bits| share_text(f64::from(*bits).exp2())).collect();
+                    let _ = writeln!(text, "{} = [{}]", level.code, shares.join(", "));
+                }
+            }
+        }
+        text
+    }
+
+    /// What a row is worth by its levels alone, in bits.
+    pub(crate) fn bits(&self, comparison: Comparison, row: usize) -> f32 {
+        let row = &self.tables[comparison as usize][row];
+        row[Class::Same as usize] - row[Class::Unrelated as usize]
+    }
+
+    pub(crate) fn row(&self, comparison: Comparison, row: usize) -> &Row {
+        &self.tables[comparison as usize][row]
+    }
+}
+
+fn share_text(share: f64) -> String {
+    if share >= 0.001 { format!("{share:.5}") } else { format!("{share:.3e}") }
+}
+
+fn table_name(comparison: Comparison, context: &str) -> String {
+    if context.is_empty() { comparison.code().to_owned() } else { format!("{}-{context}", comparison.code()) }
+}
+
+fn wrong(table: &str, problem: &str) -> ParametersError {
+    ParametersError::Table { table: table.to_owned(), problem: problem.to_owned() }
+}
+
+fn rows(comparison: Comparison, name: &str, table: toml::Value) -> Result<Vec<Row>, ParametersError> {
+    let mut given: std::collections::BTreeMap<String, [f64; CLASSES]> =
+        table.try_into().map_err(|error: toml::de::Error| wrong(name, error.message()))?;
+    let mut shares = Vec::new();
+    for level in comparison.levels() {
+        shares.push(given.remove(level.code).ok_or_else(|| wrong(name, &format!("'{}' is missing", level.code)))?);
+    }
+    if let Some(surplus) = given.keys().next() {
+        return Err(wrong(name, &format!("'{surplus}' is no level of it")));
+    }
+    for class in Class::ALL {
+        let column = shares.iter().map(|row| row[*class as usize]);
+        let sum: f64 = column.clone().sum();
+        if column.clone().any(|share| !(0.0..=1.0).contains(&share)) || (sum - 1.0).abs() > SLACK {
+            return Err(wrong(name, &format!("the shares of '{}' add up to {sum:.3}, not to 1", class.code())));
+        }
+    }
+    Ok(shares.into_iter().map(logarithms).collect())
+}
+
+/// log2 of shares, none below the floor.
+#[expect(clippy::cast_possible_truncation, reason = "seven figures are more than are known")]
+pub(crate) fn logarithms(shares: [f64; CLASSES]) -> Row {
+    shares.map(|share| share.max(FLOOR).log2() as f32)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const SHIPPED: &str = include_str!("../parameters/default.toml");
-
     #[test]
-    fn the_shipped_parameters_are_sound() {
-        let parameters = Parameters::parse(SHIPPED).unwrap();
-        assert_eq!(parameters.version, "2026-11-22");
-        let same = parameters.date_of_birth.bits(DateOfBirthLevel::Same);
-        assert!((13.0..14.0).contains(&same), "{same}");
+    fn the_shipped_file_is_read_and_written_alike() {
+        let shipped = Parameters::default();
+        let again = Parameters::parse(&shipped.to_toml()).unwrap();
+        assert_eq!(again.version, shipped.version);
+        for (a, b) in shipped.tables.iter().flatten().flatten().zip(again.tables.iter().flatten().flatten()) {
+            assert!((a - b).abs() < 0.02, "{a} {b}");
+        }
     }
 
     #[test]
-    fn a_level_that_is_missing_or_surplus_is_refused() {
-        let missing = SHIPPED.replace("one-day ", "one-week ");
-        let error = Parameters::parse(&missing).unwrap_err().to_string();
-        assert!(error.contains("one-day"), "{error}");
-    }
-
-    #[test]
-    fn shares_that_do_not_add_up_are_refused() {
-        let wrong = SHIPPED.replace("m = 0.854", "m = 0.754");
-        let error = Parameters::parse(&wrong).unwrap_err().to_string();
-        assert_eq!(
-            error,
-            "The matching parameters are unsound in [date_of_birth]: \
-             the m of all levels must add up to 1, not 0.900"
-        );
-    }
-
-    #[test]
-    fn a_larger_population_lowers_every_probability() {
-        let town = Parameters::default();
-        let country = Parameters::default().with_population(10_000_000);
-        assert!(country.probability(15.0) < town.probability(15.0));
-        let village = Parameters::default().with_population(12);
-        assert!((village.prior_bits() - town.prior_bits()).abs() < 1e-12);
+    fn a_file_that_lacks_a_level_or_has_one_too_many_is_refused_with_its_name() {
+        let text = Parameters::default().to_toml();
+        let lacking = text.replacen("joined = ", "joint = ", 1);
+        let told = Parameters::parse(&lacking).unwrap_err().to_string();
+        assert_eq!(told, "[surname]: 'joined' is missing");
+        let surplus = format!("{text}\n[hair]\nbrown = [1, 1, 1, 1, 1]\n");
+        assert_eq!(Parameters::parse(&surplus).unwrap_err().to_string(), "[hair]: is no comparison of this version");
     }
 }

@@ -2,18 +2,17 @@
 
 use throughline_domain::codes;
 
-use crate::{
-    compare::{
-        DateOfBirthLevel, ForenameLevel, Level, NhsNumberLevel, PoliceNumberLevel, PostcodeLevel, SexLevel,
-        SurnameLevel,
-    },
-    score::{Agreement, POSSIBLE_FROM, Pattern},
+use crate::compare::Pattern;
+use crate::evidence::POSSIBLE_FROM;
+use crate::levels::{
+    AddressLevel, Agreement, Comparison, DateOfBirthLevel, ForenameLevel, NumberLevel, PostcodeLevel, SexLevel,
+    SurnameLevel,
 };
 
 /// Even odds: one of two people, and the descriptions cannot say which.
 const EVEN: f64 = 0.5;
 /// Likely, yet a person must look.
-const LIKELY: f64 = 0.9;
+const LIKELY: f64 = 0.94;
 /// Below every band but "no match".
 const RULED_OUT: f64 = 0.01;
 
@@ -26,8 +25,7 @@ codes! {
         /// Same surname and date of birth, another forename. Never above possible (the twins rule of
         /// hmpps-person-match, which also holds when the address is not known or has changed).
         PossibleTwin = "possible-twin", "Possible twin";
-        /// Same name and postcode, another date of birth: often parent and child. Never above
-        /// possible.
+        /// Same name and home, another date of birth: often parent and child. Never above possible.
         PossibleRelative = "possible-relative", "Possible relative of the same name";
         /// Nothing but the name, and perhaps a date of birth with a slip in it, agrees. Never above
         /// possible: namesakes with birthdays a digit apart exist.
@@ -47,7 +45,7 @@ impl SafetyRule {
             }
             Self::PossibleTwin => "Same surname and date of birth, different forename. Check that this is not a twin.",
             Self::PossibleRelative => {
-                "Same name and postcode, different date of birth. Check that this is not a relative."
+                "Same name and home, different date of birth. Check that this is not a relative."
             }
             Self::DateOfBirthUnconfirmed => {
                 "The date of birth does not settle it. Check one more fact before you confirm."
@@ -61,17 +59,16 @@ impl SafetyRule {
     /// The least and the most that the probability may be.
     fn limits(self, pattern: &Pattern) -> (f64, f64) {
         match self {
-            Self::DifferentNhsNumbers if pattern.name.is_same() && pattern.is_same_date() => (0.0, EVEN),
+            Self::DifferentNhsNumbers if pattern.is_same_name() && is_same_date(pattern) => (0.0, EVEN),
             Self::DifferentNhsNumbers => (0.0, RULED_OUT),
-            Self::PossibleTwin | Self::PossibleRelative => (0.0, EVEN),
-            Self::DateOfBirthUnconfirmed => (0.0, LIKELY),
+            Self::PossibleTwin | Self::PossibleRelative | Self::DateOfBirthUnconfirmed => (0.0, LIKELY),
             Self::IdentifierOfAnother => (POSSIBLE_FROM, LIKELY),
         }
     }
 
     fn holds(self, pattern: &Pattern) -> bool {
         match self {
-            Self::DifferentNhsNumbers => pattern.nhs_number == Some(NhsNumberLevel::Different),
+            Self::DifferentNhsNumbers => pattern.number_level(Comparison::NhsNumber) == Some(NumberLevel::Different),
             Self::PossibleTwin => is_possible_twin(pattern),
             Self::PossibleRelative => is_possible_relative(pattern),
             Self::DateOfBirthUnconfirmed => is_unconfirmed(pattern),
@@ -91,48 +88,64 @@ pub(crate) fn apply(pattern: &Pattern, probability: f64) -> (Vec<SafetyRule>, f6
     (rules, limited)
 }
 
+fn is_same_date(pattern: &Pattern) -> bool {
+    pattern.date_level() == Some(DateOfBirthLevel::Same)
+}
+
+fn date_disagrees(pattern: &Pattern) -> bool {
+    let row = pattern.row(Comparison::DateOfBirth);
+    row.is_some_and(|row| Comparison::DateOfBirth.level(row).agreement == Agreement::Disagree)
+}
+
 fn is_possible_twin(pattern: &Pattern) -> bool {
-    let another_forename = match pattern.name.forename {
+    let another_forename = match pattern.forename_level() {
         // Twins are often given names that look alike.
         Some(ForenameLevel::Different | ForenameLevel::Alike) => true,
-        Some(ForenameLevel::Close | ForenameLevel::SoundsAlike) => pattern.sex == Some(SexLevel::Different),
+        Some(ForenameLevel::Close | ForenameLevel::SoundsAlike) => pattern.sex_level() == Some(SexLevel::Different),
         _ => false,
     };
     another_forename
-        && pattern.name.surname == Some(SurnameLevel::Same)
-        && pattern.is_same_date()
+        && matches!(pattern.surname_level(), Some(SurnameLevel::Same | SurnameLevel::Joined))
+        && is_same_date(pattern)
         && !is_identified(pattern)
+}
+
+/// The same home, present or earlier.
+fn is_home(pattern: &Pattern) -> bool {
+    matches!(pattern.postcode_level(), Some(PostcodeLevel::Same | PostcodeLevel::Earlier))
+        || pattern.address_level() == Some(AddressLevel::Same)
 }
 
 fn is_possible_relative(pattern: &Pattern) -> bool {
-    pattern.name.is_alike()
-        && matches!(pattern.postcode, Some(PostcodeLevel::Same | PostcodeLevel::Earlier))
-        && pattern
-            .date_of_birth
-            .is_some_and(|level| level.agreement() == Agreement::Disagree || level == DateOfBirthLevel::YearOnly)
-        && !is_identified(pattern)
+    let is_name_alike = matches!(
+        pattern.forename_level(),
+        Some(ForenameLevel::Same | ForenameLevel::Form | ForenameLevel::Close | ForenameLevel::SoundsAlike)
+    ) && pattern.surname_level().is_some_and(|level| level <= SurnameLevel::SoundsAlike);
+    is_name_alike && is_home(pattern) && date_disagrees(pattern) && !is_identified(pattern)
 }
 
 fn is_unconfirmed(pattern: &Pattern) -> bool {
-    let place = matches!(pattern.postcode, Some(PostcodeLevel::Same | PostcodeLevel::Earlier | PostcodeLevel::Sector));
-    let settled = match pattern.date_of_birth {
+    let settled = match pattern.date_level() {
         Some(DateOfBirthLevel::Same) => true,
-        Some(level) if level.agreement() != Agreement::Disagree => place,
-        _ => false,
+        Some(_) => !date_disagrees(pattern) && is_near_home(pattern),
+        None => false,
     };
     !settled && !is_identified(pattern)
 }
 
+fn is_near_home(pattern: &Pattern) -> bool {
+    is_home(pattern) || matches!(pattern.postcode_level(), Some(PostcodeLevel::OneSlip | PostcodeLevel::Sector))
+}
+
 fn is_identifier_of_another(pattern: &Pattern) -> bool {
-    let date_disagrees = pattern.date_of_birth.is_some_and(|level| level.agreement() == Agreement::Disagree);
-    let name_disagrees = pattern.name.forename == Some(ForenameLevel::Different)
-        && pattern.name.surname == Some(SurnameLevel::Different);
-    is_identified(pattern) && (date_disagrees || name_disagrees)
+    let name_disagrees = pattern.forename_level() == Some(ForenameLevel::Different)
+        && pattern.surname_level() == Some(SurnameLevel::Different);
+    is_identified(pattern) && (date_disagrees(pattern) || name_disagrees)
 }
 
 /// Whether a proven identifier is the same.
 fn is_identified(pattern: &Pattern) -> bool {
-    pattern.nhs_number == Some(NhsNumberLevel::Same)
-        || pattern.pnc == Some(PoliceNumberLevel::Same)
-        || pattern.cro == Some(PoliceNumberLevel::Same)
+    [Comparison::NhsNumber, Comparison::Pnc, Comparison::Cro]
+        .into_iter()
+        .any(|comparison| pattern.number_level(comparison) == Some(NumberLevel::Same))
 }

@@ -1,288 +1,182 @@
-//! The score of one pair: evidence line by line, its weight, and what it comes to.
+//! What a pattern weighs: the bits of each comparison, with the commonness of the values that agree.
 
-use throughline_domain::{codes, time::date_short};
+use crate::compare::Pattern;
+use crate::frequencies::COUNTS_AS;
+use crate::levels::{Comparison, DateOfBirthLevel, ForenameLevel, LEARNT, PostcodeLevel, SurnameLevel, name_context};
+use crate::parameters::{CLASSES, Class, Parameters};
+use crate::record::Records;
+use crate::tokens::{NONE, TokenId};
 
-use crate::{
-    Description, Parameters, SafetyRule, Sex, Weights,
-    compare::{
-        self, DateOfBirthLevel, Level, NameAgreement, NhsNumberLevel, PoliceNumberLevel, PostcodeLevel, SexLevel,
-    },
-    prepared::{Nhs, PoliceNumber, Postcode, Prepared},
-    rules,
-};
+/// How far the commonness of a name counts when it agrees only partly.
+const PARTLY: f32 = 0.6;
 
-/// From this probability a match is very likely. A wrong match shows one person another's health
-/// record, so that at most one in twenty of the weakest shown as very likely may be wrong; DfE's
-/// SUI Matcher draws its line for a match at the same place.
-pub const VERY_LIKELY_FROM: f64 = 0.95;
+/// The weight of what is believed of a pair of names before their bearers are counted, in people.
+const PAIR_COUNTS_AS: f64 = 25.0;
 
-/// From this probability a match is possible. A look costs a minute and a missed history may cost
-/// far more, so that one right answer in twenty is worth the look.
-pub const POSSIBLE_FROM: f64 = 0.05;
+/// Dates of birth that are expected to be equally likely, for a date that nobody has.
+const DATES: f64 = 25_000.0;
 
-codes! {
-    /// What a probability means for the person who reads the list.
-    pub enum Band {
-        /// Confirm it, unless something in front of you speaks against it.
-        VeryLikely = "very-likely", "Very likely";
-        /// Look, then decide.
-        Possible = "possible", "Possible";
-        /// Not shown unless asked for.
-        NoMatch = "no-match", "No match";
+/// How common a query's values are among the people of the index.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Commonness {
+    /// People of the index.
+    pub people: f64,
+    /// Who share the query's date of birth.
+    pub same_date: u32,
+    /// Who share the query's present postcode.
+    pub same_postcode: u32,
+    /// Who bear the query's forename and surname.
+    pub same_name: u32,
+}
+
+/// The bits of a pattern.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Weighed {
+    /// For each comparison, what it adds in bits: log2(same / unrelated).
+    pub bits: [f32; LEARNT],
+    /// log2 of how likely the pattern is for each class, against unrelated people.
+    pub classes: [f32; CLASSES],
+    /// Whether dates of birth could be compared: without, nobody is known to be of one age.
+    pub has_date: bool,
+}
+
+impl Weighed {
+    /// What all comparisons add up to.
+    pub fn total(&self) -> f64 {
+        f64::from(self.classes[Class::Same as usize])
+    }
+
+    /// What is lost because it may be a relative or a namesake instead, in bits, at most 0.
+    pub fn relative_bits(&self, parameters: &Parameters, people: f64) -> f64 {
+        let prior = &parameters.prior;
+        let share = |class: Class, count: f64| count / people * f64::from(self.classes[class as usize]).exp2();
+        let relatives = share(Class::Twin, prior.twins)
+            + share(Class::Relative, prior.relatives)
+            + share(Class::Namesake, prior.namesakes)
+            + if self.has_date { share(Class::Lookalike, prior.lookalikes) } else { 0.0 };
+        -(1.0 + relatives).log2()
     }
 }
 
-impl Band {
-    /// The band of a probability after the safety rules.
-    pub fn of(probability: f64) -> Self {
-        if probability >= VERY_LIKELY_FROM {
-            Self::VeryLikely
-        } else if probability >= POSSIBLE_FROM {
-            Self::Possible
-        } else {
-            Self::NoMatch
+/// Weighs a pattern.
+pub(crate) fn weigh(parameters: &Parameters, records: &Records, pattern: &Pattern, common: &Commonness) -> Weighed {
+    let mut weighed = Weighed {
+        bits: [0.0; LEARNT],
+        classes: [0.0; CLASSES],
+        has_date: pattern.row(Comparison::DateOfBirth).is_some(),
+    };
+    for comparison in Comparison::learnt() {
+        let Some(row) = pattern.row(*comparison) else { continue };
+        let mut shares = *parameters.row(*comparison, row);
+        adjust(&mut shares, parameters, records, *comparison, pattern, common);
+        let unrelated = shares[Class::Unrelated as usize];
+        weighed.bits[*comparison as usize] = shares[Class::Same as usize] - unrelated;
+        for (sum, share) in weighed.classes.iter_mut().zip(shares) {
+            *sum += share - unrelated;
         }
     }
+    weighed
 }
 
-codes! {
-    /// What a line of evidence is about.
-    pub enum Comparison {
-        /// First forename.
-        Forename = "forename", "Forename";
-        /// Surname.
-        Surname = "surname", "Surname";
-        /// Other forenames.
-        MiddleNames = "middle-names", "Middle names";
-        /// Forename and surname swapped, or another name used.
-        Arrangement = "arrangement", "Which name";
-        /// How common the agreeing names are.
-        Rarity = "rarity", "How common the name is";
-        /// Date of birth.
-        DateOfBirth = "date-of-birth", "Date of birth";
-        /// Sex.
-        Sex = "sex", "Sex";
-        /// Postcode.
-        Postcode = "postcode", "Postcode";
-        /// NHS number.
-        NhsNumber = "nhs-number", "NHS number";
-        /// PNC id.
-        Pnc = "pnc", "PNC ID";
-        /// CRO number.
-        Cro = "cro", "CRO number";
-    }
-}
-
-codes! {
-    /// Which way a line of evidence points.
-    pub enum Agreement {
-        /// The same.
-        Agree = "agree", "Agrees";
-        /// Alike, or the same after a common slip.
-        Partly = "partly", "Partly agrees";
-        /// Not the same.
-        Disagree = "disagree", "Differs";
-        /// Nothing to compare; weighs nothing.
-        Missing = "missing", "Not known";
-    }
-}
-
-/// One line of evidence.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct Evidence {
-    /// What it is about.
-    pub comparison: Comparison,
-    /// How the values compare, in words: "Day and month swapped".
-    pub level: &'static str,
-    /// What it adds to the weight, in bits; below 0 it speaks against.
-    pub weight_bits: f64,
-    /// The value on the list, as shown; empty when not given.
-    pub query_value: String,
-    /// The value in the record, as shown; empty when not known.
-    pub known_value: String,
-    /// Which way it points.
-    pub agreement: Agreement,
-}
-
-/// What a pair comes to.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct Scored {
-    /// The sum of the evidence, in bits. Not limited by rules.
-    pub weight_bits: f64,
-    /// Bits before any evidence; with the weight they give the probability before rules.
-    pub prior_bits: f64,
-    /// What arithmetic alone says, 0 to 1.
-    pub probability_before_rules: f64,
-    /// That it is the same person, within the limits of the rules, 0 to 1.
-    pub probability: f64,
-    /// What that means.
-    pub band: Band,
-    /// Line by line. Lines where neither side gives a value are left out.
-    pub evidence: Vec<Evidence>,
-    /// The safety rules that hold, in order of weight.
-    pub rules: Vec<SafetyRule>,
-}
-
-/// How each field compares; `None` is missing. What EM will count, and what the rules read.
-#[derive(Debug, Clone)]
-pub(crate) struct Pattern {
-    pub name: NameAgreement,
-    pub date_of_birth: Option<DateOfBirthLevel>,
-    pub sex: Option<SexLevel>,
-    pub postcode: Option<PostcodeLevel>,
-    pub nhs_number: Option<NhsNumberLevel>,
-    pub pnc: Option<PoliceNumberLevel>,
-    pub cro: Option<PoliceNumberLevel>,
-}
-
-impl Pattern {
-    fn of(parameters: &Parameters, query: &Prepared, known: &Prepared) -> Self {
-        Self {
-            name: compare::names(parameters, query, known),
-            date_of_birth: compare::dates_of_birth(query.date_of_birth, known.date_of_birth),
-            sex: compare::sexes(query.sex, known.sex),
-            postcode: compare::postcodes(query, known),
-            nhs_number: compare::nhs_numbers(query.nhs_number.as_ref(), known.nhs_number.as_ref()),
-            pnc: compare::police_numbers(query.pnc.as_ref(), known.pnc.as_ref()),
-            cro: compare::police_numbers(query.cro.as_ref(), known.cro.as_ref()),
-        }
-    }
-
-    /// Whether the dates of birth are one date, 1 January included.
-    pub fn is_same_date(&self) -> bool {
-        matches!(self.date_of_birth, Some(DateOfBirthLevel::Same | DateOfBirthLevel::January))
-    }
-}
-
-/// Weighs whether a description on a list and a known person are the same.
-///
-/// ```
-/// use throughline_matching::{Band, Description, Parameters, score};
-///
-/// let born = chrono::NaiveDate::from_ymd_opt(1990, 4, 7).unwrap();
-/// let on_the_list = Description::named("Bill", "Quillfeather").born(born);
-/// let known = Description::named("William", "Quillfeather").born(born);
-/// let scored = score(&Parameters::default(), &on_the_list, &known);
-/// assert_eq!(scored.band, Band::VeryLikely);
-/// ```
-pub fn score(parameters: &Parameters, query: &Description, known: &Description) -> Scored {
-    scored(parameters, &Prepared::new(query), &Prepared::new(known))
-}
-
-pub(crate) fn scored(parameters: &Parameters, query: &Prepared, known: &Prepared) -> Scored {
-    let pattern = Pattern::of(parameters, query, known);
-    let evidence = evidence(parameters, &pattern, query, known);
-    let weight_bits = evidence.iter().map(|line| line.weight_bits).sum();
-    let probability_before_rules = parameters.probability(weight_bits);
-    let (rules, probability) = rules::apply(&pattern, probability_before_rules);
-    Scored {
-        weight_bits,
-        prior_bits: parameters.prior_bits(),
-        probability_before_rules,
-        probability,
-        band: Band::of(probability),
-        evidence,
-        rules,
-    }
-}
-
-fn evidence(p: &Parameters, pattern: &Pattern, query: &Prepared, known: &Prepared) -> Vec<Evidence> {
-    let mut lines = name_evidence(p, &pattern.name);
-    let dates = [query, known].map(|side| side.date_of_birth.map_or_else(String::new, date_short));
-    let sexes = [query, known].map(|side| side.sex.map_or("", Sex::label).to_owned());
-    let nhs = [query, known].map(|side| side.nhs_number.as_ref().map_or_else(String::new, Nhs::shown));
-    lines.extend([
-        line(Comparison::DateOfBirth, pattern.date_of_birth, &p.date_of_birth, dates),
-        line(Comparison::Sex, pattern.sex, &p.sex, sexes),
-        line(Comparison::Postcode, pattern.postcode, &p.postcode, [query, known].map(places)),
-        line(Comparison::NhsNumber, pattern.nhs_number, &p.nhs_number, nhs),
-        line(Comparison::Pnc, pattern.pnc, &p.pnc, [query.pnc.as_ref(), known.pnc.as_ref()].map(shown)),
-        line(Comparison::Cro, pattern.cro, &p.cro, [query.cro.as_ref(), known.cro.as_ref()].map(shown)),
-    ]);
-    lines.retain(says_something);
-    lines
-}
-
-fn name_evidence(p: &Parameters, name: &NameAgreement) -> Vec<Evidence> {
-    let (query, known) = (&name.query, &name.known);
-    let (query_first, query_middles) = first_and_others(&query.forenames);
-    let (known_first, known_middles) = first_and_others(&known.forenames);
-    let surnames = [query.surname.clone(), known.surname.clone()];
-    let middles = [query_middles, known_middles];
-    let mut lines = vec![
-        line(Comparison::Forename, name.forename, &p.forename, [query_first, known_first]),
-        line(Comparison::Surname, name.surname, &p.surname, surnames),
-        line(Comparison::MiddleNames, name.middle_names, &p.middle_names, middles),
-    ];
-    let level = match (name.is_swapped, name.is_other_name) {
-        (true, true) => "Another name, with forename and surname swapped",
-        (true, false) => "Forename and surname swapped",
-        (false, _) => "Another name they have used",
-    };
-    let whole_names = [query.natural(), known.natural()];
-    if name.is_swapped || name.is_other_name {
-        lines.push(plain_line(
-            Comparison::Arrangement,
-            level,
-            name.arrangement_bits(p),
-            Agreement::Partly,
-            whole_names.clone(),
-        ));
-    }
-    if name.rarity_bits != 0.0 {
-        let (level, agreement) = if name.rarity_bits > 0.0 {
-            ("An uncommon name", Agreement::Agree)
-        } else {
-            ("A common name", Agreement::Partly)
-        };
-        lines.push(plain_line(Comparison::Rarity, level, name.rarity_bits, agreement, whole_names));
-    }
-    lines
-}
-
-fn says_something(line: &Evidence) -> bool {
-    let is_given = !(line.query_value.is_empty() && line.known_value.is_empty());
-    is_given || line.agreement != Agreement::Missing
-}
-
-/// The first forename and the others, as shown: `Mary-Jane Ann` is `Mary` and `Jane Ann`.
-fn first_and_others(forenames: &str) -> (String, String) {
-    match forenames.split_once([' ', '-']) {
-        Some((first, others)) => (first.to_owned(), others.to_owned()),
-        None => (forenames.to_owned(), String::new()),
-    }
-}
-
-fn line<L: Level>(comparison: Comparison, level: Option<L>, weights: &Weights<L>, values: [String; 2]) -> Evidence {
-    let Some(level) = level else {
-        let words = match (values[0].is_empty(), values[1].is_empty()) {
-            (true, _) => "Not given",
-            (false, true) => "Not in the record",
-            (false, false) => "Cannot be compared",
-        };
-        return plain_line(comparison, words, 0.0, Agreement::Missing, values);
-    };
-    plain_line(comparison, level.words(), weights.bits(level), level.agreement(), values)
-}
-
-fn plain_line(
+/// Puts how common the value is in the place of what is usual for the level.
+fn adjust(
+    shares: &mut [f32; CLASSES],
+    parameters: &Parameters,
+    records: &Records,
     comparison: Comparison,
-    level: &'static str,
-    weight_bits: f64,
-    agreement: Agreement,
-    [query_value, known_value]: [String; 2],
-) -> Evidence {
-    Evidence { comparison, level, weight_bits, query_value, known_value, agreement }
-}
-
-fn places(side: &Prepared) -> String {
-    let mut places: Vec<String> = side.postcodes.iter().map(Postcode::shown).collect();
-    if side.no_fixed_abode {
-        places.push("No fixed abode".to_owned());
+    pattern: &Pattern,
+    common: &Commonness,
+) {
+    let unrelated = &mut shares[Class::Unrelated as usize];
+    match comparison {
+        Comparison::Surname => {
+            let level = pattern.surname_level();
+            let shift = surname_shift(parameters, records, pattern.surname, level, common);
+            *unrelated += shift;
+        }
+        Comparison::Forename => {
+            let shift = forename_shift(parameters, records, pattern, common);
+            *unrelated += shift;
+            // A sibling's name is chosen like anybody's.
+            shares[Class::Twin as usize] += shift;
+            shares[Class::Relative as usize] += shift;
+        }
+        Comparison::DateOfBirth if pattern.date_level() == Some(DateOfBirthLevel::Same) => {
+            let others = f64::from(common.same_date.saturating_sub(1));
+            *unrelated = log2((others + 1.0) / (common.people + DATES));
+        }
+        Comparison::Postcode if pattern.postcode_level() == Some(PostcodeLevel::Same) => {
+            *unrelated = unrelated.max(log2(f64::from(common.same_postcode) / common.people));
+        }
+        _ => {}
     }
-    places.join(", ")
 }
 
-fn shown(number: Option<&PoliceNumber>) -> String {
-    number.map_or_else(String::new, |number| number.shown.clone())
+#[expect(clippy::cast_possible_truncation, reason = "seven figures are more than are known")]
+fn log2(share: f64) -> f32 {
+    share.log2() as f32
+}
+
+/// The share of people who bear a word, as a surname or a forename, without the one compared.
+fn share(records: &Records, word: TokenId, as_surname: bool, people: f64) -> f64 {
+    let token = records.tokens.get(word);
+    let count = if as_surname { token.surnames } else { token.forenames };
+    let others = f64::from(count.saturating_sub(1));
+    (others + COUNTS_AS * f64::from(token.usual[usize::from(as_surname)])) / (people + COUNTS_AS)
+}
+
+/// The most that agreeing on a word can speak for one person, in bits.
+pub(crate) fn most_bits(
+    parameters: &Parameters,
+    records: &Records,
+    word: Option<TokenId>,
+    as_surname: bool,
+    people: f64,
+) -> f64 {
+    // Nobody bears it: nobody agrees on it.
+    let Some(word) = word else { return 0.0 };
+    // Rarer in company than alone is possible down to a quarter; see `share_among_bearers`.
+    -(share(records, word, as_surname, people) / if as_surname { 1.0 } else { 4.0 }).log2()
+        + f64::from(parameters.row(if as_surname { Comparison::Surname } else { Comparison::Forename }, 0)[0])
+}
+
+fn surname_shift(
+    parameters: &Parameters,
+    records: &Records,
+    word: TokenId,
+    level: Option<SurnameLevel>,
+    common: &Commonness,
+) -> f32 {
+    let Some(level) = level.filter(|_| word != NONE) else { return 0.0 };
+    let typical = parameters.row(Comparison::Surname, SurnameLevel::Same.row())[Class::Unrelated as usize];
+    let rarity = log2(share(records, word, true, common.people)) - typical;
+    match level {
+        SurnameLevel::Same | SurnameLevel::Joined => rarity,
+        SurnameLevel::Different => 0.0,
+        _ => PARTLY * rarity.clamp(-6.0, 4.0),
+    }
+}
+
+fn forename_shift(parameters: &Parameters, records: &Records, pattern: &Pattern, common: &Commonness) -> f32 {
+    let Some(level) = pattern.forename_level().filter(|_| pattern.forename != NONE) else { return 0.0 };
+    let row = pattern.row(Comparison::Forename).unwrap_or_default();
+    let same = row - row % ForenameLevel::LEVELS.len() + ForenameLevel::Same.row();
+    let typical = parameters.row(Comparison::Forename, same)[Class::Unrelated as usize];
+    let alone = share(records, pattern.forename, false, common.people);
+    match level {
+        ForenameLevel::Same => log2(share_among_bearers(records, pattern, common, alone)) - typical,
+        ForenameLevel::Different => 0.0,
+        _ => PARTLY * (log2(alone) - typical).clamp(-6.0, 4.0),
+    }
+}
+
+/// The share of a forename among those who bear the surname: Mohammed Khan is far commoner than
+/// Mohammed and Khan are by themselves.
+fn share_among_bearers(records: &Records, pattern: &Pattern, common: &Commonness, alone: f64) -> f64 {
+    if pattern.is_swapped || pattern.surname == NONE || name_context(pattern.surname_level()) != 0 {
+        return alone;
+    }
+    let bearers = share(records, pattern.surname, true, common.people) * common.people;
+    let others = if pattern.is_same_name() { f64::from(common.same_name.saturating_sub(1)) } else { 0.0 };
+    ((others + PAIR_COUNTS_AS * alone) / (bearers + PAIR_COUNTS_AS)).max(alone * 0.25).min(1.0)
 }

@@ -1,6 +1,7 @@
 //! Scores in words.
 
-use crate::{Agreement, Comparison, Evidence, Scored};
+use crate::evidence::{Evidence, Scored};
+use crate::levels::{Agreement, Comparison};
 
 /// A probability as people say it: "97 in 100".
 ///
@@ -56,18 +57,20 @@ fn nouns(evidence: &[Evidence], agreement: Agreement) -> Vec<&'static str> {
         (Comparison::DateOfBirth, "date of birth"),
         (Comparison::Sex, "sex"),
         (Comparison::Postcode, "postcode"),
+        (Comparison::Address, "address"),
         (Comparison::NhsNumber, "NHS number"),
         (Comparison::Pnc, "PNC ID"),
         (Comparison::Cro, "CRO number"),
+        (Comparison::LocalId, "local number"),
     ];
     let told = |comparison| comparison != Comparison::Sex || agreement == Agreement::Disagree;
     let others = fields.into_iter().filter(|(comparison, _)| told(*comparison) && points(*comparison));
     name.into_iter().chain(others.map(|(_, noun)| noun)).collect()
 }
 
-/// Part agreement is told in its own words; how common a name is, is not a reason by itself.
+/// Part agreement is told in its own words; that others are alike is not a reason by itself.
 fn is_told_apart(line: &Evidence) -> bool {
-    line.agreement == Agreement::Partly && line.comparison != Comparison::Rarity
+    line.agreement == Agreement::Partly && !matches!(line.comparison, Comparison::Relative | Comparison::Others)
 }
 
 fn told(line: &Evidence) -> String {

@@ -1,0 +1,404 @@
+//! The index: everybody who is known, in memory, and the question who a description may be of.
+
+use std::hash::Hash;
+
+use hashbrown::HashMap;
+use rayon::prelude::*;
+
+use crate::compare::{Memory, Pattern, Query, compare};
+use crate::evidence::{Band, Candidate, Scored};
+use crate::keys;
+use crate::parameters::Parameters;
+use crate::postings::{Postings, entry};
+use crate::record::{Prepared, Records};
+use crate::score::{Commonness, Weighed, weigh};
+use crate::{Description, lines, rules};
+
+/// Log-odds below which a candidate takes no part in anything, in bits.
+const FORGOTTEN: f64 = -16.0;
+
+/// Log-odds from which candidates are asked whether they are one person, in bits.
+const RIVAL: f64 = -7.0;
+
+/// The most rivals that are compared with each other.
+const MOST_RIVALS: usize = 8;
+
+/// Everybody who is known, and the parameters they are weighed with.
+///
+/// `Id` is what the caller knows people by. The index answers from memory, reads no clock and no
+/// randomness, and gives one answer whatever the order in which people came and went.
+#[derive(Debug, Clone)]
+pub struct Index<Id> {
+    pub(crate) parameters: Parameters,
+    pub(crate) records: Records,
+    pub(crate) postings: Postings,
+    pub(crate) ids: Vec<Id>,
+    places: HashMap<Id, u32, foldhash::fast::FixedState>,
+}
+
+/// What to answer with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// The most candidates.
+    pub most: usize,
+    /// The least probability.
+    pub least: f64,
+}
+
+impl Limits {
+    /// Candidates worth showing for a line of a list.
+    pub const LIST: Self = Self { most: 20, least: crate::POSSIBLE_FROM };
+
+    /// The best so many, however unlikely.
+    pub fn best(most: usize) -> Self {
+        Self { most, least: 0.0 }
+    }
+}
+
+/// A candidate on the way to an answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rival {
+    pub place: u32,
+    pub pattern: Pattern,
+    pub weighed: Weighed,
+    pub relative_bits: f64,
+    /// What is lost because it may be another candidate, in bits, at most 0.
+    pub others_bits: f64,
+}
+
+impl Rival {
+    pub fn weight(&self) -> f64 {
+        self.weighed.total() + self.relative_bits + self.others_bits
+    }
+}
+
+impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
+    /// An index of nobody.
+    pub fn new(parameters: Parameters) -> Self {
+        Self::build(parameters, Vec::new())
+    }
+
+    /// An index of all these people. Of several with one id the last one counts.
+    pub fn build(parameters: Parameters, people: impl IntoIterator<Item = (Id, Description)>) -> Self {
+        const CHUNK: usize = 16_384;
+        let mut index = Self {
+            parameters,
+            records: Records::default(),
+            postings: Postings::default(),
+            ids: Vec::new(),
+            places: HashMap::default(),
+        };
+        let mut people = people.into_iter().peekable();
+        while people.peek().is_some() {
+            let chunk: Vec<(Id, Description)> = people.by_ref().take(CHUNK).collect();
+            let ready: Vec<Prepared> = chunk.par_iter().map(|(_, description)| Prepared::new(description)).collect();
+            for ((id, _), prepared) in chunk.iter().zip(&ready) {
+                index.place(*id, prepared);
+            }
+        }
+        index.rebuild_postings();
+        index
+    }
+
+    fn rebuild_postings(&mut self) {
+        let records = &self.records;
+        let places = 0..u32::try_from(records.all.len()).expect("fewer than four milliards of people");
+        let entries = places
+            .into_par_iter()
+            .filter(|place| records.get(*place).is_there)
+            .fold(
+                || (Vec::new(), Vec::new()),
+                |(mut entries, mut keys), place| {
+                    keys::of_known(records, place, &mut keys);
+                    entries.extend(keys.iter().map(|key| entry(*key, place)));
+                    (entries, keys)
+                },
+            )
+            .map(|(entries, _)| entries)
+            .collect_vec_list();
+        let count = entries.iter().flatten().map(Vec::len).sum();
+        let mut all = Vec::with_capacity(count);
+        for mut some in entries.into_iter().flatten() {
+            all.append(&mut some);
+        }
+        self.postings = Postings::build(all);
+    }
+
+    pub(crate) fn of_parts(parameters: Parameters, records: Records, base: Vec<u64>, ids: Vec<Id>) -> Self {
+        let mut places = HashMap::with_capacity_and_hasher(ids.len(), foldhash::fast::FixedState::default());
+        for (place, id) in (0_u32..).zip(&ids) {
+            if records.get(place).is_there {
+                places.insert(*id, place);
+            }
+        }
+        Self { parameters, records, postings: Postings::of_sorted(base), ids, places }
+    }
+
+    fn place(&mut self, id: Id, prepared: &Prepared) -> u32 {
+        self.remove(id);
+        let place = self.records.add(prepared);
+        self.ids.push(id);
+        self.places.insert(id, place);
+        place
+    }
+
+    /// Adds a person, or changes what is known of them.
+    pub fn put(&mut self, id: Id, description: &Description) {
+        let prepared = Prepared::new(description);
+        let place = self.place(id, &prepared);
+        let mut keys = Vec::new();
+        keys::of_known(&self.records, place, &mut keys);
+        for key in keys {
+            self.postings.add(key, place);
+        }
+    }
+
+    /// Takes a person out. Whether they were there.
+    pub fn remove(&mut self, id: Id) -> bool {
+        let place = self.places.remove(&id);
+        if let Some(place) = place {
+            self.records.remove(place);
+        }
+        place.is_some()
+    }
+
+    /// How many people there are.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether there is nobody.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// Whether somebody of this id is there.
+    pub fn contains(&self, id: Id) -> bool {
+        self.places.contains_key(&id)
+    }
+
+    /// How many people came, changed or went since the index was built: from some tens of
+    /// thousands on, building it anew makes it smaller and quicker.
+    pub fn changes(&self) -> usize {
+        self.records.all.len() - self.places.len()
+    }
+
+    /// The numbers people are weighed with.
+    pub fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    /// Weighs with other numbers from now on.
+    pub fn set_parameters(&mut self, parameters: Parameters) {
+        self.parameters = parameters;
+    }
+
+    /// People as reckoned: a young service is reckoned larger than it is.
+    pub(crate) fn population(&self) -> f64 {
+        (self.len() as f64).max(self.parameters.prior.smallest_population)
+    }
+
+    /// Bits against any one person before anything is compared.
+    pub(crate) fn prior_bits(&self) -> f64 {
+        (self.parameters.prior.share_known / self.population()).log2()
+    }
+
+    /// Who a description may be of, the likeliest first.
+    pub fn query(&self, description: &Description, limits: Limits) -> Vec<Candidate<Id>> {
+        self.answer(&self.asked(Prepared::new(description)), limits, &mut Memory::default())
+    }
+
+    /// Who each of these may be, in their order; several at a time.
+    pub fn query_all(&self, list: &[Description], limits: Limits) -> Vec<Vec<Candidate<Id>>> {
+        let answer = |memory: &mut Memory, description: &Description| {
+            self.answer(&self.asked(Prepared::new(description)), limits, memory)
+        };
+        list.par_iter().with_min_len(8).map_init(Memory::default, answer).collect()
+    }
+
+    /// A search by a person, who may have typed only a name: whoever bears one like it is found.
+    pub fn search(&self, description: &Description, limits: Limits) -> Vec<Candidate<Id>> {
+        let query = self.asked(Prepared::new(description));
+        let mut memory = Memory::default();
+        let mut found = self.sharing(&keys::of_query(&self.records.tokens, &query.prepared));
+        if !query.prepared.born.is_known() && query.prepared.numbers.is_empty() {
+            found.extend(self.sharing(&keys::of_names_alone(&self.records.tokens, &query.prepared)));
+            found.sort_unstable();
+            found.dedup();
+        }
+        let rivals = self.rivals_among(&query, &found, f64::NEG_INFINITY, &mut memory);
+        self.candidates(&query, rivals, limits)
+    }
+
+    /// One person weighed against a description; `None` when nobody has this id.
+    pub fn compare(&self, description: &Description, id: Id) -> Option<Scored> {
+        let place = *self.places.get(&id)?;
+        let query = self.asked(Prepared::new(description));
+        let rivals = self.rivals_among(&query, &[place], f64::NEG_INFINITY, &mut Memory::default());
+        rivals.first().map(|rival| self.scored(&query, rival))
+    }
+
+    pub(crate) fn asked(&self, prepared: Prepared) -> Query {
+        Query::new(prepared, &self.parameters, &self.records, self.population())
+    }
+
+    fn answer(&self, query: &Query, limits: Limits, memory: &mut Memory) -> Vec<Candidate<Id>> {
+        let rivals = self.rivals(query, memory);
+        self.candidates(query, rivals, limits)
+    }
+
+    /// Everybody who takes part in the answer, the likeliest first.
+    pub(crate) fn rivals(&self, query: &Query, memory: &mut Memory) -> Vec<Rival> {
+        let found = self.sharing(&keys::of_query(&self.records.tokens, &query.prepared));
+        let mut rivals = self.rivals_among(query, &found, FORGOTTEN, memory);
+        self.compete(&mut rivals);
+        rivals
+    }
+
+    /// Everybody who is found, however unlikely, for learning.
+    pub(crate) fn all_rivals(&self, query: &Query, memory: &mut Memory) -> (Vec<Rival>, Commonness) {
+        // Log-odds that can teach something, in bits; candidates of one line.
+        const LEAST: f64 = -24.0;
+        const MOST: usize = 60;
+        let found = self.sharing(&keys::of_query(&self.records.tokens, &query.prepared));
+        let (mut rivals, common) = self.weighed(query, &found, LEAST, memory);
+        rivals.truncate(MOST);
+        (rivals, common)
+    }
+
+    /// The places of everybody kept under one of these keys.
+    fn sharing(&self, keys: &[keys::Key]) -> Vec<u32> {
+        let mut found: Vec<u32> = keys.iter().flat_map(|key| self.postings.under(*key)).collect();
+        found.sort_unstable();
+        found.dedup();
+        found.retain(|place| self.records.get(*place).is_there);
+        found
+    }
+
+    fn rivals_among(&self, query: &Query, found: &[u32], least_bits: f64, memory: &mut Memory) -> Vec<Rival> {
+        self.weighed(query, found, least_bits, memory).0
+    }
+
+    fn weighed(
+        &self,
+        query: &Query,
+        found: &[u32],
+        least_bits: f64,
+        memory: &mut Memory,
+    ) -> (Vec<Rival>, Commonness) {
+        memory.forget();
+        let needed = least_bits - self.prior_bits();
+        let mut same_name = 0;
+        let mut patterns: Vec<(u32, Pattern)> = Vec::new();
+        for place in found {
+            let record = self.records.get(*place);
+            same_name += u32::from(query.is_name_of(&self.records, record));
+            patterns.extend(
+                compare(&self.parameters, query, &self.records, record, needed, memory)
+                    .map(|pattern| (*place, pattern)),
+            );
+        }
+        let common = self.commonness(query, same_name);
+        let prior = self.prior_bits();
+        let mut rivals: Vec<Rival> = patterns
+            .into_iter()
+            .map(|(place, pattern)| {
+                let weighed = weigh(&self.parameters, &self.records, &pattern, &common);
+                let relative_bits = weighed.relative_bits(&self.parameters, common.people);
+                Rival { place, pattern, weighed, relative_bits, others_bits: 0.0 }
+            })
+            .filter(|rival| prior + rival.weight() >= least_bits)
+            .collect();
+        self.put_in_order(&mut rivals);
+        (rivals, common)
+    }
+
+    fn put_in_order(&self, rivals: &mut [Rival]) {
+        let id = |rival: &Rival| self.ids[rival.place as usize];
+        rivals.sort_by(|a, b| b.weight().total_cmp(&a.weight()).then_with(|| id(a).cmp(&id(b))));
+    }
+
+    fn commonness(&self, query: &Query, same_name: u32) -> Commonness {
+        let under = |key| {
+            let there = self.postings.under(key).filter(|place| self.records.get(*place).is_there);
+            u32::try_from(there.count()).unwrap_or(u32::MAX)
+        };
+        let prepared = &query.prepared;
+        Commonness {
+            people: self.population(),
+            same_date: if prepared.born.is_known() { under(keys::born(prepared.born)) } else { 0 },
+            same_postcode: prepared.postcodes.first().map_or(0, |code| under(keys::postcode(*code))),
+            same_name,
+        }
+    }
+
+    /// At most one person is the one described: what speaks for one speaks against the others, but
+    /// not against another record of the same person.
+    fn compete(&self, rivals: &mut [Rival]) {
+        let prior = self.prior_bits();
+        let odds: Vec<f64> = rivals.iter().map(|rival| (prior + rival.weight()).exp2()).collect();
+        let all: f64 = odds.iter().sum();
+        let contenders = rivals.iter().take(MOST_RIVALS).take_while(|rival| prior + rival.weight() >= RIVAL).count();
+        let one_person = self.one_person(&rivals[..contenders]);
+        for (at, rival) in rivals.iter_mut().enumerate() {
+            let own: f64 = if at < contenders {
+                (0..contenders).filter(|other| one_person[*other] == one_person[at]).map(|other| odds[other]).sum()
+            } else {
+                odds[at]
+            };
+            rival.others_bits = -(1.0 + (all - own).max(0.0)).log2();
+        }
+        self.put_in_order(rivals);
+    }
+
+    /// For each contender, the first of them that is a record of the same person.
+    fn one_person(&self, contenders: &[Rival]) -> Vec<usize> {
+        let mut first: Vec<usize> = (0..contenders.len()).collect();
+        for at in 1..contenders.len() {
+            let query = self.asked(self.prepared(contenders[at].place));
+            let others: Vec<u32> = contenders[..at].iter().map(|rival| rival.place).collect();
+            let mut places = others.clone();
+            places.sort_unstable();
+            let rivals = self.rivals_among(&query, &places, f64::NEG_INFINITY, &mut Memory::default());
+            let same = rivals.iter().find(|rival| self.prior_bits() + rival.weight() > 0.0);
+            if let Some(other) = same.and_then(|rival| others.iter().position(|place| *place == rival.place)) {
+                first[at] = first[other];
+            }
+        }
+        first
+    }
+
+    fn candidates(&self, query: &Query, rivals: Vec<Rival>, limits: Limits) -> Vec<Candidate<Id>> {
+        let mut found: Vec<Candidate<Id>> = Vec::new();
+        for rival in rivals {
+            if found.len() == limits.most {
+                break;
+            }
+            let scored = self.scored(query, &rival);
+            if scored.probability >= limits.least {
+                found.push(Candidate { id: self.ids[rival.place as usize], scored });
+            }
+        }
+        found
+    }
+
+    fn scored(&self, query: &Query, rival: &Rival) -> Scored {
+        let (prior_bits, weight_bits) = (self.prior_bits(), rival.weight());
+        let probability_before_rules = self.parameters.calibration.probability(prior_bits + weight_bits);
+        let (rules, probability) = rules::apply(&rival.pattern, probability_before_rules);
+        Scored {
+            weight_bits,
+            prior_bits,
+            probability_before_rules,
+            probability,
+            band: Band::of(probability),
+            evidence: lines::of(query, &self.records, rival),
+            rules,
+        }
+    }
+
+    /// A known person as if they were a query.
+    pub(crate) fn prepared(&self, place: u32) -> Prepared {
+        self.records.prepared(place)
+    }
+}

@@ -1,0 +1,309 @@
+//! A known person as the index keeps them: a few machine words, and their words, places and numbers
+//! in shared arenas.
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::fold::{AddressParts, NameParts};
+use crate::packed::{Number, Postcode};
+use crate::tokens::{NONE, TokenId, Tokens};
+use crate::{Description, Sex};
+
+/// Dates that systems write when none was given (dropped by hmpps-person-match as well).
+const PLACEHOLDER_DATES: [(i32, u32, u32); 2] = [(1900, 1, 1), (1970, 1, 1)];
+
+/// A date of birth in one word; 0 when not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
+pub(crate) struct Day(pub u32);
+
+impl Day {
+    /// Of a date; placeholders and years outside 1 to 9999 are none.
+    pub fn of(date: Option<NaiveDate>) -> Self {
+        let is_placeholder =
+            |date: &NaiveDate| PLACEHOLDER_DATES.contains(&(date.year(), date.month(), date.day()));
+        let fits = |date: &NaiveDate| (1..=9_999).contains(&date.year()) && !is_placeholder(date);
+        date.filter(fits).map_or(Self(0), |date| Self::new(date.year().unsigned_abs(), date.month(), date.day()))
+    }
+
+    pub fn new(year: u32, month: u32, day: u32) -> Self {
+        Self(year << 9 | month << 5 | day)
+    }
+
+    pub fn is_known(self) -> bool {
+        self.0 != 0
+    }
+
+    pub fn year(self) -> u32 {
+        self.0 >> 9
+    }
+
+    pub fn month(self) -> u32 {
+        self.0 >> 5 & 15
+    }
+
+    pub fn day(self) -> u32 {
+        self.0 & 31
+    }
+
+    /// With day and month exchanged, when that is another date.
+    pub fn swapped(self) -> Option<Self> {
+        (self.is_known() && self.day() <= 12 && self.day() != self.month())
+            .then(|| Self::new(self.year(), self.day(), self.month()))
+    }
+
+    /// The date; `None` when not known.
+    pub fn date(self) -> Option<NaiveDate> {
+        NaiveDate::from_ymd_opt(i32::try_from(self.year()).ok()?, self.month(), self.day())
+    }
+}
+
+/// What a part of a name is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    Forename,
+    OtherForename,
+    Surname,
+    /// The parts of a surname of several, joined.
+    JoinedSurname,
+}
+
+/// A word of a name and what it is there; the first part of each further name is marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Part(u32);
+
+const BEGINS: u32 = 1 << 31;
+const ROLE_AT: u32 = 29;
+const TOKEN: u32 = (1 << ROLE_AT) - 1;
+
+impl Part {
+    pub fn new(token: TokenId, role: Role, begins: bool) -> Self {
+        Self(token | (role as u32) << ROLE_AT | if begins { BEGINS } else { 0 })
+    }
+
+    pub fn token(self) -> TokenId {
+        self.0 & TOKEN
+    }
+
+    pub fn role(self) -> Role {
+        match self.0 >> ROLE_AT & 3 {
+            0 => Role::Forename,
+            1 => Role::OtherForename,
+            2 => Role::Surname,
+            _ => Role::JoinedSurname,
+        }
+    }
+
+    pub fn begins(self) -> bool {
+        self.0 & BEGINS != 0
+    }
+
+    pub fn is_surname(self) -> bool {
+        self.role() >= Role::Surname
+    }
+
+    pub fn bits(self) -> u32 {
+        self.0
+    }
+
+    pub fn from_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+}
+
+/// A description made ready, before its words have numbers.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Prepared {
+    /// The name in use, then the others; unknown ones left out.
+    pub names: Vec<NameParts>,
+    /// Whether the first of `names` is the name in use.
+    pub first_is_in_use: bool,
+    pub born: Day,
+    pub born_between: Option<(u32, u32)>,
+    pub sex: Option<Sex>,
+    pub address: AddressParts,
+    /// The present postcode, when there is one, comes first.
+    pub postcodes: Vec<Postcode>,
+    pub has_present_postcode: bool,
+    pub numbers: Vec<Number>,
+}
+
+impl Prepared {
+    pub fn new(description: &Description) -> Self {
+        let in_use = NameParts::of(&description.name);
+        let first_is_in_use = !in_use.is_unknown();
+        let others = description.aliases.iter().map(NameParts::of);
+        let mut postcodes: Vec<Postcode> = Vec::new();
+        let present = description.postcodes.first().and_then(|text| Postcode::read(text));
+        postcodes.extend(present);
+        for code in description.postcodes.iter().skip(1).filter_map(|text| Postcode::read(text)) {
+            if !postcodes.contains(&code) {
+                postcodes.push(code);
+            }
+        }
+        let number = |text: &Option<String>, read: fn(&str) -> Option<Number>| text.as_deref().and_then(read);
+        let numbers = [
+            number(&description.nhs_number, Number::nhs),
+            number(&description.pnc, Number::pnc),
+            number(&description.cro, Number::cro),
+            number(&description.local_id, Number::local),
+        ];
+        let year = |year: i32| u32::try_from(year).unwrap_or_default();
+        Self {
+            names: std::iter::once(in_use).chain(others).filter(|name| !name.is_unknown()).collect(),
+            first_is_in_use,
+            born: Day::of(description.date_of_birth),
+            born_between: description.born_between.map(|(from, to)| (year(from), year(to))),
+            sex: description.sex,
+            address: AddressParts::of(&description.address),
+            has_present_postcode: present.is_some(),
+            postcodes,
+            numbers: numbers.into_iter().flatten().collect(),
+        }
+    }
+}
+
+/// A known person: 40 bytes, so that a glance at somebody costs one line of memory or two.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Record {
+    /// The present postcode, looked at first.
+    pub postcode: Option<Postcode>,
+    pub born: Day,
+    pub house: TokenId,
+    pub street: TokenId,
+    pub town: TokenId,
+    parts_at: u32,
+    postcodes_at: u32,
+    numbers_at: u32,
+    parts: u8,
+    postcodes: u8,
+    numbers: u8,
+    pub sex: Option<Sex>,
+    pub is_there: bool,
+}
+
+/// Everybody's records.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Records {
+    pub all: Vec<Record>,
+    pub parts: Vec<Part>,
+    pub postcodes: Vec<Postcode>,
+    pub numbers: Vec<Number>,
+    pub tokens: Tokens,
+}
+
+fn span<T>(arena: &mut Vec<T>, add: impl IntoIterator<Item = T>) -> (u32, u8) {
+    let at = u32::try_from(arena.len()).expect("fewer than four milliards of values");
+    arena.extend(add.into_iter().take(usize::from(u8::MAX)));
+    (at, u8::try_from(arena.len() - at as usize).expect("no more were taken"))
+}
+
+impl Records {
+    /// Adds a person and gives their place.
+    pub fn add(&mut self, prepared: &Prepared) -> u32 {
+        let parts = self.parts_of(prepared);
+        for part in &parts {
+            let token = self.tokens.get_mut(part.token());
+            let count = if part.is_surname() { &mut token.surnames } else { &mut token.forenames };
+            *count += 1;
+        }
+        let (parts_at, parts) = span(&mut self.parts, parts);
+        let (postcodes_at, postcodes) = span(&mut self.postcodes, prepared.postcodes.iter().copied());
+        let (numbers_at, numbers) = span(&mut self.numbers, prepared.numbers.iter().copied());
+        let record = Record {
+            postcode: prepared.postcodes.first().copied().filter(|_| prepared.has_present_postcode),
+            parts_at,
+            parts,
+            postcodes_at,
+            postcodes,
+            numbers_at,
+            numbers,
+            born: prepared.born,
+            house: self.word(&prepared.address.house),
+            street: self.word(&prepared.address.street),
+            town: self.word(&prepared.address.town),
+            sex: prepared.sex,
+            is_there: true,
+        };
+        self.all.push(record);
+        u32::try_from(self.all.len() - 1).expect("fewer than four milliards of people")
+    }
+
+    /// Takes a person out; the place is not used again.
+    pub fn remove(&mut self, place: u32) {
+        let record = &mut self.all[place as usize];
+        record.is_there = false;
+        let record = *record;
+        for part in &self.parts[record.parts_at as usize..][..usize::from(record.parts)] {
+            let token = self.tokens.get_mut(part.token());
+            let count = if part.is_surname() { &mut token.surnames } else { &mut token.forenames };
+            *count -= 1;
+        }
+    }
+
+    fn word(&mut self, word: &str) -> TokenId {
+        if word.is_empty() { NONE } else { self.tokens.take(word) }
+    }
+
+    fn parts_of(&mut self, prepared: &Prepared) -> Vec<Part> {
+        let mut parts = Vec::with_capacity(4);
+        for name in &prepared.names {
+            let mut begins = true;
+            let mut add = |tokens: &mut Tokens, word: &str, role: Role| {
+                parts.push(Part::new(tokens.take(word), role, std::mem::take(&mut begins)));
+            };
+            for (at, word) in name.forenames.iter().enumerate() {
+                add(&mut self.tokens, word, if at == 0 { Role::Forename } else { Role::OtherForename });
+            }
+            for word in &name.surnames {
+                add(&mut self.tokens, word, Role::Surname);
+            }
+            if let Some(joined) = name.joined_surname() {
+                add(&mut self.tokens, &joined, Role::JoinedSurname);
+            }
+        }
+        parts
+    }
+
+    /// A known person as if they were described anew.
+    pub fn prepared(&self, place: u32) -> Prepared {
+        let record = *self.get(place);
+        let text = |token: TokenId| if token == NONE { String::new() } else { self.tokens.text(token).to_owned() };
+        let name = |parts: &[Part]| {
+            let of = |wanted: fn(Role) -> bool| {
+                parts.iter().filter(|part| wanted(part.role())).map(|part| text(part.token())).collect()
+            };
+            NameParts { forenames: of(|role| role < Role::Surname), surnames: of(|role| role == Role::Surname) }
+        };
+        Prepared {
+            names: names(self.parts(&record)).map(name).collect(),
+            first_is_in_use: true,
+            born: record.born,
+            born_between: None,
+            sex: record.sex,
+            address: AddressParts { house: text(record.house), street: text(record.street), town: text(record.town) },
+            postcodes: self.postcodes(&record).to_vec(),
+            has_present_postcode: record.postcode.is_some(),
+            numbers: self.numbers(&record).to_vec(),
+        }
+    }
+
+    pub fn get(&self, place: u32) -> &Record {
+        &self.all[place as usize]
+    }
+
+    pub fn parts(&self, record: &Record) -> &[Part] {
+        &self.parts[record.parts_at as usize..][..usize::from(record.parts)]
+    }
+
+    pub fn postcodes(&self, record: &Record) -> &[Postcode] {
+        &self.postcodes[record.postcodes_at as usize..][..usize::from(record.postcodes)]
+    }
+
+    pub fn numbers(&self, record: &Record) -> &[Number] {
+        &self.numbers[record.numbers_at as usize..][..usize::from(record.numbers)]
+    }
+}
+
+/// The names of a record or a query: from each mark to the next.
+pub(crate) fn names(parts: &[Part]) -> impl Iterator<Item = &[Part]> {
+    parts.chunk_by(|_, next| !next.begins())
+}
