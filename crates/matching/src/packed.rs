@@ -263,7 +263,10 @@ mod tests {
     #[test]
     fn numbers_keep_their_text_and_soundness() {
         let number = Number::nhs("999 000 0018").unwrap();
-        assert_eq!((number.shown().as_str(), number.is_sound(), number.kind()), ("999 000 0018", true, NumberKind::Nhs));
+        assert_eq!(
+            (number.shown().as_str(), number.is_sound(), number.kind()),
+            ("999 000 0018", true, NumberKind::Nhs)
+        );
         assert!(!Number::nhs("9990000019").unwrap().is_sound());
         assert_eq!(Number::nhs("0000000000"), None);
         assert_eq!(Number::cro("000000/00Z"), None);
