@@ -62,7 +62,7 @@ pub fn counts(states: impl IntoIterator<Item = EntryState>) -> Vec<(EntryState, 
 
 /// A key that sorts follow-ups: contacts within 48 hours of release before all others, in each the
 /// longest overdue first. On average one person a week dies by suicide within 48 hours of leaving
-/// police custody.
+/// police custody. The store lists in this order too, so that a limit leaves off the last of it.
 pub fn follow_up_place(kind: TaskKind, due_at: Instant) -> impl Ord + use<> {
     (kind != TaskKind::ContactAfterRelease, due_at)
 }

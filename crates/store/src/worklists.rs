@@ -38,16 +38,45 @@ const LINE: &str = "SELECT t.id, t.version, t.person_id, t.episode_id, t.kind, t
    FROM task t JOIN person p ON p.id = t.person_id JOIN episode e ON e.id = t.episode_id JOIN site s ON s.id = e.site_id
    JOIN organisation o ON o.id = t.organisation_id LEFT JOIN app_user u ON u.id = t.owner_id";
 
-/// Open tasks of one user, by date.
+/// How many tasks a list has, shown or not: counted without naming anybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Count {
+    /// All of them.
+    pub total: usize,
+    /// Those whose date has gone by.
+    pub overdue: usize,
+}
+
+/// The first `most` open tasks of one user, by date.
 ///
 /// # Errors
 /// The store's.
-pub async fn of_user(tx: &mut Tx, user: UserId) -> Result<Vec<Line>> {
+pub async fn of_user(tx: &mut Tx, user: UserId, most: i64) -> Result<Vec<Line>> {
     let sql = sqlx::AssertSqlSafe(format!(
         "{LINE} WHERE t.owner_id = $1 AND t.state = 'open' ORDER BY t.due_at, t.id LIMIT $2"
     ));
-    let rows = tx.fetch_text(sql, args![user, MOST]).await?;
+    let rows = tx.fetch_text(sql, args![user, most]).await?;
     lines(tx, &rows).await
+}
+
+/// How many open tasks one user has, and how many were due before `now`.
+///
+/// # Errors
+/// The store's.
+pub async fn count_of_user(conn: &mut Conn, user: UserId, now: Instant) -> Result<Count> {
+    let row = conn
+        .fetch_one(
+            "SELECT count(*) AS total, count(CASE WHEN t.due_at < $2 THEN 1 END) AS overdue
+               FROM task t WHERE t.owner_id = $1 AND t.state = 'open'",
+            args![user, now],
+        )
+        .await?;
+    count(&row)
+}
+
+fn count(row: &Row) -> Result<Count> {
+    let of = |column: &str| -> Result<usize> { Ok(usize::try_from(row.get::<i64>(column)?).unwrap_or_default()) };
+    Ok(Count { total: of("total")?, overdue: of("overdue")? })
 }
 
 /// Every open task of an organisation, taken or not, by date.
@@ -63,17 +92,39 @@ pub async fn of_organisation(tx: &mut Tx, organisation: OrganisationId) -> Resul
 }
 
 /// Contacts and follow-ups owed by `until` for people whose episode began at the grant's site,
-/// whoever owes them: the team that released somebody sees whether anybody has rung.
+/// whoever owes them: the team that released somebody sees whether anybody has rung. The first
+/// `most`, contacts after release before the others and each by date.
 ///
 /// # Errors
 /// The store's.
-pub async fn follow_ups_of_site(tx: &mut Tx, grant: &Grant<ViewBoard>, until: Instant) -> Result<Vec<Line>> {
+pub async fn follow_ups_of_site(tx: &mut Tx, grant: &Grant<ViewBoard>, until: Instant, most: i64) -> Result<Vec<Line>> {
     let sql = sqlx::AssertSqlSafe(format!(
         "{LINE} WHERE e.site_id = $1 AND t.state = 'open' AND t.kind IN ('contact_48h', 'follow_up') AND t.due_at <= $2
-          ORDER BY t.due_at, t.id LIMIT $3"
+          ORDER BY CASE WHEN t.kind = 'contact_48h' THEN 0 ELSE 1 END, t.due_at, t.id LIMIT $3"
     ));
-    let rows = tx.fetch_text(sql, args![grant.site(), until, MOST]).await?;
+    let rows = tx.fetch_text(sql, args![grant.site(), until, most]).await?;
     lines(tx, &rows).await
+}
+
+/// How many [`follow_ups_of_site`] would list without a limit, and how many were due before `now`.
+///
+/// # Errors
+/// The store's.
+pub async fn count_follow_ups_of_site(
+    conn: &mut Conn,
+    grant: &Grant<ViewBoard>,
+    until: Instant,
+    now: Instant,
+) -> Result<Count> {
+    let row = conn
+        .fetch_one(
+            "SELECT count(*) AS total, count(CASE WHEN t.due_at < $3 THEN 1 END) AS overdue
+               FROM task t JOIN episode e ON e.id = t.episode_id
+              WHERE e.site_id = $1 AND t.state = 'open' AND t.kind IN ('contact_48h', 'follow_up') AND t.due_at <= $2",
+            args![grant.site(), until, now],
+        )
+        .await?;
+    count(&row)
 }
 
 async fn lines(tx: &mut Tx, rows: &[Row]) -> Result<Vec<Line>> {

@@ -1,16 +1,19 @@
 //! Worklists, contacts and shifts, on both databases.
 
 use chrono::Duration;
+use throughline_domain::board;
 use throughline_domain::consent::{ConsentFor, ConsentState};
 use throughline_domain::contact::{Attendance, ContactMode};
 use throughline_domain::ids::{ConsentId, ContactId, EpisodeId, PersonId, ShiftId, TaskId};
 use throughline_domain::role::Role;
 use throughline_domain::task::{TaskKind, TaskState};
+use throughline_domain::time::Instant;
 use throughline_policy::{ChangeConsent, ChangeEpisode, ChangeFollowUp, Subject, ViewBoard, ViewFollowUp};
 use throughline_store::consents::{self, NewConsent};
 use throughline_store::contacts::{self, NewContact};
 use throughline_store::shifts::{self, NewShift};
 use throughline_store::tasks::{self, NewTask};
+use throughline_store::worklists::{Count, Line};
 use throughline_store::{Error, episodes, worklists};
 use throughline_testkit::{Kit, on_both};
 use uuid::Uuid;
@@ -64,12 +67,36 @@ async fn answer(kit: &Kit, subject: Subject, state: ConsentState) {
     tx.commit().await.unwrap();
 }
 
+/// Somebody whose follow-up the practitioner owes by an instant.
+async fn follow_up(kit: &Kit, kind: TaskKind, due_at: Instant) -> PersonId {
+    let person = kit.person("Sam", "Okoro").await;
+    let episode = kit.episode(person).await;
+    let task = NewTask {
+        kind,
+        due_at,
+        owner_id: Some(kit.user(Role::Practitioner)),
+        organisation_id: kit.places.trust,
+        ..owed(kit, person, episode)
+    };
+    let mut tx = kit.tx(Role::Practitioner).await;
+    tasks::add(&mut tx, &task).await.unwrap();
+    tx.commit().await.unwrap();
+    person
+}
+
+/// Whether the team leader has looked at somebody.
+async fn looked_at(kit: &Kit, person: PersonId) -> bool {
+    let mut read = kit.store.read().await.unwrap();
+    let looks = throughline_store::audit::looks(&mut read, person, 10).await.unwrap();
+    looks.iter().any(|look| look.verb == "view" && look.role == "team_leader")
+}
+
 on_both! {
     async fn a_worklist_names_a_person_only_while_they_agree(kit: Kit) {
         let Allocated { person, subject, .. } = allocated(&kit).await;
         let worker = kit.user(Role::LinkWorker);
         let mut tx = kit.tx(Role::LinkWorker).await;
-        let lines = worklists::of_user(&mut tx, worker).await.unwrap();
+        let lines = worklists::of_user(&mut tx, worker, worklists::MOST).await.unwrap();
         assert_eq!(lines[0].name.as_ref().unwrap().formal(), "KOWALSKI, Jan");
         tx.commit().await.unwrap();
         let mut read = kit.store.read().await.unwrap();
@@ -79,7 +106,7 @@ on_both! {
 
         answer(&kit, subject, ConsentState::Withdrawn).await;
         let mut tx = kit.tx(Role::LinkWorker).await;
-        let lines = worklists::of_user(&mut tx, worker).await.unwrap();
+        let lines = worklists::of_user(&mut tx, worker, worklists::MOST).await.unwrap();
         assert_eq!((lines.len(), lines[0].name.clone()), (1, None));
     }
 
@@ -107,10 +134,53 @@ on_both! {
         let Allocated { task, .. } = allocated(&kit).await;
         let mut tx = kit.tx(Role::Practitioner).await;
         let grant = tx.authorise::<ViewBoard>(kit.custody()).await.unwrap();
-        let soon = worklists::follow_ups_of_site(&mut tx, &grant, kit.now + Duration::hours(48)).await.unwrap();
+        let soon = worklists::follow_ups_of_site(&mut tx, &grant, kit.now + Duration::hours(48), worklists::MOST).await.unwrap();
         assert_eq!(soon.iter().map(|line| line.task.id).collect::<Vec<_>>(), [task]);
-        let sooner = worklists::follow_ups_of_site(&mut tx, &grant, kit.now + Duration::hours(39)).await.unwrap();
+        let sooner = worklists::follow_ups_of_site(&mut tx, &grant, kit.now + Duration::hours(39), worklists::MOST).await.unwrap();
         assert!(sooner.is_empty());
+    }
+
+    async fn a_short_list_of_follow_ups_names_the_first_and_counts_them_all(kit: Kit) {
+        let until = kit.now + Duration::hours(48);
+        let kinds = [TaskKind::FollowUp, TaskKind::ContactAfterRelease];
+        let mut owed = Vec::new();
+        for (n, hours) in [30, -20, 10, -5, 49, 20].into_iter().enumerate() {
+            let due_at = kit.now + Duration::hours(hours);
+            owed.push((follow_up(&kit, kinds[n % 2], due_at).await, kinds[n % 2], due_at));
+        }
+        owed.retain(|(_, _, due_at)| *due_at <= until);
+        owed.sort_by_key(|(_, kind, due_at)| board::follow_up_place(*kind, *due_at));
+
+        let mut tx = kit.tx(Role::TeamLeader).await;
+        let grant = tx.authorise::<ViewBoard>(kit.custody()).await.unwrap();
+        let count = worklists::count_follow_ups_of_site(&mut tx, &grant, until, kit.now).await.unwrap();
+        let shown = worklists::follow_ups_of_site(&mut tx, &grant, until, 3).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(count, Count { total: 5, overdue: 2 });
+        let people = |lines: &[Line]| lines.iter().map(|line| line.task.person_id).collect::<Vec<_>>();
+        let first = owed.iter().take(3).map(|(person, ..)| *person).collect::<Vec<_>>();
+        assert_eq!(people(&shown), first);
+        for (person, ..) in &owed {
+            assert_eq!(looked_at(&kit, *person).await, first.contains(person));
+        }
+
+        let mut tx = kit.tx(Role::TeamLeader).await;
+        let grant = tx.authorise::<ViewBoard>(kit.custody()).await.unwrap();
+        let all = worklists::follow_ups_of_site(&mut tx, &grant, until, worklists::MOST).await.unwrap();
+        assert_eq!(people(&all), owed.iter().map(|(person, ..)| *person).collect::<Vec<_>>());
+    }
+
+    async fn a_short_list_of_own_tasks_names_the_first_and_counts_them_all(kit: Kit) {
+        let mut owed = Vec::new();
+        for hours in [-2, 3, -1] {
+            owed.push(follow_up(&kit, TaskKind::FollowUp, kit.now + Duration::hours(hours)).await);
+        }
+        let user = kit.user(Role::Practitioner);
+        let mut tx = kit.tx(Role::Practitioner).await;
+        let shown = worklists::of_user(&mut tx, user, 2).await.unwrap();
+        let count = worklists::count_of_user(&mut tx, user, kit.now).await.unwrap();
+        assert_eq!(shown.iter().map(|line| line.task.person_id).collect::<Vec<_>>(), [owed[0], owed[2]]);
+        assert_eq!(count, Count { total: 3, overdue: 2 });
     }
 
     async fn a_contact_keeps_when_it_was_and_when_it_was_written(kit: Kit) {

@@ -20,6 +20,19 @@ use uuid::Uuid;
 /// People made in one transaction.
 const BATCH: usize = 500;
 
+/// Every so many people one has an open follow-up: shares no factor with the four sites, so that each
+/// site has its share of them.
+const FOLLOW_UP_EVERY: usize = 499;
+
+/// Follow-ups are due from so many hours ago.
+const OVERDUE_HOURS: i64 = 48;
+
+/// Follow-ups are due within so many hours of the oldest.
+const SPREAD_HOURS: u64 = 7 * 24;
+
+/// Who follows up.
+const OWNERS: [Role; 4] = [Role::Practitioner, Role::TeamLeader, Role::Bank, Role::LinkWorker];
+
 /// A small generator of our own, so that a crowd is the same on every machine.
 #[derive(Debug)]
 struct Dice(u64);
@@ -93,8 +106,8 @@ async fn one(tx: &mut Tx, kit: &Kit, dice: &mut Dice, serial: usize) -> Result<P
     for n in 0..2 {
         let episode = episode(kit, serial + n, kit.now);
         episodes::open(tx, &grant, &episode).await?;
-        if serial.is_multiple_of(500) && n == 0 {
-            tasks::add(tx, &task(kit, id, episode.id)).await?;
+        if serial.is_multiple_of(FOLLOW_UP_EVERY) && n == 0 {
+            tasks::add(tx, &task(kit, dice, id, episode.id)).await?;
         }
     }
     Ok(id)
@@ -117,15 +130,17 @@ fn episode(kit: &Kit, serial: usize, now: DateTime<Utc>) -> NewEpisode {
     }
 }
 
-fn task(kit: &Kit, person_id: PersonId, episode_id: EpisodeId) -> NewTask {
+fn task(kit: &Kit, dice: &mut Dice, person_id: PersonId, episode_id: EpisodeId) -> NewTask {
+    let hours = i64::try_from(dice.roll(SPREAD_HOURS)).unwrap_or_default() - OVERDUE_HOURS;
+    let owner = OWNERS[usize::try_from(dice.roll(OWNERS.len() as u64)).unwrap_or_default()];
     NewTask {
         id: TaskId::new(Uuid::now_v7()),
         person_id,
         episode_id,
         kind: TaskKind::FollowUp,
         title: "Ring about the appointment".into(),
-        due_at: kit.now,
-        owner_id: Some(kit.user(Role::Practitioner)),
-        organisation_id: kit.places.trust,
+        due_at: kit.now + Duration::hours(hours),
+        owner_id: Some(kit.user(owner)),
+        organisation_id: if owner == Role::LinkWorker { kit.places.partner } else { kit.places.trust },
     }
 }

@@ -23,16 +23,20 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/", get(show))
         .route("/board/fragment", get(fragment))
+        .route("/board/follow-ups", get(all_follow_ups))
         .route("/board/events", get(live::events))
         .route("/board/seen", post(seen))
         .route("/site", post(change_site))
 }
 
 /// How many of a person's own tasks the board shows before it leads to the worklist.
-const OWN_TASKS: usize = 8;
+const OWN_TASKS: i64 = 8;
 
 /// How far ahead the board shows follow-ups of the site.
 const FOLLOW_UPS_WITHIN_HOURS: i64 = 48;
+
+/// How many follow-ups of the site the board shows before it leads to the page of all: a screenful.
+const FOLLOW_UPS: i64 = 30;
 
 /// How many changes the board tells.
 const CHANGES: i64 = 30;
@@ -70,8 +74,9 @@ async fn values(cx: &Cx) -> Result<Value, Problem> {
     let list = rows::list(cx, &mut tx, &grant, &site, today).await?;
     let last_list = last_list(&mut tx, &grant, cx.now, today).await?;
     let handover = handover(&mut tx, &grant, &site, cx.now).await?;
-    let own = worklists::of_user(&mut tx, cx.signed_in.user.id).await?;
-    let follow_ups = follow_ups(cx, &mut tx, &grant).await?;
+    let own = worklists::of_user(&mut tx, cx.signed_in.user.id, OWN_TASKS).await?;
+    let own_count = worklists::count_of_user(&mut tx, cx.signed_in.user.id, cx.now).await?;
+    let follow_ups = follow_ups(cx, &mut tx, &grant, FOLLOW_UPS).await?;
     let changes = changes(cx, &mut tx, &grant, today).await?;
     tx.commit().await?;
     Ok(context! {
@@ -82,9 +87,9 @@ async fn values(cx: &Cx) -> Result<Value, Problem> {
         list,
         last_list,
         handover,
-        own => own.iter().take(OWN_TASKS).map(|line| task_row(line, cx.now)).collect::<Vec<_>>(),
-        own_total => own.len(),
-        own_overdue => own.iter().filter(|line| line.task.due_at < cx.now).count(),
+        own => own.iter().map(|line| task_row(line, cx.now)).collect::<Vec<_>>(),
+        own_total => own_count.total,
+        own_overdue => own_count.overdue,
         follow_ups,
         changes,
         may_import => cx.role_may(Verb::Create, Class::List),
@@ -130,16 +135,32 @@ async fn handover(tx: &mut Tx, grant: &Grant<ViewBoard>, site: &Site, now: Insta
     })
 }
 
-/// Follow-ups of people from this site, contacts after release first. Who may not see them by name
-/// is told how many there are.
-async fn follow_ups(cx: &Cx, tx: &mut Tx, grant: &Grant<ViewBoard>) -> Result<Value, Problem> {
+/// Every follow-up of the site, for whom the board shows only the first.
+async fn all_follow_ups(cx: Cx) -> Answer {
+    let site = cx.site()?.clone();
+    let mut tx = cx.begin().await?;
+    let grant = tx.authorise::<ViewBoard>(site.id).await?;
+    let follow_ups = follow_ups(&cx, &mut tx, &grant, worklists::MOST).await?;
+    tx.commit().await?;
+    let heading = format!("Follow-ups due at {}", site.name);
+    cx.page(
+        "board/follow_ups.html",
+        context! { heading, back => context! { href => "/", text => "Back to today" }, follow_ups },
+    )
+}
+
+/// The first `most` follow-ups of people from this site, contacts after release first, and how many
+/// there are in all. Nobody beyond the first is named, so nobody beyond them is looked at. Who may
+/// not see them by name is told how many there are.
+async fn follow_ups(cx: &Cx, tx: &mut Tx, grant: &Grant<ViewBoard>, most: i64) -> Result<Value, Problem> {
     let until = cx.now + Duration::hours(FOLLOW_UPS_WITHIN_HOURS);
-    let mut lines = worklists::follow_ups_of_site(tx, grant, until).await?;
-    lines.sort_by_key(|line| board::follow_up_place(line.task.kind, line.task.due_at));
+    let count = worklists::count_follow_ups_of_site(tx, grant, until, cx.now).await?;
+    let lines = worklists::follow_ups_of_site(tx, grant, until, most).await?;
     let shown: Vec<Value> =
         lines.iter().filter(|line| line.name.is_some()).map(|line| task_row(line, cx.now)).collect();
     let hidden = lines.len() - shown.len();
-    Ok(context! { shown, hidden, overdue => lines.iter().filter(|line| line.task.due_at < cx.now).count() })
+    let more = count.total.saturating_sub(lines.len());
+    Ok(context! { shown, hidden, more, total => count.total, overdue => count.overdue })
 }
 
 async fn changes(cx: &Cx, tx: &mut Tx, grant: &Grant<ViewBoard>, today: NaiveDate) -> Result<Value, Problem> {

@@ -65,7 +65,7 @@ pub(super) async fn show(cx: Cx, Query(filter): Query<Filter>) -> Answer {
     let user = &cx.signed_in.user;
     let leads = matches!(user.role, Role::TeamLeader | Role::LinkWorkerLead);
     let mut tx = cx.begin().await?;
-    let own = worklists::of_user(&mut tx, user.id).await?;
+    let own = worklists::of_user(&mut tx, user.id, worklists::MOST).await?;
     let everybodys = if leads { worklists::of_organisation(&mut tx, user.organisation_id).await? } else { Vec::new() };
     tx.commit().await?;
     let (untaken, taken): (Vec<Line>, Vec<Line>) =
