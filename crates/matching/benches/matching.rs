@@ -84,7 +84,13 @@ fn index(parameters: Parameters, folder: &str) -> (HashMap<String, u32>, Index<u
     }
     let (started, before) = (Instant::now(), cpu());
     let index = Index::build(parameters, people);
-    println!("{folder}: built from {} people in {:.2} s, {:.2} s of processor time; {} MB", index.len(), started.elapsed().as_secs_f64(), cpu() - before, resident());
+    println!(
+        "{folder}: built from {} people in {:.2} s, {:.2} s of processor time; {} MB",
+        index.len(),
+        started.elapsed().as_secs_f64(),
+        cpu() - before,
+        resident()
+    );
     (ids, index)
 }
 
@@ -139,8 +145,20 @@ fn measure(folder: &str, parameters: Parameters) {
     let e = evaluate(&outcomes);
     println!(
         "  500 names in {:.1} ms, {:.1} ms of processor time; recall@1 {:.4} @5 {:.4}; best F1 {:.4} (P {:.4} R {:.4}); at 0.9 P {:.4} R {:.4} F1 {:.4} false alarms {} wrong {}; R@P99 {:.4}; ECE {:.4}",
-        took * 5e5 / list.len() as f64, busy * 5e5 / list.len() as f64, e.recall_at_1, e.recall_at_5, e.best.f1, e.best.precision, e.best.recall,
-        e.at_0_9.precision, e.at_0_9.recall, e.at_0_9.f1, e.at_0_9.false_alarms, e.at_0_9.wrong_people, e.recall_at_precision_99, e.calibration_error
+        took * 5e5 / list.len() as f64,
+        busy * 5e5 / list.len() as f64,
+        e.recall_at_1,
+        e.recall_at_5,
+        e.best.f1,
+        e.best.precision,
+        e.best.recall,
+        e.at_0_9.precision,
+        e.at_0_9.recall,
+        e.at_0_9.f1,
+        e.at_0_9.false_alarms,
+        e.at_0_9.wrong_people,
+        e.recall_at_precision_99,
+        e.calibration_error
     );
     for t in &e.tenths {
         println!("    {:.1}: {:5} said {:.3} true {:.3}", t.from, t.answers, t.said, t.came_true);
@@ -162,17 +180,48 @@ fn measure(folder: &str, parameters: Parameters) {
         }
     }
     println!("    false alarms at 0.9: {kinds:?}");
-    println!("    recall at 0.9: {}", ops.iter().map(|(k, v)| format!("{k} {}/{} {:.2}", v.0, v.1, v.0 as f64 / v.1 as f64)).collect::<Vec<_>>().join("; "));
+    println!(
+        "    recall at 0.9: {}",
+        ops.iter()
+            .map(|(k, v)| format!("{k} {}/{} {:.2}", v.0, v.1, v.0 as f64 / v.1 as f64))
+            .collect::<Vec<_>>()
+            .join("; ")
+    );
     if std::env::var("MISSES").is_ok() {
         let name: HashMap<u32, &String> = ids.iter().map(|(k, v)| (*v, k)).collect();
         for (((row, outcome), found), query) in truth.iter().zip(&outcomes).zip(&found).zip(&list) {
-            let wrong = (outcome.is_known && (outcome.probability < 0.9 || !outcome.is_right)) || (!outcome.is_known && outcome.probability >= 0.9);
+            let wrong = (outcome.is_known && (outcome.probability < 0.9 || !outcome.is_right))
+                || (!outcome.is_known && outcome.probability >= 0.9);
             if wrong {
-                println!("--- {} known {} {} ops {} | {} {:?} {} {:?}", row["query_id"], row["known"], row["kind"], row["ops"], query.name.natural(), query.date_of_birth, query.address, query.postcodes);
+                println!(
+                    "--- {} known {} {} ops {} | {} {:?} {} {:?}",
+                    row["query_id"],
+                    row["known"],
+                    row["kind"],
+                    row["ops"],
+                    query.name.natural(),
+                    query.date_of_birth,
+                    query.address,
+                    query.postcodes
+                );
                 for one in found.iter().take(2) {
-                    println!("  {} p {:.3} w {:.1}+{:.1} {:?}", name[&one.id], one.scored.probability, one.scored.prior_bits, one.scored.weight_bits, one.scored.rules);
+                    println!(
+                        "  {} p {:.3} w {:.1}+{:.1} {:?}",
+                        name[&one.id],
+                        one.scored.probability,
+                        one.scored.prior_bits,
+                        one.scored.weight_bits,
+                        one.scored.rules
+                    );
                     for l in &one.scored.evidence {
-                        println!("      {:14} {:+6.1} {} | {} | {}", l.comparison.code(), l.weight_bits, l.level, l.query_value, l.known_value);
+                        println!(
+                            "      {:14} {:+6.1} {} | {} | {}",
+                            l.comparison.code(),
+                            l.weight_bits,
+                            l.level,
+                            l.query_value,
+                            l.known_value
+                        );
                     }
                 }
             }

@@ -177,7 +177,7 @@ impl Query {
             id(name.forenames.first().copied()).zip(id(whole))
         });
         let most_name_bits = most_name_bits(&names, &words, parameters, records, people);
-        Self { words, names, house, street, town, name, most_name_bits, prepared }
+        Self { prepared, words, names, house, street, town, name, most_name_bits }
     }
 
     /// Whether a known person's name in use has the same first forename and surname.
@@ -185,20 +185,18 @@ impl Query {
         let Some((forename, surname)) = self.name else { return false };
         let parts = records.parts(record);
         parts.first().is_some_and(|part| part.token() == forename && part.role() == Role::Forename)
-            && parts[1..].iter().take_while(|part| !part.begins()).any(|part| part.token() == surname && part.is_surname())
+            && parts[1..]
+                .iter()
+                .take_while(|part| !part.begins())
+                .any(|part| part.token() == surname && part.is_surname())
     }
 }
 
 /// A bound: agreement on the rarest words of the query, in whatever place.
-fn most_name_bits(
-    names: &[QueryName],
-    words: &[Word],
-    parameters: &Parameters,
-    records: &Records,
-    people: f64,
-) -> f64 {
+fn most_name_bits(names: &[QueryName], words: &[Word], parameters: &Parameters, records: &Records, people: f64) -> f64 {
     let rarest = |as_surname: bool| {
-        let bits = words.iter().map(|word| crate::score::most_bits(parameters, records, word.known, as_surname, people));
+        let bits =
+            words.iter().map(|word| crate::score::most_bits(parameters, records, word.known, as_surname, people));
         bits.fold(MOST_PARTLY, f64::max)
     };
     let has_middle = names.iter().any(|name| name.forenames.len() > 1);
@@ -248,14 +246,7 @@ pub(crate) struct Pattern {
 
 impl Pattern {
     fn empty() -> Self {
-        Self {
-            rows: [MISSING; LEARNT],
-            forename: NONE,
-            surname: NONE,
-            is_swapped: false,
-            known_name: 0,
-            query_name: 0,
-        }
+        Self { rows: [MISSING; LEARNT], forename: NONE, surname: NONE, is_swapped: false, known_name: 0, query_name: 0 }
     }
 
     pub fn row(&self, comparison: Comparison) -> Option<usize> {
@@ -316,7 +307,8 @@ pub(crate) fn compare(
     let mut pattern = Pattern::empty();
     let date = dates(&query.prepared, record.born);
     pattern.set(Comparison::DateOfBirth, 0, date.map(DateOfBirthLevel::row));
-    let sex = query.prepared.sex.zip(record.sex).map(|(a, b)| if a == b { SexLevel::Same } else { SexLevel::Different });
+    let sex =
+        query.prepared.sex.zip(record.sex).map(|(a, b)| if a == b { SexLevel::Same } else { SexLevel::Different });
     pattern.set(Comparison::Sex, 0, sex.map(SexLevel::row));
     places(&mut pattern, query, records, record, memory);
     for number in &query.prepared.numbers {
@@ -386,8 +378,7 @@ impl NameLevels {
         pattern.set(Comparison::Arrangement, 0, Some(self.arrangement.row()));
         pattern.surname = self.surname.map_or(NONE, |(_, token)| token);
         pattern.forename = self.forename.map_or(NONE, |(_, token)| token);
-        pattern.is_swapped =
-            matches!(self.arrangement, ArrangementLevel::Swapped | ArrangementLevel::OtherNameSwapped);
+        pattern.is_swapped = matches!(self.arrangement, ArrangementLevel::Swapped | ArrangementLevel::OtherNameSwapped);
         pattern.known_name = self.known_name;
         pattern.query_name = self.query_name;
     }
@@ -582,7 +573,9 @@ fn surnames(name: &QueryName, known: &Known) -> Option<(SurnameLevel, TokenId)> 
     if has_parts {
         // A slip in one part of a double name, or in the only part that was taken over.
         let near = name.surnames.iter().flat_map(|word| parts.iter().map(|part| (part.with(*word), part.token)));
-        if let Some((_, token)) = near.filter(|(likeness, _)| *likeness >= Likeness::SoundsAlike).max_by_key(|(l, _)| *l) {
+        if let Some((_, token)) =
+            near.filter(|(likeness, _)| *likeness >= Likeness::SoundsAlike).max_by_key(|(l, _)| *l)
+        {
             return Some((SurnameLevel::Beginning, token));
         }
     }
@@ -762,9 +755,10 @@ fn postcodes(query: &Prepared, records: &Records, record: &Record) -> Option<Pos
 fn addresses(query: &Query, records: &Records, record: &Record, memory: &mut Memory) -> Option<AddressLevel> {
     let is_given = !query.prepared.address.house.is_empty() && record.house != NONE;
     let same_house = is_given.then(|| query.house == Some(record.house));
-    let street = query.street.as_ref().filter(|_| record.street != NONE).map(|street| {
-        *memory.streets.entry(record.street).or_insert_with(|| street.likeness(records, record.street))
-    });
+    let street =
+        query.street.as_ref().filter(|_| record.street != NONE).map(|street| {
+            *memory.streets.entry(record.street).or_insert_with(|| street.likeness(records, record.street))
+        });
     if same_house.is_none() && street.is_none() {
         return None;
     }

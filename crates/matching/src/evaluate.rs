@@ -196,8 +196,13 @@ mod tests {
     #[test]
     fn figures_are_those_worked_out_by_hand() {
         let missed = Outcome { bits: None, ..outcome(0.0, true, false) };
-        let outcomes =
-            [outcome(9.0, true, true), outcome(8.0, true, true), outcome(5.0, false, false), outcome(-4.0, true, true), missed];
+        let outcomes = [
+            outcome(9.0, true, true),
+            outcome(8.0, true, true),
+            outcome(5.0, false, false),
+            outcome(-4.0, true, true),
+            missed,
+        ];
         let found = evaluate(&outcomes);
         assert_eq!((found.known, found.at_0_9.false_alarms), (4, 1));
         assert!((found.recall_at_1 - 0.75).abs() < 1e-9);
@@ -208,7 +213,8 @@ mod tests {
     #[test]
     fn answers_that_boast_are_calmed() {
         // Two in three come true where four in five were promised.
-        let points: Vec<(f64, bool)> = (0..300).map(|at| (2.0, at % 3 > 0)).chain((0..300).map(|at| (-2.0, at % 3 == 0))).collect();
+        let points: Vec<(f64, bool)> =
+            (0..300).map(|at| (2.0, at % 3 > 0)).chain((0..300).map(|at| (-2.0, at % 3 == 0))).collect();
         let calibrated = platt(&points);
         assert!((calibrated.probability(2.0) - 0.667).abs() < 0.01, "{calibrated:?}");
     }

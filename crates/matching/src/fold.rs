@@ -145,7 +145,7 @@ impl AddressParts {
                 break;
             }
         }
-        parts.town = lines.last().unwrap_or_default();
+        parts.town = lines.next_back().unwrap_or_default();
         parts
     }
 
@@ -192,7 +192,10 @@ mod tests {
     #[test]
     fn a_whole_name_in_one_field_is_split() {
         let parts = of("", "Mary Jane Smith-Jones");
-        assert_eq!((parts.forenames, parts.surnames), (vec!["mary".into()], vec!["jane".into(), "smith".into(), "jones".into()]));
+        assert_eq!(
+            (parts.forenames, parts.surnames),
+            (vec!["mary".into()], vec!["jane".into(), "smith".into(), "jones".into()])
+        );
         assert_eq!(of("Mary Smith", "").surnames, ["smith"]);
     }
 
@@ -205,7 +208,10 @@ mod tests {
     #[test]
     fn an_address_is_taken_apart() {
         let full = AddressParts::of("Flat 3, 12a Wesley Ave, Huddersfield");
-        assert_eq!((full.house.as_str(), full.street.as_str(), full.town.as_str()), ("12a", "wesley avenue", "huddersfield"));
+        assert_eq!(
+            (full.house.as_str(), full.street.as_str(), full.town.as_str()),
+            ("12a", "wesley avenue", "huddersfield")
+        );
         assert_eq!(AddressParts::of("94 High Road").street, "high road");
         assert_eq!(AddressParts::of("No fixed abode"), AddressParts::default());
     }

@@ -30,7 +30,14 @@ pub(crate) fn of(query: &Query, records: &Records, rival: &Rival) -> Vec<Evidenc
     for (comparison, weight_bits, level) in rest {
         if weight_bits.abs() >= NOTHING {
             let (query_value, known_value) = (String::new(), String::new());
-            lines.push(Evidence { comparison, level, weight_bits, query_value, known_value, agreement: Agreement::Partly });
+            lines.push(Evidence {
+                comparison,
+                level,
+                weight_bits,
+                query_value,
+                known_value,
+                agreement: Agreement::Partly,
+            });
         } else if let Some(last) = lines.last_mut() {
             // Too little for a line of its own; the lines still add up.
             last.weight_bits += weight_bits;
@@ -48,7 +55,14 @@ fn line(comparison: Comparison, rival: &Rival, [query_value, known_value]: [Stri
             (false, true) => "Not in the record",
             (false, false) => "Cannot be compared",
         };
-        return Some(Evidence { comparison, level, weight_bits: 0.0, query_value, known_value, agreement: Agreement::Missing });
+        return Some(Evidence {
+            comparison,
+            level,
+            weight_bits: 0.0,
+            query_value,
+            known_value,
+            agreement: Agreement::Missing,
+        });
     };
     let is_usual = comparison == Comparison::Arrangement && row == ArrangementLevel::AsWritten.row();
     let level = comparison.level(row);
@@ -57,28 +71,24 @@ fn line(comparison: Comparison, rival: &Rival, [query_value, known_value]: [Stri
     Some(Evidence { comparison, level: level.words, weight_bits, query_value, known_value, agreement })
 }
 
-fn values(
-    comparison: Comparison,
-    query: &Query,
-    records: &Records,
-    record: &Record,
-    rival: &Rival,
-) -> [String; 2] {
+fn values(comparison: Comparison, query: &Query, records: &Records, record: &Record, rival: &Rival) -> [String; 2] {
     let mine = query.prepared.names.get(usize::from(rival.pattern.query_name));
     let known = names(records.parts(record)).nth(usize::from(rival.pattern.known_name)).unwrap_or_default();
     let number = |kind| [shown(&query.prepared.numbers, kind), shown(records.numbers(record), kind)];
     let word = |token| if token == NONE { String::new() } else { titled(records.tokens.text(token)) };
     let address = &query.prepared.address;
     match comparison {
-        Comparison::Surname => {
-            [mine.map_or_else(String::new, |name| titled(&name.surnames.join(" "))), words(records, known, |role| role == Role::Surname)]
-        }
+        Comparison::Surname => [
+            mine.map_or_else(String::new, |name| titled(&name.surnames.join(" "))),
+            words(records, known, |role| role == Role::Surname),
+        ],
         Comparison::Forename => {
             let first = mine.and_then(|name| name.forenames.first()).map_or_else(String::new, |word| titled(word));
             [first, words(records, known, |role| role == Role::Forename)]
         }
         Comparison::MiddleNames => {
-            let others = mine.map_or_else(String::new, |name| titled(&name.forenames.get(1..).unwrap_or_default().join(" ")));
+            let others =
+                mine.map_or_else(String::new, |name| titled(&name.forenames.get(1..).unwrap_or_default().join(" ")));
             [others, words(records, known, |role| role == Role::OtherForename)]
         }
         Comparison::Arrangement => {

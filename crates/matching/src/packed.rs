@@ -108,14 +108,9 @@ impl Postcode {
         }
     }
 
-    /// For hashing and for the snapshot.
+    /// For hashing.
     pub fn bits(self) -> u64 {
         self.0
-    }
-
-    /// What [`Self::bits`] gave.
-    pub fn from_bits(bits: u64) -> Self {
-        Self(bits)
     }
 }
 
@@ -217,16 +212,6 @@ impl Number {
             _ => text,
         }
     }
-
-    /// For hashing and for the snapshot.
-    pub fn bits(self) -> u64 {
-        self.0
-    }
-
-    /// What [`Self::bits`] gave.
-    pub fn from_bits(bits: u64) -> Self {
-        Self(bits)
-    }
 }
 
 /// A long number by its hash: equal ones stay equal, slips in them are not seen.
@@ -263,7 +248,10 @@ mod tests {
     #[test]
     fn numbers_keep_their_text_and_soundness() {
         let number = Number::nhs("999 000 0018").unwrap();
-        assert_eq!((number.shown().as_str(), number.is_sound(), number.kind()), ("999 000 0018", true, NumberKind::Nhs));
+        assert_eq!(
+            (number.shown().as_str(), number.is_sound(), number.kind()),
+            ("999 000 0018", true, NumberKind::Nhs)
+        );
         assert!(!Number::nhs("9990000019").unwrap().is_sound());
         assert_eq!(Number::nhs("0000000000"), None);
         assert_eq!(Number::cro("000000/00Z"), None);

@@ -18,8 +18,7 @@ pub(crate) struct Day(pub u32);
 impl Day {
     /// Of a date; placeholders and years outside 1 to 9999 are none.
     pub fn of(date: Option<NaiveDate>) -> Self {
-        let is_placeholder =
-            |date: &NaiveDate| PLACEHOLDER_DATES.contains(&(date.year(), date.month(), date.day()));
+        let is_placeholder = |date: &NaiveDate| PLACEHOLDER_DATES.contains(&(date.year(), date.month(), date.day()));
         let fits = |date: &NaiveDate| (1..=9_999).contains(&date.year()) && !is_placeholder(date);
         date.filter(fits).map_or(Self(0), |date| Self::new(date.year().unsigned_abs(), date.month(), date.day()))
     }
@@ -98,14 +97,6 @@ impl Part {
 
     pub fn is_surname(self) -> bool {
         self.role() >= Role::Surname
-    }
-
-    pub fn bits(self) -> u32 {
-        self.0
-    }
-
-    pub fn from_bits(bits: u32) -> Self {
-        Self(bits)
     }
 }
 

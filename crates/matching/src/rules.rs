@@ -44,9 +44,7 @@ impl SafetyRule {
                 "The NHS numbers are both valid and differ. Treat as two people unless one number is proved wrong."
             }
             Self::PossibleTwin => "Same surname and date of birth, different forename. Check that this is not a twin.",
-            Self::PossibleRelative => {
-                "Same name and home, different date of birth. Check that this is not a relative."
-            }
+            Self::PossibleRelative => "Same name and home, different date of birth. Check that this is not a relative.",
             Self::DateOfBirthUnconfirmed => {
                 "The date of birth does not settle it. Check one more fact before you confirm."
             }
