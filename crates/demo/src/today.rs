@@ -324,6 +324,7 @@ fn description(entry: &Entry) -> Description {
             Some(Sex::Female) => Some(throughline_matching::Sex::Female),
             Some(Sex::Indeterminate) | None => None,
         },
+        address: entry.address.clone().unwrap_or_default(),
         postcodes: entry.postcode.iter().cloned().collect(),
         pnc: entry.pnc.clone(),
         nhs_number: entry.nhs_number.as_ref().map(|number| number.digits().to_owned()),

@@ -220,12 +220,18 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
         self.candidates(&query, rivals, limits)
     }
 
-    /// One person weighed against a description; `None` when nobody has this id.
+    /// One person weighed against a description, as a list's answer would weigh them; `None` when
+    /// nobody has this id.
     pub fn compare(&self, description: &Description, id: Id) -> Option<Scored> {
         let place = *self.places.get(&id)?;
         let query = self.asked(Prepared::new(description));
-        let rivals = self.rivals_among(&query, &[place], f64::NEG_INFINITY, &mut Memory::default());
-        rivals.first().map(|rival| self.scored(&query, rival))
+        let mut memory = Memory::default();
+        let rivals = self.rivals(&query, &mut memory);
+        if let Some(rival) = rivals.iter().find(|rival| rival.place == place) {
+            return Some(self.scored(&query, rival));
+        }
+        let alone = self.rivals_among(&query, &[place], f64::NEG_INFINITY, &mut memory);
+        alone.first().map(|rival| self.scored(&query, rival))
     }
 
     pub(crate) fn asked(&self, prepared: Prepared) -> Query {

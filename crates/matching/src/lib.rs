@@ -1,3 +1,42 @@
+//! Who may this be? Compares a description from a list with everybody who is known, and says how
+//! likely it is that they are the same person, and why.
+//!
+//! **What this crate is for.** A custody or court list names somebody in a hurry: misspelt, with
+//! day and month exchanged, under a name used years ago. This crate keeps everybody in memory, finds
+//! the people it may be, weighs the evidence for each, and lays that evidence out so that a person can
+//! decide.
+//!
+//! **Its words.**
+//! - [`Description`]: what is said of somebody, on a list or in the record.
+//! - [`Index`]: everybody who is known. People are put in, changed and removed one at a time; a
+//!   question is answered in well under a millisecond among a million.
+//! - Key (`keys.rs`): what alike descriptions share. There are many kinds, so that one ruined field
+//!   never hides the right person.
+//! - Comparison and level (`levels.rs`, `compare.rs`): each field is compared, and the answer is a
+//!   level ("Same date of birth", "Day and month swapped"). All levels of a pair are its pattern.
+//! - [`Class`]: what two descriptions can be to each other: of the same person, of unrelated people, of
+//!   twins, relatives, namesakes in one family, unrelated namesakes of one age.
+//! - Weight (`score.rs`): what a level is worth in bits, log2(same / unrelated) (Fellegi and Sunter, *A
+//!   Theory for Record Linkage*, 1969), with how common the value is in the place of what is usual. Two
+//!   more lines belong to the sum: that it may be a relative or a namesake instead, and that it may be
+//!   another person of the index. With the prior they give the probability; [`Parameters`] hold all
+//!   the numbers.
+//! - [`SafetyRule`]: what arithmetic may not decide.
+//! - [`Band`]: very likely, possible, no match.
+//!
+//! **How it goes.** [`Index::query`] for the lines of a list, [`Index::search`] for what a person typed
+//! → [`Candidate`]s → a page shows [`reason_line`], [`in_words`] and the [`Evidence`]. [`train`] learns
+//! the parameters from lists and from what people decided; [`evaluate`] measures answers.
+//!
+//! **How to add one more.** A level: a line in `levels.rs`, the place in `compare.rs` where it applies,
+//! and its shares in `parameters/default.toml` (a missing or surplus level is refused when the file is
+//! read). A comparison: its levels, a variant of [`Comparison`], a function in `compare.rs`. A rule: a
+//! variant of [`SafetyRule`], with when it holds and what it limits. A key: a kind in `keys.rs`. A form
+//! of a name: a word in `parameters/diminutives.toml` or `parameters/spellings.toml`.
+//!
+//! **What it will never do.** Decide: it states, a person confirms. Call anybody very likely whose valid
+//! NHS numbers differ. Count a missing field as a difference. Read a clock, a file, a database or a
+//! random number.
 #![warn(missing_docs)]
 
 mod compare;

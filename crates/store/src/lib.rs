@@ -45,6 +45,7 @@ pub mod events;
 pub mod health;
 pub mod idempotency;
 pub mod lists;
+pub mod matching;
 pub mod merges;
 pub mod organisations;
 pub mod outcomes;
@@ -123,6 +124,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(crate) inner: Arc<Inner>,
+    memory: Arc<matching::Memory>,
 }
 
 #[derive(Debug)]
@@ -157,7 +159,7 @@ impl Store {
                     .await?,
             ),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Arc::new(inner), memory: Arc::default() })
     }
 
     /// A snapshot for reading what concerns no person.
@@ -174,6 +176,10 @@ impl Store {
     /// When the database does not answer, or the storage failed earlier.
     pub async fn begin(&self, cause: Cause) -> Result<Tx> {
         Tx::begin(self, cause).await
+    }
+
+    pub(crate) fn memory(&self) -> &matching::Memory {
+        &self.memory
     }
 
     /// Which database this is: `sqlite` or `postgres`.

@@ -162,7 +162,9 @@ pub async fn merge(
     .await?;
     pairs::joined(tx, pair, id, reason.words()).await?;
     pairs::carry_over(tx, id, away.person(), keep.person()).await?;
-    find_by(tx, keep.person(), away.person(), true).await?;
+    // The matching engine finds the one by what both are known by, and the other no longer.
+    tx.describes_anew(keep.person());
+    tx.describes_anew(away.person());
     tx.audit_detail(&format!("records joined: {id}"));
     tx.relationships_changed();
     Ok(Ok(id))
@@ -213,7 +215,8 @@ pub async fn unmerge(
     )
     .await?;
     pairs::taken_apart(tx, id).await?;
-    find_by(tx, keep.person(), away.person(), false).await?;
+    tx.describes_anew(keep.person());
+    tx.describes_anew(away.person());
     tell(tx, keep.person(), id, "Records taken apart again: the other record is its own again").await?;
     tell(tx, away.person(), id, "Records taken apart again: this record is its own again").await?;
     tx.audit_detail(&format!("records taken apart: {id}"));
@@ -295,16 +298,6 @@ async fn set_number<P: Permit>(tx: &mut Tx, keep: &Grant<P>, number: Option<&str
     )
     .await?;
     Ok(())
-}
-
-/// The matching engine finds the one by what both are known by, and the other no longer.
-async fn find_by(tx: &mut Tx, keep: PersonId, away: PersonId, is_joined: bool) -> Result<()> {
-    people::rekey(tx, keep).await?;
-    if is_joined {
-        tx.execute("DELETE FROM match_key WHERE person_id = $1", args![away]).await?;
-        return Ok(());
-    }
-    people::rekey(tx, away).await
 }
 
 /// A line in the timeline, and a word to the board of the site where an episode is open: the name on

@@ -1,9 +1,9 @@
 //! People: who they are, how they may be reached, and the keys by which they are found.
 
 use crate::sql::placeholders;
-use crate::{Conn, Error, Result, Row, Tx, args};
+use crate::{Conn, Error, Result, Row, Tx, args, matching};
 use chrono::NaiveDate;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use throughline_domain::document::{DocumentKind, DocumentState};
 use throughline_domain::finding::{FindingList, FindingStatus};
 use throughline_domain::identifier::NhsNumber;
@@ -11,7 +11,7 @@ use throughline_domain::ids::{DocumentId, EntryId, EpisodeId, PersonId, SiteId};
 use throughline_domain::name::Name;
 use throughline_domain::person::{Ethnicity, Gender, IdentityState};
 use throughline_domain::time::Instant;
-use throughline_matching::{Description, Parameters};
+use throughline_matching::{Agreement, Comparison, Description, Limits, Scored};
 use throughline_policy::{
     ChangeContactDetails, ChangeIdentity, CreatePerson, Grant, Permit, SearchPeople, Subject, ViewContactDetails,
     ViewDocument, ViewFollowUp, ViewIdentity, ViewList, ViewNeedsPlan,
@@ -68,6 +68,15 @@ pub struct ContactDetails {
     pub gp: String,
 }
 
+/// Where a person lives, as far as the matching engine compares it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Home {
+    /// Address, as given.
+    pub address: String,
+    /// Postcode, as given.
+    pub postcode: String,
+}
+
 /// A person to be made known to the service.
 #[derive(Debug, Clone, Default)]
 pub struct NewPerson {
@@ -97,7 +106,7 @@ pub struct NewPerson {
 
 impl Person {
     /// What the matching engine compares.
-    pub fn description(&self, postcode: &str) -> Description {
+    pub fn description(&self, home: &Home) -> Description {
         let identifier =
             |kind: &str| self.identifiers.iter().find(|(known, _)| known == kind).map(|(_, value)| value.clone());
         Description {
@@ -105,10 +114,12 @@ impl Person {
             aliases: self.aliases.clone(),
             date_of_birth: self.date_of_birth,
             sex: sex(self.gender),
-            postcodes: Some(postcode.to_owned()).filter(|postcode| !postcode.is_empty()).into_iter().collect(),
+            address: home.address.clone(),
+            postcodes: Some(home.postcode.clone()).filter(|postcode| !postcode.is_empty()).into_iter().collect(),
             pnc: identifier("pnc"),
             cro: identifier("cro"),
             nhs_number: self.nhs_number.as_ref().map(|number| number.digits().to_owned()),
+            ..Description::default()
         }
     }
 }
@@ -123,7 +134,7 @@ fn sex(gender: Gender) -> Option<throughline_matching::Sex> {
 }
 
 const COLUMNS: &str = "id, version, forenames, surname, preferred_name, date_of_birth, gender, ethnicity, nhs_number,
-    identity_state, language, interpreter, adjustments, deceased_on, postcode";
+    identity_state, language, interpreter, adjustments, deceased_on, address, postcode";
 
 fn person(row: &Row, aliases: Vec<Name>, identifiers: Vec<(String, String)>) -> Result<Person> {
     let nhs: Option<String> = row.get("nhs_number")?;
@@ -146,46 +157,55 @@ fn person(row: &Row, aliases: Vec<Name>, identifiers: Vec<(String, String)>) -> 
     })
 }
 
-/// The people of these ids, with their postcodes (for matching only), in no order.
-pub(crate) async fn load(conn: &mut Conn, ids: &[PersonId]) -> Result<Vec<(Person, String)>> {
+/// The people of these ids, with where they live (for matching only), in no order.
+pub(crate) async fn load(conn: &mut Conn, ids: &[PersonId]) -> Result<Vec<(Person, Home)>> {
+    load_where(conn, ids, "id").await
+}
+
+/// As [`load`], without those who were joined into another record.
+pub(crate) async fn load_kept(conn: &mut Conn, ids: &[PersonId]) -> Result<Vec<(Person, Home)>> {
+    load_where(conn, ids, "merged_into IS NULL AND id").await
+}
+
+async fn load_where(conn: &mut Conn, ids: &[PersonId], of_person: &str) -> Result<Vec<(Person, Home)>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let list = placeholders(1, ids.len());
-    let values = || ids.iter().map(|id| (*id).into()).collect::<Vec<crate::Value>>();
+    let values = || ids.iter().map(|id| (*id).into()).collect();
+    gather(conn, &format!("WHERE {of_person} IN ({list})"), &format!("WHERE person_id IN ({list})"), values).await
+}
+
+/// Everybody but those who were joined into another record: for the matching engine's index.
+pub(crate) async fn everybody(conn: &mut Conn) -> Result<Vec<(Person, Home)>> {
+    gather(conn, "WHERE merged_into IS NULL", "", Vec::new).await
+}
+
+async fn gather(
+    conn: &mut Conn,
+    which_people: &str,
+    which_facts: &str,
+    values: impl Fn() -> crate::Args,
+) -> Result<Vec<(Person, Home)>> {
     let sql = |text: String| sqlx::AssertSqlSafe(text);
-    let mut aliases: BTreeMap<PersonId, Vec<Name>> = BTreeMap::new();
-    let rows = conn
-        .fetch_text(
-            sql(format!(
-                "SELECT person_id, forenames, surname FROM person_alias WHERE person_id IN ({list}) ORDER BY id"
-            )),
-            values(),
-        )
-        .await?;
-    for row in &rows {
+    let mut aliases: HashMap<PersonId, Vec<Name>> = HashMap::new();
+    let names = format!("SELECT person_id, forenames, surname FROM person_alias {which_facts} ORDER BY id");
+    for row in &conn.fetch_text(sql(names), values()).await? {
         let alias = Name { forenames: row.get("forenames")?, surname: row.get("surname")? };
         aliases.entry(row.get("person_id")?).or_default().push(alias);
     }
-    let mut identifiers: BTreeMap<PersonId, Vec<(String, String)>> = BTreeMap::new();
-    let rows = conn
-        .fetch_text(
-            sql(format!(
-                "SELECT person_id, kind, value FROM person_identifier WHERE person_id IN ({list}) ORDER BY id"
-            )),
-            values(),
-        )
-        .await?;
-    for row in &rows {
+    let mut identifiers: HashMap<PersonId, Vec<(String, String)>> = HashMap::new();
+    let numbers = format!("SELECT person_id, kind, value FROM person_identifier {which_facts} ORDER BY id");
+    for row in &conn.fetch_text(sql(numbers), values()).await? {
         identifiers.entry(row.get("person_id")?).or_default().push((row.get("kind")?, row.get("value")?));
     }
-    let rows = conn.fetch_text(sql(format!("SELECT {COLUMNS} FROM person WHERE id IN ({list})")), values()).await?;
+    let rows = conn.fetch_text(sql(format!("SELECT {COLUMNS} FROM person {which_people}")), values()).await?;
     rows.iter()
         .map(|row| {
             let id: PersonId = row.get("id")?;
             let found =
                 person(row, aliases.remove(&id).unwrap_or_default(), identifiers.remove(&id).unwrap_or_default())?;
-            Ok((found, row.get("postcode")?))
+            Ok((found, Home { address: row.get("address")?, postcode: row.get("postcode")? }))
         })
         .collect()
 }
@@ -282,7 +302,7 @@ async fn insert(tx: &mut Tx, id: PersonId, new: &NewPerson, created_by: Option<U
     for (kind, value) in &new.identifiers {
         add_identifier(tx, id, kind, value).await?;
     }
-    rekey(tx, id).await?;
+    tx.describes_anew(id);
     tx.note_act("create", "identity", id.into(), "");
     Ok(())
 }
@@ -337,7 +357,8 @@ pub async fn learn(
     for (kind, value) in identifiers {
         add_identifier(tx, person, kind, value).await?;
     }
-    rekey(tx, person).await
+    tx.describes_anew(person);
+    Ok(())
 }
 
 /// Corrects who a person is; the former state is kept.
@@ -369,7 +390,8 @@ pub async fn change(tx: &mut Tx, grant: &Grant<ChangeIdentity>, corrected: &Pers
         ],
     )
     .await?;
-    rekey(tx, grant.person()).await
+    tx.describes_anew(grant.person());
+    Ok(())
 }
 
 /// Corrects how and where a person may be reached; the former state is kept.
@@ -397,7 +419,8 @@ pub async fn change_contact_details(
         ],
     )
     .await?;
-    rekey(tx, grant.person()).await
+    tx.describes_anew(grant.person());
+    Ok(())
 }
 
 pub(crate) async fn keep_version<P: Permit>(tx: &mut Tx, grant: &Grant<P>) -> Result<()> {
@@ -430,47 +453,13 @@ pub(crate) async fn keep_version<P: Permit>(tx: &mut Tx, grant: &Grant<P>) -> Re
     Ok(())
 }
 
-/// Writes the keys by which the matching engine finds the person.
-pub(crate) async fn rekey(tx: &mut Tx, id: PersonId) -> Result<()> {
-    let Some((person, postcode)) = load(tx, &[id]).await?.pop() else {
-        return Ok(());
-    };
-    tx.execute("DELETE FROM match_key WHERE person_id = $1", args![id]).await?;
-    for key in throughline_matching::keys(&person.description(&postcode)) {
-        tx.execute(
-            "INSERT INTO match_key (key, person_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-            args![key.as_str(), id],
-        )
-        .await?;
-    }
-    Ok(())
-}
-
-/// A key shared by more people than this is asked only together with others: it says too little.
-const CROWDED_KEY: i64 = 400;
-
-/// People who share at least one key with what is looked for.
-async fn sharing_a_key(conn: &mut Conn, keys: &[String]) -> Result<Vec<PersonId>> {
-    let mut people = Vec::new();
-    for key in keys {
-        let rows =
-            conn.fetch_all("SELECT person_id FROM match_key WHERE key = $1 LIMIT $2", args![key, CROWDED_KEY]).await?;
-        for row in &rows {
-            people.push(row.get("person_id")?);
-        }
-    }
-    people.sort_unstable();
-    people.dedup();
-    Ok(people)
-}
-
 /// A person who may be the one on a list or in a search, with what speaks for and against.
 #[derive(Debug, Clone)]
 pub struct Candidate {
     /// The person.
     pub person: Person,
     /// Weight, probability, band and evidence.
-    pub scored: throughline_matching::Scored,
+    pub scored: Scored,
 }
 
 /// People who may be the one described, most likely first. Each one shown gets its audit row.
@@ -483,9 +472,9 @@ pub async fn candidates(
     looked_for: &Description,
     limit: usize,
 ) -> Result<Vec<Candidate>> {
-    let keys: Vec<String> =
-        throughline_matching::keys(looked_for).into_iter().map(|key| key.as_str().to_owned()).collect();
-    let found = ranked(tx, grant, looked_for, &keys, throughline_matching::rank, limit).await?;
+    let limits = Limits { most: widened(grant, limit), ..Limits::LIST };
+    let found = matching::candidates(tx, looked_for, limits).await?;
+    let found = shown(tx, grant, found, limit).await?;
     for candidate in &found {
         tx.note_shown(candidate.person.id, "possible match");
     }
@@ -506,13 +495,14 @@ pub async fn compare(
     if grant.only_allocated() && !tx.may::<ViewIdentity>(person).await? {
         return Ok(None);
     }
-    let Some((person, postcode)) = load(tx, &[person]).await?.pop() else {
+    let Some(scored) = matching::compare(tx, looked_for, person).await? else {
         return Ok(None);
     };
-    let described = [(person.id, person.description(&postcode))];
-    let ranked = throughline_matching::rank_all(&parameters(tx).await?, looked_for, described);
+    let Some((person, _)) = load(tx, &[person]).await?.pop() else {
+        return Ok(None);
+    };
     tx.note_shown(person.id, "compared side by side");
-    Ok(ranked.into_iter().next().map(|found| Candidate { person, scored: found.scored }))
+    Ok(Some(Candidate { person, scored }))
 }
 
 /// People found by what somebody typed: a name spelt by ear, a part of a name, a date of birth, an
@@ -526,9 +516,8 @@ pub async fn search(
     looked_for: &Description,
     limit: usize,
 ) -> Result<Vec<Candidate>> {
-    let keys: Vec<String> =
-        throughline_matching::search_keys(looked_for).into_iter().map(|key| key.as_str().to_owned()).collect();
-    let found = ranked(tx, grant, looked_for, &keys, throughline_matching::rank_all, limit).await?;
+    let found = matching::search(tx, looked_for, Limits::best(widened(grant, limit))).await?;
+    let found = shown(tx, grant, found.into_iter().filter(speaks_for_them).collect(), limit).await?;
     for candidate in &found {
         tx.note_shown(candidate.person.id, "search result");
     }
@@ -555,7 +544,7 @@ pub struct Found {
     /// Their postcode: for its district only, and only for those who may see where they live.
     pub postcode: String,
     /// What speaks for and against.
-    pub scored: throughline_matching::Scored,
+    pub scored: Scored,
     /// Found by a custody number of theirs.
     pub by_custody_number: bool,
 }
@@ -590,26 +579,25 @@ pub struct Finds {
 /// # Errors
 /// The store's.
 pub async fn find(tx: &mut Tx, grant: &Grant<SearchPeople>, looked_for: &LookedFor, limit: usize) -> Result<Finds> {
-    let keys: Vec<String> = throughline_matching::search_keys(&looked_for.description)
-        .into_iter()
-        .map(|key| key.as_str().to_owned())
-        .collect();
     let by_number = holders_of(tx, &looked_for.custody_numbers).await?;
-    let mut ids = sharing_a_key(tx, &keys).await?;
-    ids.extend(&by_number);
-    ids.sort_unstable();
-    ids.dedup();
+    let mut description = looked_for.description.clone();
+    description.born_between = description.born_between.or(looked_for.born_in.map(|year| (year, year)));
+    let mut found = matching::search(tx, &description, Limits::best(SEARCHED)).await?;
+    found.retain(|candidate| speaks_for_them(candidate) && is_of_year(candidate, looked_for.born_in));
+    let mut scored: Vec<(PersonId, Scored)> = Vec::with_capacity(found.len() + by_number.len());
+    for person in &by_number {
+        if let Some(compared) = matching::compare(tx, &description, *person).await? {
+            scored.push((*person, compared));
+        }
+    }
+    scored.extend(found.into_iter().filter(|one| !by_number.contains(&one.id)).map(|one| (one.id, one.scored)));
     if grant.only_allocated() {
-        ids = allocated_to(tx, grant, ids).await?;
+        let allocated = allocated_to(tx, scored.iter().map(|(id, _)| *id).collect()).await?;
+        scored.retain(|(id, _)| allocated.contains(id));
     }
-    let mut people = scored(tx, &looked_for.description, ids).await?;
-    for found in &mut people {
-        found.by_custody_number = by_number.contains(&found.person.id);
-    }
-    people.retain(|found| found.by_custody_number || born_in(&found.person, looked_for.born_in));
-    people.sort_by_key(|found| !found.by_custody_number);
-    let total = people.len();
-    people.truncate(limit);
+    let total = scored.len();
+    scored.truncate(limit);
+    let people = with_people(tx, scored, &by_number).await?;
     for found in &people {
         tx.note_shown(found.person.id, "search result");
     }
@@ -617,29 +605,32 @@ pub async fn find(tx: &mut Tx, grant: &Grant<SearchPeople>, looked_for: &LookedF
     Ok(Finds { people, total, entries })
 }
 
-fn born_in(person: &Person, year: Option<i32>) -> bool {
-    use chrono::Datelike;
-    year.is_none_or(|year| person.date_of_birth.is_none_or(|born| born.year() == year))
+/// The most people whom one search weighs for a list of results.
+const SEARCHED: usize = 200;
+
+/// Whether what was typed speaks for somebody more than against them.
+fn speaks_for_them(candidate: &throughline_matching::Candidate<PersonId>) -> bool {
+    candidate.scored.weight_bits > 0.0
 }
 
-/// These people, scored against a description, the likeliest first.
-async fn scored(conn: &mut Conn, description: &Description, ids: Vec<PersonId>) -> Result<Vec<Found>> {
-    let mut people: BTreeMap<PersonId, (Person, String)> = BTreeMap::new();
-    let mut descriptions = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(500) {
-        for (person, postcode) in load(conn, chunk).await? {
-            descriptions.push((person.id, person.description(&postcode)));
-            people.insert(person.id, (person, postcode));
-        }
-    }
-    let ranked = throughline_matching::rank_all(&parameters(conn).await?, description, descriptions);
-    Ok(ranked
-        .into_iter()
-        .filter_map(|candidate| {
-            let (person, postcode) = people.remove(&candidate.id)?;
-            Some(Found { person, postcode, scored: candidate.scored, by_custody_number: false })
-        })
-        .collect())
+fn is_of_year(candidate: &throughline_matching::Candidate<PersonId>, year: Option<i32>) -> bool {
+    let differs = |line: &throughline_matching::Evidence| {
+        line.comparison == Comparison::DateOfBirth && line.agreement == Agreement::Disagree
+    };
+    year.is_none() || !candidate.scored.evidence.iter().any(differs)
+}
+
+/// Those who were found, in their order, as they are known.
+async fn with_people(conn: &mut Conn, scored: Vec<(PersonId, Scored)>, by_number: &[PersonId]) -> Result<Vec<Found>> {
+    let ids: Vec<PersonId> = scored.iter().map(|(id, _)| *id).collect();
+    let loaded = load(conn, &ids).await?;
+    let mut people: HashMap<PersonId, (Person, Home)> =
+        loaded.into_iter().map(|(person, home)| (person.id, (person, home))).collect();
+    let found = scored.into_iter().filter_map(|(id, scored)| {
+        let (person, home) = people.remove(&id)?;
+        Some(Found { person, postcode: home.postcode, scored, by_custody_number: by_number.contains(&id) })
+    });
+    Ok(found.collect())
 }
 
 /// A custody number as it is compared: no spaces, no case.
@@ -707,63 +698,52 @@ pub async fn shown_before(
     mut ids: Vec<PersonId>,
 ) -> Result<Vec<Found>> {
     if grant.only_allocated() {
-        ids = allocated_to(tx, grant, ids).await?;
+        ids = allocated_to(tx, ids).await?;
     }
-    let found = scored(tx, &looked_for.description, ids).await?;
+    let mut scored = Vec::with_capacity(ids.len());
+    for id in ids {
+        if let Some(compared) = matching::compare(tx, &looked_for.description, id).await? {
+            scored.push((id, compared));
+        }
+    }
+    scored.sort_by(|(_, a), (_, b)| b.weight_bits.total_cmp(&a.weight_bits));
+    let found = with_people(tx, scored, &[]).await?;
     for one in &found {
         tx.note_shown(one.person.id, "shown before a person is added");
     }
     Ok(found)
 }
 
-/// How candidates are put in order: with a floor for lists, without one for a person's search.
-type Rank =
-    fn(&Parameters, &Description, Vec<(PersonId, Description)>) -> Vec<throughline_matching::Candidate<PersonId>>;
-
-/// The shipped parameters, for an index of this size.
-async fn parameters(conn: &mut Conn) -> Result<Parameters> {
-    let people = u64::try_from(count(conn).await?).unwrap_or_default();
-    Ok(Parameters::default().with_population(people))
+/// How many are asked for, when only some of them may be shown.
+fn widened(grant: &Grant<SearchPeople>, limit: usize) -> usize {
+    if grant.only_allocated() { SEARCHED } else { limit }
 }
 
-async fn ranked(
+/// Those of the candidates whom the actor's search may show.
+async fn shown(
     tx: &mut Tx,
     grant: &Grant<SearchPeople>,
-    looked_for: &Description,
-    keys: &[String],
-    rank: Rank,
+    mut found: Vec<throughline_matching::Candidate<PersonId>>,
     limit: usize,
 ) -> Result<Vec<Candidate>> {
-    let mut ids = sharing_a_key(tx, keys).await?;
     if grant.only_allocated() {
-        ids = allocated_to(tx, grant, ids).await?;
+        let allocated = allocated_to(tx, found.iter().map(|candidate| candidate.id).collect()).await?;
+        found.retain(|candidate| allocated.contains(&candidate.id));
     }
-    let mut people: BTreeMap<PersonId, Person> = BTreeMap::new();
-    let mut descriptions = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(500) {
-        for (person, postcode) in load(tx, chunk).await? {
-            descriptions.push((person.id, person.description(&postcode)));
-            people.insert(person.id, person);
-        }
-    }
-    let ranked = rank(&parameters(tx).await?, looked_for, descriptions);
-    Ok(ranked
-        .into_iter()
-        .take(limit)
-        .filter_map(|found| people.remove(&found.id).map(|person| Candidate { person, scored: found.scored }))
-        .collect())
+    found.truncate(limit);
+    let scored = found.into_iter().map(|candidate| (candidate.id, candidate.scored)).collect();
+    let found = with_people(tx, scored, &[]).await?;
+    Ok(found.into_iter().map(|found| Candidate { person: found.person, scored: found.scored }).collect())
 }
 
 /// Of these people, those whose follow-up is with the actor's organisation and who agreed to it.
-async fn allocated_to(tx: &mut Tx, grant: &Grant<SearchPeople>, ids: Vec<PersonId>) -> Result<Vec<PersonId>> {
+async fn allocated_to(tx: &mut Tx, ids: Vec<PersonId>) -> Result<Vec<PersonId>> {
     let mut allocated = Vec::new();
     for id in ids {
-        let context = throughline_policy::Subject::from(id);
-        if tx.may::<ViewIdentity>(context).await? {
+        if tx.may::<ViewIdentity>(id).await? {
             allocated.push(id);
         }
     }
-    debug_assert!(grant.only_allocated(), "only link workers are narrowed");
     Ok(allocated)
 }
 

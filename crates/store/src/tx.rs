@@ -106,6 +106,8 @@ pub struct Tx {
     conn: Conn,
     cause: Cause,
     audit: Vec<log::Row>,
+    /// Whose names, numbers or homes changed: the matching engine's index follows.
+    described_anew: BTreeSet<PersonId>,
     refusals: Refusals,
     /// The context of the person last asked about: a page asks for several classes of one person.
     known: Option<(PersonId, Vec<Context>)>,
@@ -134,6 +136,7 @@ impl Tx {
             conn,
             cause: Cause { at: stored(cause.at), ..cause },
             audit: Vec::new(),
+            described_anew: BTreeSet::new(),
             refusals: Refusals::of(store),
             known: None,
         })
@@ -258,6 +261,19 @@ impl Tx {
         self.known = None;
     }
 
+    /// Notes that what somebody is known by changed, so that the matching engine compares with that.
+    pub(crate) fn describes_anew(&mut self, person: PersonId) {
+        self.described_anew.insert(person);
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.refusals.store
+    }
+
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self.conn, Conn::Postgres(_))
+    }
+
     /// Adds words to the newest audit row, without clinical content.
     pub fn audit_detail(&mut self, detail: &str) {
         if let Some(row) = self.audit.last_mut() {
@@ -350,7 +366,8 @@ impl Tx {
     }
 
     async fn write_audit(&mut self, rows: Vec<log::Row>) -> Result<()> {
-        if rows.is_empty() {
+        let described_anew = std::mem::take(&mut self.described_anew);
+        if rows.is_empty() && described_anew.is_empty() {
             return Ok(());
         }
         let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
@@ -370,7 +387,8 @@ impl Tx {
         }
         self.insert_audit(&hashed).await?;
         self.conn.execute("UPDATE audit_head SET hash = $1 WHERE id = 1", args![before]).await?;
-        Ok(())
+        let at = self.cause.at;
+        crate::matching::write_changes(&mut self.conn, &described_anew, at).await
     }
 
     /// A page that names many people writes many rows: they go in a few statements.

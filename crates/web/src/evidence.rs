@@ -1,12 +1,14 @@
 //! What speaks for and against two descriptions being of one person, as pages show it.
 
 use minijinja::{Value, context};
-use throughline_matching::{Agreement, Comparison, Scored};
+use throughline_matching::{Agreement, Comparison, Evidence, Scored};
 
 /// The facts side by side; what the comparison makes of them is told below.
 pub(crate) fn rows(scored: &Scored) -> Vec<Value> {
-    let facts =
-        scored.evidence.iter().filter(|line| !matches!(line.comparison, Comparison::Rarity | Comparison::Arrangement));
+    let is_fact = |line: &&Evidence| {
+        !matches!(line.comparison, Comparison::Arrangement | Comparison::Relative | Comparison::Others)
+    };
+    let facts = scored.evidence.iter().filter(is_fact);
     facts
         .map(|line| {
             let agree = match line.agreement {

@@ -267,9 +267,7 @@ async fn weighed(conn: &mut Conn, pair: Pair) -> Result<Option<(Scored, String)>
     let mut people = people::load(conn, &[pair.first(), pair.second()]).await?;
     people.sort_by_key(|(person, _)| person.id);
     let [(first, first_place), (second, second_place)] = people.as_slice() else { return Ok(None) };
-    let count = u64::try_from(people::count(conn).await?).unwrap_or_default();
-    let parameters = Parameters::default().with_population(count);
-    let scored = score(&parameters, &first.description(first_place), &second.description(second_place));
+    let scored = score(&Parameters::default(), &first.description(first_place), &second.description(second_place));
     Ok(Some((scored, fingerprint(first, second))))
 }
 

@@ -55,7 +55,7 @@ pub(super) const IDENTIFIERS: Rows = of_person("person_identifier", "Identifiers
 pub const NOT_MOVED: &[(&str, &str, &str)] = &[
     ("audit_row", "person", "the log is never changed: who looked reads the rows of both"),
     ("person_version", "person_id", "former states of the person's own row, which stays too"),
-    ("match_key", "person_id", "derived from what is known: written anew"),
+    ("match_change", "person_id", "says that they changed, which stays true"),
     ("person", "merged_into", "says where the rows went"),
     ("duplicate_pair", "first_id", "is about the two records, not the person"),
     ("duplicate_pair", "second_id", "is about the two records, not the person"),
