@@ -177,7 +177,7 @@ impl Query {
             id(name.forenames.first().copied()).zip(id(whole))
         });
         let most_name_bits = most_name_bits(&names, &words, parameters, records, people);
-        Self { words, names, house, street, town, name, most_name_bits, prepared }
+        Self { prepared, words, names, house, street, town, name, most_name_bits }
     }
 
     /// Whether a known person's name in use has the same first forename and surname.

@@ -145,7 +145,7 @@ impl AddressParts {
                 break;
             }
         }
-        parts.town = lines.last().unwrap_or_default();
+        parts.town = lines.next_back().unwrap_or_default();
         parts
     }
 

@@ -20,7 +20,9 @@ static FAMILIES: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
             toml::from_str(table).expect("the embedded tables of name forms are valid TOML");
         for (family, forms) in &table {
             add(family, family);
-            forms.iter().for_each(|form| add(form, family));
+            for form in forms {
+                add(form, family);
+            }
         }
     }
     for line in include_str!("../parameters/nicknames.csv").lines().filter(|line| !line.starts_with('#')).skip(1) {

@@ -124,16 +124,6 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
         self.postings = Postings::build(all);
     }
 
-    pub(crate) fn of_parts(parameters: Parameters, records: Records, base: Vec<u64>, ids: Vec<Id>) -> Self {
-        let mut places = HashMap::with_capacity_and_hasher(ids.len(), foldhash::fast::FixedState::default());
-        for (place, id) in (0_u32..).zip(&ids) {
-            if records.get(place).is_there {
-                places.insert(*id, place);
-            }
-        }
-        Self { parameters, records, postings: Postings::of_sorted(base), ids, places }
-    }
-
     fn place(&mut self, id: Id, prepared: &Prepared) -> u32 {
         self.remove(id);
         let place = self.records.add(prepared);

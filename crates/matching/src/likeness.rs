@@ -75,8 +75,8 @@ impl Pattern {
             swapped += usize::from(self.word[taken.trailing_zeros() as usize] != *letter);
             taken &= taken - 1;
         }
-        let matches = count as f64;
-        (matches / mine as f64 + matches / others as f64 + (matches - (swapped / 2) as f64) / matches) / 3.0
+        let shared = count as f64;
+        (shared / mine as f64 + shared / others as f64 + (shared - (swapped / 2) as f64) / shared) / 3.0
     }
 }
 
@@ -103,7 +103,7 @@ pub(crate) fn is_one_slip(a: &[u8], b: &[u8]) -> bool {
     let suffix = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
     let (a, b) = (&a[..a.len() - suffix], &b[..b.len() - suffix]);
     match (a, b) {
-        ([_], [_]) | ([_], []) | ([], [_]) => true,
+        ([_], [_] | []) | ([], [_]) => true,
         ([a0, a1], [b0, b1]) => a0 == b1 && a1 == b0,
         _ => false,
     }

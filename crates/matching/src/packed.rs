@@ -108,14 +108,9 @@ impl Postcode {
         }
     }
 
-    /// For hashing and for the snapshot.
+    /// For hashing.
     pub fn bits(self) -> u64 {
         self.0
-    }
-
-    /// What [`Self::bits`] gave.
-    pub fn from_bits(bits: u64) -> Self {
-        Self(bits)
     }
 }
 
@@ -216,16 +211,6 @@ impl Number {
             NumberKind::Pnc if text.len() > 2 => format!("{}/{}", &text[..2], &text[2..]),
             _ => text,
         }
-    }
-
-    /// For hashing and for the snapshot.
-    pub fn bits(self) -> u64 {
-        self.0
-    }
-
-    /// What [`Self::bits`] gave.
-    pub fn from_bits(bits: u64) -> Self {
-        Self(bits)
     }
 }
 

@@ -26,11 +26,7 @@ impl Postings {
     pub fn build(mut entries: Vec<u64>) -> Self {
         entries.par_sort_unstable();
         entries.shrink_to_fit();
-        Self::of_sorted(entries)
-    }
-
-    /// Of pairs that are in order.
-    pub fn of_sorted(base: Vec<u64>) -> Self {
+        let base = entries;
         let bits = (base.len() / PER_BUCKET).max(1).ilog2().min(28);
         let shift = 32 - bits;
         let mut buckets = vec![0_u32; (1 << bits) + 1];
@@ -45,16 +41,6 @@ impl Postings {
         Self { base, buckets, shift, since: HashMap::default() }
     }
 
-    /// The array, for the snapshot. What came since is in it only after a new build.
-    pub fn base(&self) -> &[u64] {
-        &self.base
-    }
-
-    /// Whether anybody came since the build.
-    pub fn has_changes(&self) -> bool {
-        !self.since.is_empty()
-    }
-
     pub fn add(&mut self, key: Key, place: u32) {
         self.since.entry(key).or_default().push(place);
     }
@@ -63,7 +49,7 @@ impl Postings {
     pub fn under(&self, key: Key) -> impl Iterator<Item = u32> + '_ {
         let since = if self.since.is_empty() { None } else { self.since.get(&key) };
         let since = since.map_or(&[][..], Vec::as_slice);
-        self.range(key).iter().map(|entry| *entry as u32).chain(since.iter().copied())
+        self.range(key).iter().map(|entry| place_of(*entry)).chain(since.iter().copied())
     }
 
     fn range(&self, key: Key) -> &[u64] {
@@ -71,7 +57,7 @@ impl Postings {
             return &[];
         }
         // A shift by all 32 bits means one bucket for everybody.
-        let bucket = (u64::from(key.0) >> self.shift) as usize;
+        let bucket = key.0.checked_shr(self.shift).unwrap_or_default() as usize;
         let inside = &self.base[self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize];
         let before = inside.partition_point(|entry| (entry >> 32) < u64::from(key.0));
         let inside = &inside[before..];
@@ -87,6 +73,11 @@ impl Postings {
 /// A key and a place as one word.
 pub(crate) fn entry(key: Key, place: u32) -> u64 {
     u64::from(key.0) << 32 | u64::from(place)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the place is the lower half")]
+fn place_of(entry: u64) -> u32 {
+    entry as u32
 }
 
 #[cfg(test)]

@@ -98,14 +98,6 @@ impl Part {
     pub fn is_surname(self) -> bool {
         self.role() >= Role::Surname
     }
-
-    pub fn bits(self) -> u32 {
-        self.0
-    }
-
-    pub fn from_bits(bits: u32) -> Self {
-        Self(bits)
-    }
 }
 
 /// A description made ready, before its words have numbers.

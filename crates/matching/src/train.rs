@@ -123,7 +123,9 @@ where
             let record = index.records.get(u32::try_from(place).unwrap_or_default());
             if record.is_there {
                 let pattern = compare(parameters, &query, &index.records, record, f64::NEG_INFINITY, &mut memory);
-                pattern.iter().for_each(|pattern| add(&mut tables, pattern, Class::Unrelated, 1.0));
+                if let Some(pattern) = &pattern {
+                    add(&mut tables, pattern, Class::Unrelated, 1.0);
+                }
             }
         }
         tables
@@ -179,7 +181,9 @@ where
                     rest[Class::Lookalike as usize] = 0.0;
                 }
                 let sum: f64 = rest.iter().sum();
-                rest.iter_mut().for_each(|share| *share /= sum);
+                for share in &mut rest {
+                    *share /= sum;
+                }
                 (known * f64::from(classes[Class::Same as usize]).exp2() / sum, rest)
             })
             .collect();

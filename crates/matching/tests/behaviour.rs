@@ -1,12 +1,10 @@
 //! What the engine says of pairs that people at the desk meet. All people are invented.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 use throughline_domain::identifier::{NhsNumber, invented_pnc};
 use throughline_matching::{
-    Band, Comparison, Description, Evidence, Key, Parameters, SafetyRule, Scored, Selectivity, Sex, in_words, keys,
-    rank, rank_all, reason_line, score, search_keys,
+    Band, Comparison, Description, Evidence, Index, Limits, POSSIBLE_FROM, Parameters, SafetyRule, Scored, Sex,
+    VERY_LIKELY_FROM, in_words, reason_line, score,
 };
 
 fn date(year: i32, month: u32, day: u32) -> NaiveDate {
@@ -71,7 +69,7 @@ fn a_short_form_of_the_forename_still_matches() {
     let bill = Description::named("Bill", "Marsh").born(date(1990, 4, 7));
     let scored = compared(&bill, &william());
     assert_eq!(scored.band, Band::VeryLikely);
-    assert_eq!(line(&scored, Comparison::Forename).level, "Short form of the same forename");
+    assert_eq!(line(&scored, Comparison::Forename).level, "Short or other form of the same forename");
 }
 
 #[test]
@@ -80,8 +78,8 @@ fn names_spelt_by_ear_still_match() {
     let known = Description::named("Catherine", "Philips").born(date(1988, 2, 19));
     let scored = compared(&heard, &known);
     assert_eq!(scored.band, Band::VeryLikely, "{}", reason_line(&scored));
-    assert_eq!(line(&scored, Comparison::Surname).level, "Surname sounds alike");
-    assert!(shares_a_useful_key(&heard, &known));
+    assert_eq!(line(&scored, Comparison::Surname).level, "Surname sounds the same");
+    assert!(finds(&heard, &known));
 }
 
 #[test]
@@ -101,7 +99,7 @@ fn forename_and_surname_swapped_are_found_and_said() {
     let scored = compared(&swapped, &william());
     assert_eq!(scored.band, Band::VeryLikely);
     assert_eq!(line(&scored, Comparison::Arrangement).level, "Forename and surname swapped");
-    assert!(shares_a_useful_key(&swapped, &william()));
+    assert!(finds(&swapped, &william()));
 }
 
 #[test]
@@ -162,7 +160,7 @@ fn different_nhs_numbers_rule_a_match_out() {
     let exact = compared(&other, &william());
     assert_eq!(exact.band, Band::Possible, "name and date the same: shown, flagged");
     assert_eq!(exact.rules[0], SafetyRule::DifferentNhsNumbers);
-    assert_eq!(line(&exact, Comparison::NhsNumber).level, "Different NHS number");
+    assert_eq!(line(&exact, Comparison::NhsNumber).level, "Different number");
 
     let bill = Description {
         nhs_number: number,
@@ -179,7 +177,7 @@ fn an_nhs_number_with_a_wrong_check_digit_is_weak_and_never_a_conflict() {
     digits.push(if last == '9' { '0' } else { char::from(last as u8 + 1) });
     let slipped = Description { nhs_number: Some(digits), ..listed() };
     let scored = compared(&slipped, &william());
-    assert_eq!(line(&scored, Comparison::NhsNumber).level, "NHS number one digit out");
+    assert_eq!(line(&scored, Comparison::NhsNumber).level, "Number one figure out");
     assert_eq!(scored.rules, []);
 }
 
@@ -204,7 +202,7 @@ fn a_pnc_id_is_compared_without_century_and_its_letter_is_weighed() {
     };
     let (right, right_bits) = level(format!("12/345678{letter}"));
     let (unproven, unproven_bits) = level(format!("2012/0345678{wrong}"));
-    assert_eq!((right, unproven), ("Same number", "Same number, wrong check letter"));
+    assert_eq!((right, unproven), ("Same number", "Same number, and its check digit or letter is wrong"));
     assert!(right_bits > unproven_bits);
     assert_eq!(level(invented_pnc(2012, 999)).0, "Different number");
     assert_eq!(level("PNC-ID1".to_owned()).0, "Not given", "a placeholder says nothing");
@@ -215,9 +213,9 @@ fn part_of_a_double_surname_matches() {
     let query = Description::named("Rosa", "Quill").born(date(1985, 9, 12));
     let known = Description::named("Rosa", "Quill-Oakfield").born(date(1985, 9, 12));
     let scored = compared(&query, &known);
-    assert_eq!(line(&scored, Comparison::Surname).level, "Part of the same double surname");
+    assert_eq!(line(&scored, Comparison::Surname).level, "One part of the surname is the same");
     assert_eq!(scored.band, Band::VeryLikely);
-    assert!(shares_a_useful_key(&query, &known));
+    assert!(finds(&query, &known));
 }
 
 #[test]
@@ -270,24 +268,49 @@ fn a_rare_surname_weighs_more_than_a_common_one() {
 fn candidates_come_in_order_and_strangers_are_left_out() {
     let ada = Description::named("Ada", "Dlone").born(date(1971, 11, 23));
     let twin = Description::named("Oliver", "Marsh").born(date(1990, 4, 7)).at("ZZ1 4AB");
-    let known = [("ada", ada), ("twin", twin), ("first", william()), ("second", william())];
-    let parameters = Parameters::default();
-    let ids = |candidates: Vec<throughline_matching::Candidate<&'static str>>| {
-        candidates.into_iter().map(|candidate| candidate.id).collect::<Vec<_>>()
-    };
-    assert_eq!(ids(rank(&parameters, &listed(), known.clone())), ["first", "second", "twin"]);
-    let surname_only = Description::named("", "Marsh");
-    assert_eq!(ids(rank_all(&parameters, &surname_only, known)).last(), Some(&"ada"));
+    let known = [("ada", ada), ("twin", twin), ("second", william()), ("first", william())];
+    let index = Index::build(Parameters::default(), known);
+    let ids = |limits| index.query(&listed(), limits).into_iter().map(|candidate| candidate.id).collect::<Vec<_>>();
+    assert_eq!(ids(Limits::best(3)), ["first", "second", "twin"], "equal ones by their ids");
+    assert_eq!(ids(Limits { most: 1, ..Limits::LIST }), ["first"]);
+    assert!(!ids(Limits::LIST).contains(&"ada"));
 }
 
-fn shared_keys(query: &Description, known: &Description) -> Vec<Key> {
-    let stored: BTreeSet<Key> = keys(known).into_iter().collect();
-    search_keys(query).into_iter().filter(|key| stored.contains(key)).collect()
+#[test]
+fn two_records_of_one_person_do_not_compete_and_two_namesakes_do() {
+    let alone = Index::build(Parameters::default(), [(1, william())]);
+    let twice = Index::build(Parameters::default(), [(1, william()), (2, william())]);
+    let best = |index: &Index<u32>, query: &Description| index.query(query, Limits::LIST)[0].scored.clone();
+    assert_eq!(best(&twice, &listed()).band, best(&alone, &listed()).band);
+
+    let namesake = |postcode| Description::named("William", "Marsh").born(date(1990, 4, 7)).at(postcode);
+    let number = |place| Some(NhsNumber::invented(place).digits().to_owned());
+    let one = Description { nhs_number: number(31), ..namesake("ZZ1 4AB") };
+    let other = Description { nhs_number: number(32), ..namesake("YO1 7HH") };
+    let both = Index::build(Parameters::default(), [(1, one.clone()), (2, other)]);
+    let query = Description::named("William", "Marsh").born(date(1990, 4, 7));
+    let (rivalled, only) = (best(&both, &query), best(&Index::build(Parameters::default(), [(1, one)]), &query));
+    assert!(rivalled.weight_bits < only.weight_bits);
+    assert!(rivalled.probability < 0.6, "{}", rivalled.probability);
+    assert!(line(&rivalled, Comparison::Others).weight_bits < -0.5);
 }
 
-/// Whether they share a key that is not just a common sound.
-fn shares_a_useful_key(query: &Description, known: &Description) -> bool {
-    shared_keys(query, known).iter().any(|key| key.selectivity() < Selectivity::Thousands)
+#[test]
+fn a_probability_is_in_the_band_of_its_threshold() {
+    let below = |threshold: f64| threshold - 1e-9;
+    assert_eq!(Band::of(VERY_LIKELY_FROM), Band::VeryLikely);
+    assert_eq!((Band::of(below(VERY_LIKELY_FROM)), Band::of(POSSIBLE_FROM)), (Band::Possible, Band::Possible));
+    assert_eq!(Band::of(below(POSSIBLE_FROM)), Band::NoMatch);
+}
+
+/// Whether he comes first among the answers of a crowd.
+fn finds(query: &Description, known: &Description) -> bool {
+    let strangers = (0..200_u32).map(|at| {
+        let (surname, day) = (format!("Stranger{at}"), date(1950 + (at % 50).cast_signed(), 1 + at % 12, 1 + at % 28));
+        (at + 1, Description::named("Ada", &surname).born(day).at("YO1 9ZZ"))
+    });
+    let index = Index::build(Parameters::default(), strangers.chain([(0, known.clone())]));
+    index.query(query, Limits::best(1)).first().is_some_and(|best| best.id == 0)
 }
 
 #[test]
@@ -313,38 +336,49 @@ fn one_ruined_field_never_hides_the_right_person() {
         ("postcode", Description { postcodes: vec!["YO1 7HH".to_owned()], ..listed() }),
     ];
     for (field, query) in ruined {
-        assert!(shares_a_useful_key(&query, &william()), "{field} hid him");
+        assert!(finds(&query, &william()), "{field} hid him");
     }
 }
 
 #[test]
 fn identifiers_alone_find_their_person() {
+    let known = Description { local_id: Some("RQ7-0012345".to_owned()), ..william() };
     for query in [
-        Description { nhs_number: william().nhs_number, ..Description::default() },
+        Description { nhs_number: known.nhs_number.clone(), ..Description::default() },
         Description { pnc: Some(invented_pnc(2012, 345_678)[2..].to_owned()), ..Description::default() },
-        Description { cro: william().cro, ..Description::default() },
+        Description { cro: known.cro.clone(), ..Description::default() },
+        Description { local_id: Some("rq7 0012345".to_owned()), ..Description::default() },
     ] {
-        assert_eq!(shared_keys(&query, &william())[0].selectivity(), Selectivity::One);
+        assert!(finds(&query, &known), "{query:?}");
     }
 }
 
 #[test]
-fn a_search_by_one_term_still_has_keys() {
+fn a_search_by_one_term_finds_whoever_it_fits() {
+    let index = Index::build(Parameters::default(), [(1, william())]);
+    let found = |query: &Description| index.search(query, Limits::best(5)).len();
     for query in [
         Description::named("", "Marsh"),
         Description::named("Bill", ""),
         Description { date_of_birth: Some(date(1990, 7, 4)), ..Description::default() },
     ] {
-        assert!(!shared_keys(&query, &william()).is_empty(), "{query:?}");
+        assert_eq!(found(&query), 1, "{query:?}");
     }
-    assert_eq!(search_keys(&Description::default()), []);
+    assert_eq!(found(&Description::default()), 0);
 }
 
 #[test]
-fn the_most_selective_keys_come_first() {
-    let classes: Vec<Selectivity> = keys(&william()).iter().map(Key::selectivity).collect();
-    assert!(classes.is_sorted());
-    assert_eq!((classes[0], *classes.last().unwrap()), (Selectivity::One, Selectivity::Thousands));
+fn an_age_finds_a_person_and_a_wrong_one_speaks_against_them() {
+    let of_years = |from, to| Description {
+        date_of_birth: None,
+        born_between: Some((from, to)),
+        ..Description::named("William", "Marsh").at("ZZ1 4AB")
+    };
+    let (fits, differs) = (compared(&of_years(1989, 1990), &william()), compared(&of_years(1960, 1961), &william()));
+    assert_eq!(line(&fits, Comparison::DateOfBirth).level, "Age fits");
+    assert_eq!(line(&differs, Comparison::DateOfBirth).level, "Age does not fit");
+    assert!(fits.weight_bits > differs.weight_bits + 3.0);
+    assert_eq!(fits.band, Band::Possible, "an age is no date of birth");
 }
 
 #[test]
