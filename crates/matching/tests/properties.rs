@@ -121,7 +121,7 @@ fn adds_up(scored: &Scored) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 250, ..ProptestConfig::default() })]
 
     #[test]
     fn the_evidence_adds_up_to_the_weight(query in description(), known in people()) {
