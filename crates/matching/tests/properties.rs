@@ -185,12 +185,11 @@ proptest! {
         let mut grown = built(numbered(&start));
         let mut last: std::collections::BTreeMap<usize, Description> = numbered(&start).into_iter().collect();
         for (id, step) in steps {
-            match step {
-                Some(description) => {
-                    grown.put(id, &description);
-                    last.insert(id, description);
-                }
-                None => prop_assert_eq!(grown.remove(id), last.remove(&id).is_some()),
+            if let Some(description) = step {
+                grown.put(id, &description);
+                last.insert(id, description);
+            } else {
+                prop_assert_eq!(grown.remove(id), last.remove(&id).is_some());
             }
         }
         prop_assert_eq!(said(&grown, &query), said(&built(last.into_iter().collect()), &query));
