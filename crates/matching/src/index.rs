@@ -350,7 +350,10 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
             let mut places = others.clone();
             places.sort_unstable();
             let rivals = self.rivals_among(&query, &places, f64::NEG_INFINITY, &mut Memory::default());
-            let same = rivals.iter().find(|rival| self.prior_bits() + rival.weight() > 0.0);
+            let is_same = |rival: &&Rival| {
+                self.prior_bits() + rival.weight() > 0.0 && !rules::are_numbers_different(&rival.pattern)
+            };
+            let same = rivals.iter().find(is_same);
             if let Some(other) = same.and_then(|rival| others.iter().position(|place| *place == rival.place)) {
                 first[at] = first[other];
             }

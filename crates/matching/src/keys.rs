@@ -15,6 +15,8 @@
 //! A query that gives a name without a date looks under every month and day for it, so that no list
 //! of all who bear a name is kept.
 
+use std::collections::BTreeSet;
+
 use crate::fold::NameParts;
 use crate::packed::{Number, Postcode};
 use crate::record::{Day, Part, Prepared, Records, Role, names};
@@ -179,7 +181,11 @@ pub(crate) fn of_names_alone(tokens: &Tokens, prepared: &Prepared) -> Vec<Key> {
     let mut found = Vec::new();
     for name in &prepared.names {
         let heard = Heard::of_name(tokens, name);
-        for sound in heard.first.iter().chain(&heard.others).chain(&heard.surnames) {
+        // Whoever types only "Bill" looks for every name he may bear in full.
+        let in_full = name.forenames.iter().flat_map(|word| tokens::heard_in_full(word));
+        let sounds: BTreeSet<u32> =
+            heard.first.iter().chain(&heard.others).chain(&heard.surnames).copied().chain(in_full).collect();
+        for sound in &sounds {
             // Month 0, day 0 is where people without a date of birth are kept.
             let days = (0..=12_u32).flat_map(|month| (0..=31_u32).map(move |day| month << 8 | day));
             found.extend(days.map(|day| key(Kind::MonthDay, u64::from(*sound), u64::from(day))));

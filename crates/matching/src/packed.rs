@@ -102,7 +102,7 @@ impl Postcode {
     pub fn shown(self) -> String {
         let mut buffer = [0; 16];
         let text = String::from_utf8_lossy(unpack(self.text(), &mut buffer)).into_owned();
-        match text.len().checked_sub(3).filter(|_| self.is_british()) {
+        match text.len().checked_sub(3).filter(|outward| self.is_british() && *outward >= 2) {
             Some(inward) => format!("{} {}", &text[..inward], &text[inward..]),
             None => text,
         }

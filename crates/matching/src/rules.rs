@@ -66,7 +66,7 @@ impl SafetyRule {
 
     fn holds(self, pattern: &Pattern) -> bool {
         match self {
-            Self::DifferentNhsNumbers => pattern.number_level(Comparison::NhsNumber) == Some(NumberLevel::Different),
+            Self::DifferentNhsNumbers => are_numbers_different(pattern),
             Self::PossibleTwin => is_possible_twin(pattern),
             Self::PossibleRelative => is_possible_relative(pattern),
             Self::DateOfBirthUnconfirmed => is_unconfirmed(pattern),
@@ -84,6 +84,11 @@ pub(crate) fn apply(pattern: &Pattern, probability: f64) -> (Vec<SafetyRule>, f6
     // Where rules disagree the ceiling wins: to miss is safer than to mix two people up.
     let limited = probability.max(least).min(most);
     (rules, limited)
+}
+
+/// Whether both have a valid NHS number and they are not the same.
+pub(crate) fn are_numbers_different(pattern: &Pattern) -> bool {
+    pattern.number_level(Comparison::NhsNumber) == Some(NumberLevel::Different)
 }
 
 fn is_same_date(pattern: &Pattern) -> bool {
@@ -125,6 +130,8 @@ fn is_possible_relative(pattern: &Pattern) -> bool {
 fn is_unconfirmed(pattern: &Pattern) -> bool {
     let settled = match pattern.date_level() {
         Some(DateOfBirthLevel::Same) => true,
+        // Thousands are of one age.
+        Some(DateOfBirthLevel::AgeFits) => false,
         Some(_) => !date_disagrees(pattern) && is_near_home(pattern),
         None => false,
     };

@@ -87,6 +87,12 @@ pub(crate) fn heard(word: &str) -> Vec<u32> {
     found
 }
 
+/// The numbers of the sounds of all full forms of a word, however many.
+pub(crate) fn heard_in_full(word: &str) -> Vec<u32> {
+    let full_forms = forms::families(word).iter().take(MOST_FAMILIES);
+    full_forms.flat_map(|family| sounds(family)).filter(|sound| *sound != 0).collect()
+}
+
 /// The numbers of the families of a word, in order.
 pub(crate) fn families(word: &str) -> Vec<u32> {
     let mut numbers: Vec<u32> = forms::families(word).iter().map(|family| number32(family)).collect();

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use crate::compare::{Memory, Pattern, compare};
 use crate::evidence::Candidate;
 use crate::index::{Index, Limits};
-use crate::levels::{Comparison, LEARNT};
+use crate::levels::{Comparison, DateOfBirthLevel, LEARNT};
 use crate::parameters::{CLASSES, Calibration, Class, Parameters, logarithms};
 use crate::record::Prepared;
 use crate::score::{Commonness, weigh};
@@ -275,13 +275,21 @@ fn source(class: Class, comparison: Comparison) -> Source {
     }
 }
 
+/// Few lists give an age instead of a date of birth: counted among dates, what it says would be
+/// lost. Only how a row's shares compare counts, and that is held.
+fn is_of_age(comparison: Comparison, row: usize) -> bool {
+    comparison == Comparison::DateOfBirth
+        && matches!(DateOfBirthLevel::of(row), DateOfBirthLevel::AgeFits | DateOfBirthLevel::AgeDiffers)
+}
+
 /// Shares from counts, drawn towards where one started.
 fn draw(parameters: &mut Parameters, start: &Parameters, counts: &Tables, class: Class, comparison: Comparison) {
     let levels = comparison.levels().len();
     let (at, class) = (comparison as usize, class as usize);
     for context in 0..comparison.contexts().len() {
         let rows = context * levels..(context + 1) * levels;
-        let sum: f64 = counts[at][rows.clone()].iter().map(|row| row[class]).sum();
+        let rows: Vec<usize> = rows.filter(|row| !is_of_age(comparison, *row)).collect();
+        let sum: f64 = rows.iter().map(|row| counts[at][*row][class]).sum();
         for row in rows {
             let before = f64::from(start.tables[at][row][class]).exp2();
             let share = (counts[at][row][class] + DRAWN * before) / (sum + DRAWN);

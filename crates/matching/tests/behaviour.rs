@@ -116,7 +116,7 @@ fn a_namesake_with_a_slip_in_the_birth_date_elsewhere_is_only_possible() {
     let scored = compared(&namesake, &william());
     assert_eq!(scored.band, Band::Possible);
     assert_eq!(scored.rules, [SafetyRule::DateOfBirthUnconfirmed]);
-    assert!(scored.probability < scored.probability_before_rules);
+    assert!(scored.probability <= scored.probability_before_rules);
 }
 
 #[test]
@@ -235,7 +235,8 @@ fn missing_fields_weigh_nothing() {
         assert_eq!((line.level, line.weight_bits), ("Not given", 0.0));
     }
     let nothing = compared(&Description::default(), &Description::default());
-    assert_eq!((nothing.weight_bits, nothing.band), (0.0, Band::NoMatch));
+    assert!(nothing.weight_bits.abs() < 1e-3);
+    assert_eq!(nothing.band, Band::NoMatch);
 }
 
 #[test]
@@ -243,25 +244,28 @@ fn no_fixed_abode_is_neutral() {
     let nobody_home = Description::named("William", "Marsh").born(date(1990, 4, 7)).at("ZZ99 3VZ");
     let scored = compared(&nobody_home, &william());
     let place = line(&scored, Comparison::Postcode);
-    assert_eq!((place.weight_bits, place.query_value.as_str()), (0.0, "No fixed abode"));
+    assert_eq!((place.weight_bits, place.level), (0.0, "Not given"));
     let both = compared(&nobody_home, &nobody_home);
-    assert!(line(&both, Comparison::Postcode).weight_bits.abs() < f64::EPSILON);
+    assert!(both.evidence.iter().all(|line| line.comparison != Comparison::Postcode));
 }
 
 #[test]
-fn the_first_of_january_is_weaker_than_another_date() {
-    let born = |month, day| Description::named("Amina", "Yusufzai").born(date(1994, month, day));
-    let usual = compared(&born(3, 14), &born(3, 14)).weight_bits;
-    assert!(compared(&born(1, 1), &born(1, 1)).weight_bits < usual - 5.0);
+fn a_birthday_that_many_share_is_weaker_than_another_date() {
+    let amina = |month, day| Description::named("Amina", "Yusufzai").born(date(1994, month, day));
+    let others =
+        (0..300_u32).map(|at| (at + 2, Description::named("Ada", &format!("Stranger{at}")).born(date(1994, 1, 1))));
+    let index = Index::build(Parameters::default(), others.chain([(0, amina(1, 1)), (1, amina(3, 14))]));
+    let bits = |query, id| line(&index.compare(&query, id).unwrap(), Comparison::DateOfBirth).weight_bits;
+    assert!(bits(amina(1, 1), 0) < bits(amina(3, 14), 1) - 5.0);
 }
 
 #[test]
 fn a_rare_surname_weighs_more_than_a_common_one() {
     let of = |surname: &str| {
         let person = Description::named("Una", surname).born(date(1990, 4, 7));
-        compared(&person, &person).weight_bits
+        line(&compared(&person, &person), Comparison::Surname).weight_bits
     };
-    assert!(of("Quillfeather") > of("Smith"));
+    assert!(of("Quillfeather") > of("Smith") + 3.0);
 }
 
 #[test]
@@ -286,7 +290,7 @@ fn two_records_of_one_person_do_not_compete_and_two_namesakes_do() {
     let namesake = |postcode| Description::named("William", "Marsh").born(date(1990, 4, 7)).at(postcode);
     let number = |place| Some(NhsNumber::invented(place).digits().to_owned());
     let one = Description { nhs_number: number(31), ..namesake("ZZ1 4AB") };
-    let other = Description { nhs_number: number(32), ..namesake("YO1 7HH") };
+    let other = Description { nhs_number: number(500), ..namesake("YO1 7HH") };
     let both = Index::build(Parameters::default(), [(1, one.clone()), (2, other)]);
     let query = Description::named("William", "Marsh").born(date(1990, 4, 7));
     let (rivalled, only) = (best(&both, &query), best(&Index::build(Parameters::default(), [(1, one)]), &query));
@@ -377,6 +381,8 @@ fn an_age_finds_a_person_and_a_wrong_one_speaks_against_them() {
     let (fits, differs) = (compared(&of_years(1989, 1990), &william()), compared(&of_years(1960, 1961), &william()));
     assert_eq!(line(&fits, Comparison::DateOfBirth).level, "Age fits");
     assert_eq!(line(&differs, Comparison::DateOfBirth).level, "Age does not fit");
+    assert!(line(&fits, Comparison::DateOfBirth).weight_bits > 3.0);
+    assert!(line(&differs, Comparison::DateOfBirth).weight_bits < -3.0);
     assert!(fits.weight_bits > differs.weight_bits + 3.0);
     assert_eq!(fits.band, Band::Possible, "an age is no date of birth");
 }

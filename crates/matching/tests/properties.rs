@@ -121,7 +121,7 @@ fn adds_up(scored: &Scored) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 250, ..ProptestConfig::default() })]
 
     #[test]
     fn the_evidence_adds_up_to_the_weight(query in description(), known in people()) {
@@ -185,12 +185,11 @@ proptest! {
         let mut grown = built(numbered(&start));
         let mut last: std::collections::BTreeMap<usize, Description> = numbered(&start).into_iter().collect();
         for (id, step) in steps {
-            match step {
-                Some(description) => {
-                    grown.put(id, &description);
-                    last.insert(id, description);
-                }
-                None => prop_assert_eq!(grown.remove(id), last.remove(&id).is_some()),
+            if let Some(description) = step {
+                grown.put(id, &description);
+                last.insert(id, description);
+            } else {
+                prop_assert_eq!(grown.remove(id), last.remove(&id).is_some());
             }
         }
         prop_assert_eq!(said(&grown, &query), said(&built(last.into_iter().collect()), &query));

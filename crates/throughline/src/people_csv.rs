@@ -2,17 +2,19 @@
 //!
 //! | Column | Also called |
 //! |---|---|
-//! | `record_id` | `query_id`, `id`, `person_id` |
+//! | `record_id` | `query_id`, `id`, `person_id`, `rec_id` |
 //! | `nhs_number`, `pnc_id`, `cro` | `nhs`, `pnc`, `cro_number` |
 //! | `first`, `middle`, `last` | `first_name`, `forename`, `middle_names`, `last_name`, `surname` |
 //! | `alias_names` | `aliases`: several with `;` or a vertical bar between them |
 //! | `dob` | `date_of_birth` |
 //! | `sex` | `gender` |
-//! | `address`, `postcode`, `phone`, `gp`, `ethnicity` | |
+//! | `address`, `town` | `street_number` and `address_1`; `suburb`, `city` |
+//! | `postcode`, `phone`, `gp`, `ethnicity` | |
+//! | `local_id` | `soc_sec_id`: a number of another register that both sides use |
 //! | `prev_postcodes` | `previous_postcodes`: several with `;` between them |
 
 use crate::words::{read, wrong_use};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use std::path::Path;
 use throughline_domain::identifier::{self, NhsNumber};
 use throughline_domain::name::Name;
@@ -22,7 +24,7 @@ use throughline_matching::{Description, Sex};
 use throughline_store::people::{ContactDetails, NewPerson};
 
 const COLUMNS: &[(&str, &[&str])] = &[
-    ("id", &["record_id", "query_id", "id", "person_id"]),
+    ("id", &["record_id", "query_id", "id", "person_id", "rec_id"]),
     ("nhs", &["nhs_number", "nhs"]),
     ("pnc", &["pnc_id", "pnc"]),
     ("cro", &["cro", "cro_number", "cro_id"]),
@@ -32,7 +34,9 @@ const COLUMNS: &[(&str, &[&str])] = &[
     ("aliases", &["alias_names", "aliases"]),
     ("dob", &["dob", "date_of_birth"]),
     ("sex", &["sex", "gender"]),
-    ("address", &["address"]),
+    ("address", &["address", "street_number", "address_1"]),
+    ("town", &["town", "suburb", "city"]),
+    ("local", &["local_id", "soc_sec_id"]),
     ("postcode", &["postcode"]),
     ("previous", &["prev_postcodes", "previous_postcodes"]),
     ("phone", &["phone", "telephone"]),
@@ -45,6 +49,8 @@ const COLUMNS: &[(&str, &[&str])] = &[
 pub struct PeopleCsv {
     /// The rows, in order.
     pub rows: Vec<PersonRow>,
+    /// Rows that cannot be read, by their number, and why.
+    pub unread: Vec<(usize, String)>,
     /// Columns that are not used.
     pub unused: Vec<String>,
 }
@@ -62,14 +68,44 @@ pub struct PersonRow {
 /// # Errors
 /// When it is no CSV, or has none of the columns.
 pub fn read_people(file: &Path) -> anyhow::Result<PeopleCsv> {
-    parse(&read(file)?, &file.display().to_string())
+    read_mapped(file, &[])
 }
 
-fn parse(bytes: &[u8], name: &str) -> anyhow::Result<PeopleCsv> {
+/// Another system's heading and the heading of ours that it stands for.
+pub type Mapping = (String, String);
+
+/// Reads `theirs=ours`.
+///
+/// # Errors
+/// When there is no `=`, or ours is no heading that is known.
+pub fn mapping(text: &str) -> Result<Mapping, String> {
+    let (theirs, ours) = text.split_once('=').ok_or("write it as theirs=ours, such as given_name=first")?;
+    if meaning(ours).is_none() {
+        let known: Vec<&str> = COLUMNS.iter().filter_map(|(_, names)| names.first().copied()).collect();
+        return Err(format!("'{ours}' is no column; they are {}", known.join(", ")));
+    }
+    Ok((plain(theirs), plain(ours)))
+}
+
+/// Reads a file some of whose headings are another system's.
+///
+/// # Errors
+/// When it is no CSV, or has none of the columns.
+pub fn read_mapped(file: &Path, mappings: &[Mapping]) -> anyhow::Result<PeopleCsv> {
+    parse(&read(file)?, &file.display().to_string(), mappings)
+}
+
+fn parse(bytes: &[u8], name: &str, mappings: &[Mapping]) -> anyhow::Result<PeopleCsv> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
     let headings = reader.headers().map_err(|error| wrong_use(format!("{name} is not a CSV file: {error}")))?.clone();
-    let meanings: Vec<Option<&'static str>> = headings.iter().map(meaning).collect();
+    let meanings: Vec<Option<&'static str>> = headings
+        .iter()
+        .map(|heading| {
+            let mapped = mappings.iter().find(|(theirs, _)| *theirs == plain(heading));
+            meaning(mapped.map_or(heading, |(_, ours)| ours))
+        })
+        .collect();
     if !meanings.iter().flatten().any(|meaning| matches!(*meaning, "first" | "last" | "dob" | "nhs" | "pnc")) {
         return Err(wrong_use(format!(
             "{name} has no column that says who anybody is. Give it a first row of headings such as record_id,first,last,dob"
@@ -81,19 +117,59 @@ fn parse(bytes: &[u8], name: &str) -> anyhow::Result<PeopleCsv> {
         .filter(|(_, meaning)| meaning.is_none())
         .map(|(heading, _)| heading.to_owned())
         .collect();
-    let mut rows = Vec::new();
+    let (mut rows, mut unread) = (Vec::new(), Vec::new());
     for (number, record) in reader.records().enumerate() {
-        let record = record.map_err(|error| wrong_use(format!("{name} cannot be read as CSV: {error}")))?;
-        let cells = record.iter().zip(&meanings).filter_map(|(cell, meaning)| {
-            meaning.filter(|_| !cell.is_empty()).map(|meaning| (meaning, cell.to_owned()))
-        });
-        rows.push(PersonRow { row: number + 2, cells: cells.collect() });
+        let row = number + 2;
+        match record {
+            Ok(record) => rows.push(PersonRow { row, cells: cells(&record, &meanings) }),
+            Err(error) => unread.push((row, reason(&error))),
+        }
     }
-    Ok(PeopleCsv { rows, unused })
+    Ok(PeopleCsv { rows, unread, unused })
+}
+
+/// Why a row cannot be read.
+fn reason(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::Utf8 { .. } => "it is not UTF-8 text".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// The cells that are used and say something; those of one meaning are joined in the file's order.
+fn cells(record: &csv::StringRecord, meanings: &[Option<&'static str>]) -> Vec<(&'static str, String)> {
+    let mut cells: Vec<(&'static str, String)> = Vec::new();
+    for (cell, meaning) in record.iter().zip(meanings) {
+        let Some(meaning) = meaning.filter(|_| !cell.is_empty()) else { continue };
+        match cells.iter_mut().find(|(known, _)| *known == meaning) {
+            Some((_, text)) => {
+                text.push(' ');
+                text.push_str(cell);
+            }
+            None => cells.push((meaning, cell.to_owned())),
+        }
+    }
+    cells
+}
+
+/// `19900407`, as some systems write a date; everything else is read as people write it.
+fn date_of_birth(text: &str, today: NaiveDate) -> Result<NaiveDate, String> {
+    if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        if let Ok(date) = NaiveDate::parse_from_str(text, "%Y%m%d") {
+            if (1850..=2200).contains(&date.year()) {
+                return Ok(date);
+            }
+        }
+    }
+    parse_date(text, today).map_err(|error| error.to_string())
+}
+
+fn plain(heading: &str) -> String {
+    heading.trim().to_lowercase().replace([' ', '-'], "_")
 }
 
 fn meaning(heading: &str) -> Option<&'static str> {
-    let heading = heading.trim().to_lowercase().replace([' ', '-'], "_");
+    let heading = plain(heading);
     COLUMNS.iter().find(|(_, names)| names.contains(&heading.as_str())).map(|(meaning, _)| *meaning)
 }
 
@@ -127,12 +203,28 @@ impl PersonRow {
         self.get("aliases").split([';', '|']).map(str::trim).filter(|text| !text.is_empty()).map(split).collect()
     }
 
+    /// Address and town in one line.
+    fn address(&self) -> String {
+        let parts = [self.get("address"), self.get("town")];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    }
+
     fn sex(&self) -> Option<Sex> {
         match self.get("sex").to_lowercase().as_str() {
             "m" | "male" | "1" => Some(Sex::Male),
             "f" | "female" | "2" => Some(Sex::Female),
             _ => None,
         }
+    }
+
+    /// What of the row cannot be used, and why, though the rest of it can.
+    pub fn complaint(&self, today: NaiveDate) -> Option<String> {
+        if self.cells.iter().all(|(meaning, _)| *meaning == "id") {
+            return Some("it says nothing about anybody".to_owned());
+        }
+        let text = self.get("dob");
+        let told = |error| format!("date of birth '{text}' is not used: {error}");
+        if text.is_empty() { None } else { date_of_birth(text, today).err().map(told) }
     }
 
     /// The row as the matching engine compares it. A date that is none says nothing.
@@ -142,15 +234,16 @@ impl PersonRow {
         Description {
             name: self.name(),
             aliases: self.aliases(),
-            date_of_birth: parse_date(self.get("dob"), today).ok(),
+            date_of_birth: date_of_birth(self.get("dob"), today).ok(),
+            born_between: None,
             sex: self.sex(),
-            postcodes: postcodes
-                .map(|postcode| postcode.trim().to_owned())
-                .filter(|postcode| !postcode.is_empty())
-                .collect(),
+            address: self.address(),
+            // The first is the present one, even when it is not given.
+            postcodes: postcodes.map(|postcode| postcode.trim().to_owned()).collect(),
             pnc: text("pnc"),
             nhs_number: text("nhs"),
             cro: text("cro"),
+            local_id: text("local"),
         }
     }
 
@@ -166,7 +259,7 @@ impl PersonRow {
         };
         let date_of_birth = match self.get("dob") {
             "" => None,
-            text => Some(parse_date(text, today).map_err(|error| format!("date of birth: {error}"))?),
+            text => Some(date_of_birth(text, today).map_err(|error| format!("date of birth: {error}"))?),
         };
         if date_of_birth.is_some_and(|date| date > today) {
             return Err("the date of birth is in the future".into());
@@ -187,7 +280,7 @@ impl PersonRow {
             aliases: self.aliases(),
             identifiers: pnc.into_iter().chain(cro).chain(local).collect(),
             contact: ContactDetails {
-                address: self.get("address").to_owned(),
+                address: self.address(),
                 postcode: self.get("postcode").to_owned(),
                 phone: self.get("phone").to_owned(),
                 gp: self.get("gp").to_owned(),
@@ -209,7 +302,7 @@ mod tests {
     #[test]
     fn columns_are_known_by_their_usual_names_and_others_are_named() {
         let people =
-            parse(b"\xef\xbb\xbfquery_id,First Name,surname,DOB,shoe_size\nq1,Ada,Marsh,26/3/1990,5\n", "t.csv")
+            parse(b"\xef\xbb\xbfquery_id,First Name,surname,DOB,shoe_size\nq1,Ada,Marsh,26/3/1990,5\n", "t.csv", &[])
                 .unwrap();
         assert_eq!(people.unused, ["shoe_size"]);
         let row = &people.rows[0];
@@ -219,7 +312,7 @@ mod tests {
 
     #[test]
     fn a_row_that_cannot_be_taken_says_why() {
-        let people = parse(b"id,first,last,dob,nhs_number\n1,,,,\n2,Ada,Marsh,31/31/1990,\n3,Bo,Reed,,9990000001\n4,Cy,Lane,1990-01-02,\n", "t.csv").unwrap();
+        let people = parse(b"id,first,last,dob,nhs_number\n1,,,,\n2,Ada,Marsh,31/31/1990,\n3,Bo,Reed,,9990000001\n4,Cy,Lane,1990-01-02,\n", "t.csv", &[]).unwrap();
         let outcomes: Vec<bool> = people.rows.iter().map(|row| row.person("PAS", today()).is_ok()).collect();
         assert_eq!(outcomes, [false, false, false, true]);
         let taken = people.rows[3].person("PAS", today()).unwrap();
@@ -227,8 +320,30 @@ mod tests {
     }
 
     #[test]
+    fn headings_of_another_system_are_mapped_and_joined_in_the_order_of_the_file() {
+        let mappings = ["street_number=address", "Address_1=address", "family=last", "born=dob"]
+            .map(|text| mapping(text).unwrap());
+        let text = b"rec_id,family,street_number,address_1,born,soc_sec_id\n1,Marsh,12,Wesley Avenue,19900407,123\n";
+        let people = parse(text, "t.csv", &mappings).unwrap();
+        assert_eq!((people.unused.len(), people.rows[0].id().as_str()), (0, "1"));
+        let described = people.rows[0].description(today());
+        assert_eq!((described.address.as_str(), described.name.surname.as_str()), ("12 Wesley Avenue", "Marsh"));
+        assert_eq!(described.date_of_birth, NaiveDate::from_ymd_opt(1990, 4, 7));
+        assert_eq!(described.local_id.as_deref(), Some("123"));
+        assert!(mapping("a=shoe_size").unwrap_err().contains("'shoe_size' is no column"));
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_numbered_and_the_rest_is_read() {
+        let people = parse(b"id,last,dob\n1,Marsh,1990-04-07\n2,\xff\xfe,\n3,Reed,never\n4,,\n", "t.csv", &[]).unwrap();
+        assert_eq!(people.unread, [(3, "it is not UTF-8 text".to_owned())]);
+        let complaints: Vec<bool> = people.rows.iter().map(|row| row.complaint(today()).is_some()).collect();
+        assert_eq!(complaints, [false, true, true]);
+    }
+
+    #[test]
     fn a_file_that_names_nobody_is_wrong_use() {
-        let error = parse(b"colour,size\nred,5\n", "t.csv").unwrap_err();
+        let error = parse(b"colour,size\nred,5\n", "t.csv", &[]).unwrap_err();
         assert_eq!(crate::words::exit_code(&error), 2);
     }
 }

@@ -40,11 +40,14 @@ pub async fn run(command: &Command) -> anyhow::Result<()> {
     if !csv.unused.is_empty() {
         eprintln!("not used: {}", csv.unused.join(", "));
     }
+    for (row, reason) in &csv.unread {
+        eprintln!("row {row}: not taken: {reason}");
+    }
     let store = super::open(&installation.load()?).await?;
     let today = london_date(chrono::Utc::now());
     let mut there = people::identifiers(&mut *store.read().await?, "local").await?;
     let mut progress = Progress::new("Taking over people", csv.rows.len());
-    let (mut taken, mut known, mut refused) = (0, 0, 0);
+    let (mut taken, mut known, mut refused) = (0, 0, csv.unread.len());
     for rows in csv.rows.chunks(BATCH) {
         let mut tx = super::begin(&store).await?;
         for row in rows {
@@ -67,7 +70,7 @@ pub async fn run(command: &Command) -> anyhow::Result<()> {
     store.close().await;
     say(format!(
         "{}: {taken} taken over, {known} known before, {refused} not taken.",
-        counted(csv.rows.len(), "row", "rows")
+        counted(csv.rows.len() + csv.unread.len(), "row", "rows")
     ))?;
     if refused > 0 {
         anyhow::bail!(
