@@ -12,7 +12,7 @@ use throughline_domain::ids::{EntryId, PersonId};
 use throughline_domain::list::MatchDecision;
 use throughline_domain::name::{Name, folded};
 use throughline_lists::Entry;
-use throughline_matching::{Scored, in_words, reason_line};
+use throughline_matching::{in_words, reason_line};
 use throughline_policy::{ChangeIdentity, ChangeList, Class, SearchPeople, Subject, Verb, ViewList};
 use throughline_store::events::{self, NewEvent};
 use throughline_store::lists::{self, Best, Decision, Line};
