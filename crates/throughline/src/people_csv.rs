@@ -154,12 +154,12 @@ fn cells(record: &csv::StringRecord, meanings: &[Option<&'static str>]) -> Vec<(
 
 /// `19900407`, as some systems write a date; everything else is read as people write it.
 fn date_of_birth(text: &str, today: NaiveDate) -> Result<NaiveDate, String> {
-    if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        if let Ok(date) = NaiveDate::parse_from_str(text, "%Y%m%d") {
-            if (1850..=2200).contains(&date.year()) {
-                return Ok(date);
-            }
-        }
+    let is_compact = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_compact
+        && let Ok(date) = NaiveDate::parse_from_str(text, "%Y%m%d")
+        && (1850..=2200).contains(&date.year())
+    {
+        return Ok(date);
     }
     parse_date(text, today).map_err(|error| error.to_string())
 }
