@@ -58,11 +58,19 @@ struct Source {
     params: Option<PathBuf>,
 }
 
-/// Finding the people of a list.
+/// Finding the people of a list. An optional group of arguments cannot hold another, so that
+/// those of [`Source`] are named again.
 #[derive(Debug, Clone, clap::Args)]
 struct Find {
-    #[command(flatten)]
-    source: Source,
+    /// The known people
+    #[arg(long, value_name = "CSV")]
+    index: PathBuf,
+    /// Headings of another system and the column each stands for; several for one are joined
+    #[arg(long, value_name = "THEIRS=OURS", value_delimiter = ',', value_parser = mapping)]
+    columns: Vec<Mapping>,
+    /// Other parameters than those that are part of the program
+    #[arg(long, value_name = "TOML")]
+    params: Option<PathBuf>,
     /// The people looked for
     #[arg(long, value_name = "CSV")]
     list: PathBuf,
@@ -221,8 +229,9 @@ fn cells(scored: &Scored) -> [String; 4] {
 }
 
 fn search(find: &Find) -> anyhow::Result<()> {
-    let (index, known) = find.source.index()?;
-    let list = people(&find.list, &find.source.columns)?;
+    let source = Source { index: find.index.clone(), columns: find.columns.clone(), params: find.params.clone() };
+    let (index, known) = source.index()?;
+    let list = people(&find.list, &source.columns)?;
     let limits = Limits { most: usize::from(find.top), ..Limits::LIST };
     let found = answers(&index, &list.descriptions, limits);
     let mut out = csv::Writer::from_writer(writer(&find.out)?);
