@@ -179,10 +179,10 @@ levels! {
         Same = "same", "Same postcode", Agree;
         Earlier = "earlier", "An earlier postcode", Partly;
         OneSlip = "one-slip", "Postcode one letter out", Partly;
-        Sector = "sector", "Same part of the postcode district", Partly;
-        District = "district", "Same postcode district", Partly;
-        Area = "area", "Same postcode area", Partly;
-        Elsewhere = "elsewhere", "Another part of the country", Disagree;
+        Sector = "sector", "Different postcode, the same part of its district", Partly;
+        District = "district", "Different postcode, the same district", Partly;
+        Area = "area", "Different postcode, the same area", Partly;
+        Elsewhere = "elsewhere", "Different postcode, another part of the country", Disagree;
     }
 }
 
