@@ -36,6 +36,38 @@ pub struct Index<Id> {
     places: HashMap<Id, u32, foldhash::fast::FixedState>,
 }
 
+/// An index in the making, for a caller that has people a few thousand at a time: nobody can be found
+/// in it until it is finished.
+#[derive(Debug)]
+pub struct Builder<Id>(Index<Id>);
+
+impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Builder<Id> {
+    /// With nobody so far.
+    pub fn new(parameters: Parameters) -> Self {
+        Self(Index {
+            parameters,
+            records: Records::default(),
+            postings: Postings::default(),
+            ids: Vec::new(),
+            places: HashMap::default(),
+        })
+    }
+
+    /// Adds these people.
+    pub fn add(&mut self, people: &[(Id, Description)]) {
+        let ready: Vec<Prepared> = people.par_iter().map(|(_, description)| Prepared::new(description)).collect();
+        for ((id, _), prepared) in people.iter().zip(&ready) {
+            self.0.place(*id, prepared);
+        }
+    }
+
+    /// The index.
+    pub fn finish(mut self) -> Index<Id> {
+        self.0.rebuild_postings();
+        self.0
+    }
+}
+
 /// What to answer with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limits {
@@ -81,23 +113,13 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
     /// An index of all these people. Of several with one id the last one counts.
     pub fn build(parameters: Parameters, people: impl IntoIterator<Item = (Id, Description)>) -> Self {
         const CHUNK: usize = 16_384;
-        let mut index = Self {
-            parameters,
-            records: Records::default(),
-            postings: Postings::default(),
-            ids: Vec::new(),
-            places: HashMap::default(),
-        };
+        let mut builder = Builder::new(parameters);
         let mut people = people.into_iter().peekable();
         while people.peek().is_some() {
             let chunk: Vec<(Id, Description)> = people.by_ref().take(CHUNK).collect();
-            let ready: Vec<Prepared> = chunk.par_iter().map(|(_, description)| Prepared::new(description)).collect();
-            for ((id, _), prepared) in chunk.iter().zip(&ready) {
-                index.place(*id, prepared);
-            }
+            builder.add(&chunk);
         }
-        index.rebuild_postings();
-        index
+        builder.finish()
     }
 
     fn rebuild_postings(&mut self) {

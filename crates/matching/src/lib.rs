@@ -64,7 +64,7 @@ mod words;
 pub use description::{Description, Sex};
 pub use evaluate::{AtCut, Evaluation, Outcome, Tenth, evaluate};
 pub use evidence::{Band, Candidate, Evidence, POSSIBLE_FROM, Scored, VERY_LIKELY_FROM};
-pub use index::{Index, Limits};
+pub use index::{Builder, Index, Limits};
 pub use levels::{Agreement, Comparison, Level};
 pub use parameters::{Calibration, Class, Parameters, ParametersError, Prior};
 pub use rules::SafetyRule;

@@ -12,10 +12,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{PoisonError, RwLock};
 use throughline_domain::ids::PersonId;
 use throughline_domain::time::Instant;
-use throughline_matching::{Candidate, Description, Index, Limits, Parameters, Scored};
+use throughline_matching::{Builder, Candidate, Description, Index, Limits, Parameters, Scored};
+use uuid::Uuid;
 
 /// How long the feed of changes is kept. A server that slept longer reads everybody anew.
 const KEPT_FOR: Duration = Duration::days(7);
+
+/// People read at once, so that a start takes little more memory than the index.
+const READ_AT_ONCE: i64 = 500;
 
 /// From so many changes on the index is built anew: smaller, and quicker to ask.
 const REBUILT_AT: usize = 50_000;
@@ -95,9 +99,17 @@ async fn changed_since(conn: &mut Conn, seq: i64) -> Result<Vec<(i64, PersonId)>
 async fn everybody(conn: &mut Conn) -> Result<Loaded> {
     // The number first: what is committed meanwhile is taken in once more, which changes nothing.
     let seq = newest(conn).await?;
-    let people = people::everybody(conn).await?;
-    let people = people.into_iter().map(|(person, home)| (person.id, person.description(&home)));
-    Ok(Loaded { index: Index::build(Parameters::default(), people), seq })
+    let mut builder = Builder::new(Parameters::default());
+    let mut after = PersonId::new(Uuid::nil());
+    loop {
+        let people = people::kept_after(conn, after, READ_AT_ONCE).await?;
+        let Some((last, _)) = people.last() else { break };
+        after = last.id;
+        let described: Vec<(PersonId, Description)> =
+            people.iter().map(|(person, home)| (person.id, person.description(home))).collect();
+        builder.add(&described);
+    }
+    Ok(Loaded { index: builder.finish(), seq })
 }
 
 async fn newest(conn: &mut Conn) -> Result<i64> {

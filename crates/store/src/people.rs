@@ -176,9 +176,19 @@ async fn load_where(conn: &mut Conn, ids: &[PersonId], of_person: &str) -> Resul
     gather(conn, &format!("WHERE {of_person} IN ({list})"), &format!("WHERE person_id IN ({list})"), values).await
 }
 
-/// Everybody but those who were joined into another record: for the matching engine's index.
-pub(crate) async fn everybody(conn: &mut Conn) -> Result<Vec<(Person, Home)>> {
-    gather(conn, "WHERE merged_into IS NULL", "", Vec::new).await
+/// The next people by id, without those who were joined into another record: for the matching engine's
+/// index.
+pub(crate) async fn kept_after(conn: &mut Conn, after: PersonId, most: i64) -> Result<Vec<(Person, Home)>> {
+    let rows = conn
+        .fetch_all(
+            "SELECT id FROM person WHERE id > $1 AND merged_into IS NULL ORDER BY id LIMIT $2",
+            args![after, most],
+        )
+        .await?;
+    let ids: Vec<PersonId> = rows.iter().map(|row| row.get("id")).collect::<Result<_>>()?;
+    let mut people = load_where(conn, &ids, "id").await?;
+    people.sort_by_key(|(person, _)| person.id);
+    Ok(people)
 }
 
 async fn gather(
