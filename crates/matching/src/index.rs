@@ -5,13 +5,16 @@ use std::hash::Hash;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use crate::compare::{Memory, Pattern, Query, compare};
-use crate::evidence::{Band, Candidate, Scored};
+use crate::band::Band;
+use crate::compare::{Memory, Query, compare};
+use crate::evidence::{Candidate, Scored};
 use crate::keys;
 use crate::parameters::Parameters;
+use crate::pattern::Pattern;
 use crate::postings::{Postings, entry};
 use crate::record::{Prepared, Records};
-use crate::score::{Commonness, Weighed, weigh};
+use crate::rival::Rival;
+use crate::score::{Commonness, weigh};
 use crate::{Description, lines, rules};
 
 /// Log-odds below which a candidate takes no part in anything, in bits.
@@ -84,23 +87,6 @@ impl Limits {
     /// The best so many, however unlikely.
     pub fn best(most: usize) -> Self {
         Self { most, least: 0.0 }
-    }
-}
-
-/// A candidate on the way to an answer.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Rival {
-    pub place: u32,
-    pub pattern: Pattern,
-    pub weighed: Weighed,
-    pub relative_bits: f64,
-    /// What is lost because it may be another candidate, in bits, at most 0.
-    pub others_bits: f64,
-}
-
-impl Rival {
-    pub fn weight(&self) -> f64 {
-        self.weighed.total() + self.relative_bits + self.others_bits
     }
 }
 

@@ -39,6 +39,7 @@
 //! random number.
 #![warn(missing_docs)]
 
+mod band;
 mod compare;
 mod description;
 mod evaluate;
@@ -53,17 +54,20 @@ mod likeness;
 mod lines;
 mod packed;
 mod parameters;
+mod pattern;
 mod postings;
 mod record;
+mod rival;
 mod rules;
 mod score;
 mod tokens;
 mod train;
 mod words;
 
+pub use band::{Band, POSSIBLE_FROM, VERY_LIKELY_FROM};
 pub use description::{Description, Sex};
 pub use evaluate::{AtCut, Evaluation, Outcome, Tenth, evaluate};
-pub use evidence::{Band, Candidate, Evidence, POSSIBLE_FROM, Scored, VERY_LIKELY_FROM};
+pub use evidence::{Candidate, Evidence, Scored};
 pub use index::{Builder, Index, Limits};
 pub use levels::{Agreement, Comparison, Level};
 pub use parameters::{Calibration, Class, Parameters, ParametersError, Prior};

@@ -5,10 +5,10 @@ use throughline_domain::time::date_short;
 use crate::compare::Query;
 use crate::evidence::Evidence;
 use crate::fold::NameParts;
-use crate::index::Rival;
 use crate::levels::{Agreement, ArrangementLevel, Comparison};
 use crate::packed::{Number, NumberKind};
 use crate::record::{Record, Records, Role, names};
+use crate::rival::Rival;
 use crate::tokens::NONE;
 use crate::{Sex, record::Part};
 

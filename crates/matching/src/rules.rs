@@ -2,12 +2,12 @@
 
 use throughline_domain::codes;
 
-use crate::compare::Pattern;
-use crate::evidence::POSSIBLE_FROM;
+use crate::band::POSSIBLE_FROM;
 use crate::levels::{
     AddressLevel, Agreement, Comparison, DateOfBirthLevel, ForenameLevel, NumberLevel, PostcodeLevel, SexLevel,
     SurnameLevel,
 };
+use crate::pattern::Pattern;
 
 /// Even odds: one of two people, and the descriptions cannot say which.
 const EVEN: f64 = 0.5;

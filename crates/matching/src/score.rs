@@ -1,9 +1,9 @@
 //! What a pattern weighs: the bits of each comparison, with the commonness of the values that agree.
 
-use crate::compare::Pattern;
 use crate::frequencies::COUNTS_AS;
 use crate::levels::{Comparison, DateOfBirthLevel, ForenameLevel, LEARNT, PostcodeLevel, SurnameLevel, name_context};
 use crate::parameters::{CLASSES, Class, Parameters};
+use crate::pattern::Pattern;
 use crate::record::Records;
 use crate::tokens::{NONE, TokenId};
 

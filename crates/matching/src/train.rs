@@ -10,11 +10,12 @@ use std::hash::Hash;
 
 use rayon::prelude::*;
 
-use crate::compare::{Memory, Pattern, compare};
+use crate::compare::{Memory, compare};
 use crate::evidence::Candidate;
 use crate::index::{Index, Limits};
 use crate::levels::{Comparison, DateOfBirthLevel, LEARNT};
 use crate::parameters::{CLASSES, Calibration, Class, Parameters, logarithms};
+use crate::pattern::Pattern;
 use crate::record::Prepared;
 use crate::score::{Commonness, weigh};
 use crate::{Description, evaluate};
