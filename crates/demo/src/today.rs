@@ -23,7 +23,7 @@ use throughline_policy::{Actor, ChangeList, CreatePerson, ImportList, SearchPeop
 use throughline_store::episodes::Justice;
 use throughline_store::lists::{self, Best, EntryFacts, Line, NewList};
 use throughline_store::organisations::Site;
-use throughline_store::{Tx, people};
+use throughline_store::{Tx, people, search};
 
 /// What one line of a list says, and whom it means.
 struct Row {
@@ -277,7 +277,7 @@ async fn bring_in(
             continue;
         }
         let id = lists::add_entry(&mut tx, &grant, kind, new.id, &facts).await?;
-        let found = people::candidates(&mut tx, &search, &description(entry), 5).await?;
+        let found = search::candidates(&mut tx, &search, &description(entry), 5).await?;
         let best = found.first().map(|candidate| Best {
             person: candidate.person.id,
             probability: candidate.scored.probability,
@@ -469,7 +469,7 @@ async fn decide(
 ) -> anyhow::Result<()> {
     if row.is_known {
         let search = tx.authorise::<SearchPeople>(Subject::default()).await?;
-        let found = people::candidates(tx, &search, &description(entry), 5).await?;
+        let found = search::candidates(tx, &search, &description(entry), 5).await?;
         if let Some(candidate) = found.iter().find(|candidate| candidate.person.id == row.who.id) {
             let evidence = json!({ "listed": description(entry), "scored": candidate.scored }).to_string();
             lists::decide(tx, grant, line.id, row.who.id, MatchDecision::Same, candidate.scored.probability, &evidence)

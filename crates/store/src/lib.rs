@@ -54,6 +54,7 @@ pub mod records;
 pub mod referrals;
 pub mod relationships;
 pub mod returns;
+pub mod search;
 pub mod sessions;
 pub mod shifts;
 pub mod tasks;

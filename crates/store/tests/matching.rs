@@ -6,6 +6,7 @@ use throughline_domain::role::Role;
 use throughline_matching::Description;
 use throughline_policy::{ChangeIdentity, CreatePerson, SearchPeople, Subject, ViewIdentity};
 use throughline_store::people::{self, NewPerson};
+use throughline_store::search;
 use throughline_store::{Cause, Store, Value, matching, raw};
 use throughline_testkit::{Kit, on_both};
 use uuid::Uuid;
@@ -15,7 +16,7 @@ async fn found(kit: &Kit, store: &Store, forenames: &str, surname: &str) -> Vec<
     let actor = kit.tx(Role::Practitioner).await.actor().cloned();
     let mut tx = store.begin(Cause { actor, at: kit.now, request: "test".into() }).await.unwrap();
     let grant = tx.authorise::<SearchPeople>(Subject::default()).await.unwrap();
-    let found = people::search(&mut tx, &grant, &Description::named(forenames, surname), 10).await.unwrap();
+    let found = search::search(&mut tx, &grant, &Description::named(forenames, surname), 10).await.unwrap();
     found.into_iter().map(|candidate| candidate.person.id).collect()
 }
 

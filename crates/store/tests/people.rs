@@ -3,7 +3,8 @@
 use throughline_domain::role::Role;
 use throughline_matching::Description;
 use throughline_policy::{ClaimAccess, SearchPeople, Subject, ViewAuditLog, ViewIdentity};
-use throughline_store::people::{self, LookedFor};
+use throughline_store::people;
+use throughline_store::search::{self, LookedFor};
 use throughline_store::{Error, relationships};
 use throughline_testkit::on_both;
 
@@ -14,7 +15,7 @@ on_both! {
         let mut tx = kit.tx(Role::Practitioner).await;
         let grant = tx.authorise::<SearchPeople>(Subject::default()).await.unwrap();
         let looked_for = LookedFor { description: Description::named("", "kowalsky"), ..LookedFor::default() };
-        let finds = people::find(&mut tx, &grant, &looked_for, 20).await.unwrap();
+        let finds = search::find(&mut tx, &grant, &looked_for, 20).await.unwrap();
         assert_eq!(finds.people.iter().map(|found| found.person.id).collect::<Vec<_>>(), [person]);
         tx.commit().await.unwrap();
         let mut read = kit.store.read().await.unwrap();
@@ -28,7 +29,7 @@ on_both! {
         let mut tx = kit.tx(Role::LinkWorker).await;
         let grant = tx.authorise::<SearchPeople>(Subject::default()).await.unwrap();
         let looked_for = LookedFor { description: Description::named("", "Kowalski"), ..LookedFor::default() };
-        let finds = people::find(&mut tx, &grant, &looked_for, 20).await.unwrap();
+        let finds = search::find(&mut tx, &grant, &looked_for, 20).await.unwrap();
         assert_eq!(finds.total, 0);
     }
 

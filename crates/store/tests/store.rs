@@ -15,7 +15,7 @@ use throughline_policy::{
 use throughline_store::consents::NewConsent;
 use throughline_store::idempotency::{self, Claim};
 use throughline_store::tasks::NewTask;
-use throughline_store::{Error, Refused, Store, audit, consents, episodes, people, tasks};
+use throughline_store::{Error, Refused, Store, audit, consents, episodes, people, search, tasks};
 use throughline_testkit::on_both;
 use uuid::Uuid;
 
@@ -249,7 +249,7 @@ on_both! {
         kit.person("Peter", "Ashgrove").await;
         let mut tx = kit.tx(Role::Practitioner).await;
         let grant = tx.authorise::<SearchPeople>(Subject::default()).await.expect("practitioners may");
-        let found = people::search(&mut tx, &grant, &Description::named("Cathryn", "Fillips"), 10).await.expect("it answers");
+        let found = search::search(&mut tx, &grant, &Description::named("Cathryn", "Fillips"), 10).await.expect("it answers");
         tx.commit().await.expect("it commits");
         assert_eq!(found.first().map(|candidate| candidate.person.id), Some(person));
         assert!(lines(&kit, person).await.iter().any(|look| look.classes == "search"));

@@ -16,7 +16,8 @@ use throughline_matching::{in_words, reason_line};
 use throughline_policy::{ChangeIdentity, ChangeList, Class, SearchPeople, Subject, Verb, ViewList};
 use throughline_store::events::{self, NewEvent};
 use throughline_store::lists::{self, Best, Decision, Line};
-use throughline_store::people::{self, Candidate};
+use throughline_store::people;
+use throughline_store::search::{self, Candidate};
 use throughline_store::{Error as StoreError, Tx, merges};
 
 pub fn routes() -> Router<App> {
@@ -47,7 +48,7 @@ async fn pair(tx: &mut Tx, entry: EntryId, person: PersonId) -> Result<Pair, Pro
     let entry = source(&line)?;
     let search = tx.authorise::<SearchPeople>(Subject::default()).await?;
     let candidate =
-        people::compare(tx, &search, &facts::description(&entry), person).await?.ok_or(Problem::NotFound)?;
+        search::compare(tx, &search, &facts::description(&entry), person).await?.ok_or(Problem::NotFound)?;
     Ok(Pair { line, entry, candidate, decisions })
 }
 

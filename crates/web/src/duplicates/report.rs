@@ -10,6 +10,7 @@ use throughline_domain::search::Search;
 use throughline_domain::time::london_date;
 use throughline_policy::{ProposeDuplicate, SearchPeople, Subject, ViewIdentity};
 use throughline_store::people::{self, Person};
+use throughline_store::search;
 use throughline_store::{Tx, merges};
 
 /// The search, with what is known of the person typed into it already.
@@ -44,7 +45,7 @@ async fn draw(cx: &Cx, person: PersonId, fields: &Fields, mut errors: Errors) ->
         return page(cx, person, &known, fields, q, None, &errors);
     }
     let grant = tx.authorise::<SearchPeople>(Subject::default()).await?;
-    let mut finds = people::find(&mut tx, &grant, &looked_for(&search), SHOWN).await?;
+    let mut finds = search::find(&mut tx, &grant, &looked_for(&search), SHOWN).await?;
     finds.people.retain(|found| found.person.id != person);
     let found = rows(cx, &mut tx, &finds.people).await?;
     tx.commit().await?;

@@ -18,7 +18,8 @@ use throughline_matching::{Band, Description, in_words, reason_line};
 use throughline_policy::{ChangeList, Class, Grant, SearchPeople, Subject, Verb, ViewEpisode, ViewList};
 use throughline_store::events::{self, NewEvent};
 use throughline_store::lists::{self, Best, Decision, Line};
-use throughline_store::people::{self, Candidate};
+use throughline_store::people;
+use throughline_store::search::{self, Candidate};
 use throughline_store::{Error as StoreError, Tx, episodes};
 
 /// How many possible matches are shown: more would be a search, not a match.
@@ -48,7 +49,7 @@ pub(crate) async fn matches(
     entry: &Entry,
     ruled_out: &[PersonId],
 ) -> Result<Vec<Candidate>, Problem> {
-    let mut found = people::candidates(tx, search, &facts::description(entry), MATCHES + ruled_out.len()).await?;
+    let mut found = search::candidates(tx, search, &facts::description(entry), MATCHES + ruled_out.len()).await?;
     found.retain(|candidate| !ruled_out.contains(&candidate.person.id));
     found.truncate(MATCHES);
     Ok(found)
@@ -61,7 +62,7 @@ pub(crate) async fn best(
     entry: &Entry,
     ruled_out: &[PersonId],
 ) -> Result<Option<Best>, Problem> {
-    let found = people::candidates(tx, search, &facts::description(entry), 1 + ruled_out.len()).await?;
+    let found = search::candidates(tx, search, &facts::description(entry), 1 + ruled_out.len()).await?;
     let likeliest = found.into_iter().find(|candidate| !ruled_out.contains(&candidate.person.id));
     Ok(likeliest.map(|candidate| Best {
         person: candidate.person.id,
@@ -98,7 +99,7 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
             possible = matches(&mut tx, &search, &entry, &ruled_out(&decisions)).await?;
         }
         if let Some(looked_for) = searched {
-            found = Some(people::search(&mut tx, &search, looked_for, 20).await?);
+            found = Some(search::search(&mut tx, &search, looked_for, 20).await?);
         }
     }
     let person = match line.person_id {

@@ -10,7 +10,8 @@ use throughline_domain::claim::{CLAIM_MINUTES, ClaimError, ClaimReason, check};
 use throughline_domain::ids::PersonId;
 use throughline_policy::{ClaimAccess, Class, SearchPeople, Subject, ViewIdentity};
 use throughline_store::events::{self, NewEvent};
-use throughline_store::people::{self, LookedFor};
+use throughline_store::people;
+use throughline_store::search::{self, LookedFor};
 
 pub(super) async fn show(cx: Cx, Path(person): Path<PersonId>) -> Answer {
     draw(&cx, person, &Fields::default(), &Errors::default()).await
@@ -25,7 +26,7 @@ async fn draw(cx: &Cx, person: PersonId, fields: &Fields, errors: &Errors) -> An
         return Err(Problem::NotFound);
     }
     let grant = tx.authorise::<SearchPeople>(Subject::default()).await?;
-    let found = people::shown_before(&mut tx, &grant, &LookedFor::default(), vec![person]).await?;
+    let found = search::shown_before(&mut tx, &grant, &LookedFor::default(), vec![person]).await?;
     let who = rows(cx, &mut tx, &found).await?.pop().ok_or(Problem::NotFound)?;
     tx.commit().await?;
     let answer = |field: &str| fields.text(field).to_owned();

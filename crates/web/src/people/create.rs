@@ -19,7 +19,8 @@ use throughline_policy::{Class, CreatePerson, OpenEpisode, SearchPeople, Subject
 use throughline_store::episodes::{self, Justice, NewEpisode};
 use throughline_store::events::{self, NewEvent};
 use throughline_store::organisations::Site;
-use throughline_store::people::{self, Candidate, Found, NewPerson};
+use throughline_store::people::{self, NewPerson};
+use throughline_store::search::{self, Candidate, Found};
 use uuid::Uuid;
 
 /// What is owed first of an episode.
@@ -77,7 +78,7 @@ async fn draw(cx: &Cx, fields: &Fields, asking: &Asking<'_>, more: &[PersonId]) 
     }
     let grant = tx.authorise::<SearchPeople>(Subject::default()).await?;
     let search = Search::read(q, london_date(cx.now));
-    let found: Vec<Found> = people::shown_before(&mut tx, &grant, &looked_for(&search), shown.clone()).await?;
+    let found: Vec<Found> = search::shown_before(&mut tx, &grant, &looked_for(&search), shown.clone()).await?;
     let candidates = rows(cx, &mut tx, &found).await?;
     tx.commit().await?;
     let values = context! {
@@ -222,7 +223,7 @@ async fn unseen_candidates(
     };
     let mut tx = cx.begin().await?;
     let grant = tx.authorise::<SearchPeople>(Subject::default()).await?;
-    let candidates: Vec<Candidate> = people::candidates(&mut tx, &grant, &described, SHOWN).await?;
+    let candidates: Vec<Candidate> = search::candidates(&mut tx, &grant, &described, SHOWN).await?;
     tx.commit().await?;
     let taken = |one: &Candidate| identity.nhs_number.is_some() && one.person.nhs_number == identity.nhs_number;
     if candidates.iter().any(taken) {

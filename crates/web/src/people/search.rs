@@ -9,7 +9,7 @@ use throughline_domain::time::london_date;
 use throughline_matching::{Comparison, Description, Evidence, reason_line};
 use throughline_policy::{Class, Relationship, SearchPeople, Subject, Verb, ViewContactDetails, ViewIdentity};
 use throughline_store::Tx;
-use throughline_store::people::{self, Finds, Found, LookedFor};
+use throughline_store::search::{self, Finds, Found, LookedFor};
 
 /// The most people that are shown: who is not among them is found by typing more.
 pub(crate) const SHOWN: usize = 20;
@@ -33,7 +33,7 @@ pub(super) async fn search(cx: Cx, fields: Fields) -> Answer {
     }
     let mut tx = cx.begin().await?;
     let grant = tx.authorise::<SearchPeople>(Subject::default()).await?;
-    let finds = people::find(&mut tx, &grant, &looked_for(&search), SHOWN).await?;
+    let finds = search::find(&mut tx, &grant, &looked_for(&search), SHOWN).await?;
     let people = rows(&cx, &mut tx, &finds.people).await?;
     tx.commit().await?;
     let values = context! {
@@ -133,7 +133,7 @@ fn why_found(one: &Found) -> String {
 }
 
 fn entries(finds: &Finds) -> Vec<Value> {
-    let one = |entry: &people::FoundEntry| {
+    let one = |entry: &search::FoundEntry| {
         context! {
             id => entry.id.to_string(),
             family => entry.name.surname,
