@@ -1,15 +1,15 @@
 //! Records that may be of one person: the queue, a pair side by side, joining, and undoing it.
 
+mod both;
 mod join;
 mod joined;
 mod old_links;
 mod pair;
 mod report;
 
-pub(crate) use joined::of_person;
 pub(crate) use old_links::lead_on;
 
-use crate::{Answer, App, Cx, Problem};
+use crate::{Answer, App, Cx};
 use axum::Router;
 use axum::extract::Query;
 use axum::routing::{get, post};
@@ -17,7 +17,7 @@ use minijinja::{Value, context};
 use throughline_domain::merge::DuplicateState;
 use throughline_matching::in_words;
 use throughline_policy::{Subject, ViewDuplicates};
-use throughline_store::merges::{self, Known, Line};
+use throughline_store::merges::{self, Line};
 
 /// Pairs on one page.
 const SHOWN: i64 = 20;
@@ -91,7 +91,7 @@ fn row(line: &Line) -> Value {
     let joined = line.merge_id.map(|merge| format!("/duplicates/joined/{merge}"));
     context! {
         href => joined.unwrap_or_else(|| format!("/duplicates/{}", line.id)),
-        people => line.people.iter().map(known).collect::<Vec<_>>(),
+        people => line.people.iter().map(both::known).collect::<Vec<_>>(),
         band => line.band.label(),
         tone => crate::lists::band_tone(line.band),
         probability => in_words(line.probability),
@@ -102,23 +102,4 @@ fn row(line: &Line) -> Value {
         decided_by => line.decided_by_name,
         decision_reason => line.decision_reason,
     }
-}
-
-fn known(known: &Known) -> Value {
-    context! { name => known.name.formal(), born => known.date_of_birth.map(|born| born.to_string()) }
-}
-
-/// The two of a pair or of a joining are asked for one after the other, always in one order: two who
-/// join at once wait for each other instead of standing in each other's way.
-pub(super) async fn authorise_both<P: throughline_policy::Permit>(
-    tx: &mut throughline_store::Tx,
-    one: throughline_domain::ids::PersonId,
-    other: throughline_domain::ids::PersonId,
-) -> Result<(throughline_policy::Grant<P>, throughline_policy::Grant<P>), Problem> {
-    if one <= other {
-        let first = tx.authorise::<P>(one).await?;
-        return Ok((first, tx.authorise::<P>(other).await?));
-    }
-    let second = tx.authorise::<P>(other).await?;
-    Ok((tx.authorise::<P>(one).await?, second))
 }

@@ -5,6 +5,7 @@ mod create;
 mod details;
 mod edit;
 mod frame;
+mod joined;
 mod ledgers;
 mod search;
 mod summary;

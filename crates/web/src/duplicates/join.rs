@@ -1,6 +1,6 @@
 //! Joining two records: what will move, said before, and then done.
 
-use super::{authorise_both, pair};
+use super::both::{authorise_both, is_open, open, which};
 use crate::people::{Asking, Errors};
 use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::Path;
@@ -31,8 +31,8 @@ fn numbers_differ(keep: &Side, away: &Side) -> bool {
 /// The page that says what will move, before anything does.
 pub(super) async fn confirm(cx: &Cx, id: DuplicateId, fields: &Fields, errors: &Errors) -> Answer {
     let mut tx = cx.begin().await?;
-    let compared = pair::open(&mut tx, id).await?;
-    if !pair::is_open(&compared) {
+    let compared = open(&mut tx, id).await?;
+    if !is_open(&compared) {
         return Err(Problem::Stale);
     }
     let (keep, away) =
@@ -47,8 +47,8 @@ pub(super) async fn confirm(cx: &Cx, id: DuplicateId, fields: &Fields, errors: &
         id => id.to_string(),
         version => fields.given("version").map_or_else(|| compared.line.version.to_string(), str::to_owned),
         keep => keep.person.id.to_string(),
-        keep_which => pair::which(&compared, keep.person.id),
-        away_which => pair::which(&compared, away.person.id),
+        keep_which => which(&compared, keep.person.id),
+        away_which => which(&compared, away.person.id),
         keep_name => keep.person.name.formal(),
         away_name => away.person.name.formal(),
         takes_number => keep.person.nhs_number.is_none() && away.person.nhs_number.is_some(),
@@ -98,7 +98,7 @@ fn numbers(compared: &Compared, keep: &Side, away: &Side, fields: &Fields, error
     let asking = Asking { answer: &typed, errors };
     let of = |side: &Side| {
         let number = side.person.nhs_number.as_ref().map(throughline_domain::identifier::NhsNumber::spaced);
-        format!("{} of the {}", number.unwrap_or_default(), pair::which(compared, side.person.id))
+        format!("{} of the {}", number.unwrap_or_default(), which(compared, side.person.id))
     };
     let options = [(WrongNumber::OfTheOneThatStays.code(), of(keep)), (WrongNumber::OfTheOther.code(), of(away))];
     vec![
@@ -131,8 +131,8 @@ pub(super) async fn join(cx: Cx, Path(id): Path<DuplicateId>, fields: Fields) ->
     };
     let version = fields.version()?;
     let mut act = cx.act(&fields).await?;
-    let compared = pair::open(&mut act, id).await?;
-    if !pair::is_open(&compared) || compared.line.version != version {
+    let compared = open(&mut act, id).await?;
+    if !is_open(&compared) || compared.line.version != version {
         return Err(Problem::Stale);
     }
     let (keep, away) =

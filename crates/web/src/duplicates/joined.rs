@@ -1,6 +1,6 @@
 //! A joining that was done: what it moved, and its way back.
 
-use super::authorise_both;
+use super::both::{authorise_both, known};
 use super::join::details;
 use crate::people::{Asking, Errors};
 use crate::{Answer, Cx, Fields, Problem};
@@ -8,7 +8,6 @@ use axum::extract::{Path, Query};
 use minijinja::{Value, context};
 use throughline_domain::ids::{MergeId, PersonId};
 use throughline_domain::merge::{Reason, Refusal, WrongNumber};
-use throughline_domain::time::{date_long, london_date};
 use throughline_policy::{Class, Subject, UnmergePeople, Verb, ViewContactDetails, ViewDuplicates, ViewIdentity};
 use throughline_store::Tx;
 use throughline_store::merges::{self, Merge};
@@ -61,8 +60,8 @@ async fn draw(cx: &Cx, id: MergeId, fields: &Fields, errors: &Errors, notice: Op
         notice,
         errors => errors.value(),
         id => id.to_string(),
-        keep => super::known(&merge.keep),
-        away => super::known(&merge.away),
+        keep => known(&merge.keep),
+        away => known(&merge.away),
         keep_href,
         away_href,
         reason => merge.reason,
@@ -116,28 +115,4 @@ pub(super) async fn undo(cx: Cx, Path(id): Path<MergeId>, fields: Fields) -> Ans
             draw(&cx, id, &fields, &errors, None).await
         }
     }
-}
-
-/// What a person's own page says of joinings and duplicates. `led_by` is the joining by which an old
-/// link led there.
-pub(crate) async fn of_person(
-    cx: &Cx,
-    tx: &mut Tx,
-    person: PersonId,
-    led_by: Option<MergeId>,
-) -> Result<Value, Problem> {
-    let grant = tx.authorise::<ViewIdentity>(person).await?;
-    let all = merges::of_person(tx, &grant).await?;
-    let may_open = cx.role_may(Verb::View, Class::Duplicates);
-    let href = |id: MergeId| may_open.then(|| format!("/duplicates/joined/{id}"));
-    let led = all.iter().find(|joined| Some(joined.id) == led_by).map(|joined| {
-        let text = format!("These records were joined on {} by {}.", date_long(london_date(joined.at)), joined.by_name);
-        let link = href(joined.id).map(|href| context! { href, text => "See how they were joined" });
-        context! { kind => "information", text, link }
-    });
-    let lines: Vec<Value> = all
-        .iter()
-        .map(|joined| context! { href => href(joined.id), name => joined.away.formal(), at => joined.at, by => joined.by_name })
-        .collect();
-    Ok(context! { notice => led, joined => lines, may_report => cx.role_may(Verb::Create, Class::Duplicates) })
 }

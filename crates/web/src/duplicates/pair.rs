@@ -1,17 +1,16 @@
 //! A pair side by side, and a person's decision about it.
 
-use super::authorise_both;
+use super::both::{authorise_both, is_open, open, which};
 use crate::people::{Asking, Errors};
 use crate::{Answer, Cx, Fields, Problem, evidence};
 use axum::extract::{Path, Query};
 use minijinja::{Value, context};
 use throughline_domain::ids::{DuplicateId, PersonId};
-use throughline_domain::merge::{self, DuplicateState, Reason};
+use throughline_domain::merge::{self, Reason};
 use throughline_domain::name::Name;
 use throughline_domain::time::date_short;
 use throughline_matching::{in_words, reason_line};
-use throughline_policy::{Class, DecideDuplicate, Verb, ViewDuplicates, ViewIdentity};
-use throughline_store::Tx;
+use throughline_policy::{Class, DecideDuplicate, Verb, ViewIdentity};
 use throughline_store::merges::{self, Compared, Side};
 
 /// What was just done, as a code in the address.
@@ -26,22 +25,6 @@ pub(super) async fn show(cx: Cx, Path(pair): Path<DuplicateId>, Query(done): Que
     let words = "Thank you. The pair waits under “Possible duplicates” for somebody to decide";
     let notice = reported.then(|| context! { kind => "success", text => words });
     draw(&cx, pair, &Fields::default(), &Errors::default(), notice).await
-}
-
-/// Opens a pair; both people get the audit row of being looked at.
-pub(super) async fn open(tx: &mut Tx, pair: DuplicateId) -> Result<Compared, Problem> {
-    let Some(people) = merges::people_of(tx, pair).await? else {
-        // Refused to those whose role may not look at any, and not found by the others: alike.
-        tx.authorise::<ViewDuplicates>(throughline_policy::Subject::default()).await?;
-        return Err(Problem::NotFound);
-    };
-    let (one, other) = authorise_both::<ViewDuplicates>(tx, people.first(), people.second()).await?;
-    merges::open(tx, &one, &other).await?.ok_or(Problem::NotFound)
-}
-
-/// Whether somebody may still decide about it.
-pub(super) fn is_open(compared: &Compared) -> bool {
-    compared.line.state != DuplicateState::Merged && compared.sides.iter().all(|side| side.merged_into.is_none())
 }
 
 async fn draw(cx: &Cx, pair: DuplicateId, fields: &Fields, errors: &Errors, notice: Option<Value>) -> Answer {
@@ -146,11 +129,6 @@ fn questions(compared: &Compared, fields: &Fields, errors: &Errors) -> Vec<Value
             "For example: both fingerprints lead to one PNC ID. Needed to join them and for different people",
         ),
     ]
-}
-
-/// Which of the two, in words: they may have one and the same name.
-pub(super) fn which(compared: &Compared, person: PersonId) -> &'static str {
-    if compared.sides[0].person.id == person { "first record" } else { "second record" }
 }
 
 fn stays(compared: &Compared, side: &Side, is_proposed: bool) -> String {

@@ -1,6 +1,6 @@
 //! "These look like one person": finding the other record and proposing the pair.
 
-use super::authorise_both;
+use super::both::authorise_both;
 use crate::people::{Asking, Errors, SHOWN, looked_for, rows, typed_date};
 use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::Path;

@@ -2,7 +2,7 @@
 
 use super::details::{Asking, Errors};
 use super::frame;
-use crate::{Answer, Cx, Fields, Problem, banner, duplicates};
+use crate::{Answer, Cx, Fields, Problem, banner};
 use axum::extract::{Path, Query};
 use chrono::{Duration, NaiveDate};
 use minijinja::{Value, context};
@@ -64,7 +64,7 @@ async fn draw(
     let contact = banner::contact_details(&mut tx, person).await?;
     let may_edit = tx.may::<ChangeIdentity>(person).await? || tx.may::<ChangeContactDetails>(person).await?;
     let may_open = cx.site().is_ok() && tx.may::<OpenEpisode>(person).await?;
-    let duplicates = duplicates::of_person(cx, &mut tx, person, joined).await?;
+    let duplicates = super::joined::records(cx, &mut tx, person, joined).await?;
     tx.commit().await?;
     let notice = frame.value.get_attr("notice").ok().filter(|notice| !notice.is_none()).or(done);
     let values = context! {
