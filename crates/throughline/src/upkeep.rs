@@ -5,7 +5,7 @@ use throughline_domain::time::Instant;
 use throughline_store::{Cause, Store, idempotency, matching, sessions};
 
 /// How often.
-const EVERY: Duration = Duration::from_mins(60);
+const EVERY: Duration = Duration::from_hours(1);
 
 /// Reads everybody into memory for the matching engine, so that the first search waits for nothing;
 /// forgets at once, and then every hour, until it is dropped or aborted.
