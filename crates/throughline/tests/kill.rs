@@ -102,34 +102,52 @@ impl Trial {
         server
     }
 
-    /// Kills the server `times` times under writers, and counts acknowledged saves that are gone.
-    async fn kills(&self, times: u64) -> u64 {
+    /// Kills the server up to `times` times under writers, and counts acknowledged saves that are
+    /// gone. It ends as soon as it has lost `enough`.
+    async fn kills(&self, times: u64, enough: u64) -> u64 {
         let mut lost = 0;
         for n in 0..times {
-            let mut server = self.start(self.planted).await;
-            let mut writing = Vec::new();
-            for writer in &self.writers {
-                let (version, _) = saved(&self.store, writer.record).await;
-                writing.push(write(self.address, writer, version));
-            }
-            // Another moment each time, spread over the life of a save.
-            tokio::time::sleep(Duration::from_millis(60 + n * 37 % 190)).await;
-            end(&mut server);
-            for one in writing {
-                one.await.expect("a writer ends when its server is gone");
-            }
-            for writer in &self.writers {
-                let (_, count) = saved(&self.store, writer.record).await;
-                let acknowledged = writer.acknowledged.load(Ordering::SeqCst);
-                if count < acknowledged {
-                    lost += 1;
-                    writer.acknowledged.store(count, Ordering::SeqCst);
-                }
+            lost += self.kill(Duration::from_millis(n * 37 % 190)).await;
+            if lost >= enough {
+                break;
             }
         }
-        let total: u64 = self.writers.iter().map(|writer| writer.saves.load(Ordering::SeqCst)).sum();
-        assert!(total > times, "only {total} saves were acknowledged: the writers did not write");
         lost
+    }
+
+    /// One life of the server, ended `moment` after it first acknowledged a save: however slow the
+    /// machine, something was acknowledged in it.
+    async fn kill(&self, moment: Duration) -> u64 {
+        let mut server = self.start(self.planted).await;
+        let before = self.acknowledgements();
+        let mut writing = Vec::new();
+        for writer in &self.writers {
+            let (version, _) = saved(&self.store, writer.record).await;
+            writing.push(write(self.address, writer, version));
+        }
+        let started = Instant::now();
+        while self.acknowledgements() == before {
+            assert!(started.elapsed() < Duration::from_secs(60), "the writers did not write");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        tokio::time::sleep(moment).await;
+        end(&mut server);
+        for one in writing {
+            one.await.expect("a writer ends when its server is gone");
+        }
+        let mut lost = 0;
+        for writer in &self.writers {
+            let (_, count) = saved(&self.store, writer.record).await;
+            if count < writer.acknowledged.load(Ordering::SeqCst) {
+                lost += 1;
+                writer.acknowledged.store(count, Ordering::SeqCst);
+            }
+        }
+        lost
+    }
+
+    fn acknowledgements(&self) -> u64 {
+        self.writers.iter().map(|writer| writer.saves.load(Ordering::SeqCst)).sum()
     }
 }
 
@@ -187,25 +205,25 @@ fn times() -> u64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_on_sqlite() {
     let (trial, _kit) = Trial::prepare(Kit::sqlite().await, false).await;
-    assert_eq!(trial.kills(times()).await, 0);
+    assert_eq!(trial.kills(times(), u64::MAX).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_on_postgres() {
     let (trial, _kit) = Trial::prepare(Kit::postgres().await, false).await;
-    assert_eq!(trial.kills(times()).await, 0);
+    assert_eq!(trial.kills(times(), u64::MAX).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn acknowledging_before_the_commit_is_found_on_sqlite() {
     let (trial, _kit) = Trial::prepare(Kit::sqlite().await, true).await;
-    assert!(trial.kills(15).await > 0, "the planted defect was not found");
+    assert!(trial.kills(60, 1).await > 0, "the planted defect was not found");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn acknowledging_before_the_commit_is_found_on_postgres() {
     let (trial, _kit) = Trial::prepare(Kit::postgres().await, true).await;
-    assert!(trial.kills(15).await > 0, "the planted defect was not found");
+    assert!(trial.kills(60, 1).await > 0, "the planted defect was not found");
 }
 
 /// The file that a test's server reads is where the test wrote it.
