@@ -3,8 +3,6 @@
 //! Pure functions of two values to a level. Levels are tried from the strongest agreement to plain
 //! difference; the first that applies is the answer.
 
-use hashbrown::HashMap;
-
 use crate::levels::{
     AddressLevel, ArrangementLevel, Comparison, DateOfBirthLevel, ForenameLevel, MiddleNamesLevel, NumberLevel,
     PostcodeLevel, SexLevel, SurnameLevel, TownLevel, name_context, place_context,
@@ -14,12 +12,14 @@ use crate::packed::{Number, NumberKind};
 use crate::parameters::Parameters;
 use crate::pattern::Pattern;
 use crate::record::{Day, Part, Prepared, Record, Records, Role, names};
-use crate::tokens::{self, NONE, TokenId, Tokens};
+use crate::score::{Commonness, total};
+use crate::tokens::{self, NONE, Token, TokenId, Tokens};
 
 /// How one word compares with another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 #[repr(u8)]
 pub(crate) enum Likeness {
+    #[default]
     Different,
     Alike,
     /// One is the beginning of the other.
@@ -62,25 +62,46 @@ pub(crate) struct Word {
     pattern: likeness::Pattern,
     sounds: [u32; 2],
     families: Vec<u32>,
+    family_bits: u32,
 }
 
 impl Word {
     fn new(text: &str, tokens: &Tokens) -> Self {
         let known = tokens.find(text);
+        let families = known.map_or_else(|| tokens::families(text), |id| tokens.families(id).to_vec());
         Self {
             text: text.to_owned(),
             known,
             pattern: likeness::Pattern::new(text),
             sounds: known.map_or_else(|| tokens::sounds(text), |id| tokens.get(id).sounds),
-            families: known.map_or_else(|| tokens::families(text), |id| tokens.families(id).to_vec()),
+            family_bits: tokens::family_bits(&families),
+            families,
         }
+    }
+
+    fn sounds_like(&self, known: &Token) -> bool {
+        self.sounds.iter().any(|sound| *sound != 0 && known.sounds.contains(sound))
+    }
+
+    /// Whether nothing can make the two alike: told without their texts, and true of most pairs.
+    fn is_out_of_reach(&self, known: &Token) -> bool {
+        let needed = if self.sounds_like(known) { HEARD } else { ALIKE };
+        self.text.len() > 1
+            && known.sketch.length > 1
+            && self.family_bits & known.family_bits == 0
+            && !self.pattern.may_be_one_slip_from(known.sketch)
+            && self.pattern.at_most(known.sketch) < needed
     }
 
     fn likeness(&self, records: &Records, token: TokenId) -> Likeness {
         if self.known == Some(token) {
             return Likeness::Same;
         }
-        let (text, known) = (records.tokens.text(token), records.tokens.get(token));
+        let known = records.tokens.get(token);
+        if self.is_out_of_reach(known) {
+            return Likeness::Different;
+        }
+        let text = records.tokens.text(token);
         if self.text.len() == 1 || text.len() == 1 {
             let is_initial = self.text.as_bytes()[0] == text.as_bytes()[0];
             return if is_initial { Likeness::Initial } else { Likeness::Different };
@@ -93,11 +114,7 @@ impl Word {
         if is_one_slip(self.text.as_bytes(), text.as_bytes()) && shorter >= SHORT {
             return if shorter > SHORT { Likeness::Close } else { Likeness::Alike };
         }
-        let sound_alike = self.sounds.iter().any(|sound| *sound != 0 && known.sounds.contains(sound));
-        let needed = if sound_alike { HEARD } else { ALIKE };
-        if self.pattern.at_most(text.as_bytes(), known.letters) < needed {
-            return Likeness::Different;
-        }
+        let sound_alike = self.sounds_like(known);
         let likeness = self.pattern.jaro_winkler(text.as_bytes());
         if likeness >= CLOSE && shorter > SHORT {
             Likeness::Close
@@ -181,15 +198,9 @@ impl Query {
         Self { prepared, words, names, house, street, town, name, most_name_bits }
     }
 
-    /// Whether a known person's name in use has the same first forename and surname.
-    pub fn is_name_of(&self, records: &Records, record: &Record) -> bool {
-        let Some((forename, surname)) = self.name else { return false };
-        let parts = records.parts(record);
-        parts.first().is_some_and(|part| part.token() == forename && part.role() == Role::Forename)
-            && parts[1..]
-                .iter()
-                .take_while(|part| !part.begins())
-                .any(|part| part.token() == surname && part.is_surname())
+    /// Whether a known person's name in use has the same first forename and whole surname.
+    pub fn is_name_of(&self, record: &Record) -> bool {
+        self.name == Some((record.forename, record.surname))
     }
 }
 
@@ -204,37 +215,65 @@ fn most_name_bits(names: &[QueryName], words: &[Word], parameters: &Parameters, 
     rarest(true) + rarest(false) + MOST_ARRANGED + if has_middle { MOST_MIDDLE } else { 0.0 }
 }
 
-/// What a thread keeps from one comparison to the next of one query.
+/// What a thread keeps from one comparison to the next of one query, and rooms that are not made
+/// anew for each.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    names: HashMap<TokenId, u64, foldhash::fast::FixedState>,
-    streets: HashMap<TokenId, Likeness, foldhash::fast::FixedState>,
-    towns: HashMap<TokenId, Likeness, foldhash::fast::FixedState>,
+    names: Remembered<u64>,
+    streets: Remembered<Likeness>,
+    towns: Remembered<Likeness>,
+}
+
+/// Answers about words, as many as there are places for: the newer one takes the place of the older.
+#[derive(Debug)]
+struct Remembered<T> {
+    answers: Vec<(TokenId, T)>,
+}
+
+impl<T: Copy + Default> Default for Remembered<T> {
+    fn default() -> Self {
+        Self { answers: vec![(NONE, T::default()); 256] }
+    }
+}
+
+impl<T: Copy + Default> Remembered<T> {
+    fn forget(&mut self) {
+        self.answers.fill((NONE, T::default()));
+    }
+
+    fn of(&mut self, token: TokenId, answer: impl FnOnce() -> T) -> T {
+        let place = token as usize % self.answers.len();
+        if self.answers[place].0 != token {
+            self.answers[place] = (token, answer());
+        }
+        self.answers[place].1
+    }
 }
 
 impl Memory {
     pub fn forget(&mut self) {
-        self.names.clear();
-        self.streets.clear();
-        self.towns.clear();
+        self.names.forget();
+        self.streets.forget();
+        self.towns.forget();
     }
 
     /// The likeness of each of the query's words with a known word, four bits each.
     fn likenesses(&mut self, query: &Query, records: &Records, token: TokenId) -> u64 {
-        *self.names.entry(token).or_insert_with(|| {
+        self.names.of(token, || {
             let all = query.words.iter().map(|word| word.likeness(records, token) as u64);
             all.enumerate().fold(0, |packed, (at, likeness)| packed | likeness << (4 * at))
         })
     }
 }
 
-/// Compares a query with a known person. `None` when the rest speaks so much against them that no
-/// name could bring them to the bits that are needed: most candidates of a common name.
+/// Compares a query with a known person. `None` when they cannot come to the bits that are needed:
+/// most candidates, and many of them before a look at their names.
 pub(crate) fn compare(
     parameters: &Parameters,
     query: &Query,
     records: &Records,
     record: &Record,
+    common: &Commonness,
     needed_bits: f64,
     memory: &mut Memory,
 ) -> Option<Pattern> {
@@ -255,24 +294,13 @@ pub(crate) fn compare(
         };
         pattern.set(comparison, 0, level.map(NumberLevel::row));
     }
-    if f64::from(so_far(parameters, &pattern)) + query.most_name_bits < needed_bits {
+    if total(parameters, records, &pattern, common) + query.most_name_bits < needed_bits {
         return None;
     }
     if let Some(levels) = best_name(parameters, query, records, record, memory) {
         levels.put(&mut pattern);
     }
-    Some(pattern)
-}
-
-/// The most that what is compared so far can speak for one person, in bits.
-fn so_far(parameters: &Parameters, pattern: &Pattern) -> f32 {
-    let bits = |comparison: &Comparison| {
-        let row = pattern.row(*comparison)?;
-        let is_rare = *comparison == Comparison::DateOfBirth && row == DateOfBirthLevel::Same.row();
-        // A date that hardly anybody shares says more than dates do on average.
-        Some(parameters.bits(*comparison, row) + if is_rare { 10.0 } else { 0.0 })
-    };
-    Comparison::learnt().iter().filter_map(bits).sum()
+    (total(parameters, records, &pattern, common) >= needed_bits).then_some(pattern)
 }
 
 /// The levels of one of the query's names with one of the known names.
@@ -650,7 +678,7 @@ fn places(pattern: &mut Pattern, query: &Query, records: &Records, record: &Reco
     let address = addresses(query, records, record, memory);
     pattern.set(Comparison::Address, context, address.map(AddressLevel::row));
     let town = query.town.as_ref().filter(|_| record.town != NONE).map(|town| {
-        let likeness = *memory.towns.entry(record.town).or_insert_with(|| town.likeness(records, record.town));
+        let likeness = memory.towns.of(record.town, || town.likeness(records, record.town));
         match likeness {
             Likeness::Same => TownLevel::Same,
             Likeness::Close | Likeness::SoundsAlike | Likeness::Beginning => TownLevel::Alike,
@@ -666,7 +694,8 @@ fn postcodes(query: &Prepared, records: &Records, record: &Record) -> Option<Pos
     if query.has_present_postcode && record.postcode == Some(first) {
         return Some(PostcodeLevel::Same);
     }
-    let known = records.postcodes(record);
+    let present = record.postcode.as_slice();
+    let known = if record.has_other_postcodes() { records.postcodes(record) } else { present };
     let other = *known.first()?;
     if mine.iter().any(|code| known.contains(code)) {
         return Some(PostcodeLevel::Earlier);
@@ -691,7 +720,7 @@ fn addresses(query: &Query, records: &Records, record: &Record, memory: &mut Mem
     let same_house = is_given.then(|| query.house == Some(record.house));
     let street =
         query.street.as_ref().filter(|_| record.street != NONE).map(|street| {
-            *memory.streets.entry(record.street).or_insert_with(|| street.likeness(records, record.street))
+            memory.streets.of(record.street, || street.likeness(records, record.street))
         });
     if same_house.is_none() && street.is_none() {
         return None;

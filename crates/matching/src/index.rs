@@ -10,9 +10,8 @@ use crate::compare::{Memory, Query, compare};
 use crate::evidence::{Candidate, Scored};
 use crate::keys;
 use crate::parameters::Parameters;
-use crate::pattern::Pattern;
 use crate::postings::{Postings, entry};
-use crate::record::{Prepared, Records};
+use crate::record::{Prepared, Record, Records};
 use crate::rival::Rival;
 use crate::score::{Commonness, weigh};
 use crate::{Description, lines, rules};
@@ -285,28 +284,18 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
 
     fn weighed(&self, query: &Query, found: &[u32], least_bits: f64, memory: &mut Memory) -> (Vec<Rival>, Commonness) {
         memory.forget();
-        let needed = least_bits - self.prior_bits();
-        let mut same_name = 0;
-        let mut patterns: Vec<(u32, Pattern)> = Vec::new();
-        for place in found {
-            let record = self.records.get(*place);
-            same_name += u32::from(query.is_name_of(&self.records, record));
-            patterns.extend(
-                compare(&self.parameters, query, &self.records, record, needed, memory)
-                    .map(|pattern| (*place, pattern)),
-            );
-        }
-        let common = self.commonness(query, same_name);
-        let prior = self.prior_bits();
-        let mut rivals: Vec<Rival> = patterns
-            .into_iter()
-            .map(|(place, pattern)| {
-                let weighed = weigh(&self.parameters, &self.records, &pattern, &common);
-                let relative_bits = weighed.relative_bits(&self.parameters, common.people);
-                Rival { place, pattern, weighed, relative_bits, others_bits: 0.0 }
-            })
-            .filter(|rival| prior + rival.weight() >= least_bits)
-            .collect();
+        let (parameters, records, prior) = (&self.parameters, &self.records, self.prior_bits());
+        let people = records.read_ahead(found);
+        let same_name = people.iter().filter(|record| query.is_name_of(record)).count();
+        let common = self.commonness(query, u32::try_from(same_name).unwrap_or(u32::MAX));
+        let rival = |(place, record): (&u32, &Record)| {
+            let pattern = compare(parameters, query, records, record, &common, least_bits - prior, memory)?;
+            let weighed = weigh(parameters, records, &pattern, &common);
+            let relative_bits = weighed.relative_bits(parameters, common.people);
+            Some(Rival { place: *place, pattern, weighed, relative_bits, others_bits: 0.0 })
+        };
+        let mut rivals: Vec<Rival> =
+            found.iter().zip(&people).filter_map(rival).filter(|rival| prior + rival.weight() >= least_bits).collect();
         self.put_in_order(&mut rivals);
         (rivals, common)
     }

@@ -12,6 +12,26 @@ pub(crate) fn letters(word: &[u8]) -> u64 {
     word.iter().fold(0, |mask, byte| mask | 1 << place(*byte))
 }
 
+/// As much of a word as tells most pairs apart without a look at their texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sketch {
+    /// See [`letters`].
+    pub letters: u64,
+    /// Its bytes.
+    pub length: u8,
+    /// The first of them; 0 when there is none.
+    pub first: u8,
+}
+
+impl Sketch {
+    /// Of a folded word of at most 255 bytes.
+    pub fn of(word: &str) -> Self {
+        let word = word.as_bytes();
+        let length = u8::try_from(word.len()).expect("words are cut to 40 letters");
+        Self { letters: letters(word), length, first: word.first().copied().unwrap_or_default() }
+    }
+}
+
 /// A word made ready to be compared with many others.
 #[derive(Debug, Clone)]
 pub(crate) struct Pattern {
@@ -32,23 +52,32 @@ impl Pattern {
         Self { letters: letters(&word), word, places }
     }
 
-    /// The most that [`Self::jaro_winkler`] could give, from the letters alone.
-    pub fn at_most(&self, other: &[u8], other_letters: u64) -> f64 {
+    /// The most that [`Self::jaro_winkler`] could give for a word of so many bytes and these letters
+    /// whose first letter is or is not the same.
+    pub fn at_most(&self, other: Sketch) -> f64 {
         let missing = |a: u64, b: u64| (a & !b).count_ones() as usize;
-        let common = (self.word.len().saturating_sub(missing(self.letters, other_letters)))
-            .min(other.len().saturating_sub(missing(other_letters, self.letters)));
+        let (mine, others) = (self.word.len(), usize::from(other.length));
+        let common = mine
+            .saturating_sub(missing(self.letters, other.letters))
+            .min(others.saturating_sub(missing(other.letters, self.letters)));
         if common == 0 {
             return 0.0;
         }
         let common = common as f64;
-        let jaro = (common / self.word.len() as f64 + common / other.len() as f64 + 1.0) / 3.0;
-        boosted(jaro, &self.word, other)
+        let jaro = (common / mine as f64 + common / others as f64 + 1.0) / 3.0;
+        boosted(jaro, if self.word[0] == other.first { LONGEST_PREFIX } else { 0 })
+    }
+
+    /// Whether a word of these letters may differ from this one by one slip.
+    pub fn may_be_one_slip_from(&self, other: Sketch) -> bool {
+        (self.letters ^ other.letters).count_ones() <= 2 && self.word.len().abs_diff(usize::from(other.length)) <= 1
     }
 
     /// Jaro-Winkler likeness, 0 to 1 (Winkler, *String Comparator Metrics*, 1990; prefix of four
     /// letters, scale 0.1, from a likeness of 0.7).
     pub fn jaro_winkler(&self, other: &[u8]) -> f64 {
-        boosted(self.jaro(other), &self.word, other)
+        let prefix = self.word.iter().zip(other).take(LONGEST_PREFIX).take_while(|(a, b)| a == b).count();
+        boosted(self.jaro(other), prefix)
     }
 
     fn jaro(&self, other: &[u8]) -> f64 {
@@ -87,12 +116,11 @@ fn near(at: usize, window: usize) -> u64 {
     if from > 63 { 0 } else { below & (u64::MAX << from) }
 }
 
-fn boosted(jaro: f64, a: &[u8], b: &[u8]) -> f64 {
-    if jaro <= 0.7 {
-        return jaro;
-    }
-    let prefix = a.iter().zip(b).take(4).take_while(|(a, b)| a == b).count();
-    jaro + 0.1 * prefix as f64 * (1.0 - jaro)
+/// Letters of a common beginning that count.
+const LONGEST_PREFIX: usize = 4;
+
+fn boosted(jaro: f64, prefix: usize) -> f64 {
+    if jaro <= 0.7 { jaro } else { jaro + 0.1 * prefix as f64 * (1.0 - jaro) }
 }
 
 /// Whether two texts differ by one slip: one letter changed, left out or put in, or two neighbours
@@ -132,7 +160,7 @@ mod tests {
         #[test]
         fn the_bound_holds(a in "[a-h0-3]{0,14}", b in "[a-h0-3]{0,14}") {
             let pattern = Pattern::new(&a);
-            let bound = pattern.at_most(b.as_bytes(), letters(b.as_bytes()));
+            let bound = pattern.at_most(Sketch::of(&b));
             prop_assert!(pattern.jaro_winkler(b.as_bytes()) <= bound + 1e-9);
         }
 

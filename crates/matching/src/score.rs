@@ -68,7 +68,13 @@ pub(crate) fn weigh(parameters: &Parameters, records: &Records, pattern: &Patter
     for comparison in Comparison::learnt() {
         let Some(row) = pattern.row(*comparison) else { continue };
         let mut shares = *parameters.row(*comparison, row);
-        adjust(&mut shares, parameters, records, *comparison, pattern, common);
+        let shift = commonness_shift(parameters, records, *comparison, pattern, common);
+        shares[Class::Unrelated as usize] += shift;
+        if *comparison == Comparison::Forename {
+            // A sibling's name is chosen like anybody's.
+            shares[Class::Twin as usize] += shift;
+            shares[Class::Relative as usize] += shift;
+        }
         let unrelated = shares[Class::Unrelated as usize];
         weighed.bits[*comparison as usize] = shares[Class::Same as usize] - unrelated;
         for (sum, share) in weighed.classes.iter_mut().zip(shares) {
@@ -78,37 +84,38 @@ pub(crate) fn weigh(parameters: &Parameters, records: &Records, pattern: &Patter
     weighed
 }
 
-/// Puts how common the value is in the place of what is usual for the level.
-fn adjust(
-    shares: &mut [f32; CLASSES],
+/// What the comparisons of a pattern so far add up to for one person, in bits.
+pub(crate) fn total(parameters: &Parameters, records: &Records, pattern: &Pattern, common: &Commonness) -> f64 {
+    let bits = |comparison: &Comparison| {
+        let row = pattern.row(*comparison)?;
+        Some(parameters.bits(*comparison, row) - commonness_shift(parameters, records, *comparison, pattern, common))
+    };
+    f64::from(Comparison::learnt().iter().filter_map(bits).sum::<f32>())
+}
+
+/// How much commoner this value is among unrelated people than is usual for its level, in bits.
+fn commonness_shift(
     parameters: &Parameters,
     records: &Records,
     comparison: Comparison,
     pattern: &Pattern,
     common: &Commonness,
-) {
-    let unrelated = &mut shares[Class::Unrelated as usize];
+) -> f32 {
+    let usual = |row: usize| parameters.row(comparison, row)[Class::Unrelated as usize];
     match comparison {
         Comparison::Surname => {
-            let level = pattern.surname_level();
-            let shift = surname_shift(parameters, records, pattern.surname, level, common);
-            *unrelated += shift;
+            surname_shift(parameters, records, pattern.surname, pattern.surname_level(), common)
         }
-        Comparison::Forename => {
-            let shift = forename_shift(parameters, records, pattern, common);
-            *unrelated += shift;
-            // A sibling's name is chosen like anybody's.
-            shares[Class::Twin as usize] += shift;
-            shares[Class::Relative as usize] += shift;
-        }
+        Comparison::Forename => forename_shift(parameters, records, pattern, common),
         Comparison::DateOfBirth if pattern.date_level() == Some(DateOfBirthLevel::Same) => {
             let others = f64::from(common.same_date.saturating_sub(1));
-            *unrelated = log2((others + 1.0) / (common.people + DATES));
+            log2((others + 1.0) / (common.people + DATES)) - usual(DateOfBirthLevel::Same.row())
         }
         Comparison::Postcode if pattern.postcode_level() == Some(PostcodeLevel::Same) => {
-            *unrelated = unrelated.max(log2(f64::from(common.same_postcode) / common.people));
+            let share = log2(f64::from(common.same_postcode) / common.people);
+            (share - usual(PostcodeLevel::Same.row())).max(0.0)
         }
-        _ => {}
+        _ => 0.0,
     }
 }
 

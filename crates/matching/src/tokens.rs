@@ -5,7 +5,8 @@ use hashbrown::HashTable;
 use rphonetic::DoubleMetaphone;
 use std::hash::BuildHasher;
 
-use crate::{forms, frequencies, likeness};
+use crate::likeness::Sketch;
+use crate::{forms, frequencies};
 
 /// A word's number.
 pub(crate) type TokenId = u32;
@@ -20,9 +21,9 @@ const MOST_FAMILIES: usize = 12;
 #[derive(Debug, Clone)]
 pub(crate) struct Token {
     at: u32,
-    length: u8,
-    /// See [`likeness::letters`].
-    pub letters: u64,
+    /// See [`family_bits`]: two words without a common bit have no common family.
+    pub family_bits: u32,
+    pub sketch: Sketch,
     /// Numbers of its sounds; 0 where there is none.
     pub sounds: [u32; 2],
     /// Numbers of the families it belongs to, in order.
@@ -101,6 +102,12 @@ pub(crate) fn families(word: &str) -> Vec<u32> {
     numbers
 }
 
+/// One bit for each family, some perhaps the same.
+pub(crate) fn family_bits(families: &[u32]) -> u32 {
+    // The lowest bit of a family's number is always set.
+    families.iter().fold(0, |bits, family| bits | 1 << (family >> 1 & 31))
+}
+
 impl Tokens {
     /// The word's number, made when it is new.
     pub fn take(&mut self, word: &str) -> TokenId {
@@ -116,8 +123,8 @@ impl Tokens {
         };
         let token = Token {
             at: u32::try_from(self.text.len()).expect("words fill less than 4 GiB"),
-            length: u8::try_from(word.len()).expect("words are cut to 40 letters"),
-            letters: likeness::letters(word.as_bytes()),
+            family_bits: family_bits(&families),
+            sketch: Sketch::of(word),
             sounds: sounds(word),
             families: arena(&self.families, &families),
             heard: arena(&self.heard, &heard),
@@ -169,7 +176,7 @@ impl Tokens {
 
 fn text_of<'a>(all: &[Token], text: &'a str, id: TokenId) -> &'a str {
     let token = &all[id as usize];
-    &text[token.at as usize..][..usize::from(token.length)]
+    &text[token.at as usize..][..usize::from(token.sketch.length)]
 }
 
 #[cfg(test)]

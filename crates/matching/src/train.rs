@@ -114,6 +114,7 @@ where
         return empty_tables();
     }
     let each = (RANDOM_PAIRS / list.len().max(1)).clamp(1, people);
+    let common = Commonness { people: index.population(), ..Commonness::default() };
     let count = |(at, description): (usize, &Description)| {
         let query = index.asked(Prepared::new(description));
         let (mut tables, mut memory) = (empty_tables(), Memory::default());
@@ -123,7 +124,8 @@ where
             place = (place + 1 + people / (each + 1)) % people;
             let record = index.records.get(u32::try_from(place).unwrap_or_default());
             if record.is_there {
-                let pattern = compare(parameters, &query, &index.records, record, f64::NEG_INFINITY, &mut memory);
+                let records = &index.records;
+                let pattern = compare(parameters, &query, records, record, &common, f64::NEG_INFINITY, &mut memory);
                 if let Some(pattern) = &pattern {
                     add(&mut tables, pattern, Class::Unrelated, 1.0);
                 }
