@@ -83,7 +83,11 @@ fn best_cut(mut pairs: Vec<(f64, bool)>, people: usize, with: Given) -> Linked {
     let mut best = Linked { with_number, learnt, f1: 0.0, right: 0, wrong: 0, missed: people, bits: 0.0 };
     let (mut right, mut wrong) = (0, 0);
     for (at, (bits, is_right)) in pairs.iter().enumerate() {
-        if *is_right { right += 1 } else { wrong += 1 }
+        if *is_right {
+            right += 1;
+        } else {
+            wrong += 1;
+        }
         if pairs.get(at + 1).is_some_and(|next| next.0.total_cmp(bits).is_eq()) {
             continue;
         }

@@ -81,8 +81,8 @@ pub struct Speed {
     pub scan: f64,
     pub build: Took,
     /// Memory of the process when the index stands, and the most it was while it was built, in MiB.
-    pub memory: u64,
-    pub most_memory: u64,
+    pub memory: usize,
+    pub most_memory: usize,
     /// Five hundred lines, the median of several five hundreds.
     pub list: Took,
     /// One person put in or changed, and taken out: the median and the slowest but one in a hundred, in seconds.
@@ -97,7 +97,7 @@ pub struct SplinkRun {
     /// Five hundred lines, everything loaded, the best of several, in seconds.
     pub list: Took,
     pub learning: f64,
-    pub most_memory: u64,
+    pub most_memory: usize,
 }
 
 /// Everything about one list.

@@ -117,9 +117,12 @@ impl List {
 
     /// The truth by the places of people in the index.
     pub fn answers(&self, ids: &Ids) -> Vec<Answer<u32>> {
-        let answer = |truth: &Truth| match truth.is_known {
-            true => Answer::Known(truth.records.iter().map(|id| ids.places[id]).collect()),
-            false => Answer::Unknown,
+        let answer = |truth: &Truth| {
+            if truth.is_known {
+                Answer::Known(truth.records.iter().map(|id| ids.places[id]).collect())
+            } else {
+                Answer::Unknown
+            }
         };
         self.truth.iter().map(answer).collect()
     }

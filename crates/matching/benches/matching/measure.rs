@@ -22,8 +22,7 @@ pub fn measure(folder: &Path, results: Option<&Path>, parameters: Parameters) ->
     let version = parameters.version.clone();
     let scan = quick::scan();
     // The time to read the file is part of it.
-    let ((ids, mut index), build) =
-        quick::timed(|| index(parameters, folder, (!tells_misses).then_some(&wanted)));
+    let ((ids, mut index), build) = quick::timed(|| index(parameters, folder, (!tells_misses).then_some(&wanted)));
     let (memory, most_memory) = (quick::memory("VmRSS:"), quick::memory("VmHWM:"));
     let answers = list.answers(&ids);
     let found = index.query_all(&list.lines, Limits::best(5));
@@ -32,7 +31,7 @@ pub fn measure(folder: &Path, results: Option<&Path>, parameters: Parameters) ->
         misses::tell(&list, &ids, &found, &outcomes);
     }
     let (people, engine) = (index.len(), accuracy(&outcomes, &list.truth));
-    let speed = speed(&mut index, &list, Speed { scan, build, memory, most_memory, ..Speed::default() });
+    let speed = Speed { scan, build, memory, most_memory, ..speed(&mut index, &list) };
     let splink = results.and_then(|results| splink(results, &list.truth));
     Figures {
         name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
@@ -72,7 +71,7 @@ fn accuracy(outcomes: &[Outcome], truth: &[Truth]) -> Accuracy {
 }
 
 /// Times the engine. More of what it can do is timed here, and shown by `tables::speed`.
-fn speed(index: &mut Index<u32>, list: &List, so_far: Speed) -> Speed {
+fn speed(index: &mut Index<u32>, list: &List) -> Speed {
     let mornings: Vec<_> = list.lines.chunks(MORNING).filter(|morning| morning.len() == MORNING).collect();
     let asked = quick::median(mornings.len().max(1), |at| {
         let lines = mornings.get(at).copied().unwrap_or(&list.lines);
@@ -84,7 +83,7 @@ fn speed(index: &mut Index<u32>, list: &List, so_far: Speed) -> Speed {
     let remove = quick::each(ids().zip(&list.lines), |(id, _)| {
         index.remove(id);
     });
-    Speed { list: asked, put, remove, ..so_far }
+    Speed { list: asked, put, remove, ..Speed::default() }
 }
 
 /// What Splink answered: its best candidates of each line, the likeliest first.

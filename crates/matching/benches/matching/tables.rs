@@ -44,7 +44,7 @@ pub fn all(figures: &[Figures], linked: &[Linked]) {
 }
 
 /// A column for the engine, and one for Splink where it has answered.
-fn columns<'a>(figures: &'a [Figures]) -> (Vec<String>, Vec<&'a Accuracy>) {
+fn columns(figures: &[Figures]) -> (Vec<String>, Vec<&Accuracy>) {
     let (mut headings, mut all) = (Vec::new(), Vec::new());
     for one in figures {
         let list = title(one, figures);
@@ -136,7 +136,8 @@ fn speed(figures: &[Figures]) {
     let headings: Vec<String> = figures.iter().map(|one| title(one, figures)).collect();
     let row = |what: &str, cell: &dyn Fn(&Figures) -> String| (what.to_owned(), figures.iter().map(cell).collect());
     // One person is a thousandth of a yardstick's work.
-    let times = |seconds: f64, one: &Figures| format!("{} ({:.2})", duration(seconds), seconds / one.speed.scan * 1_024.0);
+    let times =
+        |seconds: f64, one: &Figures| format!("{} ({:.2})", duration(seconds), seconds / one.speed.scan * 1_024.0);
     let mut rows: Vec<Row> = vec![
         row("Reading 64 MiB of memory, the yardstick", &|one| duration(one.speed.scan)),
         row("500 lines, wall / processor time", &|one| both(one.speed.list)),
@@ -147,8 +148,8 @@ fn speed(figures: &[Figures]) {
         row("the slowest but one in a hundred", &|one| times(one.speed.remove.1, one)),
         // Saving the index and loading it again belong here.
         row("From CSV to an index, wall / processor time", &|one| both(one.speed.build)),
-        row("Memory with the index", &|one| format!("{} MiB", thousands(one.speed.memory as usize))),
-        row("Most memory while it was built", &|one| format!("{} MiB", thousands(one.speed.most_memory as usize))),
+        row("Memory with the index", &|one| format!("{} MiB", thousands(one.speed.memory))),
+        row("Most memory while it was built", &|one| format!("{} MiB", thousands(one.speed.most_memory))),
     ];
     if figures.iter().any(|one| one.splink.is_some()) {
         let run = |cell: &dyn Fn(&Figures, &crate::figures::SplinkRun) -> String, one: &Figures| {
@@ -164,9 +165,7 @@ fn speed(figures: &[Figures]) {
                 run(&ratio, one)
             }),
             row("Splink: learning", &|one| run(&|_, run| duration(run.learning), one)),
-            row("Splink: most memory", &|one| {
-                run(&|_, run| format!("{} MiB", thousands(run.most_memory as usize)), one)
-            }),
+            row("Splink: most memory", &|one| run(&|_, run| format!("{} MiB", thousands(run.most_memory)), one)),
         ]);
     }
     print("", &headings, rows);

@@ -29,7 +29,8 @@ pub struct Order {
 }
 
 /// Unknown people who resemble somebody known, in thousandths of all who are unknown.
-const HARD: [(&str, usize); 5] = [("twin", 30), ("sibling", 60), ("junior", 20), ("namesake", 30), ("near_namesake", 15)];
+const HARD: [(&str, usize); 5] =
+    [("twin", 30), ("sibling", 60), ("junior", 20), ("namesake", 30), ("near_namesake", 15)];
 
 /// Share of people who have a second record.
 const SECOND_RECORDS: f64 = 0.015;
@@ -126,7 +127,7 @@ fn index(folder: &Path, order: &Order, world: &World, lines: usize) -> (Vec<Know
     let (mut people, mut record) = (0, 0_u64);
     let mut write = |person: &Person, kept: &Written, aliases: &[(String, String)]| {
         // Ids carry no order.
-        let id = format!("R{:08X}", (record as u32).wrapping_mul(0x9E37_79B1));
+        let id = format!("R{:08X}", record.wrapping_mul(0x9E37_79B1) & 0xFFFF_FFFF);
         record += 1;
         let aliases: Vec<String> = aliases.iter().map(|(forename, surname)| format!("{forename} {surname}")).collect();
         out.write_record([

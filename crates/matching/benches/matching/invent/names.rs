@@ -109,8 +109,11 @@ pub fn communities() -> Weighted<Community> {
 /// Two in five bear one of the common surnames; the rest one of thousands made of old words for places.
 fn british() -> Community {
     const COMMON: f64 = 0.4;
-    let common: Vec<(String, f64)> =
-        ranked(BRITISH_SURNAMES).into_iter().enumerate().map(|(at, (name, _))| (name, 1.0 / (at as f64 + 8.0))).collect();
+    let common: Vec<(String, f64)> = ranked(BRITISH_SURNAMES)
+        .into_iter()
+        .enumerate()
+        .map(|(at, (name, _))| (name, 1.0 / (at as f64 + 8.0)))
+        .collect();
     let mut rare = Vec::new();
     for beginning in BEGINNINGS.split_whitespace() {
         rare.extend(ENDINGS.split_whitespace().map(|ending| format!("{beginning}{ending}")));
@@ -187,7 +190,8 @@ const AFRICAN_MEN: &str = "Emmanuel Samuel David Daniel Michael Joseph Kwame Kof
 const AFRICAN_WOMEN: &str = "Grace Blessing Mary Esther Comfort Patience Abena Akosua Ama Adwoa Chioma Ngozi Ifeoma Amaka Nkechi Folake Funmilayo Yetunde Titilayo Tariro Rudo Chipo Mercy Precious Ruth";
 const AFRICAN_SURNAMES: &str = "Mensah Owusu Boateng Osei Asante Appiah Okafor Okoro Eze Nwosu Okeke Obi Adeyemi Adebayo Ogunleye Balogun Bello Musa Amoah Antwi Sarpong Opoku Acheampong Adjei Addo Moyo Ncube Sibanda Dube Ndlovu Mukasa Kamara Conteh Bangura Sesay Akinola Ojo Ajayi Olawale Nwachukwu Onyekachi";
 const SOMALI_MEN: &str = "Mohamed Ahmed Abdi Ali Hassan Abdirahman Ibrahim Yusuf Omar Osman Farah Mahad Liban Abdullahi Ismail Mustafa Jama Hussein Khalid Nur Warsame Guled Zakaria";
-const SOMALI_WOMEN: &str = "Fatima Aisha Hodan Amina Halima Hawa Sahra Maryan Khadija Ifrah Nimo Ayan Fadumo Asha Zahra Hibo Sagal Ubah Deqa";
+const SOMALI_WOMEN: &str =
+    "Fatima Aisha Hodan Amina Halima Hawa Sahra Maryan Khadija Ifrah Nimo Ayan Fadumo Asha Zahra Hibo Sagal Ubah Deqa";
 const ARAB_MEN: &str = "Mohammed Ahmed Ali Hassan Hussain Omar Khalid Mustafa Yusuf Ibrahim Abdullah Karim Jamal Nasser Samir Walid Salah Aziz Rahim Haidar Reza Mehdi Amir Farhad Hamid Karwan Dilshad Rebwar Najib Zabiullah";
 const ARAB_WOMEN: &str = "Fatima Maryam Zainab Aisha Noor Huda Layla Sara Amal Hanan Iman Khadija Nadia Rana Samira Shirin Zahra Parisa Mina Shilan Nasrin Hala Dina Rasha";
 const ARAB_SURNAMES: &str = "Ali Ahmed Hassan Hussain Mohammed Mahmoud Ibrahim Abdullah Karim Rashid Saleh Mustafa Aziz Majid Hamid Rahimi Ahmadi Karimi Hosseini Mohammadi Rezaei Jafari Moradi Akbari Noori Stanikzai Khalil Haddad Mansour Nasser Saeed Qasim Zadran Sahak";
@@ -200,8 +204,10 @@ const ROMANIAN_SURNAMES: &str = "Popa Popescu Ionescu Radu Dumitru Stan Stoica G
 const IBERIAN_MEN: &str = "José João António Manuel Carlos Luís Pedro Paulo Miguel Francisco Juan Javier Alejandro Diego Fernando Rui Nuno Tiago Ricardo Sérgio";
 const IBERIAN_WOMEN: &str = "Maria Ana Carmen Isabel Sofia Marta Lucía Cristina Paula Teresa Inês Joana Catarina Rosa Fernanda Laura Patrícia Sandra";
 const IBERIAN_SURNAMES: &str = "Silva Santos Ferreira Pereira Oliveira Costa Rodrigues Martins Jesus Sousa Fernandes Gonçalves Gomes Lopes Marques Alves Almeida Ribeiro Pinto Garcia Martinez Lopez Sanchez Perez Gonzalez Rodriguez Fernandez";
-const CHINESE_MEN: &str = "Wei Jun Ming Hao Jian Lei Tao Yong Kai Chi_Wai Ka_Ho Kin_Man Wing Minh Tuan Hung Dung Long Duc Hai";
-const CHINESE_WOMEN: &str = "Li Yan Fang Mei Xin Ying Hui Jing Na Wai_Ling Ka_Yan Mei_Ling Thi_Lan Huong Linh Mai Hoa Thao Trang Ngoc";
+const CHINESE_MEN: &str =
+    "Wei Jun Ming Hao Jian Lei Tao Yong Kai Chi_Wai Ka_Ho Kin_Man Wing Minh Tuan Hung Dung Long Duc Hai";
+const CHINESE_WOMEN: &str =
+    "Li Yan Fang Mei Xin Ying Hui Jing Na Wai_Ling Ka_Yan Mei_Ling Thi_Lan Huong Linh Mai Hoa Thao Trang Ngoc";
 const CHINESE_SURNAMES: &str = "Wang Li Zhang Liu Chen Yang Huang Zhao Wu Zhou Xu Sun Ma Zhu Chan Wong Lau Cheung Leung Ng Nguyen Tran Le Pham Hoang Vu Vo Dang Bui Do";
 
 const SPELLINGS: &[&str] = &[

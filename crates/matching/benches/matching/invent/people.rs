@@ -116,7 +116,10 @@ impl World {
         let mut aliases = Vec::new();
         if is_known_to_police && random.chance(0.12) {
             let other = community.surname(random);
-            aliases.push((community.forename(random, is_male, year), if random.chance(0.5) { surname.clone() } else { other }));
+            aliases.push((
+                community.forename(random, is_male, year),
+                if random.chance(0.5) { surname.clone() } else { other },
+            ));
         }
         if !earlier_surname.is_empty() && random.chance(0.5) {
             aliases.push((forename.clone(), earlier_surname.clone()));
@@ -169,8 +172,7 @@ impl World {
         let mut people: Vec<Person> = Vec::new();
         for (at, (age, is_male, surname)) in members.iter().enumerate() {
             let born = self.born(&mut random, community, *age);
-            let wanted =
-                Wanted { community, surname, is_male: *is_male, born, home: home.clone(), household: number };
+            let wanted = Wanted { community, surname, is_male: *is_male, born, home: home.clone(), household: number };
             let mut person = self.person(&mut random, first_person + people.len() as u64, wanted);
             let is_child = at > usize::from(has_partner);
             if is_child && *is_male && head_is_male && random.chance(0.07) {
@@ -221,7 +223,7 @@ fn nhs_number(person: u64) -> String {
 fn pnc(random: &mut Random, born: i32) -> String {
     const LETTERS: &[u8] = b"ZABCDEFGHJKLMNPQRTUVWXY";
     let year = (born + random.between(14, 40)).clamp(1980, YEAR - 1);
-    let serial = random.below(500_000) as i32;
+    let serial = random.between(0, 499_999);
     let check = usize::try_from((i64::from(year % 100) * 10_000_000 + i64::from(serial)) % 23).unwrap_or_default();
     format!("{year}/{serial:07}{}", char::from(LETTERS[check]))
 }

@@ -67,7 +67,9 @@ const NAME_SLIPS: [(&str, Slip, usize); 17] = [
 /// From here on slips are such as only some people's names allow.
 const OF_SOME: usize = 9;
 
-const DATE_SLIPS: [(&str, fn(NaiveDate, &mut Random) -> Option<NaiveDate>, usize); 7] = [
+type DateSlip = fn(NaiveDate, &mut Random) -> Option<NaiveDate>;
+
+const DATE_SLIPS: [(&str, DateSlip, usize); 7] = [
     ("date-swapped", |d, _| NaiveDate::from_ymd_opt(d.year(), d.day(), d.month()), 24),
     ("date-digit", |d, r| digit(d, r), 30),
     ("date-next-day", |d, r| if r.chance(0.5) { d.succ_opt() } else { d.pred_opt() }, 10),
@@ -78,7 +80,12 @@ const DATE_SLIPS: [(&str, fn(NaiveDate, &mut Random) -> Option<NaiveDate>, usize
 ];
 
 /// What a list makes of a person: what is written, how severe it is and which slips were made.
-pub fn written(person: &Person, world: &World, random: &mut Random, severity: Option<&str>) -> (Written, &'static str, Vec<&'static str>) {
+pub fn written(
+    person: &Person,
+    world: &World,
+    random: &mut Random,
+    severity: Option<&str>,
+) -> (Written, &'static str, Vec<&'static str>) {
     let (severity, count) = severity_of(random, severity);
     let mut written = Written::of(person);
     let mut slips: Vec<&'static str> = Vec::new();
@@ -129,7 +136,13 @@ fn date_slip(written: &mut Written, random: &mut Random) -> Option<&'static str>
 }
 
 /// What may be missing or out of date on the cleanest of lists.
-fn circumstances(written: &mut Written, person: &Person, world: &World, random: &mut Random, slips: &mut Vec<&'static str>) {
+fn circumstances(
+    written: &mut Written,
+    person: &Person,
+    world: &World,
+    random: &mut Random,
+    slips: &mut Vec<&'static str>,
+) {
     let mut note = |happened: bool, slip| {
         if happened {
             slips.push(slip);
@@ -144,7 +157,8 @@ fn circumstances(written: &mut Written, person: &Person, world: &World, random: 
         written.address = moved(&person.home, world.households(), random).address;
     }
     if note(random.chance(0.06), "no-fixed-abode") {
-        ("No fixed abode".clone_into(&mut written.address), written.postcode.clear());
+        "No fixed abode".clone_into(&mut written.address);
+        written.postcode.clear();
     } else if note(random.chance(0.09), "no-postcode") {
         written.postcode.clear();
     } else if note(random.chance(0.035), "typing-postcode") {
@@ -351,7 +365,8 @@ pub fn kept(person: &Person, random: &mut Random) -> Written {
         kept.born = None;
     }
     if random.chance(0.025) {
-        (kept.address.clear(), kept.postcode.clear());
+        kept.address.clear();
+        kept.postcode.clear();
     }
     if random.chance(0.45) {
         kept.pnc.clear();
