@@ -131,12 +131,23 @@ fn british() -> Community {
         .chain(rare.into_iter().map(|(name, weight)| (name, (1.0 - COMMON) * weight / all_rare)));
     Community {
         custom: Custom::Plain,
-        men: several(&BRITISH_MEN),
-        women: several(&BRITISH_WOMEN),
+        men: BRITISH_MEN.map(|words| british_forenames(words, RARE_MEN)).into(),
+        women: BRITISH_WOMEN.map(|words| british_forenames(words, RARE_WOMEN)).into(),
         surnames: Weighted::new(surnames),
         on_new_years_day: 0.001,
         middle: 0.75,
     }
+}
+
+/// The commonest of a cohort is borne by about one in twenty; one in six has a name that few bear.
+fn british_forenames(words: &str, rare: &str) -> Weighted<String> {
+    const RARE: f64 = 0.17;
+    let common: Vec<(String, f64)> =
+        words.split(' ').enumerate().map(|(at, word)| (word.to_owned(), 1.0 / (at as f64 + 10.0))).collect();
+    let all_common: f64 = common.iter().map(|(_, weight)| weight).sum();
+    let each_rare = RARE / rare.split(' ').count() as f64;
+    let common = common.into_iter().map(|(name, weight)| (name, (1.0 - RARE) * weight / all_common));
+    Weighted::new(common.chain(rare.split(' ').map(|name| (name.to_owned(), each_rare))))
 }
 
 /// Another spelling of a name from another script.
@@ -170,6 +181,8 @@ const BRITISH_WOMEN: [&str; 3] = [
     "Sarah Julie Karen Lisa Nicola Joanne Michelle Tracey Helen Amanda Samantha Emma Claire Louise Sharon Rachel Rebecca Donna Alison Jane Kerry Dawn Caroline Angela Kelly Natalie Katherine Victoria Andrea Deborah Paula Zoe Wendy Lorraine Heather Gemma Susan Maria Catherine Tina Leanne Mandy Melanie Joanna Fiona",
     "Laura Rebecca Charlotte Jessica Sophie Emily Chloe Lauren Hannah Amy Megan Jade Danielle Bethany Georgia Lucy Katie Emma Shannon Leah Paige Abigail Ellie Stephanie Courtney Eleanor Natasha Holly Molly Kayleigh Grace Olivia Alice Demi Rachel Jasmine Gemma Kirsty Samantha Ella Mia Amelia Isabelle Phoebe Freya Poppy Evie Ruby Daisy Lily Scarlett Skye Summer Imogen Tia",
 ];
+const RARE_MEN: &str = "Abel Alastair Albert Alec Alfred Algernon Alistair Alvin Ambrose Angus Arnold Arthur Aubrey Austin Barnaby Basil Benedict Bernard Bertie Blake Bruce Bryn Byron Caleb Cecil Cedric Clifford Clive Conrad Crispin Curtis Cyril Darius Darryl Dexter Dwayne Dwight Eamon Edgar Edmund Elijah Ernest Errol Ethan Eugene Evan Ewan Fabian Felix Fergus Finlay Francis Fraser Frederick Gabriel Gavin Gerald Gerard Gilbert Giles Glen Godfrey Gregory Guy Hamish Hector Henry Herbert Howard Hubert Hugh Humphrey Isaac Ivor Jared Jarvis Jasper Jerome Jude Keiran Keiron Kelvin Kent Kirk Lance Laurence Lester Lloyd Louis Lyle Marlon Maurice Miles Morgan Morris Myles Neville Noel Olivier Orlando Oscar Otis Percy Perry Quentin Ralph Raphael Reginald Rex Rodney Roland Rory Ross Rowan Rufus Rupert Sebastian Seth Sheldon Sidney Silas Spencer Stanley Stefan Sylvester Tarquin Theodore Tobias Travis Tristan Troy Vaughan Vernon Victor Vincent Wallace Warren Wilfred Winston Xavier";
+const RARE_WOMEN: &str = "Abbie Ada Adele Agatha Agnes Aileen Alana Alexis Alma Amber Anastasia Annabel Annette April Arabella Astrid Audrey Ava Beatrice Bella Bernadette Bertha Bianca Blanche Bridget Briony Camilla Candice Carla Carmel Cassandra Cecilia Celia Charlene Cheryl Clara Constance Cora Coral Daphne Debra Delia Denise Edith Edna Elaine Elsie Enid Erica Esme Ethel Eunice Eve Faith Fay Felicity Flora Frances Freda Gail Gaynor Georgina Geraldine Gertrude Gladys Gloria Greta Gwen Gwyneth Harriet Hazel Hester Hilda Hope Ida Ingrid Iris Isla Isobel Ivy Janice Jeanette Jocelyn Josephine Josie Joy Juliet June Kara Kay Keira Lana Leila Leona Lois Lorna Lottie Louisa Lydia Mabel Madeleine Maisie Marcia Marina Marjorie Martha Matilda Mavis May Mildred Millie Miranda Miriam Moira Mona Morag Muriel Myra Nadine Naomi Nell Nina Nora Octavia Olive Opal Pearl Penelope Petra Philippa Phyllis Polly Portia Prudence Robyn Rosalind Rose Rowena Roxanne Sabrina Sadie Selina Serena Sheena Sian Stella Tabitha Tamara Tara Tessa Thelma Tracy Trudy Una Ursula Vanessa Vera Verity Viola Vivian Wilma Winifred Zara";
 const BRITISH_SURNAMES: &str = "Smith Jones Taylor Williams Brown Davies Evans Wilson Thomas Roberts Johnson Lewis Walker Robinson Wood Thompson White Watson Jackson Wright Green Harris Cooper King Lee Martin Clarke James Morgan Hughes Edwards Hill Moore Clark Harrison Scott Young Morris Hall Ward Turner Carter Phillips Mitchell Patterson Adams Campbell Anderson Allen Cook Bailey Palmer Stevens Bell Richardson Fox Gray Chapman Hunt Holmes Shaw Rogers Ellis Barker Mason Simpson Murphy Kelly Price Bennett Parker Knight Webb Foster Butler Russell Barnes Powell Lloyd Fisher Marshall Gibson Reid Murray Graham Stewart Kennedy Ross Hamilton Henderson Collins Cox Mills Rose Stone Dixon Hart Matthews Pearce Pearson Dawson West Hudson Reynolds Fletcher Jenkins Hopkins Owen Griffiths Rees Pritchard Wells Hawkins Arnold Grant Gordon Harvey Lawson Lane Bradley Burton Day Dean Doyle Ryan Byrne Walsh Sullivan Burke Lynch Quinn Kerr Boyd Black Bird Booth Bates Barrett Brooks Bryant Bull Carr Cole Crawford Cross Curtis Daniels Douglas Duncan Elliott Ferguson Field Fleming Ford Francis Freeman French Gardner George Gilbert Goodwin Hardy Hayes Heath Hewitt Higgins Hodgson Holland Hopper Howard Howe Hunter Hutchinson Jordan Kay Lawrence Little Long Lowe Lucas Marsh May Miller Morton Moss Naylor Newman Newton Nicholls Nixon North Page Parry Payne Perkins Perry Poole Porter Potter Read Rhodes Riley Robson Rowe Sanders Saunders Sharp Short Slater Spencer Stephens Stevenson Stokes Sutton Swift Thornton Todd Tucker Wallis Walters Warren Waters Watts Weaver Webster Welch Wheeler Wilkinson Willis Winter Woods Yates";
 const BEGINNINGS: &str = "Ald Arn Ash Bal Bar Bas Bel Bin Bir Bol Brack Brad Bram Brin Brock Bul Bur Cal Can Carl Cas Cath Chal Chis Clap Cold Corn Cran Crom Cud Dal Dar Den Ders Dod Dray Dun East Eck El Em Erm Fal Far Fen Fin Flam Ful Gar Gis Glen God Gos Gran Grim Had Hal Ham Har Has Hel Hep Hin Hor Hul Hun Ill Ing Kel Ken Kil Kim Kirk Lam Lan Lang Led Lin Lod Lud Mal Mar Mel Mid Mil Mor Nan Nether New Nor Oak Old Or Os Pad Pen Pick Pil Quar Rad Rams Rav Red Rip Rock Roth Rus Sal Sand Sel Shel Sil Skel Spen Stain Stan Sud Swin Tad Tan Thorn Thur Til Tod Tol Tun Up Wad Wal Wan Warm Wat Wel Wes Whit Wil Win Wol Worm Yar";
 const ENDINGS: &str = "acre bank barrow beck bold borough bottom bourne bridge brook burn bury by cliffe cote croft dale den don edge ey field fleet ford garth gate gill grave greave ham head hill holme house hurst ing land leigh ley low man mere moor ness over pool ridge rick royd sall shaw sley stall stead ster stock stone thorpe thwaite ton tree wade wall water way well wick wood worth";

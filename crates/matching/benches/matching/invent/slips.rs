@@ -1,6 +1,6 @@
 //! What goes wrong between a person and a list.
 
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
 use super::names::{Custom, familiar, respelt};
 use super::people::{Person, World};
@@ -76,7 +76,7 @@ const DATE_SLIPS: [(&str, DateSlip, usize); 7] = [
     ("date-year", |d, r| d.with_year(d.year() + if r.chance(0.5) { 1 } else { -1 }), 12),
     ("date-decade", |d, r| d.with_year(d.year() + if r.chance(0.5) { 10 } else { -10 }), 5),
     ("date-january", |d, _| NaiveDate::from_ymd_opt(d.year(), 1, 1), 8),
-    ("date-month", |d, _| d.checked_add_months(Months::new(1)), 8),
+    ("date-month", |d, _| d.with_month(d.month() % 12 + 1), 8),
 ];
 
 /// What a list makes of a person: what is written, how severe it is and which slips were made.
