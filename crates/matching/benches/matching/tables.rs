@@ -102,15 +102,13 @@ const KINDS: [(&str, &str); 5] = [
 
 fn calibration(figures: &[Figures]) {
     let (headings, all) = columns(figures);
-    let rows = (0..10).map(|at| {
-        let cell = |a: &&Accuracy| {
-            let tenth = &a.tenths[at];
-            match tenth.answers {
-                0 => "none".to_owned(),
-                answers => format!("{:.3} / {:.3} ({})", tenth.said, tenth.came_true, thousands(answers)),
-            }
+    let rows = (0..10_u32).map(|at| {
+        let from = f64::from(at) / 10.0;
+        // Tenths into which no answer fell are not among them.
+        let cell = |a: &&Accuracy| match a.tenths.iter().find(|tenth| (tenth.from - from).abs() < 0.01) {
+            Some(tenth) => format!("{:.3} / {:.3} ({})", tenth.said, tenth.came_true, thousands(tenth.answers)),
+            None => "none".to_owned(),
         };
-        let from = at as f64 / 10.0;
         (format!("{from:.1} to {:.1}", from + 0.1), all.iter().map(cell).collect())
     });
     print("Said / came true (answers)", &headings, rows.collect());
