@@ -7,13 +7,13 @@ use crate::levels::{
     AddressLevel, ArrangementLevel, Comparison, DateOfBirthLevel, ForenameLevel, MiddleNamesLevel, NumberLevel,
     PostcodeLevel, SexLevel, SurnameLevel, TownLevel, name_context, place_context,
 };
-use crate::likeness::{self, is_one_slip};
+use crate::likeness::{self, Sketch, is_one_slip};
 use crate::packed::{Number, NumberKind};
 use crate::parameters::Parameters;
 use crate::pattern::Pattern;
 use crate::record::{Day, Part, Prepared, Record, Records, Role, names};
 use crate::score::{Commonness, total};
-use crate::tokens::{self, NONE, Token, TokenId, Tokens};
+use crate::tokens::{self, NONE, TokenId, Tokens};
 
 /// How one word compares with another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -73,31 +73,31 @@ impl Word {
             text: text.to_owned(),
             known,
             pattern: likeness::Pattern::new(text),
-            sounds: known.map_or_else(|| tokens::sounds(text), |id| tokens.get(id).sounds),
+            sounds: known.map_or_else(|| tokens::sounds(text), |id| tokens.sketch(id).sounds),
             family_bits: tokens::family_bits(&families),
             families,
         }
     }
 
-    fn sounds_like(&self, known: &Token) -> bool {
+    fn sounds_like(&self, known: Sketch) -> bool {
         self.sounds.iter().any(|sound| *sound != 0 && known.sounds.contains(sound))
     }
 
     /// Whether nothing can make the two alike: told without their texts, and true of most pairs.
-    fn is_out_of_reach(&self, known: &Token) -> bool {
+    fn is_out_of_reach(&self, known: Sketch) -> bool {
         let needed = if self.sounds_like(known) { HEARD } else { ALIKE };
         self.text.len() > 1
-            && known.sketch.length > 1
+            && known.length > 1
             && self.family_bits & known.family_bits == 0
-            && !self.pattern.may_be_one_slip_from(known.sketch)
-            && self.pattern.at_most(known.sketch) < needed
+            && !self.pattern.may_be_one_slip_from(known)
+            && self.pattern.at_most(known) < needed
     }
 
     fn likeness(&self, records: &Records, token: TokenId) -> Likeness {
         if self.known == Some(token) {
             return Likeness::Same;
         }
-        let known = records.tokens.get(token);
+        let known = records.tokens.sketch(token);
         if self.is_out_of_reach(known) {
             return Likeness::Different;
         }

@@ -252,10 +252,27 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
 
     /// Everybody who takes part in the answer, the likeliest first.
     pub(crate) fn rivals(&self, query: &Query, memory: &mut Memory) -> Vec<Rival> {
-        let found = self.sharing(&keys::of_query(&self.records.tokens, &query.prepared));
-        let mut rivals = self.rivals_among(query, &found, FORGOTTEN, memory);
+        let (mut rivals, _) = self.found(query, FORGOTTEN, memory);
         self.compete(&mut rivals);
         rivals
+    }
+
+    /// Everybody who shares a key, the likeliest first; when none of them is likely, also whoever
+    /// shares one after a slip.
+    fn found(&self, query: &Query, least_bits: f64, memory: &mut Memory) -> (Vec<Rival>, Commonness) {
+        let mut found = self.sharing(&keys::of_query(&self.records.tokens, &query.prepared));
+        let (rivals, common) = self.weighed(query, &found, least_bits, memory);
+        if rivals.first().is_some_and(|best| self.prior_bits() + best.weight() > 0.0) {
+            return (rivals, common);
+        }
+        let further = self.sharing(&keys::of_query_slipped(&query.prepared));
+        if further.is_empty() {
+            return (rivals, common);
+        }
+        found.extend(further);
+        found.sort_unstable();
+        found.dedup();
+        self.weighed(query, &found, least_bits, memory)
     }
 
     /// Everybody who is found, however unlikely, for learning.
@@ -263,8 +280,7 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
         // Log-odds that can teach something, in bits; candidates of one line.
         const LEAST: f64 = -24.0;
         const MOST: usize = 60;
-        let found = self.sharing(&keys::of_query(&self.records.tokens, &query.prepared));
-        let (mut rivals, common) = self.weighed(query, &found, LEAST, memory);
+        let (mut rivals, common) = self.found(query, LEAST, memory);
         rivals.truncate(MOST);
         (rivals, common)
     }

@@ -12,6 +12,7 @@
 //! | names | sounds of a forename and a surname, in either order; short forms also by their full form |
 //! | month and day, year and month, year and day | each with the sound of a forename or surname |
 //!
+//! When nobody likely is found, a query looks again under postcodes that are one slip from its own.
 //! A query that gives a name without a date looks under every month and day for it, so that no list
 //! of all who bear a name is kept.
 
@@ -159,6 +160,20 @@ pub(crate) fn of_query(tokens: &Tokens, prepared: &Prepared) -> Vec<Key> {
         }
     }
     tidy(found)
+}
+
+/// The keys under which to look further when nobody likely was found: the postcode as it may have
+/// been before a slip. Whoever's date of birth is not told has fewer keys of other kinds, and is
+/// looked for under more of these.
+pub(crate) fn of_query_slipped(prepared: &Prepared) -> Vec<Key> {
+    let mut codes = Vec::new();
+    for code in &prepared.postcodes {
+        codes.extend(code.exchanged());
+        if !prepared.born.is_known() {
+            codes.extend(code.with_another_figure());
+        }
+    }
+    tidy(codes.into_iter().map(postcode).collect())
 }
 
 fn number_key(number: Number) -> Key {

@@ -21,14 +21,18 @@ pub(crate) struct Sketch {
     pub length: u8,
     /// The first of them; 0 when there is none.
     pub first: u8,
+    /// See [`crate::tokens::family_bits`]: two words without a common bit have no common family.
+    pub family_bits: u32,
+    /// Numbers of its sounds; 0 where there is none.
+    pub sounds: [u32; 2],
 }
 
 impl Sketch {
-    /// Of a folded word of at most 255 bytes.
-    pub fn of(word: &str) -> Self {
+    /// Of a folded word of at most 255 bytes, with its sounds and families.
+    pub fn new(word: &str, sounds: [u32; 2], family_bits: u32) -> Self {
         let word = word.as_bytes();
         let length = u8::try_from(word.len()).expect("words are cut to 40 letters");
-        Self { letters: letters(word), length, first: word.first().copied().unwrap_or_default() }
+        Self { letters: letters(word), length, first: word.first().copied().unwrap_or_default(), family_bits, sounds }
     }
 }
 
@@ -160,7 +164,7 @@ mod tests {
         #[test]
         fn the_bound_holds(a in "[a-h0-3]{0,14}", b in "[a-h0-3]{0,14}") {
             let pattern = Pattern::new(&a);
-            let bound = pattern.at_most(Sketch::of(&b));
+            let bound = pattern.at_most(Sketch::new(&b, [0, 0], 0));
             prop_assert!(pattern.jaro_winkler(b.as_bytes()) <= bound + 1e-9);
         }
 

@@ -98,6 +98,42 @@ impl Postcode {
         slipped(self.text(), other.text())
     }
 
+    /// Those with two neighbouring letters or figures of this one exchanged.
+    pub fn exchanged(self) -> Vec<Self> {
+        self.varied(|text, each| {
+            for at in 1..text.len() {
+                text.swap(at - 1, at);
+                each(text);
+                text.swap(at - 1, at);
+            }
+        })
+    }
+
+    /// Those with another figure in the place of one of this one's.
+    pub fn with_another_figure(self) -> Vec<Self> {
+        self.varied(|text, each| {
+            for at in (0..text.len()).filter(|at| text[*at].is_ascii_digit()).collect::<Vec<_>>() {
+                let own = text[at];
+                for figure in b'0'..=b'9' {
+                    text[at] = figure;
+                    each(text);
+                }
+                text[at] = own;
+            }
+        })
+    }
+
+    fn varied(self, vary: impl FnOnce(&mut [u8], &mut dyn FnMut(&[u8]))) -> Vec<Self> {
+        let mut buffer = [0; 16];
+        let mut text = unpack(self.text(), &mut buffer).to_vec();
+        let mut found = Vec::new();
+        vary(&mut text, &mut |text| {
+            let read = std::str::from_utf8(text).ok().and_then(Self::read);
+            found.extend(read.filter(|code| *code != self));
+        });
+        found
+    }
+
     /// `LS1 4AB`.
     pub fn shown(self) -> String {
         let mut buffer = [0; 16];
@@ -234,7 +270,13 @@ mod tests {
         assert_eq!(Postcode::read("ZZ99 3VZ"), None);
         assert_eq!(Postcode::read("\u{e9}1"), None);
         assert!(code.is_one_slip_from(Postcode::read("LS1 4AC").unwrap()));
-        assert_eq!(Postcode::read("2119").unwrap().shown(), "2119");
+        let other = Postcode::read("2119").unwrap();
+        assert_eq!(other.shown(), "2119");
+        let shown = |codes: Vec<Postcode>| codes.into_iter().map(Postcode::shown).collect::<Vec<_>>();
+        assert_eq!(shown(other.exchanged()), ["1219", "2191"]);
+        assert_eq!(other.with_another_figure().len(), 36);
+        assert!(shown(code.exchanged()).contains(&"LS1 4BA".to_owned()));
+        assert!(shown(code.with_another_figure()).contains(&"LS7 4AB".to_owned()));
     }
 
     #[test]

@@ -21,11 +21,7 @@ const MOST_FAMILIES: usize = 12;
 #[derive(Debug, Clone)]
 pub(crate) struct Token {
     at: u32,
-    /// See [`family_bits`]: two words without a common bit have no common family.
-    pub family_bits: u32,
-    pub sketch: Sketch,
-    /// Numbers of its sounds; 0 where there is none.
-    pub sounds: [u32; 2],
+    length: u8,
     /// Numbers of the families it belongs to, in order.
     families: (u32, u8),
     /// Numbers of its sounds and of those of its full forms.
@@ -43,6 +39,8 @@ pub(crate) struct Token {
 pub(crate) struct Tokens {
     text: String,
     all: Vec<Token>,
+    /// Of each word, apart: most pairs are told by these alone, and so more of them are at hand.
+    sketches: Vec<Sketch>,
     families: Vec<u32>,
     heard: Vec<u32>,
     by_text: HashTable<TokenId>,
@@ -123,15 +121,14 @@ impl Tokens {
         };
         let token = Token {
             at: u32::try_from(self.text.len()).expect("words fill less than 4 GiB"),
-            family_bits: family_bits(&families),
-            sketch: Sketch::of(word),
-            sounds: sounds(word),
+            length: u8::try_from(word.len()).expect("words are cut to 40 letters"),
             families: arena(&self.families, &families),
             heard: arena(&self.heard, &heard),
             usual: frequencies::usual(word),
             forenames: 0,
             surnames: 0,
         };
+        self.sketches.push(Sketch::new(word, sounds(word), family_bits(&families)));
         self.families.extend(families);
         self.heard.extend(heard);
         self.text.push_str(word);
@@ -148,6 +145,10 @@ impl Tokens {
 
     pub fn get(&self, id: TokenId) -> &Token {
         &self.all[id as usize]
+    }
+
+    pub fn sketch(&self, id: TokenId) -> Sketch {
+        self.sketches[id as usize]
     }
 
     pub fn get_mut(&mut self, id: TokenId) -> &mut Token {
@@ -176,7 +177,7 @@ impl Tokens {
 
 fn text_of<'a>(all: &[Token], text: &'a str, id: TokenId) -> &'a str {
     let token = &all[id as usize];
-    &text[token.at as usize..][..usize::from(token.sketch.length)]
+    &text[token.at as usize..][..usize::from(token.length)]
 }
 
 #[cfg(test)]
