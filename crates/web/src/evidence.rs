@@ -1,7 +1,26 @@
 //! What speaks for and against two descriptions being of one person, as pages show it.
 
 use minijinja::{Value, context};
-use throughline_matching::{Agreement, Comparison, Evidence, Scored};
+use throughline_matching::{Agreement, Comparison, Evidence, Scored, reason_line};
+
+/// What must be seen before the figure: each safety rule that holds, the gravest first, with what to do.
+pub(crate) fn care(scored: &Scored) -> Vec<Value> {
+    scored.rules.iter().map(|rule| context! { label => rule.label(), text => rule.advice() }).collect()
+}
+
+/// That other names were compared than those in use, and which; `None` when the names are as written.
+pub(crate) fn other_name(scored: &Scored) -> Option<Value> {
+    let line = scored
+        .evidence
+        .iter()
+        .find(|line| line.comparison == Comparison::Arrangement && line.agreement == Agreement::Partly)?;
+    Some(context! { label => line.level, given => line.query_value, known => line.known_value })
+}
+
+/// Why, in one line, where the rules are told in boxes of their own.
+pub(crate) fn reason(scored: &Scored) -> String {
+    reason_line(&Scored { rules: Vec::new(), ..scored.clone() })
+}
 
 /// The facts side by side; what the comparison makes of them is told below.
 pub(crate) fn rows(scored: &Scored) -> Vec<Value> {
