@@ -44,11 +44,6 @@ const narrowAndWide = [320, 1366];
 // The page passes axe, and neither it nor a table of it is cut off in a narrow window or in a wide one.
 async function look(name) {
   await checkPage(amara, name, narrowAndWide);
-  const before = amara.viewportSize();
-  await amara.setViewportSize({ width: 320, height: 768 });
-  const cut = await amara.locator('.tl-scroll').evaluateAll((all) => all.filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.getAttribute('aria-label')));
-  await amara.setViewportSize(before);
-  assert.deepEqual(cut, [], `${name}: cut off at 320`);
   await photograph(amara, `known-${name}`);
 }
 
@@ -86,7 +81,7 @@ const day = (days) => new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Londo
 
 const known = {
   ada: ['MARSH', 'Ada', '14/02/1991', 'F', '12 Wesley Avenue', 'ZZ1 1AA', '', ''],
-  rowan: ['SPARROW', 'Rowan', '09/09/1988', 'M', '3 Quarry Hill', 'ZZ2 4BD', '2011/0234567X', ''],
+  rowan: ['SPARROW', 'Rowan', '09/09/1988', 'M', '3 Quarry Hill', 'ZZ2 4BD', '2011/0234567F', ''],
   chidi: ['OKAFOR', 'Chidi', '05/11/1984', 'M', '40 Tallow Row', 'ZZ3 7LM', '', ''],
   rosalind: ['TREMLETT', 'Rosalind', '23/07/1979', 'F', '8 Harbour View', 'ZZ4 9QP', '', numbers[0]],
   ewan: ['MACDONALD', 'Ewan', '02/02/1993', 'M', '17 Mill Lane', 'ZZ5 2RT', '', ''],
@@ -138,10 +133,12 @@ scene('given people brought in with yesterday\'s list, when Amara adds each, the
 });
 
 scene('given the same PNC ID under another name, when Amara says that they are one person, then the name is kept as an alias', async () => {
-  await bringIn(0, 'alias.csv', { 'CU/11': ['LARK', 'Kim', '09/09/1988', 'M', '', '', '2011/0234567X', ''] });
+  await bringIn(0, 'alias.csv', { 'CU/11': ['LARK', 'Kim', '09/09/1988', 'M', '', '', '2011/0234567F', ''] });
   await openRow('LARK, Kim');
   await sees('Possible matches (1)', 'SPARROW, Rowan');
+  await seesFirst('Same number, different person described', 'in 100');
   await compare();
+  await seesFirst('Same number, different person described', 'in 100');
   await look('same-number-compare');
   await press(amara, 'Same person');
   await sees('In our record: SPARROW, Rowan');
@@ -149,7 +146,7 @@ scene('given the same PNC ID under another name, when Amara says that they are o
 
 scene('given a list with hard cases, when it is in, then the board says what each is', async () => {
   await bringIn(0, 'hard.csv', {
-    'CU/11': ['LARK', 'Kim', '09/09/1988', 'M', '', '', '2011/0234567X', ''],
+    'CU/11': ['LARK', 'Kim', '09/09/1988', 'M', '', '', '2011/0234567F', ''],
     'CU/21': ['MARSH', 'Beth', '14/02/1991', 'F', '12 Wesley Avenue', 'ZZ1 1AA', '', ''],
     'CU/22': ['LARK', 'Kimberley', '09/09/1988', 'M', '3 Quarry Hill', 'ZZ2 4BD', '', ''],
     'CU/23': ['OKAFOR', 'Chidi', '11/05/1984', 'M', '40 Tallow Row', 'ZZ3 7LM', '', ''],
@@ -208,6 +205,7 @@ scene('given a name spelt by ear, two words for one and a two-digit year, when A
     await press(amara.locator('main'), 'Search');
     await sees('Results for', 'Why they were found', found);
   }
+  await sees('another name they have used: Kim Lark');
   await look('search');
 });
 

@@ -115,7 +115,10 @@ pub async fn said_before(
             by_name.entry(person).or_insert(Said { since, ..decision.said.clone() });
             continue;
         }
-        since.extend(in_the_record(decision.known.as_ref(), now_known(conn, person).await?.as_ref()));
+        // Whoever said that it is them added what the list said to our record: that is no news.
+        if decision.said.decision != MatchDecision::Same {
+            since.extend(in_the_record(decision.known.as_ref(), now_known(conn, person).await?.as_ref()));
+        }
         said.insert(person, Said { since, ..decision.said.clone() });
     }
     for (person, one) in by_name {
