@@ -59,8 +59,10 @@ mod tests {
 
     #[test]
     fn case_and_spaces_change_nothing_and_a_new_postcode_is_told() {
-        let then = Description { pnc: Some("2012/0345678U".into()), ..Description::named("Ada", "Marsh").at("ZZ1 1AA") };
-        let printed = Description { pnc: Some("2012/0345678u".into()), ..Description::named("ADA", "MARSH").at("zz11aa") };
+        let then =
+            Description { pnc: Some("2012/0345678U".into()), ..Description::named("Ada", "Marsh").at("ZZ1 1AA") };
+        let printed =
+            Description { pnc: Some("2012/0345678u".into()), ..Description::named("ADA", "MARSH").at("zz11aa") };
         assert_eq!(changed(&then, &printed), Vec::<&str>::new());
         let moved = Description { pnc: None, ..Description::named("Ada", "Marsh").at("ZZ2 2BB") };
         assert_eq!(listed(&changed(&then, &moved)), "the postcode and the PNC ID");

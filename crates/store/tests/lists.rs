@@ -7,7 +7,8 @@ use throughline_domain::name::Name;
 use throughline_domain::role::Role;
 use throughline_matching::{Description, Parameters, score};
 use throughline_policy::{
-    ChangeContactDetails, ChangeIdentity, ChangeList, CreatePerson, ImportList, SearchPeople, Subject, ViewBoard, ViewList,
+    ChangeContactDetails, ChangeIdentity, ChangeList, CreatePerson, ImportList, SearchPeople, Subject, ViewBoard,
+    ViewList,
 };
 use throughline_store::lists::{self, EntryFacts, NewList, Said};
 use throughline_store::people::{self, ContactDetails, NewPerson};
@@ -53,7 +54,8 @@ async fn twin(kit: &Kit) -> PersonId {
     let mut tx = kit.tx(Role::Practitioner).await;
     let grant = tx.authorise::<CreatePerson>(Subject::default()).await.expect("allowed");
     let id = PersonId::new(Uuid::now_v7());
-    let contact = ContactDetails { postcode: "ZZ1 1AA".into(), address: "12 Wesley Avenue".into(), ..ContactDetails::default() };
+    let contact =
+        ContactDetails { postcode: "ZZ1 1AA".into(), address: "12 Wesley Avenue".into(), ..ContactDetails::default() };
     let born = NaiveDate::from_ymd_opt(1991, 2, 14);
     let new = NewPerson { name: Name::new("Beth", "Marsh"), date_of_birth: born, contact, ..NewPerson::default() };
     people::create(&mut tx, &grant, id, &new).await.expect("made");
@@ -89,7 +91,8 @@ async fn said_on(kit: &Kit, line: Option<EntryId>, person: PersonId, described: 
     let view = tx.authorise::<ViewList>(kit.custody()).await.expect("allowed");
     let search = tx.authorise::<SearchPeople>(Subject::default()).await.expect("allowed");
     let candidate = search::compare(&mut tx, &search, described, person).await.expect("it answers").expect("there");
-    let mut said = lists::said_before(&mut tx, &view, &search, line, described, &[candidate]).await.expect("it answers");
+    let mut said =
+        lists::said_before(&mut tx, &view, &search, line, described, &[candidate]).await.expect("it answers");
     tx.commit().await.expect("it commits");
     said.remove(&person)
 }

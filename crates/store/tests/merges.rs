@@ -8,8 +8,8 @@ use throughline_domain::merge::{Duplicate, DuplicateState, Pair, Reason, Refusal
 use throughline_domain::name::Name;
 use throughline_domain::role::Role;
 use throughline_policy::{
-    ChangeContactDetails, ChangeIdentity, CreatePerson, DecideDuplicate, Denied, MergePeople, ProposeDuplicate, Subject, UnmergePeople,
-    ViewContactDetails, ViewDuplicates, ViewEpisode, ViewIdentity, ViewRiskCard,
+    ChangeContactDetails, ChangeIdentity, CreatePerson, DecideDuplicate, Denied, MergePeople, ProposeDuplicate,
+    Subject, UnmergePeople, ViewContactDetails, ViewDuplicates, ViewEpisode, ViewIdentity, ViewRiskCard,
 };
 use throughline_store::merges::{self, Decided};
 use throughline_store::people::{self, ContactDetails, NewPerson};

@@ -6,7 +6,11 @@ use throughline_matching::{Agreement, Comparison, Evidence, SafetyRule, Scored, 
 /// What must be seen before the figure: each safety rule that holds, the gravest first, with what to do.
 pub(crate) fn care(scored: &Scored) -> Vec<Value> {
     let tone = |rule: &SafetyRule| if *rule == SafetyRule::DifferentNhsNumbers { "bad" } else { "warning" };
-    scored.rules.iter().map(|rule| context! { label => rule.label(), text => rule.advice(), tone => tone(rule) }).collect()
+    scored
+        .rules
+        .iter()
+        .map(|rule| context! { label => rule.label(), text => rule.advice(), tone => tone(rule) })
+        .collect()
 }
 
 /// Names that were compared in another way than as written: one that was used before, or forename and
@@ -27,8 +31,7 @@ impl std::fmt::Display for OtherName {
 
 /// Which names were compared; `None` when they are as written.
 pub(crate) fn other_name(scored: &Scored) -> Option<OtherName> {
-    let is_other =
-        |line: &&Evidence| line.comparison == Comparison::Arrangement && line.agreement == Agreement::Partly;
+    let is_other = |line: &&Evidence| line.comparison == Comparison::Arrangement && line.agreement == Agreement::Partly;
     let line = scored.evidence.iter().find(is_other)?;
     Some(OtherName { label: line.level, given: line.query_value.clone(), known: line.known_value.clone() })
 }

@@ -199,7 +199,8 @@ fn on_the_list(
         return None;
     }
     let both = score(&Parameters::default(), then, now);
-    let is_told_apart = is_one(&both, &[Comparison::DateOfBirth, Comparison::NhsNumber, Comparison::Pnc, Comparison::Cro]);
+    let is_told_apart =
+        is_one(&both, &[Comparison::DateOfBirth, Comparison::NhsNumber, Comparison::Pnc, Comparison::Cro]);
     if !is_same_line && !is_told_apart {
         return is_name_alone(then, now).then(|| vec![Since::NameAlone]);
     }
@@ -232,7 +233,8 @@ fn is_one(both: &Scored, told_by: &[Comparison]) -> bool {
         both.evidence.iter().any(|line| line.comparison == comparison && is(line.agreement))
     };
     let agrees = |comparison: &Comparison| points(*comparison, |agreement| agreement == Agreement::Agree);
-    let is_alike = |comparison| points(comparison, |agreement| matches!(agreement, Agreement::Agree | Agreement::Partly));
+    let is_alike =
+        |comparison| points(comparison, |agreement| matches!(agreement, Agreement::Agree | Agreement::Partly));
     let is_name_alike = is_alike(Comparison::Surname) && is_alike(Comparison::Forename);
     told_by.iter().any(|comparison| agrees(comparison) && (is_name_alike || *comparison != Comparison::DateOfBirth))
 }

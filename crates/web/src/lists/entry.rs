@@ -132,7 +132,9 @@ fn said_in_words(said: &Said) -> Option<String> {
     match said.decision {
         MatchDecision::Different => said.asked_again().map(|why| format!("Asked again: {why}")),
         MatchDecision::NotSure => Some(format!("{} was not sure", said.decided_by)),
-        MatchDecision::Same => said.since.is_empty().then(|| format!("{} said before that it is them", said.decided_by)),
+        MatchDecision::Same => {
+            said.since.is_empty().then(|| format!("{} said before that it is them", said.decided_by))
+        }
     }
 }
 

@@ -308,8 +308,14 @@ mod tests {
         let listed = description(&Entry { age: Some(35), date_of_birth: None, ..custody() }, day);
         let known = Description::named("Ada", "Marsh");
         let level = |born: NaiveDate| {
-            let scored = throughline_matching::score(&throughline_matching::Parameters::default(), &listed, &known.clone().born(born));
-            let is_date = |line: &&throughline_matching::Evidence| line.comparison == throughline_matching::Comparison::DateOfBirth;
+            let scored = throughline_matching::score(
+                &throughline_matching::Parameters::default(),
+                &listed,
+                &known.clone().born(born),
+            );
+            let is_date = |line: &&throughline_matching::Evidence| {
+                line.comparison == throughline_matching::Comparison::DateOfBirth
+            };
             scored.evidence.iter().find(is_date).unwrap().level
         };
         assert_eq!(level(NaiveDate::from_ymd_opt(1991, 2, 14).unwrap()), "Age fits");

@@ -345,8 +345,7 @@ async fn bring_in(tx: &mut Tx, grant: &Grant<ImportList>, compared: &Compared) -
                 let line = &compared.lines[*before];
                 let facts = columns(*now);
                 lists::change_entry(tx, grant, line.id, list.id, &facts).await?;
-                let listed =
-                    entry::Listed { id: Some(line.id), entry: &reading.entries[*now], date: facts.list_date };
+                let listed = entry::Listed { id: Some(line.id), entry: &reading.entries[*now], date: facts.list_date };
                 let best = entry::best(tx, &view, &search, listed).await?;
                 change_best(tx, line, best, change.concerns_identity()).await?;
             }
