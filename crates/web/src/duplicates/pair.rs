@@ -6,7 +6,7 @@ use crate::{Answer, Cx, Fields, Problem, evidence};
 use axum::extract::{Path, Query};
 use minijinja::{Value, context};
 use throughline_domain::ids::{DuplicateId, PersonId};
-use throughline_domain::merge::{self, Reason};
+use throughline_domain::merge::{self, DuplicateState, Reason};
 use throughline_domain::name::Name;
 use throughline_domain::time::date_short;
 use throughline_matching::in_words;
@@ -59,7 +59,7 @@ async fn draw(cx: &Cx, pair: DuplicateId, fields: &Fields, errors: &Errors, noti
         holds => holds(&compared),
         state => line.state.code(),
         state_words => line.state.label(),
-        earlier => line.earlier_state.map(|state| state.label()),
+        earlier => line.earlier_state.map(DuplicateState::label),
         asked_again => line.asked_again,
         decided_at => line.decided_at,
         decided_by => line.decided_by_name,
