@@ -85,7 +85,8 @@ export async function signIn(page, url, name) {
   await page.waitForURL((address) => !address.pathname.startsWith('/sign-in'));
 }
 
-// Fails with words when axe finds anything on the page at any of our widths, or when it scrolls sideways.
+// Fails with words when axe finds anything on the page at any of our widths, or when it or a table of it
+// scrolls sideways.
 // Our pages have no frames: axe's older way, without a second page, is enough and twice as fast.
 export async function checkPage(page, name, atWidths = widths) {
   const before = page.viewportSize();
@@ -97,6 +98,8 @@ export async function checkPage(page, name, atWidths = widths) {
     for (const { id, help, nodes } of violations) found.push(`${name} at ${width}: ${id}: ${help}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (sideways > 1) found.push(`${name} at ${width}: scrolls ${sideways}px sideways`);
+    const cut = await page.locator('.tl-scroll:visible').evaluateAll((all) => all.filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.getAttribute('aria-label')));
+    for (const table of cut) found.push(`${name} at ${width}: the table “${table}” is cut off at the right`);
   }
   await page.setViewportSize(before);
   if (page.problems.length > 0) found.push(`${name}: the console says ${page.problems.splice(0).join(' | ')}`);

@@ -471,9 +471,8 @@ async fn decide(
         let search = tx.authorise::<SearchPeople>(Subject::default()).await?;
         let found = search::candidates(tx, &search, &description(entry), 5).await?;
         if let Some(candidate) = found.iter().find(|candidate| candidate.person.id == row.who.id) {
-            let evidence = json!({ "listed": description(entry), "scored": candidate.scored }).to_string();
-            lists::decide(tx, grant, line.id, row.who.id, MatchDecision::Same, candidate.scored.probability, &evidence)
-                .await?;
+            let same = MatchDecision::Same;
+            lists::decide(tx, grant, line.id, row.who.id, same, &description(entry), &candidate.scored).await?;
         }
     } else {
         let create = tx.authorise::<CreatePerson>(Subject::default()).await?;

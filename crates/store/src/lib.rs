@@ -23,6 +23,7 @@
 //! of the service (`throughline-domain` does).
 #![warn(missing_docs)]
 
+mod described;
 mod migrate;
 #[cfg(debug_assertions)]
 pub mod plant;

@@ -4,13 +4,18 @@
 //! kind, day and key, however often the list is sent again. An entry that is no longer on the
 //! newest list is marked gone and keeps all work done on it.
 
-use crate::{Conn, Result, Row, Tx, args};
+mod said_before;
+
+pub use said_before::{Said, Since, said_before};
+
+use crate::{Conn, Error, Result, Row, Tx, args};
 use chrono::NaiveDate;
 use throughline_domain::episode::Urgency;
 use throughline_domain::ids::{EntryId, EpisodeId, ListId, PersonId, SiteId, UserId};
 use throughline_domain::list::{EntryState, ListKind, ListState, MatchDecision, NotSeenReason};
 use throughline_domain::name::Name;
 use throughline_domain::time::Instant;
+use throughline_matching::{Description, Scored};
 use throughline_policy::{ChangeList, Grant, ImportList, ViewBoard, ViewList};
 use uuid::Uuid;
 
@@ -719,24 +724,28 @@ pub async fn decisions(conn: &mut Conn, _grant: &Grant<ViewList>, entry: EntryId
         .collect()
 }
 
-/// Keeps a decision about a possible match. Earlier decisions stay as they were.
+/// Keeps a decision about a possible match, with what was described and what spoke for and against, and
+/// with what our record says at this moment. Earlier decisions stay as they were.
 ///
 /// # Errors
-/// The store's.
+/// [`Error::Stale`] when there is no such person; the store's otherwise.
 pub async fn decide(
     tx: &mut Tx,
     grant: &Grant<ChangeList>,
     entry: EntryId,
     person: PersonId,
     decision: MatchDecision,
-    probability: f64,
-    evidence: &str,
+    described: &Description,
+    scored: &Scored,
 ) -> Result<()> {
     let now = tx.now();
+    let known = said_before::now_known(tx, person).await?.ok_or(Error::Stale)?;
+    let evidence = serde_json::json!({ "description": described, "scored": scored }).to_string();
+    let known = serde_json::json!(known).to_string();
     tx.execute(
-        "INSERT INTO match_decision (id, entry_id, person_id, decision, probability, evidence, decided_by, decided_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        args![Uuid::now_v7(), entry, person, decision, probability, evidence, grant.actor().user, now],
+        "INSERT INTO match_decision (id, entry_id, person_id, decision, probability, evidence, known, decided_by, decided_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        args![Uuid::now_v7(), entry, person, decision, scored.probability, evidence, known, grant.actor().user, now],
     )
     .await?;
     Ok(())

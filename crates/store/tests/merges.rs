@@ -8,8 +8,8 @@ use throughline_domain::merge::{Duplicate, DuplicateState, Pair, Reason, Refusal
 use throughline_domain::name::Name;
 use throughline_domain::role::Role;
 use throughline_policy::{
-    ChangeIdentity, CreatePerson, DecideDuplicate, Denied, MergePeople, ProposeDuplicate, Subject, UnmergePeople,
-    ViewContactDetails, ViewDuplicates, ViewEpisode, ViewIdentity, ViewRiskCard,
+    ChangeContactDetails, ChangeIdentity, CreatePerson, DecideDuplicate, Denied, MergePeople, ProposeDuplicate,
+    Subject, UnmergePeople, ViewContactDetails, ViewDuplicates, ViewEpisode, ViewIdentity, ViewRiskCard,
 };
 use throughline_store::merges::{self, Decided};
 use throughline_store::people::{self, ContactDetails, NewPerson};
@@ -585,6 +585,40 @@ on_both! {
         tx.commit().await.unwrap();
         assert_eq!(proposed(&kit, &asked).await, Decided { reopened: 1, ..Decided::default() });
         assert_eq!(in_state(&kit, DuplicateState::ToReview).await.len(), 1);
+        // The screen says who had decided what, and what changed since.
+        let mut tx = kit.tx(Role::TeamLeader).await;
+        let grant = tx.authorise::<ViewDuplicates>(Subject::default()).await.unwrap();
+        let line = merges::queue(&mut tx, &grant, DuplicateState::ToReview, 0, 9).await.unwrap().lines.remove(0);
+        let which = if one < other { "first" } else { "second" };
+        assert_eq!(line.asked_again, format!("the other names in the {which} record changed since"));
+        assert_eq!(line.earlier_state, Some(DuplicateState::Different));
+        assert_eq!(line.decision_reason, "Two brothers, both seen today");
+        assert!(line.decided_at.is_some() && !line.decided_by_name.is_empty());
+        let (a, b) = (tx.authorise::<DecideDuplicate>(one).await.unwrap(), tx.authorise::<DecideDuplicate>(other).await.unwrap());
+        merges::decide_not_sure(&mut tx, &a, &b, line.version, "").await.unwrap();
+        let line = merges::queue(&mut tx, &grant, DuplicateState::NotSure, 0, 9).await.unwrap().lines.remove(0);
+        assert_eq!((line.earlier_state, line.asked_again.as_str()), (None, ""), "decided anew");
+    }
+
+    async fn a_telephone_number_asks_no_question_again(kit: Kit) {
+        let (one, other) = (kit.person("Jan", "Kowalski").await, kit.person("Jan", "Kowalsky").await);
+        let asked = [pair(one, other, 0.7)];
+        proposed(&kit, &asked).await;
+        let mut tx = kit.tx(Role::TeamLeader).await;
+        let (a, b) = (tx.authorise::<DecideDuplicate>(one).await.unwrap(), tx.authorise::<DecideDuplicate>(other).await.unwrap());
+        merges::decide_different(&mut tx, &a, &b, 1, "Two brothers, both seen today").await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = kit.tx(Role::Practitioner).await;
+        let grant = tx.authorise::<ChangeContactDetails>(one).await.unwrap();
+        let phone = ContactDetails { phone: "07700 900123".into(), ..ContactDetails::default() };
+        people::change_contact_details(&mut tx, &grant, 1, &phone).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(proposed(&kit, &asked).await, Decided { unchanged: 1, ..Decided::default() });
+        let mut tx = kit.tx(Role::Practitioner).await;
+        let grant = tx.authorise::<ChangeContactDetails>(one).await.unwrap();
+        people::change_contact_details(&mut tx, &grant, 2, &ContactDetails { postcode: "ZZ1 1AA".into(), ..phone }).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(proposed(&kit, &asked).await, Decided { reopened: 1, ..Decided::default() });
     }
 
     async fn the_likeliest_come_first_and_nobody_who_went_is_asked_about(kit: Kit) {

@@ -1,6 +1,6 @@
 //! The row of a list and a known person side by side, and a person's decision about them.
 
-use crate::lists::{facts, source, subject};
+use crate::lists::{Listed, facts, said_row, source, subject};
 use crate::{Answer, App, Cx, Fields, Problem, evidence};
 use axum::Router;
 use axum::extract::Path;
@@ -15,7 +15,7 @@ use throughline_lists::Entry;
 use throughline_matching::{in_words, reason_line};
 use throughline_policy::{ChangeIdentity, ChangeList, Class, SearchPeople, Subject, Verb, ViewList};
 use throughline_store::events::{self, NewEvent};
-use throughline_store::lists::{self, Best, Decision, Line};
+use throughline_store::lists::{self, Best, Decision, Line, Said};
 use throughline_store::people;
 use throughline_store::search::{self, Candidate};
 use throughline_store::{Error as StoreError, Tx, merges};
@@ -38,6 +38,13 @@ struct Pair {
     entry: Entry,
     candidate: Candidate,
     decisions: Vec<Decision>,
+    said: Option<Said>,
+}
+
+impl Pair {
+    fn listed(&self) -> Listed<'_> {
+        Listed::of(&self.line, &self.entry)
+    }
 }
 
 async fn pair(tx: &mut Tx, entry: EntryId, person: PersonId) -> Result<Pair, Problem> {
@@ -47,9 +54,11 @@ async fn pair(tx: &mut Tx, entry: EntryId, person: PersonId) -> Result<Pair, Pro
     let decisions = lists::decisions(tx, &grant, entry).await?;
     let entry = source(&line)?;
     let search = tx.authorise::<SearchPeople>(Subject::default()).await?;
-    let candidate =
-        search::compare(tx, &search, &facts::description(&entry), person).await?.ok_or(Problem::NotFound)?;
-    Ok(Pair { line, entry, candidate, decisions })
+    let described = facts::description(&entry, line.list_date);
+    let candidate = search::compare(tx, &search, &described, person).await?.ok_or(Problem::NotFound)?;
+    let about = std::slice::from_ref(&candidate);
+    let said = lists::said_before(tx, &grant, &search, Some(line.id), &described, about).await?.remove(&person);
+    Ok(Pair { line, entry, candidate, decisions, said })
 }
 
 async fn values(cx: &Cx, entry: EntryId, person: PersonId) -> Result<Value, Problem> {
@@ -63,8 +72,8 @@ async fn values(cx: &Cx, entry: EntryId, person: PersonId) -> Result<Value, Prob
         name => pair.entry.name.formal(), known_name => known.name.formal(),
         aliases => known.aliases.iter().map(Name::natural).collect::<Vec<_>>(),
         probability => in_words(scored.probability), band => scored.band.label(),
-        band_tone => crate::lists::band_tone(scored.band), reason => reason_line(scored),
-        advice => scored.rules.iter().map(|rule| context! { label => rule.label(), text => rule.advice() }).collect::<Vec<_>>(),
+        band_tone => crate::lists::band_tone(scored.band), reason => evidence::reason(scored), care => evidence::care(scored), other_name => evidence::other_name(scored),
+        said => pair.said.as_ref().map(|said| said_row(said, entry)),
         limited => (scored.probability_before_rules - scored.probability).abs() > 0.005, before_rules => in_words(scored.probability_before_rules),
         rows => evidence::rows(scored), evidence => evidence::evidence(scored, "Few people on a list are known"), person_id => person.to_string(),
         decisions => about.iter().map(|decision| context! { words => decision.decision.label(), by => decision.decided_by, at => decision.decided_at }).collect::<Vec<_>>(),
@@ -89,9 +98,8 @@ async fn decide(cx: Cx, Path((entry, person)): Path<(EntryId, PersonId)>, fields
         return refuse(&cx, entry, person, "An episode was opened from this row, so its person stays. If it is the wrong person, close the episode as opened in error and tell your team leader.").await;
     }
     let grant = act.authorise::<ChangeList>(pair.line.site_id).await?;
-    let scored = &pair.candidate.scored;
-    lists::decide(&mut act, &grant, entry, person, decision, scored.probability, &facts::kept(&pair.entry, scored))
-        .await?;
+    let described = pair.listed().description();
+    lists::decide(&mut act, &grant, entry, person, decision, &described, &pair.candidate.scored).await?;
     let linked = pair.line.person_id == Some(person);
     let link = match decision {
         MatchDecision::Same => Some(Some(person)),
@@ -134,9 +142,8 @@ async fn follow(tx: &mut Tx, pair: &Pair, decision: MatchDecision) -> Result<(),
         lists::set_best(tx, pair.line.id, Some(&best)).await?;
     } else {
         let view = tx.authorise::<ViewList>(pair.line.site_id).await?;
-        let decisions = lists::decisions(tx, &view, pair.line.id).await?;
         let search = tx.authorise::<SearchPeople>(Subject::default()).await?;
-        let best = crate::lists::best(tx, &search, entry, &crate::lists::ruled_out(&decisions)).await?;
+        let best = crate::lists::best(tx, &view, &search, pair.listed()).await?;
         lists::set_best(tx, pair.line.id, best.as_ref()).await?;
     }
     let same = decision == MatchDecision::Same;

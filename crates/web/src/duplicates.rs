@@ -101,5 +101,7 @@ fn row(line: &Line) -> Value {
         decided_at => line.decided_at,
         decided_by => line.decided_by_name,
         decision_reason => line.decision_reason,
+        earlier => line.earlier_state.map(DuplicateState::label),
+        asked_again => line.asked_again,
     }
 }

@@ -1,7 +1,45 @@
 //! What speaks for and against two descriptions being of one person, as pages show it.
 
 use minijinja::{Value, context};
-use throughline_matching::{Agreement, Comparison, Evidence, Scored};
+use throughline_matching::{Agreement, Comparison, Evidence, SafetyRule, Scored, reason_line};
+
+/// What must be seen before the figure: each safety rule that holds, the gravest first, with what to do.
+pub(crate) fn care(scored: &Scored) -> Vec<Value> {
+    let tone = |rule: &SafetyRule| if *rule == SafetyRule::DifferentNhsNumbers { "bad" } else { "warning" };
+    scored
+        .rules
+        .iter()
+        .map(|rule| context! { label => rule.label(), text => rule.advice(), tone => tone(rule) })
+        .collect()
+}
+
+/// Names that were compared in another way than as written: one that was used before, or forename and
+/// surname swapped.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub(crate) struct OtherName {
+    label: &'static str,
+    given: String,
+    known: String,
+}
+
+/// The name of our record that was compared.
+impl std::fmt::Display for OtherName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.known)
+    }
+}
+
+/// Which names were compared; `None` when they are as written.
+pub(crate) fn other_name(scored: &Scored) -> Option<OtherName> {
+    let is_other = |line: &&Evidence| line.comparison == Comparison::Arrangement && line.agreement == Agreement::Partly;
+    let line = scored.evidence.iter().find(is_other)?;
+    Some(OtherName { label: line.level, given: line.query_value.clone(), known: line.known_value.clone() })
+}
+
+/// Why, in one line, where the rules are told in boxes of their own.
+pub(crate) fn reason(scored: &Scored) -> String {
+    reason_line(&Scored { rules: Vec::new(), ..scored.clone() })
+}
 
 /// The facts side by side; what the comparison makes of them is told below.
 pub(crate) fn rows(scored: &Scored) -> Vec<Value> {

@@ -1,18 +1,17 @@
 //! Pairs of records that may be of one person: proposed, looked at, decided.
 
 use super::{Ruled, rows};
-use crate::people::{self, Person};
+use crate::described::{changed, listed};
+use crate::people::{self, Home, Person};
 use crate::{Conn, Error, Result, Row, Tx, args};
 use chrono::NaiveDate;
-use sha2::{Digest, Sha256};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use throughline_audit::hex;
 use throughline_domain::ids::{DuplicateId, MergeId, PersonId};
 use throughline_domain::merge::{Duplicate, DuplicateState, History, Pair, Refusal};
 use throughline_domain::name::Name;
 use throughline_domain::time::Instant;
-use throughline_matching::{Band, Parameters, Scored, reason_line, score};
+use throughline_matching::{Band, Description, Parameters, Scored, reason_line, score};
 use throughline_policy::{DecideDuplicate, Grant, ProposeDuplicate, ViewDuplicates};
 use uuid::Uuid;
 
@@ -62,7 +61,7 @@ pub struct Line {
     pub proposed_at: Instant,
     /// By whom; empty when the engine did.
     pub proposed_by_name: String,
-    /// When it was decided.
+    /// When it was decided, for the last time: also when it was asked again since.
     pub decided_at: Option<Instant>,
     /// By whom.
     pub decided_by_name: String,
@@ -70,6 +69,10 @@ pub struct Line {
     pub decision_reason: String,
     /// The joining, when there was one that stands.
     pub merge_id: Option<MergeId>,
+    /// What was decided before the question was asked again.
+    pub earlier_state: Option<DuplicateState>,
+    /// Why it was asked again, as words go on after "Asked again: "; empty when it was not.
+    pub asked_again: String,
 }
 
 /// A page of the queue.
@@ -105,24 +108,36 @@ pub struct Compared {
     pub scored: Scored,
 }
 
-/// What was compared, as a hash: versions of the two rows, other names, identifiers.
-fn fingerprint(one: &Person, other: &Person) -> String {
-    let part = |person: &Person| {
-        let mut names: Vec<String> =
-            person.aliases.iter().map(|alias| format!("{}\u{1f}{}", alias.forenames, alias.surname)).collect();
-        let mut identifiers: Vec<String> =
-            person.identifiers.iter().map(|(kind, value)| format!("{kind}\u{1f}{value}")).collect();
-        names.sort();
-        identifiers.sort();
-        format!(
-            "{}\u{1e}{}\u{1e}{}\u{1e}{}",
-            person.id,
-            person.version,
-            names.join("\u{1d}"),
-            identifiers.join("\u{1d}")
-        )
-    };
-    hex(&Sha256::digest(format!("{}\u{1c}{}", part(one), part(other)).as_bytes()))
+/// What was compared: what the matching engine compares of each record, in the order of the pair.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+struct Described {
+    first: Description,
+    second: Description,
+}
+
+impl Described {
+    fn of(first: &(Person, Home), second: &(Person, Home)) -> Self {
+        Self { first: first.0.description(&first.1), second: second.0.description(&second.1) }
+    }
+
+    fn kept(&self) -> String {
+        serde_json::json!(self).to_string()
+    }
+
+    /// What changed since these were kept, as words go on after "Asked again: "; nothing when nothing did.
+    fn changed_since(&self, kept: &str) -> Option<String> {
+        let Ok(then) = serde_json::from_str::<Self>(kept) else {
+            return Some("what was compared then was not kept".to_owned());
+        };
+        let sides = [(&then.first, &self.first, "first"), (&then.second, &self.second, "second")];
+        let told = sides.map(|(then, now, which)| (changed(then, now), which));
+        let told: Vec<String> = told
+            .iter()
+            .filter(|(what, _)| !what.is_empty())
+            .map(|(what, which)| format!("{} in the {which} record", listed(what)))
+            .collect();
+        (!told.is_empty()).then(|| format!("{} changed since", told.join(" and ")))
+    }
 }
 
 /// Puts pairs before the people who decide. Asking the same again changes nothing; what somebody
@@ -137,9 +152,9 @@ pub async fn propose(tx: &mut Tx, pairs: &[Duplicate]) -> Result<Decided> {
         let mut ids: Vec<PersonId> = chunk.iter().flat_map(|one| [one.pair.first(), one.pair.second()]).collect();
         ids.sort_unstable();
         ids.dedup();
-        let mut people: BTreeMap<PersonId, Person> = BTreeMap::new();
-        for (person, _) in people::load(tx, &ids).await? {
-            people.insert(person.id, person);
+        let mut people: BTreeMap<PersonId, (Person, Home)> = BTreeMap::new();
+        for found in people::load(tx, &ids).await? {
+            people.insert(found.0.id, found);
         }
         for one in chunk {
             let (Some(first), Some(second)) = (people.get(&one.pair.first()), people.get(&one.pair.second())) else {
@@ -148,7 +163,7 @@ pub async fn propose(tx: &mut Tx, pairs: &[Duplicate]) -> Result<Decided> {
             if is_joined(tx, one.pair).await? {
                 continue;
             }
-            match put(tx, one, &fingerprint(first, second)).await? {
+            match put(tx, one, &Described::of(first, second)).await? {
                 Put::New(_) => done.new += 1,
                 Put::Reopened => done.reopened += 1,
                 Put::Unchanged => done.unchanged += 1,
@@ -174,11 +189,12 @@ enum Put {
     Unchanged,
 }
 
-async fn put(tx: &mut Tx, one: &Duplicate, fingerprint: &str) -> Result<Put> {
+async fn put(tx: &mut Tx, one: &Duplicate, described: &Described) -> Result<Put> {
     let (id, now) = (DuplicateId::new(Uuid::now_v7()), tx.now());
+    let compared = described.kept();
     let inserted = tx
         .execute(
-            "INSERT INTO duplicate_pair (id, first_id, second_id, probability, band, reason, fingerprint, state, proposed_at)
+            "INSERT INTO duplicate_pair (id, first_id, second_id, probability, band, reason, compared, state, proposed_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (first_id, second_id) DO NOTHING",
             args![
                 id,
@@ -187,7 +203,7 @@ async fn put(tx: &mut Tx, one: &Duplicate, fingerprint: &str) -> Result<Put> {
                 one.probability,
                 &one.band,
                 &one.reason,
-                fingerprint,
+                &compared,
                 DuplicateState::ToReview,
                 now
             ],
@@ -198,25 +214,43 @@ async fn put(tx: &mut Tx, one: &Duplicate, fingerprint: &str) -> Result<Put> {
     }
     let row = tx
         .fetch_one(
-            "SELECT id, version, state, fingerprint FROM duplicate_pair WHERE first_id = $1 AND second_id = $2",
+            "SELECT id, version, state, compared, earlier_state, asked_again FROM duplicate_pair
+              WHERE first_id = $1 AND second_id = $2",
             args![one.pair.first(), one.pair.second()],
         )
         .await?;
     let known: DuplicateState = row.get("state")?;
-    let is_changed = row.get::<String>("fingerprint")? != fingerprint;
-    let state = known.proposed_again(is_changed);
-    if !is_changed || state == DuplicateState::Merged {
+    let Some(changed) = described.changed_since(&row.get::<String>("compared")?) else { return Ok(Put::Unchanged) };
+    let state = known.proposed_again(true);
+    if state == DuplicateState::Merged {
         return Ok(Put::Unchanged);
     }
-    let id: DuplicateId = row.get("id")?;
+    let is_reopened = state != known;
+    // Who decided, when and why stays: it is shown beside the question.
+    let (earlier, asked_again) = if is_reopened {
+        (known.code().to_owned(), changed)
+    } else {
+        (row.get("earlier_state")?, row.get("asked_again")?)
+    };
     tx.execute_versioned(
-        "UPDATE duplicate_pair SET probability = $3, band = $4, reason = $5, fingerprint = $6, state = $7, version = version + 1,
-                proposed_at = $8, decided_at = NULL, decided_by = NULL, decided_by_name = '', decision_reason = ''
+        "UPDATE duplicate_pair SET probability = $3, band = $4, reason = $5, compared = $6, state = $7, version = version + 1,
+                proposed_at = $8, earlier_state = $9, asked_again = $10
           WHERE id = $1 AND version = $2",
-        args![id, row.get::<i64>("version")?, one.probability, &one.band, &one.reason, fingerprint, state, now],
+        args![
+            row.get::<DuplicateId>("id")?,
+            row.get::<i64>("version")?,
+            one.probability,
+            &one.band,
+            &one.reason,
+            compared,
+            state,
+            now,
+            earlier,
+            asked_again
+        ],
     )
     .await?;
-    Ok(if state == known { Put::Unchanged } else { Put::Reopened })
+    Ok(if is_reopened { Put::Reopened } else { Put::Unchanged })
 }
 
 /// A pair as the matching engine weighs it now, to be proposed.
@@ -247,33 +281,43 @@ pub async fn report(
     if is_joined(tx, pair).await? {
         return Ok(Err(Refusal::JoinedBefore));
     }
-    let (scored, fingerprint) = weighed(tx, pair).await?.ok_or(Error::Stale)?;
+    let (scored, described) = weighed(tx, pair).await?.ok_or(Error::Stale)?;
     let (now, name) = (tx.now(), tx.actor_name());
     let reason = if words.trim().is_empty() { reason_line(&scored) } else { words.trim().to_owned() };
-    put(tx, &duplicate(pair, &scored, reason.clone()), &fingerprint).await?;
+    put(tx, &duplicate(pair, &scored, reason.clone()), &described).await?;
     let row = tx
         .fetch_one(
-            "UPDATE duplicate_pair SET state = $3, reason = $4, proposed_at = $5, proposed_by = $6, proposed_by_name = $7,
-                    decided_at = NULL, decided_by = NULL, decided_by_name = '', decision_reason = '', version = version + 1
+            "UPDATE duplicate_pair SET earlier_state = CASE WHEN state IN ('different', 'not_sure') THEN state ELSE earlier_state END,
+                    asked_again = CASE WHEN state IN ('different', 'not_sure') THEN $8 ELSE asked_again END,
+                    state = $3, reason = $4, proposed_at = $5, proposed_by = $6, proposed_by_name = $7, version = version + 1
               WHERE first_id = $1 AND second_id = $2 RETURNING id",
-            args![pair.first(), pair.second(), DuplicateState::ToReview, reason, now, one.actor().user, name],
+            args![
+                pair.first(),
+                pair.second(),
+                DuplicateState::ToReview,
+                reason,
+                now,
+                one.actor().user,
+                &name,
+                format!("{name} says that they are one person")
+            ],
         )
         .await?;
     row.get("id").map(Ok)
 }
 
-/// The two of a pair weighed against each other as they are now, and the fingerprint of that.
-async fn weighed(conn: &mut Conn, pair: Pair) -> Result<Option<(Scored, String)>> {
+/// The two of a pair weighed against each other as they are now, and what was compared.
+async fn weighed(conn: &mut Conn, pair: Pair) -> Result<Option<(Scored, Described)>> {
     let mut people = people::load(conn, &[pair.first(), pair.second()]).await?;
     people.sort_by_key(|(person, _)| person.id);
-    let [(first, first_place), (second, second_place)] = people.as_slice() else { return Ok(None) };
-    let scored = score(&Parameters::default(), &first.description(first_place), &second.description(second_place));
-    Ok(Some((scored, fingerprint(first, second))))
+    let [first, second] = people.as_slice() else { return Ok(None) };
+    let described = Described::of(first, second);
+    Ok(Some((score(&Parameters::default(), &described.first, &described.second), described)))
 }
 
 const LINE: &str =
     "SELECT d.id, d.version, d.first_id, d.second_id, d.probability, d.band, d.reason, d.state, d.proposed_at,
-        d.proposed_by_name, d.decided_at, d.decided_by_name, d.decision_reason, d.merge_id,
+        d.proposed_by_name, d.decided_at, d.decided_by_name, d.decision_reason, d.merge_id, d.earlier_state, d.asked_again,
         a.forenames AS a_forenames, a.surname AS a_surname, a.date_of_birth AS a_born,
         b.forenames AS b_forenames, b.surname AS b_surname, b.date_of_birth AS b_born
    FROM duplicate_pair d JOIN person a ON a.id = d.first_id JOIN person b ON b.id = d.second_id";
@@ -308,6 +352,8 @@ fn line(row: &Row) -> Result<Line> {
         decided_by_name: row.get("decided_by_name")?,
         decision_reason: row.get("decision_reason")?,
         merge_id: row.get("merge_id")?,
+        earlier_state: DuplicateState::from_code(&row.get::<String>("earlier_state")?),
+        asked_again: row.get("asked_again")?,
     })
 }
 
@@ -422,13 +468,13 @@ async fn decide(
     words: &str,
 ) -> Result<()> {
     let pair = Pair::of(one.person(), other.person()).ok_or(Error::Stale)?;
-    let (_, fingerprint) = weighed(tx, pair).await?.ok_or(Error::Stale)?;
+    let (_, described) = weighed(tx, pair).await?.ok_or(Error::Stale)?;
     let (now, name) = (tx.now(), tx.actor_name());
     tx.execute_versioned(
-        "UPDATE duplicate_pair SET state = $4, fingerprint = $5, decided_at = $6, decided_by = $7, decided_by_name = $8,
-                decision_reason = $9, version = version + 1
+        "UPDATE duplicate_pair SET state = $4, compared = $5, decided_at = $6, decided_by = $7, decided_by_name = $8,
+                decision_reason = $9, earlier_state = '', asked_again = '', version = version + 1
           WHERE first_id = $1 AND second_id = $2 AND version = $3 AND state <> 'merged'",
-        args![pair.first(), pair.second(), version, state, fingerprint, now, one.actor().user, name, words.trim()],
+        args![pair.first(), pair.second(), version, state, described.kept(), now, one.actor().user, name, words.trim()],
     )
     .await?;
     tx.audit_detail(&format!("possible duplicate: {}", state.label().to_lowercase()));
@@ -441,7 +487,7 @@ pub(super) async fn joined(tx: &mut Tx, pair: Pair, merge: MergeId, reason: &str
     let actor = tx.actor().map(|actor| actor.user);
     tx.execute(
         "UPDATE duplicate_pair SET state = $3, merge_id = $4, decided_at = $5, decided_by = $6, decided_by_name = $7,
-                decision_reason = $8, version = version + 1
+                decision_reason = $8, earlier_state = '', asked_again = '', version = version + 1
           WHERE first_id = $1 AND second_id = $2",
         args![pair.first(), pair.second(), DuplicateState::Merged, merge, now, actor, name, reason],
     )
@@ -459,14 +505,14 @@ pub(super) async fn carry_over(tx: &mut Tx, merge: MergeId, away: PersonId, keep
         if is_joined(tx, pair).await? {
             continue;
         }
-        let Some((_, fingerprint)) = weighed(tx, pair).await? else { continue };
+        let Some((_, described)) = weighed(tx, pair).await? else { continue };
         let duplicate = Duplicate {
             pair,
             probability: line.probability,
             band: line.band.code().to_owned(),
             reason: line.reason.clone(),
         };
-        if let Put::New(id) = put(tx, &duplicate, &fingerprint).await? {
+        if let Put::New(id) = put(tx, &duplicate, &described).await? {
             rows::note_pair(tx, merge, id.uuid()).await?;
         }
     }
@@ -477,7 +523,7 @@ pub(super) async fn carry_over(tx: &mut Tx, merge: MergeId, away: PersonId, keep
 pub(super) async fn taken_apart(tx: &mut Tx, merge: MergeId) -> Result<()> {
     tx.execute(
         "UPDATE duplicate_pair SET state = $2, merge_id = NULL, decided_at = NULL, decided_by = NULL, decided_by_name = '',
-                decision_reason = '', version = version + 1
+                decision_reason = '', earlier_state = '', asked_again = '', version = version + 1
           WHERE merge_id = $1",
         args![merge, DuplicateState::ToReview],
     )

@@ -6,10 +6,10 @@ use crate::{Answer, Cx, Fields, Problem, evidence};
 use axum::extract::{Path, Query};
 use minijinja::{Value, context};
 use throughline_domain::ids::{DuplicateId, PersonId};
-use throughline_domain::merge::{self, Reason};
+use throughline_domain::merge::{self, DuplicateState, Reason};
 use throughline_domain::name::Name;
 use throughline_domain::time::date_short;
-use throughline_matching::{in_words, reason_line};
+use throughline_matching::in_words;
 use throughline_policy::{Class, DecideDuplicate, Verb, ViewIdentity};
 use throughline_store::merges::{self, Compared, Side};
 
@@ -49,16 +49,18 @@ async fn draw(cx: &Cx, pair: DuplicateId, fields: &Fields, errors: &Errors, noti
         band => scored.band.label(),
         band_tone => crate::lists::band_tone(scored.band),
         probability => in_words(scored.probability),
-        reason => reason_line(scored),
+        reason => evidence::reason(scored),
+        care => evidence::care(scored), other_name => evidence::other_name(scored),
         proposed_by => line.proposed_by_name,
         proposed_at => line.proposed_at,
         proposed_reason => line.reason,
-        advice => scored.rules.iter().map(|rule| context! { label => rule.label(), text => rule.advice() }).collect::<Vec<_>>(),
         rows => evidence::rows(scored),
         evidence => evidence::evidence(scored, "Few people are in the record twice"),
         holds => holds(&compared),
         state => line.state.code(),
         state_words => line.state.label(),
+        earlier => line.earlier_state.map(DuplicateState::label),
+        asked_again => line.asked_again,
         decided_at => line.decided_at,
         decided_by => line.decided_by_name,
         decision_reason => line.decision_reason,

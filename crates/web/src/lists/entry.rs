@@ -2,12 +2,13 @@
 
 use super::facts;
 use crate::banner::banner;
-use crate::{Answer, Cx, Fields, Problem};
+use crate::{Answer, Cx, Fields, Problem, evidence};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse};
+use chrono::NaiveDate;
 use minijinja::{Value, context};
-use std::collections::HashSet;
+use std::collections::HashMap;
 use throughline_clocks::{Clock, Events, State, clocks};
 use throughline_domain::ids::{EntryId, PersonId, SiteId};
 use throughline_domain::list::{EntryState, ListKind, MatchDecision, NotSeenReason};
@@ -17,7 +18,7 @@ use throughline_lists::Entry;
 use throughline_matching::{Band, Description, in_words, reason_line};
 use throughline_policy::{ChangeList, Class, Grant, SearchPeople, Subject, Verb, ViewEpisode, ViewList};
 use throughline_store::events::{self, NewEvent};
-use throughline_store::lists::{self, Best, Decision, Line};
+use throughline_store::lists::{self, Best, Decision, Line, Said};
 use throughline_store::people;
 use throughline_store::search::{self, Candidate};
 use throughline_store::{Error as StoreError, Tx, episodes};
@@ -35,41 +36,106 @@ pub(crate) async fn subject(tx: &mut Tx, id: EntryId) -> Result<SiteId, Problem>
     lists::site_of_entry(tx, id).await?.ok_or(Problem::NotFound)
 }
 
-/// People decided not to be the one on the line: the newest decision about each speaks.
-pub(crate) fn ruled_out(decisions: &[Decision]) -> Vec<PersonId> {
-    let mut told = HashSet::new();
-    let newest = decisions.iter().filter(|decision| told.insert(decision.person_id));
-    newest.filter(|decision| decision.decision == MatchDecision::Different).map(|decision| decision.person_id).collect()
+/// People who may be the one on a line, and what was said of them before.
+pub(crate) struct Possible {
+    /// Those to be looked at, most likely first.
+    pub asked: Vec<Candidate>,
+    /// Those whom somebody said before not to be this person, and nothing changed since.
+    pub ruled_out: Vec<Candidate>,
+    said: HashMap<PersonId, Said>,
 }
 
-/// People who may be the one on the line, without those ruled out.
+impl Possible {
+    /// What was said before of one of them.
+    pub fn said(&self, person: PersonId) -> Option<&Said> {
+        self.said.get(&person)
+    }
+}
+
+/// What a line says of somebody, and whose line it is; it has no id before it is brought in.
+#[derive(Clone, Copy)]
+pub(crate) struct Listed<'a> {
+    pub id: Option<EntryId>,
+    pub entry: &'a Entry,
+    pub date: NaiveDate,
+}
+
+impl<'a> Listed<'a> {
+    pub(crate) fn of(line: &Line, entry: &'a Entry) -> Self {
+        Self { id: Some(line.id), entry, date: line.list_date }
+    }
+
+    /// What the matching engine compares.
+    pub(crate) fn description(&self) -> Description {
+        facts::description(self.entry, self.date)
+    }
+}
+
+/// So many people who may be the one on a line, besides those who were ruled out.
+pub(crate) async fn possible(
+    tx: &mut Tx,
+    view: &Grant<ViewList>,
+    search: &Grant<SearchPeople>,
+    listed: Listed<'_>,
+    most: usize,
+) -> Result<Possible, Problem> {
+    let described = listed.description();
+    let mut room = 0;
+    loop {
+        let found = search::candidates(tx, search, &described, most + room).await?;
+        let said = lists::said_before(tx, view, search, listed.id, &described, &found).await?;
+        let is_out = |candidate: &Candidate| said.get(&candidate.person.id).is_some_and(Said::rules_out);
+        let out = found.iter().filter(|candidate| is_out(candidate)).count();
+        // Each who is ruled out makes room for one more.
+        if out > room && found.len() == most + room {
+            room = out;
+            continue;
+        }
+        let (ruled_out, mut asked): (Vec<Candidate>, Vec<Candidate>) = found.into_iter().partition(is_out);
+        asked.truncate(most);
+        return Ok(Possible { asked, ruled_out, said });
+    }
+}
+
+/// Everybody who may be the one on a line, as its page shows them.
 pub(crate) async fn matches(
     tx: &mut Tx,
+    view: &Grant<ViewList>,
     search: &Grant<SearchPeople>,
-    entry: &Entry,
-    ruled_out: &[PersonId],
-) -> Result<Vec<Candidate>, Problem> {
-    let mut found = search::candidates(tx, search, &facts::description(entry), MATCHES + ruled_out.len()).await?;
-    found.retain(|candidate| !ruled_out.contains(&candidate.person.id));
-    found.truncate(MATCHES);
-    Ok(found)
+    listed: Listed<'_>,
+) -> Result<Possible, Problem> {
+    possible(tx, view, search, listed, MATCHES).await
 }
 
 /// The likeliest of them, as the board shows it.
 pub(crate) async fn best(
     tx: &mut Tx,
+    view: &Grant<ViewList>,
     search: &Grant<SearchPeople>,
-    entry: &Entry,
-    ruled_out: &[PersonId],
+    listed: Listed<'_>,
 ) -> Result<Option<Best>, Problem> {
-    let found = search::candidates(tx, search, &facts::description(entry), 1 + ruled_out.len()).await?;
-    let likeliest = found.into_iter().find(|candidate| !ruled_out.contains(&candidate.person.id));
-    Ok(likeliest.map(|candidate| Best {
-        person: candidate.person.id,
-        probability: candidate.scored.probability,
-        band: candidate.scored.band.code().to_owned(),
-        reason: reason_line(&candidate.scored),
+    let found = possible(tx, view, search, listed, 1).await?;
+    Ok(found.asked.first().map(|candidate| {
+        let said = found.said(candidate.person.id).and_then(said_in_words);
+        let reason = reason_line(&candidate.scored);
+        Best {
+            person: candidate.person.id,
+            probability: candidate.scored.probability,
+            band: candidate.scored.band.code().to_owned(),
+            reason: said.map_or_else(|| reason.clone(), |said| format!("{said}. {reason}")),
+        }
     }))
+}
+
+/// What was said before of somebody who is asked about, for one line of the board.
+fn said_in_words(said: &Said) -> Option<String> {
+    match said.decision {
+        MatchDecision::Different => said.asked_again().map(|why| format!("Asked again: {why}")),
+        MatchDecision::NotSure => Some(format!("{} was not sure", said.decided_by)),
+        MatchDecision::Same => {
+            said.since.is_empty().then(|| format!("{} said before that it is them", said.decided_by))
+        }
+    }
 }
 
 pub async fn show(cx: Cx, Path(id): Path<EntryId>) -> Answer {
@@ -92,11 +158,11 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
     let entry = source(&line)?;
     let decisions = lists::decisions(&mut tx, &grant, id).await?;
     let may_search = cx.role_may(Verb::View, Class::Search);
-    let (mut possible, mut found) = (Vec::new(), None);
+    let (mut possible, mut found) = (None, None);
     if may_search {
         let search = tx.authorise::<SearchPeople>(Subject::default()).await?;
         if line.episode_id.is_none() {
-            possible = matches(&mut tx, &search, &entry, &ruled_out(&decisions)).await?;
+            possible = Some(matches(&mut tx, &grant, &search, Listed::of(&line, &entry)).await?);
         }
         if let Some(looked_for) = searched {
             found = Some(search::search(&mut tx, &search, looked_for, 20).await?);
@@ -118,7 +184,9 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
     };
     tx.commit().await?;
     let today = london_date(cx.now);
-    let row = |candidate: &Candidate| candidate_row(candidate, id, &decisions, today);
+    let (asked, ruled_out) = possible.as_ref().map(|of| (&of.asked[..], &of.ruled_out[..])).unwrap_or_default();
+    let said = |candidate: &Candidate| possible.as_ref().and_then(|of| of.said(candidate.person.id));
+    let row = |candidate: &Candidate| candidate_row(candidate, id, said(candidate), today);
     let site_name = cx.signed_in.sites.iter().find(|known| known.id == site).map(|site| site.name.clone());
     Ok(context! {
         heading => heading(&line), caption => format!("{}, {}", line.kind.label(), site_name.unwrap_or_default()),
@@ -131,8 +199,9 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
         age => entry.date_of_birth.and_then(|born| age_on(born, today)).or(entry.age),
         facts => throughline_lists::facts(&entry), notices => facts::notices(&entry),
         restriction => entry.reporting_restriction, clocks => clock_values(&line, &entry, cx.now),
-        candidates => possible.iter().map(row).collect::<Vec<_>>(), shown => ids(&possible),
-        very_likely => possible.iter().any(|candidate| candidate.scored.band == Band::VeryLikely),
+        candidates => asked.iter().map(row).collect::<Vec<_>>(), shown => ids(asked),
+        ruled_out => ruled_out.iter().map(row).collect::<Vec<_>>(),
+        very_likely => asked.iter().any(|candidate| candidate.scored.band == Band::VeryLikely),
         // How like the search they are says little: how like the row, the comparison tells.
         found => found.as_ref().map(|found| found.iter().map(|found| context! { searched => true, ..row(found) }).collect::<Vec<_>>()),
         decisions => decisions.iter().map(decision_row).collect::<Vec<_>>(),
@@ -167,16 +236,23 @@ fn tone(state: EntryState) -> &'static str {
     }
 }
 
-fn candidate_row(candidate: &Candidate, entry: EntryId, decisions: &[Decision], today: chrono::NaiveDate) -> Value {
+fn candidate_row(candidate: &Candidate, entry: EntryId, said: Option<&Said>, today: NaiveDate) -> Value {
     let (person, scored) = (&candidate.person, &candidate.scored);
-    let decided = decisions.iter().find(|decision| decision.person_id == person.id);
     context! {
         name => person.name.formal(), born => person.date_of_birth.map(|date| date.to_string()),
         age => person.date_of_birth.and_then(|born| age_on(born, today)), nhs_number => person.nhs_number.as_ref().map(|number| number.digits().to_owned()),
         aliases => person.aliases.iter().map(Name::natural).collect::<Vec<_>>().join(", "),
-        probability => in_words(scored.probability), band => scored.band.label(), tone => band_tone(scored.band), reason => reason_line(scored),
-        advice => scored.rules.first().map(|rule| rule.advice()), href => format!("/entries/{entry}/compare/{}", person.id),
-        decision => decided.map(|decision| format!("{}, {}", decision.decision.label(), decision.decided_by)),
+        probability => in_words(scored.probability), band => scored.band.label(), tone => band_tone(scored.band),
+        reason => evidence::reason(scored), care => evidence::care(scored), other_name => evidence::other_name(scored),
+        href => format!("/entries/{entry}/compare/{}", person.id), said => said.map(|said| said_row(said, entry)),
+    }
+}
+
+/// What somebody said before, and why it is asked again.
+pub(crate) fn said_row(said: &Said, entry: EntryId) -> Value {
+    context! {
+        words => said.decision.label(), by => said.decided_by, at => said.decided_at, asked_again => said.asked_again(),
+        decision => said.decision.code(), on => (said.entry != entry).then(|| said.list_date.to_string()),
     }
 }
 
@@ -208,7 +284,7 @@ fn look_again(line: &Line, entry: &Entry, decisions: &[Decision]) -> bool {
         .iter()
         .find(|decision| Some(decision.person_id) == line.person_id && decision.decision == MatchDecision::Same);
     let then = decided.and_then(|decision| serde_json::from_str::<Described>(&decision.evidence).ok());
-    then.is_some_and(|then| who(then.description) != who(facts::description(entry)))
+    then.is_some_and(|then| who(then.description) != who(facts::description(entry, line.list_date)))
 }
 
 /// The running clocks of a detention, most pressing first.

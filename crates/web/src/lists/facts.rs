@@ -1,6 +1,6 @@
 //! From what a list says of somebody to what the record asks: nothing is typed again.
 
-use chrono::{Duration, NaiveDate};
+use chrono::{Datelike, Duration, NaiveDate};
 use throughline_domain::calendar::OpeningHours;
 use throughline_domain::episode::{LegalStatus, ReferralSource};
 use throughline_domain::list::ListKind;
@@ -9,7 +9,7 @@ use throughline_domain::person::{Ethnicity, Gender};
 use throughline_domain::place::{PointOfContact, SiteKind};
 use throughline_domain::time::{Instant, london_date};
 use throughline_lists::{Entry, ListNotice, Notice, Position, Reading, Sex};
-use throughline_matching::{Description, Scored};
+use throughline_matching::Description;
 use throughline_store::episodes::Justice;
 use throughline_store::lists::EntryFacts;
 use throughline_store::people::{ContactDetails, NewPerson};
@@ -47,12 +47,14 @@ pub fn row(position: &Position) -> usize {
     }
 }
 
-/// What the matching engine compares.
-pub fn description(entry: &Entry) -> Description {
+/// What the matching engine compares of an entry of a list for this day.
+pub fn description(entry: &Entry, list_date: NaiveDate) -> Description {
+    let age = entry.age.filter(|_| entry.date_of_birth.is_none());
     Description {
         name: entry.name.clone(),
         aliases: Vec::new(),
         date_of_birth: entry.date_of_birth,
+        born_between: age.and_then(|age| born_between(age, list_date)),
         sex: match entry.sex {
             Some(Sex::Male) => Some(throughline_matching::Sex::Male),
             Some(Sex::Female) => Some(throughline_matching::Sex::Female),
@@ -65,6 +67,19 @@ pub fn description(entry: &Entry) -> Description {
         ..Description::default()
     }
 }
+
+/// The years in which somebody of this age on this day may have been born: two, but for the last day
+/// of a year. `None` for an age that nobody has.
+fn born_between(age: u32, on: NaiveDate) -> Option<(i32, i32)> {
+    let age = i32::try_from(age).ok().filter(|age| *age <= OLDEST)?;
+    // Whoever had their birthday this year was born `age` years ago, the others the year before that.
+    let is_last_day = (on.month(), on.day()) == (12, 31);
+    let last = on.year() - age;
+    Some((if is_last_day { last } else { last - 1 }, last))
+}
+
+/// Nobody is older: a greater number on a list is a slip.
+const OLDEST: i32 = 120;
 
 /// What a person should know of an entry, a line each. That times came without a date is said once.
 pub fn notices(entry: &Entry) -> Vec<String> {
@@ -236,11 +251,6 @@ pub fn is_named(printed: &str, site: &str) -> bool {
     within(&printed, &site) || within(&site, &printed)
 }
 
-/// What is kept with a decision: what was described then, and what spoke for and against.
-pub fn kept(entry: &Entry, scored: &Scored) -> String {
-    serde_json::json!({ "description": description(entry), "scored": scored }).to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -277,6 +287,39 @@ mod tests {
         assert!(out_of_hours(&hours, &entry, at(9)));
         let later = Entry { arrived_at: Some(at(9)), ..entry };
         assert!(!out_of_hours(&hours, &later, at(9)));
+    }
+
+    #[test]
+    fn an_age_without_a_date_of_birth_gives_the_years_of_birth() {
+        let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap();
+        let aged = |age| Entry { age: Some(age), date_of_birth: None, ..custody() };
+        assert_eq!(description(&aged(34), day(2026, 3, 24)).born_between, Some((1991, 1992)));
+        assert_eq!(description(&aged(34), day(2026, 1, 1)).born_between, Some((1991, 1992)));
+        // On the last day of a year everybody has had their birthday.
+        assert_eq!(description(&aged(34), day(2026, 12, 31)).born_between, Some((1992, 1992)));
+        assert_eq!(description(&aged(340), day(2026, 3, 24)).born_between, None);
+        let dated = Entry { age: Some(34), ..custody() };
+        assert_eq!(description(&dated, day(2026, 3, 24)).born_between, None, "the date of birth says more");
+    }
+
+    #[test]
+    fn an_age_finds_whoever_is_of_that_age() {
+        let day = NaiveDate::from_ymd_opt(2026, 3, 24).unwrap();
+        let listed = description(&Entry { age: Some(35), date_of_birth: None, ..custody() }, day);
+        let known = Description::named("Ada", "Marsh");
+        let level = |born: NaiveDate| {
+            let scored = throughline_matching::score(
+                &throughline_matching::Parameters::default(),
+                &listed,
+                &known.clone().born(born),
+            );
+            let is_date = |line: &&throughline_matching::Evidence| {
+                line.comparison == throughline_matching::Comparison::DateOfBirth
+            };
+            scored.evidence.iter().find(is_date).unwrap().level
+        };
+        assert_eq!(level(NaiveDate::from_ymd_opt(1991, 2, 14).unwrap()), "Age fits");
+        assert_eq!(level(NaiveDate::from_ymd_opt(1971, 2, 14).unwrap()), "Age does not fit");
     }
 
     #[test]

@@ -77,9 +77,8 @@ async fn person(
         return Ok(Ok(person));
     }
     let view = tx.authorise::<ViewList>(line.site_id).await?;
-    let decisions = lists::decisions(tx, &view, line.id).await?;
     let search = tx.authorise::<SearchPeople>(Subject::default()).await?;
-    let possible = entry::matches(tx, &search, listed, &entry::ruled_out(&decisions)).await?;
+    let possible = entry::matches(tx, &view, &search, entry::Listed::of(line, listed)).await?.asked;
     let shown: Vec<&str> = fields.text("shown").split(' ').collect();
     if possible.iter().any(|candidate| !shown.contains(&candidate.person.id.to_string().as_str())) {
         return Ok(not_yet(
@@ -93,18 +92,10 @@ async fn person(
             "Say whether one of the possible matches is this person: compare them, or confirm that none of them is",
         ));
     }
+    let described = facts::description(listed, line.list_date);
     for candidate in &possible {
-        let evidence = facts::kept(listed, &candidate.scored);
-        lists::decide(
-            tx,
-            grant,
-            line.id,
-            candidate.person.id,
-            MatchDecision::Different,
-            candidate.scored.probability,
-            &evidence,
-        )
-        .await?;
+        let different = MatchDecision::Different;
+        lists::decide(tx, grant, line.id, candidate.person.id, different, &described, &candidate.scored).await?;
     }
     let create = tx.authorise::<CreatePerson>(Subject::default()).await?;
     let person = PersonId::new(Uuid::now_v7());

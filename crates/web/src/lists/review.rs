@@ -319,6 +319,7 @@ async fn already(cx: &Cx, id: ListId) -> Answer {
 /// Does what was shown: all of it, or nothing.
 async fn bring_in(tx: &mut Tx, grant: &Grant<ImportList>, compared: &Compared) -> Result<(), Problem> {
     let search = tx.authorise::<SearchPeople>(Subject::default()).await?;
+    let view = tx.authorise::<ViewList>(grant.site()).await?;
     let (list, reading) = (&compared.list, &compared.reading);
     let columns = |now: usize| facts::columns(reading, &reading.entries[now], list.list_date);
     // What is gone makes room first: a line may come back under the key of another.
@@ -334,32 +335,28 @@ async fn bring_in(tx: &mut Tx, grant: &Grant<ImportList>, compared: &Compared) -
                 lists::keep_entry(tx, grant, compared.lines[*before].id, list.id, columns(*now).source_row).await?;
             }
             Change::New { now } => {
-                let id = lists::add_entry(tx, grant, list.kind, list.id, &columns(*now)).await?;
-                let best = entry::best(tx, &search, &reading.entries[*now], &[]).await?;
+                let facts = columns(*now);
+                let id = lists::add_entry(tx, grant, list.kind, list.id, &facts).await?;
+                let listed = entry::Listed { id: Some(id), entry: &reading.entries[*now], date: facts.list_date };
+                let best = entry::best(tx, &view, &search, listed).await?;
                 lists::set_best(tx, id, best.as_ref()).await?;
             }
             Change::Changed { before, now, .. } => {
                 let line = &compared.lines[*before];
-                lists::change_entry(tx, grant, line.id, list.id, &columns(*now)).await?;
-                change_best(tx, &search, line, &reading.entries[*now], change.concerns_identity()).await?;
+                let facts = columns(*now);
+                lists::change_entry(tx, grant, line.id, list.id, &facts).await?;
+                let listed = entry::Listed { id: Some(line.id), entry: &reading.entries[*now], date: facts.list_date };
+                let best = entry::best(tx, &view, &search, listed).await?;
+                change_best(tx, line, best, change.concerns_identity()).await?;
             }
         }
     }
     note(tx, grant.site(), compared).await
 }
 
-/// Looks for the person of a changed line anew. A match that was made stays, and says that it must
+/// Keeps the person found anew for a changed line. A match that was made stays, and says that it must
 /// be looked at again when the list changed who the line is about.
-async fn change_best(
-    tx: &mut Tx,
-    search: &Grant<SearchPeople>,
-    line: &Line,
-    entry: &Entry,
-    identity: bool,
-) -> Result<(), Problem> {
-    let view = tx.authorise::<ViewList>(line.site_id).await?;
-    let decisions = lists::decisions(tx, &view, line.id).await?;
-    let mut best = entry::best(tx, search, entry, &entry::ruled_out(&decisions)).await?;
+async fn change_best(tx: &mut Tx, line: &Line, mut best: Option<Best>, identity: bool) -> Result<(), Problem> {
     if let Some(person) = line.person_id.filter(|_| identity) {
         let reason = "The list changed who this is: look at the match again".to_owned();
         let probability = best.as_ref().filter(|best| best.person == person).map_or(0.0, |best| best.probability);

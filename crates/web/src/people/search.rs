@@ -1,7 +1,7 @@
 //! Finding people: one box, and a list that says why each one is in it.
 
 use super::details::Errors;
-use crate::{Answer, Cx, Fields, Problem};
+use crate::{Answer, Cx, Fields, Problem, evidence};
 use minijinja::{Value, context};
 use throughline_domain::name::Name;
 use throughline_domain::search::{Search, postcode_district};
@@ -129,7 +129,11 @@ fn why_found(one: &Found) -> String {
     if scored.evidence.iter().any(typed_none) {
         scored.rules.clear();
     }
-    reason_line(&scored)
+    let reason = reason_line(&scored);
+    match evidence::other_name(&scored) {
+        Some(name) => format!("{reason}: {name}"),
+        None => reason,
+    }
 }
 
 fn entries(finds: &Finds) -> Vec<Value> {
