@@ -26,18 +26,21 @@ pub(crate) enum Likeness {
     Beginning,
     Initial,
     SoundsAlike,
+    /// One slip apart, and many people bear the one and many the other.
+    Neighbour,
     Close,
     Form,
     Same,
 }
 
 impl Likeness {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Different,
         Self::Alike,
         Self::Beginning,
         Self::Initial,
         Self::SoundsAlike,
+        Self::Neighbour,
         Self::Close,
         Self::Form,
         Self::Same,
@@ -63,10 +66,17 @@ pub(crate) struct Word {
     sounds: [u32; 2],
     families: Vec<u32>,
     family_bits: u32,
+    /// People who bear a name that is a name by itself, at least, in a place of so many people.
+    borne_by: u32,
 }
 
+/// A word that one in so many people bears is a name by itself, and not a slip.
+const ONE_IN: f64 = 20_000.0;
+/// However few people there are, a name by itself is borne by some.
+const BORNE_BY: u32 = 3;
+
 impl Word {
-    fn new(text: &str, tokens: &Tokens) -> Self {
+    fn new(text: &str, tokens: &Tokens, people: f64) -> Self {
         let known = tokens.find(text);
         let families = known.map_or_else(|| tokens::families(text), |id| tokens.families(id).to_vec());
         Self {
@@ -76,7 +86,17 @@ impl Word {
             sounds: known.map_or_else(|| tokens::sounds(text), |id| tokens.sketch(id).sounds),
             family_bits: tokens::family_bits(&families),
             families,
+            borne_by: ((people / ONE_IN) as u32).max(BORNE_BY),
         }
+    }
+
+    /// A slip of the other word, or a name of its own beside it: Mandeep for Sandeep.
+    fn close_to(&self, records: &Records, token: TokenId) -> Likeness {
+        let is_name = |token: TokenId| {
+            let token = records.tokens.get(token);
+            token.forenames + token.surnames >= self.borne_by
+        };
+        if self.known.is_some_and(is_name) && is_name(token) { Likeness::Neighbour } else { Likeness::Close }
     }
 
     fn sounds_like(&self, known: Sketch) -> bool {
@@ -112,12 +132,12 @@ impl Word {
         }
         let shorter = self.text.len().min(text.len());
         if is_one_slip(self.text.as_bytes(), text.as_bytes()) && shorter >= SHORT {
-            return if shorter > SHORT { Likeness::Close } else { Likeness::Alike };
+            return if shorter > SHORT { self.close_to(records, token) } else { Likeness::Alike };
         }
         let sound_alike = self.sounds_like(known);
         let likeness = self.pattern.jaro_winkler(text.as_bytes());
         if likeness >= CLOSE && shorter > SHORT {
-            Likeness::Close
+            self.close_to(records, token)
         } else if sound_alike && likeness >= HEARD {
             Likeness::SoundsAlike
         } else if shorter >= CUT_OFF_AT && (self.text.starts_with(text) || text.starts_with(&self.text)) {
@@ -171,7 +191,7 @@ impl Query {
         let mut number = |text: &str| {
             let known = words.iter().position(|word| word.text == text);
             let at = known.unwrap_or_else(|| {
-                words.push(Word::new(text, tokens));
+                words.push(Word::new(text, tokens, people));
                 words.len() - 1
             });
             u8::try_from(at).ok().filter(|at| usize::from(*at) < MOST_WORDS)
@@ -186,7 +206,7 @@ impl Query {
             names.push(QueryName { forenames, surnames, joined_forename, joined_surname, is_in_use });
         }
         words.truncate(MOST_WORDS);
-        let word = |text: &str| (!text.is_empty()).then(|| Word::new(text, tokens));
+        let word = |text: &str| (!text.is_empty()).then(|| Word::new(text, tokens, people));
         let (street, town) = (word(&prepared.address.street), word(&prepared.address.town));
         let house = tokens.find(&prepared.address.house);
         let id = |at: Option<u8>| at.and_then(|at| words[usize::from(at)].known);
@@ -382,7 +402,7 @@ struct KnownWord {
 
 impl KnownWord {
     fn with(self, word: u8) -> Likeness {
-        Likeness::ALL[(self.likenesses >> (4 * word) & 7) as usize]
+        Likeness::ALL[(self.likenesses >> (4 * word) & 15) as usize]
     }
 }
 
@@ -484,6 +504,7 @@ fn plain_forename(likeness: Likeness) -> ForenameLevel {
         Likeness::Same => ForenameLevel::Same,
         Likeness::Form => ForenameLevel::Form,
         Likeness::Close => ForenameLevel::Close,
+        Likeness::Neighbour => ForenameLevel::Neighbour,
         Likeness::SoundsAlike => ForenameLevel::SoundsAlike,
         Likeness::Initial => ForenameLevel::Initial,
         Likeness::Alike | Likeness::Beginning => ForenameLevel::Alike,
@@ -496,6 +517,7 @@ fn plain_surname(likeness: Likeness) -> SurnameLevel {
         Likeness::Same => SurnameLevel::Same,
         Likeness::Form => SurnameLevel::Form,
         Likeness::Close => SurnameLevel::Close,
+        Likeness::Neighbour => SurnameLevel::Neighbour,
         Likeness::SoundsAlike => SurnameLevel::SoundsAlike,
         Likeness::Beginning => SurnameLevel::Beginning,
         Likeness::Alike | Likeness::Initial => SurnameLevel::Alike,
@@ -569,7 +591,7 @@ fn middles(mine: &[u8], known: &[KnownWord]) -> Option<MiddleNamesLevel> {
     let best = mine.iter().flat_map(|word| known.iter().map(|with| with.with(*word))).max()?;
     Some(match best {
         Likeness::Same => MiddleNamesLevel::Same,
-        Likeness::Form | Likeness::Close | Likeness::SoundsAlike => MiddleNamesLevel::Alike,
+        Likeness::Form | Likeness::Close | Likeness::Neighbour | Likeness::SoundsAlike => MiddleNamesLevel::Alike,
         Likeness::Initial => MiddleNamesLevel::Initial,
         Likeness::Beginning | Likeness::Alike | Likeness::Different => MiddleNamesLevel::Different,
     })
@@ -681,7 +703,7 @@ fn places(pattern: &mut Pattern, query: &Query, records: &Records, record: &Reco
         let likeness = memory.towns.of(record.town, || town.likeness(records, record.town));
         match likeness {
             Likeness::Same => TownLevel::Same,
-            Likeness::Close | Likeness::SoundsAlike | Likeness::Beginning => TownLevel::Alike,
+            Likeness::Close | Likeness::Neighbour | Likeness::SoundsAlike | Likeness::Beginning => TownLevel::Alike,
             _ => TownLevel::Different,
         }
     });
@@ -718,16 +740,19 @@ fn postcodes(query: &Prepared, records: &Records, record: &Record) -> Option<Pos
 fn addresses(query: &Query, records: &Records, record: &Record, memory: &mut Memory) -> Option<AddressLevel> {
     let is_given = !query.prepared.address.house.is_empty() && record.house != NONE;
     let same_house = is_given.then(|| query.house == Some(record.house));
-    let street =
-        query.street.as_ref().filter(|_| record.street != NONE).map(|street| {
-            memory.streets.of(record.street, || street.likeness(records, record.street))
-        });
+    let street = query
+        .street
+        .as_ref()
+        .filter(|_| record.street != NONE)
+        .map(|street| memory.streets.of(record.street, || street.likeness(records, record.street)));
     if same_house.is_none() && street.is_none() {
         return None;
     }
     let street_level = |likeness| match likeness {
         Likeness::Same | Likeness::Form => AddressLevel::SameStreet,
-        Likeness::Close | Likeness::SoundsAlike | Likeness::Beginning => AddressLevel::StreetAlike,
+        Likeness::Close | Likeness::Neighbour | Likeness::SoundsAlike | Likeness::Beginning => {
+            AddressLevel::StreetAlike
+        }
         _ => AddressLevel::Different,
     };
     let street = street.map(street_level);

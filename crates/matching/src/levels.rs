@@ -99,6 +99,7 @@ levels! {
         Joined = "joined", "Same surname, its parts joined or in another order", Agree;
         Form = "form", "Another spelling of the same surname", Partly;
         Close = "close", "Surname spelt nearly the same", Partly;
+        Neighbour = "neighbour", "Another surname that people bear, spelt nearly the same", Partly;
         SoundsAlike = "sounds-alike", "Surname sounds the same", Partly;
         Part = "part", "One part of the surname is the same", Partly;
         AmongForenames = "among-forenames", "Surname is among the other's forenames", Partly;
@@ -114,6 +115,7 @@ levels! {
         Same = "same", "Same forename", Agree;
         Form = "form", "Short or other form of the same forename", Partly;
         Close = "close", "Forename spelt nearly the same", Partly;
+        Neighbour = "neighbour", "Another forename that people bear, spelt nearly the same", Partly;
         SoundsAlike = "sounds-alike", "Forename sounds the same", Partly;
         MiddleAsFirst = "middle-as-first", "Middle name used as forename", Partly;
         Initial = "initial", "Same initial", Partly;

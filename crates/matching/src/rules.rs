@@ -104,7 +104,9 @@ fn is_possible_twin(pattern: &Pattern) -> bool {
     let another_forename = match pattern.forename_level() {
         // Twins are often given names that look alike.
         Some(ForenameLevel::Different | ForenameLevel::Alike) => true,
-        Some(ForenameLevel::Close | ForenameLevel::SoundsAlike) => pattern.sex_level() == Some(SexLevel::Different),
+        Some(ForenameLevel::Close | ForenameLevel::Neighbour | ForenameLevel::SoundsAlike) => {
+            pattern.sex_level() == Some(SexLevel::Different)
+        }
         _ => false,
     };
     another_forename
@@ -122,7 +124,13 @@ fn is_home(pattern: &Pattern) -> bool {
 fn is_possible_relative(pattern: &Pattern) -> bool {
     let is_name_alike = matches!(
         pattern.forename_level(),
-        Some(ForenameLevel::Same | ForenameLevel::Form | ForenameLevel::Close | ForenameLevel::SoundsAlike)
+        Some(
+            ForenameLevel::Same
+                | ForenameLevel::Form
+                | ForenameLevel::Close
+                | ForenameLevel::Neighbour
+                | ForenameLevel::SoundsAlike
+        )
     ) && pattern.surname_level().is_some_and(|level| level <= SurnameLevel::SoundsAlike);
     is_name_alike && is_home(pattern) && date_disagrees(pattern) && !is_identified(pattern)
 }
