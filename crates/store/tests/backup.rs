@@ -3,10 +3,9 @@
 use chrono::Utc;
 use std::path::Path;
 use throughline_audit::Broken;
-use throughline_domain::ids::PersonId;
 use throughline_domain::name::Name;
 use throughline_store::backup::{self, BackupError, DATABASE};
-use throughline_store::people::{self, NewPerson};
+use throughline_store::elsewhere::{self, Record};
 use throughline_store::{Cause, Location, Store, raw};
 use uuid::Uuid;
 
@@ -18,8 +17,8 @@ async fn open(path: &Path) -> Store {
 
 async fn add_somebody(store: &Store) {
     let mut tx = store.begin(Cause { actor: None, at: Utc::now(), request: "test".into() }).await.unwrap();
-    let person = NewPerson { name: Name::new("Ada", "Marsh"), ..NewPerson::default() };
-    people::import(&mut tx, PersonId::new(Uuid::now_v7()), &person).await.unwrap();
+    let record = Record { number: Uuid::now_v7().to_string(), name: Name::new("Ada", "Marsh"), ..Record::default() };
+    elsewhere::take_in(&mut tx, "PAS", &[record]).await.unwrap();
     tx.commit().await.unwrap();
 }
 
