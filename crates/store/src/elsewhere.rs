@@ -17,7 +17,7 @@ use throughline_domain::name::Name;
 use throughline_domain::person::{Ethnicity, Gender};
 use throughline_domain::time::Instant;
 use throughline_matching::Description;
-use throughline_policy::{ChangeList, Grant, ViewList};
+use throughline_policy::{ChangeIdentity, ChangeList, Grant, ViewList};
 use uuid::Uuid;
 
 /// What another register says of somebody. Nothing is refused for what it looks like.
@@ -139,7 +139,7 @@ pub struct Elsewhere {
 
 impl Elsewhere {
     /// The identifier by which a person of ours keeps it: `PAS: 00123`.
-    pub fn identifier(&self) -> (String, String) {
+    fn identifier(&self) -> (String, String) {
         ("local".to_owned(), format!("{}: {}", self.source, self.record.number))
     }
 
@@ -518,18 +518,20 @@ pub async fn decide(
     Ok(())
 }
 
-/// Notes of which person of ours a record is, once somebody decided.
+/// Notes that a record is of the grant's person, once somebody decided.
 ///
 /// # Errors
-/// [`Error::Stale`] when it went, or somebody else took it, first.
-pub async fn take(tx: &mut Tx, _grant: &Grant<ChangeList>, id: ElsewhereId, person: PersonId) -> Result<()> {
+/// [`Error::Stale`] when it went, or was taken into somebody else, first.
+pub async fn take(tx: &mut Tx, grant: &Grant<ChangeIdentity>, id: ElsewhereId) -> Result<()> {
     let now = tx.now();
     tx.execute_versioned(
         "UPDATE elsewhere SET person_id = $2, taken_at = $3
           WHERE id = $1 AND gone_at IS NULL AND (person_id IS NULL OR person_id = $2)",
-        args![id, person, now],
+        args![id, grant.person(), now],
     )
-    .await
+    .await?;
+    tx.note_act("change", "identity", grant.person().into(), &format!("record elsewhere {id} is of this person"));
+    Ok(())
 }
 
 /// The people of ours who have these NHS numbers; of several with one, whoever was known first.

@@ -256,11 +256,7 @@ pub async fn contact_details(conn: &mut Conn, grant: &Grant<ViewContactDetails>)
 /// # Errors
 /// The store's.
 pub async fn create(tx: &mut Tx, grant: &Grant<CreatePerson>, id: PersonId, new: &NewPerson) -> Result<()> {
-    insert(tx, id, new, grant.actor().user.uuid()).await
-}
-
-async fn insert(tx: &mut Tx, id: PersonId, new: &NewPerson, created_by: Uuid) -> Result<()> {
-    let now = tx.now();
+    let (now, created_by) = (tx.now(), grant.actor().user);
     let gender = new.gender.unwrap_or(Gender::NotKnown);
     let ethnicity = new.ethnicity.unwrap_or(Ethnicity::NotKnown);
     tx.execute(

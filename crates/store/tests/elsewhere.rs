@@ -7,7 +7,7 @@ use throughline_domain::name::Name;
 use throughline_domain::person::Gender;
 use throughline_domain::role::Role;
 use throughline_matching::Description;
-use throughline_policy::{ChangeIdentity, ChangeList, SearchPeople, Subject, ViewIdentity};
+use throughline_policy::{ChangeIdentity, SearchPeople, Subject, ViewIdentity};
 use throughline_store::elsewhere::{self, Record, Taken};
 use throughline_store::people;
 use throughline_store::search::{self, LookedFor, Possible};
@@ -55,8 +55,8 @@ async fn possible(kit: &Kit, role: Role, of: &Description) -> Possible {
 
 async fn take(kit: &Kit, record: ElsewhereId, person: PersonId) {
     let mut tx = kit.tx(Role::Practitioner).await;
-    let grant = tx.authorise::<ChangeList>(kit.custody()).await.unwrap();
-    elsewhere::take(&mut tx, &grant, record, person).await.unwrap();
+    let grant = tx.authorise::<ChangeIdentity>(person).await.unwrap();
+    elsewhere::take(&mut tx, &grant, record).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -191,8 +191,8 @@ on_both! {
         let one = ids(&kit).await[0].0;
         take(&kit, one, ada).await;
         let mut tx = kit.tx(Role::Practitioner).await;
-        let grant = tx.authorise::<ChangeList>(kit.custody()).await.unwrap();
-        let taken = elsewhere::take(&mut tx, &grant, one, other).await;
+        let grant = tx.authorise::<ChangeIdentity>(other).await.unwrap();
+        let taken = elsewhere::take(&mut tx, &grant, one).await;
         assert!(matches!(taken, Err(throughline_store::Error::Stale)), "{taken:?}");
     }
 

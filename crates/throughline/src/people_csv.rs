@@ -64,14 +64,6 @@ pub struct PersonRow {
     cells: Vec<(&'static str, String)>,
 }
 
-/// Reads a file.
-///
-/// # Errors
-/// When it is no CSV, or has none of the columns.
-pub fn read_people(file: &Path) -> anyhow::Result<PeopleCsv> {
-    read_mapped(file, &[])
-}
-
 /// Another system's heading and the heading of ours that it stands for.
 pub type Mapping = (String, String);
 

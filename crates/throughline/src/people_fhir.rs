@@ -523,8 +523,8 @@ mod tests {
     #[test]
     fn a_line_that_cannot_be_taken_says_why_and_names_nobody() {
         let none = |reason: &str| (None, reason.to_owned());
-        assert_eq!(reason("{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"Mar"), none("broken JSON at its column 50"));
-        assert_eq!(reason("[]"), none("it is no FHIR resource: it does not say its resourceType"));
+        assert_eq!(reason("{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"Mar"), none("broken JSON at its column 48"));
+        assert_eq!(reason("[]"), none("it is no FHIR resource"));
         assert_eq!(reason("42"), none("it is no FHIR resource"));
         assert_eq!(reason(r#"{"resourceType":"Bundle","entry":[]}"#), none("it is a Bundle, not a Patient"));
         assert_eq!(reason(r#"{"id":"1"}"#), none("it is no FHIR resource: it does not say its resourceType"));

@@ -159,7 +159,7 @@ fn survey(index: &mut PatientIndex, today: NaiveDate) -> anyhow::Result<Survey> 
         }
     }
     if survey.rows.values().all(|row| *row == 0) {
-        anyhow::bail!("none of the {} can be taken. Nothing was changed", counted(survey.outcome.rows, "row", "rows"));
+        anyhow::bail!("of {} none can be taken. Nothing was changed", counted(survey.outcome.rows, "row", "rows"));
     }
     Ok(survey)
 }
