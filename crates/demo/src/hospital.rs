@@ -57,7 +57,9 @@ async fn on_todays_list(team: &Team) -> anyhow::Result<Vec<Record>> {
     let lines = lists::lines(&mut tx, &grant, ListKind::Custody, today - Days::new(1), today).await?;
     tx.commit().await?;
     let mut records = Vec::new();
-    let waiting = |line: &&lists::Line| line.state == EntryState::ToConsider && line.person_id.is_none() && line.gone_at.is_none();
+    let waiting = |line: &&lists::Line| {
+        line.state == EntryState::ToConsider && line.person_id.is_none() && line.gone_at.is_none()
+    };
     for line in lines.iter().filter(waiting).rev() {
         let entry: Entry = serde_json::from_str(&line.source)?;
         let Some(born) = entry.date_of_birth else { continue };

@@ -357,7 +357,8 @@ pub async fn mark_gone(tx: &mut Tx, source: &str, ids: &[ElsewhereId]) -> Result
     Ok(())
 }
 
-const COLUMNS: &str = "id, source, number, forenames, surname, aliases, date_of_birth, born_from, born_to, gender, ethnicity,
+const COLUMNS: &str =
+    "id, source, number, forenames, surname, aliases, date_of_birth, born_from, born_to, gender, ethnicity,
     address, postcodes, nhs_number, pnc, cro, phone, gp, is_deceased, deceased_on, in_use, first_seen_at, last_seen_at,
     gone_at, person_id";
 
@@ -397,8 +398,10 @@ fn elsewhere(row: &Row) -> Result<Elsewhere> {
 pub(crate) async fn load(conn: &mut Conn, ids: &[ElsewhereId]) -> Result<Vec<Elsewhere>> {
     let mut all = Vec::with_capacity(ids.len());
     for some in ids.chunks(AT_ONCE) {
-        let sql =
-            format!("SELECT {COLUMNS} FROM elsewhere WHERE gone_at IS NULL AND id IN ({})", placeholders(1, some.len()));
+        let sql = format!(
+            "SELECT {COLUMNS} FROM elsewhere WHERE gone_at IS NULL AND id IN ({})",
+            placeholders(1, some.len())
+        );
         let args = some.iter().map(|id| (*id).into()).collect();
         for row in &conn.fetch_text(sqlx::AssertSqlSafe(sql), args).await? {
             all.push(elsewhere(row)?);

@@ -79,7 +79,10 @@ impl PatientIndex {
     ///
     /// # Errors
     /// When it is CSV without a heading that says who anybody is.
-    pub fn rows(&mut self, today: NaiveDate) -> anyhow::Result<Box<dyn Iterator<Item = anyhow::Result<Numbered>> + '_>> {
+    pub fn rows(
+        &mut self,
+        today: NaiveDate,
+    ) -> anyhow::Result<Box<dyn Iterator<Item = anyhow::Result<Numbered>> + '_>> {
         self.file.seek(SeekFrom::Start(self.starts_at))?;
         let name = self.name.clone();
         let failed = move |error: &dyn std::fmt::Display| anyhow::anyhow!("{name} cannot be read: {error}");
@@ -117,7 +120,10 @@ impl PatientIndex {
 fn kind_of(file: &mut File, name: &str) -> anyhow::Result<(Kind, u64)> {
     file.seek(SeekFrom::Start(0))?;
     let mut first = Vec::new();
-    file.by_ref().take(4096).read_to_end(&mut first).map_err(|error| anyhow::anyhow!("{name} cannot be read: {error}"))?;
+    file.by_ref()
+        .take(4096)
+        .read_to_end(&mut first)
+        .map_err(|error| anyhow::anyhow!("{name} cannot be read: {error}"))?;
     let text = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&first);
     let blank = text.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     let starts_at = u64::try_from(first.len() - text.len()).unwrap_or_default();
@@ -200,7 +206,8 @@ mod tests {
 
     #[test]
     fn every_line_is_told_with_its_number_however_bad_its_neighbours_are() {
-        let mut file = b"\xef\xbb\xbf{\"resourceType\":\"Patient\",\"id\":\"1\",\"name\":[{\"family\":\"Marsh\"}]}\r\n\n".to_vec();
+        let mut file =
+            b"\xef\xbb\xbf{\"resourceType\":\"Patient\",\"id\":\"1\",\"name\":[{\"family\":\"Marsh\"}]}\r\n\n".to_vec();
         file.extend(b"{\"resourceType\":\"Patient\",\"id\":\n");
         file.extend(b"\xff\xfe\n");
         file.extend(b"{\"resourceType\":\"Observation\"}\n");
@@ -234,7 +241,8 @@ mod tests {
 
     #[test]
     fn a_file_of_bad_lines_is_told_line_by_line() {
-        let file: String = (0..3_000).map(|n| format!("{{\"resourceType\":\"Patient\",\"id\":\"{n}\",\"name\":{n}}}\n")).collect();
+        let file: String =
+            (0..3_000).map(|n| format!("{{\"resourceType\":\"Patient\",\"id\":\"{n}\",\"name\":{n}}}\n")).collect();
         let told = told(file.as_bytes());
         assert_eq!(told.len(), 3_000);
         assert!(told.iter().enumerate().all(|(at, (number, _))| *number == at + 1));
@@ -242,7 +250,8 @@ mod tests {
 
     #[test]
     fn rows_of_csv_are_numbered_as_a_spreadsheet_numbers_them_and_may_be_read_again() {
-        let mut index = index(b"\xef\xbb\xbfrecord_id,last,dob,shoe\n1,Marsh,1990-04-07,5\n2,\xff,,\n3,Reed,never,\n").unwrap();
+        let mut index =
+            index(b"\xef\xbb\xbfrecord_id,last,dob,shoe\n1,Marsh,1990-04-07,5\n2,\xff,,\n3,Reed,never,\n").unwrap();
         for _ in 0..2 {
             let rows: Vec<Numbered> = index.rows(today()).unwrap().map(Result::unwrap).collect();
             let numbers: Vec<(usize, bool)> = rows.iter().map(|(row, line)| (*row, line.is_ok())).collect();

@@ -339,7 +339,10 @@ mod tests {
         assert_eq!(reason(4), "the date of birth is in the future");
         // A number with a wrong check digit is kept as given: the engine trusts it less.
         let taken = read[2].as_ref().unwrap();
-        assert_eq!((taken.number.as_str(), taken.nhs_number.as_deref(), taken.gender), ("3", Some("9990000001"), Gender::Male));
+        assert_eq!(
+            (taken.number.as_str(), taken.nhs_number.as_deref(), taken.gender),
+            ("3", Some("9990000001"), Gender::Male)
+        );
         let numbered = read[5].as_ref().unwrap();
         assert_eq!(numbered.number, "9990000018");
         assert_eq!(numbered.postcodes, ["", "ZZ1 1AA", "ZZ2 2BB"]);

@@ -128,6 +128,9 @@ struct Extension {
     value_codeable_concept: CodeableConcept,
 }
 
+/// The date of birth, or the first and last year that fit.
+type Born = (Option<NaiveDate>, Option<(i32, i32)>);
+
 /// What every resource says of itself.
 #[derive(Debug, Deserialize)]
 struct Resource {
@@ -204,7 +207,8 @@ impl Patient {
     fn number(&self) -> Option<String> {
         let is_record = |one: &&Identifier| one.r#type.coding.iter().any(|coding| coding.code.as_deref() == Some("MR"));
         let is_local = |one: &&Identifier| {
-            !one.is_of(&["nhs-number", "pnc", "pnc-id", "pnc-number", "cro", "cro-number"]) && !is_old(one.used.as_deref())
+            !one.is_of(&["nhs-number", "pnc", "pnc-id", "pnc-number", "cro", "cro-number"])
+                && !is_old(one.used.as_deref())
         };
         let value = |one: &Identifier| text(one.value.as_deref());
         let typed = self.identifier.iter().filter(is_record).filter(|one| !is_old(one.used.as_deref())).find_map(value);
@@ -216,8 +220,8 @@ impl Patient {
 
     /// The identifier of a system whose address ends so.
     fn of_system(&self, ends: &[&str]) -> Option<String> {
-        let of = self.identifier.iter().filter(|one| one.is_of(ends) && !is_old(one.used.as_deref()));
-        of.filter_map(|one| text(one.value.as_deref())).next()
+        let mut of = self.identifier.iter().filter(|one| one.is_of(ends) && !is_old(one.used.as_deref()));
+        of.find_map(|one| text(one.value.as_deref()))
     }
 
     /// The name in use, and all others once.
@@ -257,7 +261,7 @@ impl Patient {
         codes.find_map(|code| Ethnicity::from_code(&code.trim().to_uppercase())).unwrap_or(Ethnicity::NotKnown)
     }
 
-    fn born(&self, today: NaiveDate) -> Result<(Option<NaiveDate>, Option<(i32, i32)>), String> {
+    fn born(&self, today: NaiveDate) -> Result<Born, String> {
         let Some(told) = text(self.birth_date.as_deref()) else { return Ok((None, None)) };
         let date = fhir_date(&told).ok_or("the date of birth is no date")?;
         if date.first() > today {
@@ -356,7 +360,8 @@ impl HumanName {
     }
 
     fn read(&self) -> Name {
-        let given: Vec<&str> = self.given.iter().flatten().map(|given| given.trim()).filter(|given| !given.is_empty()).collect();
+        let given: Vec<&str> =
+            self.given.iter().flatten().map(|given| given.trim()).filter(|given| !given.is_empty()).collect();
         let name = Name::new(&given.join(" "), self.family.as_deref().unwrap_or_default());
         if !name.is_unknown() {
             return name;
@@ -414,7 +419,9 @@ impl Told {
 /// `1990`, `1990-04` or `1990-04-07`; nothing else is a date in FHIR.
 fn fhir_date(text: &str) -> Option<Told> {
     let number = |text: &str, digits: usize| {
-        (text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<u32>().ok()).flatten()
+        (text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit()))
+            .then(|| text.parse::<u32>().ok())
+            .flatten()
     };
     let parts: Vec<&str> = text.trim().split('-').collect();
     let year = i32::try_from(number(parts.first()?, 4)?).ok()?;
@@ -483,7 +490,10 @@ mod tests {
         assert_eq!((ada.number.as_str(), ada.nhs_number.as_deref()), ("H00123", Some("9990000018")));
         assert_eq!(ada.name, Name::new("Ada Mary", "Marsh"));
         assert_eq!(ada.aliases, [Name::new("Addie", "Marsh"), Name::new("Ada", "Fenwick")]);
-        assert_eq!((ada.date_of_birth, ada.gender, ada.ethnicity), (day(1991, 2, 14), Gender::Female, Ethnicity::WhiteIrish));
+        assert_eq!(
+            (ada.date_of_birth, ada.gender, ada.ethnicity),
+            (day(1991, 2, 14), Gender::Female, Ethnicity::WhiteIrish)
+        );
         assert_eq!(ada.address, "Flat 2, 12 Wesley Avenue, Bromley");
         assert_eq!(ada.postcodes, ["ZZ1 1AA", "ZZ2 2BB"]);
         assert_eq!((ada.phone.as_str(), ada.gp.as_str(), ada.in_use), ("07700 900001", "Y12345", false));
@@ -492,7 +502,10 @@ mod tests {
     #[test]
     fn a_date_of_birth_has_any_precision_and_must_be_one() {
         let patient = |born: &str| {
-            read(&format!(r#"{{"resourceType":"Patient","id":"1","name":[{{"family":"Marsh"}}],"birthDate":"{born}"}}"#), today())
+            read(
+                &format!(r#"{{"resourceType":"Patient","id":"1","name":[{{"family":"Marsh"}}],"birthDate":"{born}"}}"#),
+                today(),
+            )
         };
         let told = |born: &str| match patient(born) {
             Ok(Line::Record(record)) => Ok((record.date_of_birth, record.born_between)),
@@ -523,17 +536,25 @@ mod tests {
     #[test]
     fn a_line_that_cannot_be_taken_says_why_and_names_nobody() {
         let none = |reason: &str| (None, reason.to_owned());
-        assert_eq!(reason("{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"Mar"), none("broken JSON at its column 48"));
+        assert_eq!(
+            reason("{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"Mar"),
+            none("broken JSON at its column 48")
+        );
         assert_eq!(reason("[]"), none("it is no FHIR resource"));
         assert_eq!(reason("42"), none("it is no FHIR resource"));
         assert_eq!(reason(r#"{"resourceType":"Bundle","entry":[]}"#), none("it is a Bundle, not a Patient"));
         assert_eq!(reason(r#"{"id":"1"}"#), none("it is no FHIR resource: it does not say its resourceType"));
         let wrong = reason(r#"{"resourceType":"Patient","id":"1","name":"Ada Marsh"}"#);
-        assert!(wrong.1.starts_with("it is not as FHIR R4 writes a Patient") && !wrong.1.contains("Marsh"), "{wrong:?}");
+        assert!(
+            wrong.1.starts_with("it is not as FHIR R4 writes a Patient") && !wrong.1.contains("Marsh"),
+            "{wrong:?}"
+        );
         let nameless = reason(r#"{"resourceType":"Patient","id":"1","birthDate":"1991-02-14"}"#);
         assert_eq!(nameless, (Some("1".into()), "it has neither a name nor an NHS number".into()));
         assert!(reason(r#"{"resourceType":"Patient","name":[{"family":"Marsh"}]}"#).1.starts_with("it has no number"));
-        let died = reason(r#"{"resourceType":"Patient","id":"1","name":[{"family":"Marsh"}],"deceasedDateTime":"2026-02-31"}"#);
+        let died = reason(
+            r#"{"resourceType":"Patient","id":"1","name":[{"family":"Marsh"}],"deceasedDateTime":"2026-02-31"}"#,
+        );
         assert_eq!(died.1, "the date of death is no date");
     }
 
@@ -541,7 +562,9 @@ mod tests {
     fn a_record_replaced_by_another_is_set_aside() {
         let line = r#"{"resourceType":"Patient","id":"1","name":[{"family":"Marsh"}],"link":[{"type":"replaced-by","other":{"reference":"Patient/2"}}]}"#;
         assert!(matches!(read(line, today()), Ok(Line::SetAside(number, _)) if number == "1"));
-        let keeps = record(&serde_json::json!({ "resourceType": "Patient", "id": "2", "name": [{ "family": "Marsh" }], "link": [{ "type": "replaces" }] }));
+        let keeps = record(
+            &serde_json::json!({ "resourceType": "Patient", "id": "2", "name": [{ "family": "Marsh" }], "link": [{ "type": "replaces" }] }),
+        );
         assert_eq!(keeps.number, "2");
     }
 
@@ -559,7 +582,9 @@ mod tests {
     #[test]
     fn the_dead_are_told() {
         let of = |field: &str, value: serde_json::Value| {
-            let record = record(&serde_json::json!({ "resourceType": "Patient", "id": "1", "name": [{ "family": "Marsh" }], field: value }));
+            let record = record(
+                &serde_json::json!({ "resourceType": "Patient", "id": "1", "name": [{ "family": "Marsh" }], field: value }),
+            );
             (record.is_deceased, record.deceased_on)
         };
         assert_eq!(of("deceasedBoolean", true.into()), (true, None));
@@ -579,9 +604,19 @@ mod tests {
             serde_json::json!({ "family": "Marsh" }),
         );
         assert_eq!(name(serde_json::json!([old, new])), ("Marsh".into(), 1));
-        assert_eq!(name(serde_json::json!([{ "use": "maiden", "family": "Fenwick" }, { "use": "official", "family": "Marsh" }])), ("Marsh".into(), 1));
+        assert_eq!(
+            name(
+                serde_json::json!([{ "use": "maiden", "family": "Fenwick" }, { "use": "official", "family": "Marsh" }])
+            ),
+            ("Marsh".into(), 1)
+        );
         assert_eq!(name(serde_json::json!([{ "text": "Ada Mary Marsh" }])), ("Ada Mary Marsh".into(), 0));
-        assert_eq!(name(serde_json::json!([{ "family": "Marsh" }, { "use": "old", "family": "Marsh" }, { "use": "anonymous", "family": "X" }])), ("Marsh".into(), 0));
+        assert_eq!(
+            name(
+                serde_json::json!([{ "family": "Marsh" }, { "use": "old", "family": "Marsh" }, { "use": "anonymous", "family": "X" }])
+            ),
+            ("Marsh".into(), 0)
+        );
         assert_eq!(name(serde_json::json!([{ "family": "Marsh", "given": [null, "Ada"] }])), ("Ada Marsh".into(), 0));
     }
 }

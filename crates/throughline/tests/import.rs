@@ -23,7 +23,10 @@ impl Desk {
 
     fn command(&self, file: &str, more: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_throughline"));
-        command.args(["import", "people", file, "--source", "PAS", "--format", "json", "--config"]).arg(&self.config).args(more);
+        command
+            .args(["import", "people", file, "--source", "PAS", "--format", "json", "--config"])
+            .arg(&self.config)
+            .args(more);
         command
     }
 
@@ -72,7 +75,9 @@ fn rows(from: usize, to: usize) -> String {
 const HEADINGS: &str = "record_id,first,last,dob\n";
 
 fn patient(id: usize, rest: &str) -> String {
-    format!("{{\"resourceType\":\"Patient\",\"id\":\"H{id}\",\"name\":[{{\"family\":\"Quill{id}feather\",\"given\":[\"Ada\"]}}]{rest}}}\n")
+    format!(
+        "{{\"resourceType\":\"Patient\",\"id\":\"H{id}\",\"name\":[{{\"family\":\"Quill{id}feather\",\"given\":[\"Ada\"]}}]{rest}}}\n"
+    )
 }
 
 on_both! {

@@ -19,12 +19,12 @@ use throughline_matching::{in_words, reason_line};
 use throughline_policy::{
     ChangeIdentity, ChangeList, Class, CreatePerson, Grant, SearchPeople, Subject, Verb, ViewList,
 };
+use throughline_store::Tx;
 use throughline_store::elsewhere::{self, Decision, Elsewhere, Record};
 use throughline_store::events::{self, NewEvent};
 use throughline_store::lists::{self, Best, Line};
 use throughline_store::people::{self, NewPerson};
 use throughline_store::search::{self, ElsewhereCandidate};
-use throughline_store::Tx;
 use uuid::Uuid;
 
 pub fn routes() -> Router<App> {
@@ -211,15 +211,12 @@ async fn same(
             "Somebody in our record has this NHS number already. Compare the row with them: two records of one person hide risk.",
         ));
     }
-    let (person, words) = match line.person_id {
-        Some(person) => {
-            add_to(act, person, known).await?;
-            (person, format!("Hospital record of {} added to this person", known.source))
-        }
-        None => {
-            let person = make(act, grant, pair).await?;
-            (person, format!("Made known to us from the hospital's record in {}", known.source))
-        }
+    let (person, words) = if let Some(person) = line.person_id {
+        add_to(act, person, known).await?;
+        (person, format!("Hospital record of {} added to this person", known.source))
+    } else {
+        let person = make(act, grant, pair).await?;
+        (person, format!("Made known to us from the hospital's record in {}", known.source))
     };
     let change = act.authorise::<ChangeIdentity>(person).await?;
     elsewhere::take(act, &change, known.id).await?;
@@ -245,12 +242,8 @@ async fn make(act: &mut Act, grant: &Grant<ChangeList>, pair: &Pair) -> Result<P
     lists::link(act, grant, line.id, line.version, Some(person)).await?;
     let kept = facts::kept(&pair.entry, scored);
     lists::decide(act, grant, line.id, person, MatchDecision::Same, scored.probability, &kept).await?;
-    let best = Best {
-        person,
-        probability: scored.probability,
-        band: scored.band.code().into(),
-        reason: reason_line(scored),
-    };
+    let best =
+        Best { person, probability: scored.probability, band: scored.band.code().into(), reason: reason_line(scored) };
     lists::set_best(act, line.id, Some(&best)).await?;
     Ok(person)
 }
@@ -349,7 +342,11 @@ mod tests {
         assert_eq!(new.date_of_birth, NaiveDate::from_ymd_opt(1991, 2, 14));
         assert_eq!(new.language, "Welsh");
         let has = |kind: &str, value: &str| new.identifiers.contains(&(kind.to_owned(), value.to_owned()));
-        assert!(has("local", "PAS: H1") && has("custody", "FR/1/26") && has("pnc", "2012/0345678U"), "{:?}", new.identifiers);
+        assert!(
+            has("local", "PAS: H1") && has("custody", "FR/1/26") && has("pnc", "2012/0345678U"),
+            "{:?}",
+            new.identifiers
+        );
     }
 
     #[test]

@@ -140,7 +140,9 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
     tx.commit().await?;
     let today = london_date(cx.now);
     let row = |candidate: &Candidate| candidate_row(candidate, id, &decisions, today);
-    let elsewhere_row = |candidate: &search::ElsewhereCandidate| crate::elsewhere::candidate_row(candidate, id, &about_elsewhere, today);
+    let elsewhere_row = |candidate: &search::ElsewhereCandidate| {
+        crate::elsewhere::candidate_row(candidate, id, &about_elsewhere, today)
+    };
     let site_name = cx.signed_in.sites.iter().find(|known| known.id == site).map(|site| site.name.clone());
     Ok(context! {
         heading => heading(&line), caption => format!("{}, {}", line.kind.label(), site_name.unwrap_or_default()),

@@ -88,7 +88,8 @@ async fn person(
             "Somebody was found whom you have not been shown: look at the possible matches first",
         ));
     }
-    if !(possible.people.is_empty() && possible.elsewhere.is_empty()) && !fields.ticked("none_of_these") {
+    let is_anybody_possible = !possible.people.is_empty() || !possible.elsewhere.is_empty();
+    if is_anybody_possible && !fields.ticked("none_of_these") {
         return Ok(not_yet(
             "none_of_these",
             "Say whether one of the possible matches is this person: compare them, or confirm that none of them is",

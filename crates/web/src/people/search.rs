@@ -68,7 +68,12 @@ pub(crate) fn looked_for(search: &Search) -> LookedFor {
         nhs_number: search.nhs_number.clone(),
         ..Description::default()
     };
-    LookedFor { description, born_in: search.born_in, custody_numbers: search.custody_numbers.clone(), elsewhere: false }
+    LookedFor {
+        description,
+        born_in: search.born_in,
+        custody_numbers: search.custody_numbers.clone(),
+        elsewhere: false,
+    }
 }
 
 /// A row for each person found. Of those whom the reader may not open it holds only what tells

@@ -162,8 +162,10 @@ impl Office {
 
     /// A form sent, with its fields; where it leads, or the page that comes back.
     pub async fn post(&self, address: &str, role: Role, fields: &[(&str, &str)]) -> (u16, String) {
-        let body: Vec<String> =
-            fields.iter().map(|(name, value)| format!("{name}={}", throughline_testkit::http::encoded(value))).collect();
+        let body: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", throughline_testkit::http::encoded(value)))
+            .collect();
         self.send_form("POST", address, Some(role), body.join("&")).await
     }
 
