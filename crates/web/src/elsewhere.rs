@@ -15,7 +15,7 @@ use throughline_domain::name::{Name, folded};
 use throughline_domain::person::{Ethnicity, Gender};
 use throughline_domain::time::{age_on, date_long, london_date};
 use throughline_lists::Entry;
-use throughline_matching::{in_words, reason_line};
+use throughline_matching::{Band, in_words, reason_line};
 use throughline_policy::{
     ChangeIdentity, ChangeList, Class, CreatePerson, Grant, SearchPeople, Subject, Verb, ViewList,
 };
@@ -24,7 +24,7 @@ use throughline_store::elsewhere::{self, Decision, Elsewhere, Record};
 use throughline_store::events::{self, NewEvent};
 use throughline_store::lists::{self, Best, Line};
 use throughline_store::people::{self, NewPerson};
-use throughline_store::search::{self, ElsewhereCandidate};
+use throughline_store::search::{self, Candidate, ElsewhereCandidate};
 use uuid::Uuid;
 
 pub fn routes() -> Router<App> {
@@ -99,6 +99,8 @@ struct Pair {
     entry: Entry,
     candidate: ElsewhereCandidate,
     decisions: Vec<Decision>,
+    /// People of ours who are very likely the one on the line, while nobody is decided on.
+    ours: Vec<Candidate>,
 }
 
 async fn pair(tx: &mut Tx, entry: EntryId, id: ElsewhereId) -> Result<Pair, Problem> {
@@ -110,7 +112,13 @@ async fn pair(tx: &mut Tx, entry: EntryId, id: ElsewhereId) -> Result<Pair, Prob
     let search = tx.authorise::<SearchPeople>(Subject::default()).await?;
     let described = facts::description(&entry);
     let candidate = search::compare_elsewhere(tx, &search, &described, id).await?.ok_or(Problem::NotFound)?;
-    Ok(Pair { line, entry, candidate, decisions })
+    let mut ours = Vec::new();
+    if line.person_id.is_none() {
+        let ruled_out = crate::lists::ruled_out(&lists::decisions(tx, &grant, line.id).await?);
+        ours = search::candidates(tx, &search, &described, 3 + ruled_out.len()).await?;
+        ours.retain(|one| one.scored.band == Band::VeryLikely && !ruled_out.contains(&one.person.id));
+    }
+    Ok(Pair { line, entry, candidate, decisions, ours })
 }
 
 async fn show(cx: Cx, Path((entry, id)): Path<(EntryId, ElsewhereId)>) -> Answer {
@@ -149,6 +157,7 @@ fn values(cx: &Cx, pair: &Pair, holder: Option<PersonId>) -> Value {
         rows => evidence::rows(scored), evidence => evidence::evidence(scored, "Few people on a list are known"),
         elsewhere_id => known.id.to_string(), holder => holder.map(|person| person.to_string()),
         decisions => about.map(|decision| decision_row(decision, line.id)).collect::<Vec<_>>(),
+        ours => pair.ours.iter().map(|one| context! { name => one.person.name.formal(), href => format!("/entries/{}/compare/{}", line.id, one.person.id) }).collect::<Vec<_>>(),
         is_linked => line.person_id.is_some(), has_episode => line.episode_id.map(|episode| episode.to_string()),
         may_change => cx.role_may(Verb::Change, Class::List), line,
     }
@@ -204,6 +213,11 @@ async fn same(
     let (line, known) = (&pair.line, &pair.candidate.elsewhere);
     if line.version != version || known.person_id.is_some() {
         return Err(Problem::Stale);
+    }
+    if !pair.ours.is_empty() {
+        return Ok(Some(
+            "Somebody in our record is very likely the person on the list. Decide about them first: two records of one person hide risk.",
+        ));
     }
     let holder = holder(act, known).await?;
     if holder.is_some() && holder != line.person_id {

@@ -14,13 +14,18 @@ struct Known {
 }
 
 async fn known(office: &Office) -> Known {
+    nth(office, 0).await
+}
+
+/// The demo's hospital knows three on the list: two of them are like nobody of ours.
+async fn nth(office: &Office, nth: i64) -> Known {
     let row = office
         .row(
             "SELECT l.id AS entry, e.id AS record, l.surname, e.number
                FROM list_entry l JOIN elsewhere e ON e.surname = l.surname AND e.forenames = l.forenames
                 AND e.date_of_birth = l.date_of_birth
-              WHERE l.person_id IS NULL AND l.state = 'to_consider' ORDER BY e.number LIMIT 1",
-            vec![],
+              WHERE l.person_id IS NULL AND l.state = 'to_consider' ORDER BY e.number LIMIT 1 OFFSET $1",
+            vec![nth.into()],
         )
         .await
         .expect("the demo's hospital knows somebody on the list");
@@ -128,4 +133,37 @@ async fn a_search_tells_of_a_record_elsewhere_no_more_than_tells_it_apart() {
     let (status, page) = office.post("/people/search", Role::LinkWorker, &[("q", &q)]).await;
     assert_eq!(status, 200);
     assert!(!page.contains("Brackwater PAS"), "link workers see only people allocated to them");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_somebody_known_to_both_no_second_person_is_made() {
+    let office = Office::open().await;
+    let known = nth(&office, 2).await;
+    let compare = format!("/entries/{}/elsewhere/{}", known.entry, known.record);
+    let people = count(&office, "SELECT count(*) AS n FROM person", vec![]).await;
+    let before = version(&office, known.entry).await;
+    let fields = [("version", before.as_str()), ("decision", "same")];
+    let (status, page) = office.post(&compare, Role::Practitioner, &fields).await;
+    assert_eq!(status, 409);
+    assert!(page.contains("Decide about them first"), "{page}");
+
+    // Joined to our person first, the row lets the hospital's record be added to them.
+    let ours = office.row("SELECT best_person_id AS id FROM list_entry WHERE id = $1", vec![known.entry.into()]).await;
+    let ours: Uuid = ours.expect("the row").get("id").expect("somebody is likely");
+    let (status, _) =
+        office.post(&format!("/entries/{}/compare/{ours}", known.entry), Role::Practitioner, &fields).await;
+    assert_eq!(status, 303);
+    let (_, page) = office.get(&format!("/entries/{}", known.entry), Role::Practitioner).await;
+    assert!(page.contains("In another register too?"), "{page}");
+    let now = version(&office, known.entry).await;
+    let (status, _) =
+        office.post(&compare, Role::Practitioner, &[("version", now.as_str()), ("decision", "same")]).await;
+    assert_eq!(status, 303);
+    let taken = count(
+        &office,
+        "SELECT count(*) AS n FROM elsewhere WHERE id = $1 AND person_id = $2",
+        vec![known.record.into(), ours.into()],
+    );
+    assert_eq!(taken.await, 1);
+    assert_eq!(count(&office, "SELECT count(*) AS n FROM person", vec![]).await, people, "nobody was made");
 }
