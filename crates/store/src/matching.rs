@@ -412,3 +412,26 @@ pub(crate) async fn each_against_all(
     });
     Ok(answers.await.expect("questions to the index are answered"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use throughline_matching::score;
+
+    #[test]
+    fn however_many_records_are_likelier_as_many_people_of_ours_are_found() {
+        let scored = score(&Parameters::default(), &Description::named("Ada", "Marsh"), &Description::default());
+        let one = |id: Known| Candidate { id, scored: scored.clone() };
+        let records = (0..500).map(|n| one(ElsewhereId::new(Uuid::from_u128(n)).into()));
+        let people = (0..9).map(|n| one(PersonId::new(Uuid::from_u128(n)).into()));
+        let all: Vec<Candidate<Known>> = records.chain(people).collect();
+        let asked = std::cell::RefCell::new(Vec::new());
+        let found = with_own(8, |most| {
+            asked.borrow_mut().push(most);
+            all.iter().take(most).cloned().collect()
+        });
+        assert_eq!(found.iter().filter(|one| one.id.person().is_some()).count(), 9);
+        assert_eq!(*asked.borrow(), [ASKED, usize::MAX]);
+        assert_eq!(with_own(8, |most| all[500..].iter().take(most).cloned().collect()).len(), 9, "asked once");
+    }
+}
