@@ -69,7 +69,8 @@ async fn count(kit: &Kit, sql: &'static str) -> i64 {
 }
 
 fn rows(from: usize, to: usize) -> String {
-    (from..to).map(|n| format!("H{n},Ada,Quill{n}feather,1990-04-07\n")).collect()
+    let all: Vec<String> = (from..to).map(|n| format!("H{n},Ada,Quill{n}feather,1990-04-07\n")).collect();
+    all.concat()
 }
 
 const HEADINGS: &str = "record_id,first,last,dob\n";
@@ -107,9 +108,9 @@ on_both! {
 
     async fn fhir_by_a_pipe_changes_what_changed_and_sets_aside_what_was_merged(kit: Kit) {
         let desk = Desk::of(&kit);
-        let mut file: String = (0..6).map(|n| patient(n, "")).collect();
+        let file: String = (0..6).map(|n| patient(n, "")).collect();
         assert_eq!(counts(&desk.pipe(file.as_bytes())), [6, 6, 0, 0, 0, 0, 0, 0]);
-        file = (0..4).map(|n| patient(n, "")).collect();
+        let mut file: String = (0..4).map(|n| patient(n, "")).collect();
         file += &patient(4, ",\"birthDate\":\"1990-04\"");
         file += &patient(5, ",\"link\":[{\"type\":\"replaced-by\",\"other\":{\"reference\":\"Patient/H4\"}}]");
         file += "{\"resourceType\":\"Patient\"\n";
