@@ -66,14 +66,14 @@ pub(crate) struct Word {
     sounds: [u32; 2],
     families: Vec<u32>,
     family_bits: u32,
-    /// People who bear a name that is a name by itself, at least, in a place of so many people.
-    borne_by: u32,
+    /// Of how many people the least usual name by itself is.
+    borne_by: f64,
 }
 
 /// A word that one in so many people bears is a name by itself, and not a slip.
 const ONE_IN: f64 = 20_000.0;
 /// However few people there are, a name by itself is borne by some.
-const BORNE_BY: u32 = 3;
+const BORNE_BY: f64 = 3.0;
 
 impl Word {
     fn new(text: &str, tokens: &Tokens, people: f64) -> Self {
@@ -86,7 +86,7 @@ impl Word {
             sounds: known.map_or_else(|| tokens::sounds(text), |id| tokens.sketch(id).sounds),
             family_bits: tokens::family_bits(&families),
             families,
-            borne_by: ((people / ONE_IN) as u32).max(BORNE_BY),
+            borne_by: (people / ONE_IN).max(BORNE_BY),
         }
     }
 
@@ -94,7 +94,7 @@ impl Word {
     fn close_to(&self, records: &Records, token: TokenId) -> Likeness {
         let is_name = |token: TokenId| {
             let token = records.tokens.get(token);
-            token.forenames + token.surnames >= self.borne_by
+            f64::from(token.forenames + token.surnames) >= self.borne_by
         };
         if self.known.is_some_and(is_name) && is_name(token) { Likeness::Neighbour } else { Likeness::Close }
     }

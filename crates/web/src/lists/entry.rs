@@ -8,9 +8,9 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse};
 use chrono::NaiveDate;
 use minijinja::{Value, context};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use throughline_clocks::{Clock, Events, State, clocks};
-use throughline_domain::ids::{EntryId, PersonId, SiteId};
+use throughline_domain::ids::{ElsewhereId, EntryId, PersonId, SiteId};
 use throughline_domain::list::{EntryState, ListKind, MatchDecision, NotSeenReason};
 use throughline_domain::name::Name;
 use throughline_domain::time::{Instant, age_on, london_date, parse_date};
@@ -19,9 +19,8 @@ use throughline_matching::{Band, Description, in_words, reason_line};
 use throughline_policy::{ChangeList, Class, Grant, SearchPeople, Subject, Verb, ViewEpisode, ViewList};
 use throughline_store::events::{self, NewEvent};
 use throughline_store::lists::{self, Best, Decision, Line, Said};
-use throughline_store::people;
-use throughline_store::search::{self, Candidate};
-use throughline_store::{Error as StoreError, Tx, episodes};
+use throughline_store::search::{self, Candidate, ElsewhereCandidate};
+use throughline_store::{Error as StoreError, Tx, elsewhere, episodes, people};
 
 /// How many possible matches are shown: more would be a search, not a match.
 const MATCHES: usize = 8;
@@ -36,12 +35,15 @@ pub(crate) async fn subject(tx: &mut Tx, id: EntryId) -> Result<SiteId, Problem>
     lists::site_of_entry(tx, id).await?.ok_or(Problem::NotFound)
 }
 
-/// People who may be the one on a line, and what was said of them before.
+/// Who may be the one on a line, and what was said of them before.
+#[derive(Default)]
 pub(crate) struct Possible {
     /// Those to be looked at, most likely first.
     pub asked: Vec<Candidate>,
     /// Those whom somebody said before not to be this person, and nothing changed since.
     pub ruled_out: Vec<Candidate>,
+    /// Records of other registers to be looked at.
+    pub elsewhere: Vec<ElsewhereCandidate>,
     said: HashMap<PersonId, Said>,
 }
 
@@ -49,6 +51,23 @@ impl Possible {
     /// What was said before of one of them.
     pub fn said(&self, person: PersonId) -> Option<&Said> {
         self.said.get(&person)
+    }
+
+    /// Everybody to be looked at, as the form carries them.
+    pub fn shown(&self) -> String {
+        let people = self.asked.iter().map(|candidate| candidate.person.id.to_string());
+        let records = self.elsewhere.iter().map(|candidate| candidate.elsewhere.id.to_string());
+        people.chain(records).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether nobody is to be looked at.
+    pub fn is_empty(&self) -> bool {
+        self.asked.is_empty() && self.elsewhere.is_empty()
+    }
+
+    fn has_very_likely(&self) -> bool {
+        let people = self.asked.iter().map(|candidate| candidate.scored.band);
+        people.chain(self.elsewhere.iter().map(|candidate| candidate.scored.band)).any(|band| band == Band::VeryLikely)
     }
 }
 
@@ -71,30 +90,73 @@ impl<'a> Listed<'a> {
     }
 }
 
-/// So many people who may be the one on a line, besides those who were ruled out.
+/// Where is looked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Among {
+    /// Our people.
+    Ours,
+    /// Our people, and the records of other registers.
+    All,
+}
+
+async fn found(
+    tx: &mut Tx,
+    search: &Grant<SearchPeople>,
+    described: &Description,
+    among: Among,
+    most: usize,
+) -> Result<search::Possible, Problem> {
+    Ok(match among {
+        Among::Ours => {
+            search::Possible { people: search::candidates(tx, search, described, most).await?, elsewhere: Vec::new() }
+        }
+        Among::All => search::possible(tx, search, described, most).await?,
+    })
+}
+
+/// So many who may be the one on a line, besides those who were ruled out.
 pub(crate) async fn possible(
     tx: &mut Tx,
     view: &Grant<ViewList>,
     search: &Grant<SearchPeople>,
     listed: Listed<'_>,
+    among: Among,
     most: usize,
 ) -> Result<Possible, Problem> {
     let described = listed.description();
-    let mut room = 0;
+    let out_elsewhere = ruled_out_elsewhere(tx, view, listed.id).await?;
+    let mut room = out_elsewhere.len();
     loop {
-        let found = search::candidates(tx, search, &described, most + room).await?;
-        let said = lists::said_before(tx, view, search, listed.id, &described, &found).await?;
+        let mut found = found(tx, search, &described, among, most + room).await?;
+        let said = lists::said_before(tx, view, search, listed.id, &described, &found.people).await?;
         let is_out = |candidate: &Candidate| said.get(&candidate.person.id).is_some_and(Said::rules_out);
-        let out = found.iter().filter(|candidate| is_out(candidate)).count();
+        let out = found.people.iter().filter(|candidate| is_out(candidate)).count();
         // Each who is ruled out makes room for one more.
-        if out > room && found.len() == most + room {
+        if out > room && found.people.len() >= most + room {
             room = out;
             continue;
         }
-        let (ruled_out, mut asked): (Vec<Candidate>, Vec<Candidate>) = found.into_iter().partition(is_out);
+        let (ruled_out, mut asked): (Vec<Candidate>, Vec<Candidate>) = found.people.into_iter().partition(is_out);
         asked.truncate(most);
-        return Ok(Possible { asked, ruled_out, said });
+        found.elsewhere.retain(|candidate| !out_elsewhere.contains(&candidate.elsewhere.id));
+        found.elsewhere.truncate(most);
+        return Ok(Possible { asked, ruled_out, elsewhere: found.elsewhere, said });
     }
+}
+
+/// Records of other registers that were said not to be of the person on a line: the newest decision
+/// about each speaks.
+async fn ruled_out_elsewhere(
+    tx: &mut Tx,
+    view: &Grant<ViewList>,
+    line: Option<EntryId>,
+) -> Result<Vec<ElsewhereId>, Problem> {
+    let Some(line) = line else { return Ok(Vec::new()) };
+    let decisions = elsewhere::decisions(tx, view, line).await?;
+    let mut told = HashSet::new();
+    let newest = decisions.iter().filter(|decision| told.insert(decision.elsewhere));
+    let different = newest.filter(|decision| decision.decision == MatchDecision::Different);
+    Ok(different.map(|decision| decision.elsewhere).collect())
 }
 
 /// Everybody who may be the one on a line, as its page shows them.
@@ -104,7 +166,7 @@ pub(crate) async fn matches(
     search: &Grant<SearchPeople>,
     listed: Listed<'_>,
 ) -> Result<Possible, Problem> {
-    possible(tx, view, search, listed, MATCHES).await
+    possible(tx, view, search, listed, Among::All, MATCHES).await
 }
 
 /// The likeliest of them, as the board shows it.
@@ -114,7 +176,7 @@ pub(crate) async fn best(
     search: &Grant<SearchPeople>,
     listed: Listed<'_>,
 ) -> Result<Option<Best>, Problem> {
-    let found = possible(tx, view, search, listed, 1).await?;
+    let found = possible(tx, view, search, listed, Among::Ours, 1).await?;
     Ok(found.asked.first().map(|candidate| {
         let said = found.said(candidate.person.id).and_then(said_in_words);
         let reason = reason_line(&candidate.scored);
@@ -157,12 +219,13 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
     let line = lists::entry(&mut tx, &grant, id).await?.ok_or(Problem::NotFound)?;
     let entry = source(&line)?;
     let decisions = lists::decisions(&mut tx, &grant, id).await?;
+    let about_elsewhere = elsewhere::decisions(&mut tx, &grant, id).await?;
     let may_search = cx.role_may(Verb::View, Class::Search);
-    let (mut possible, mut found) = (None, None);
+    let (mut possible, mut found) = (Possible::default(), None);
     if may_search {
         let search = tx.authorise::<SearchPeople>(Subject::default()).await?;
         if line.episode_id.is_none() {
-            possible = Some(matches(&mut tx, &grant, &search, Listed::of(&line, &entry)).await?);
+            possible = matches(&mut tx, &grant, &search, Listed::of(&line, &entry)).await?;
         }
         if let Some(looked_for) = searched {
             found = Some(search::search(&mut tx, &search, looked_for, 20).await?);
@@ -184,9 +247,9 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
     };
     tx.commit().await?;
     let today = london_date(cx.now);
-    let (asked, ruled_out) = possible.as_ref().map(|of| (&of.asked[..], &of.ruled_out[..])).unwrap_or_default();
-    let said = |candidate: &Candidate| possible.as_ref().and_then(|of| of.said(candidate.person.id));
-    let row = |candidate: &Candidate| candidate_row(candidate, id, said(candidate), today);
+    let row = |candidate: &Candidate| candidate_row(candidate, id, possible.said(candidate.person.id), today);
+    let elsewhere_row =
+        |candidate: &ElsewhereCandidate| crate::elsewhere::candidate_row(candidate, id, &about_elsewhere, today);
     let site_name = cx.signed_in.sites.iter().find(|known| known.id == site).map(|site| site.name.clone());
     Ok(context! {
         heading => heading(&line), caption => format!("{}, {}", line.kind.label(), site_name.unwrap_or_default()),
@@ -199,12 +262,15 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
         age => entry.date_of_birth.and_then(|born| age_on(born, today)).or(entry.age),
         facts => throughline_lists::facts(&entry), notices => facts::notices(&entry),
         restriction => entry.reporting_restriction, clocks => clock_values(&line, &entry, cx.now),
-        candidates => asked.iter().map(row).collect::<Vec<_>>(), shown => ids(asked),
-        ruled_out => ruled_out.iter().map(row).collect::<Vec<_>>(),
-        very_likely => asked.iter().any(|candidate| candidate.scored.band == Band::VeryLikely),
+        candidates => possible.asked.iter().map(row).collect::<Vec<_>>(), shown => possible.shown(),
+        ruled_out => possible.ruled_out.iter().map(row).collect::<Vec<_>>(),
+        elsewhere => possible.elsewhere.iter().map(elsewhere_row).collect::<Vec<_>>(),
+        very_likely => possible.has_very_likely(),
         // How like the search they are says little: how like the row, the comparison tells.
-        found => found.as_ref().map(|found| found.iter().map(|found| context! { searched => true, ..row(found) }).collect::<Vec<_>>()),
+        found => found.as_ref().map(|found| found.people.iter().map(|found| context! { searched => true, ..row(found) }).collect::<Vec<_>>()),
+        found_elsewhere => found.as_ref().map(|found| found.elsewhere.iter().map(|found| context! { searched => true, ..elsewhere_row(found) }).collect::<Vec<_>>()),
         decisions => decisions.iter().map(decision_row).collect::<Vec<_>>(),
+        decisions_elsewhere => about_elsewhere.iter().map(|decision| crate::elsewhere::decision_row(decision, id)).collect::<Vec<_>>(),
         open_episodes, mine => line.taken_by == Some(cx.signed_in.user.id),
         state => line.state.label(), tone => tone(line.state), reason => line.reason.map(NotSeenReason::label),
         to_consider => line.state == EntryState::ToConsider, being_seen => line.state == EntryState::BeingSeen, ended => !line.state.is_open(),
@@ -220,10 +286,6 @@ fn heading(line: &Line) -> &'static str {
         (Some(_), None) => "Known to us: ready to see",
         (Some(_), Some(_)) => "Row of the list",
     }
-}
-
-fn ids(candidates: &[Candidate]) -> String {
-    candidates.iter().map(|candidate| candidate.person.id.to_string()).collect::<Vec<_>>().join(" ")
 }
 
 fn tone(state: EntryState) -> &'static str {
@@ -245,6 +307,7 @@ fn candidate_row(candidate: &Candidate, entry: EntryId, said: Option<&Said>, tod
         probability => in_words(scored.probability), band => scored.band.label(), tone => band_tone(scored.band),
         reason => evidence::reason(scored), care => evidence::care(scored), other_name => evidence::other_name(scored),
         href => format!("/entries/{entry}/compare/{}", person.id), said => said.map(|said| said_row(said, entry)),
+        also => candidate.also.iter().map(crate::elsewhere::in_short).collect::<Vec<_>>(),
     }
 }
 

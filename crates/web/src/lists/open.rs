@@ -17,7 +17,7 @@ use throughline_policy::{
 use throughline_store::episodes::{self, Episode, NewEpisode};
 use throughline_store::events::{self, NewEvent};
 use throughline_store::lists::{self, Line};
-use throughline_store::{Tx, organisations, people};
+use throughline_store::{Tx, elsewhere, organisations, people};
 use uuid::Uuid;
 
 /// Why an episode cannot be opened yet, and at which field it is said.
@@ -78,9 +78,9 @@ async fn person(
     }
     let view = tx.authorise::<ViewList>(line.site_id).await?;
     let search = tx.authorise::<SearchPeople>(Subject::default()).await?;
-    let possible = entry::matches(tx, &view, &search, entry::Listed::of(line, listed)).await?.asked;
+    let possible = entry::matches(tx, &view, &search, entry::Listed::of(line, listed)).await?;
     let shown: Vec<&str> = fields.text("shown").split(' ').collect();
-    if possible.iter().any(|candidate| !shown.contains(&candidate.person.id.to_string().as_str())) {
+    if possible.shown().split_whitespace().any(|id| !shown.contains(&id)) {
         return Ok(not_yet(
             "possible-matches",
             "Somebody was found whom you have not been shown: look at the possible matches first",
@@ -92,10 +92,12 @@ async fn person(
             "Say whether one of the possible matches is this person: compare them, or confirm that none of them is",
         ));
     }
-    let described = facts::description(listed, line.list_date);
-    for candidate in &possible {
-        let different = MatchDecision::Different;
+    let (different, described) = (MatchDecision::Different, facts::description(listed, line.list_date));
+    for candidate in &possible.asked {
         lists::decide(tx, grant, line.id, candidate.person.id, different, &described, &candidate.scored).await?;
+    }
+    for candidate in &possible.elsewhere {
+        elsewhere::decide(tx, grant, line.id, candidate.elsewhere.id, different, &described, &candidate.scored).await?;
     }
     let create = tx.authorise::<CreatePerson>(Subject::default()).await?;
     let person = PersonId::new(Uuid::now_v7());
