@@ -153,12 +153,42 @@ fn is_near_home(pattern: &Pattern) -> bool {
 fn is_identifier_of_another(pattern: &Pattern) -> bool {
     let name_disagrees = pattern.forename_level() == Some(ForenameLevel::Different)
         && pattern.surname_level() == Some(SurnameLevel::Different);
-    is_identified(pattern) && (date_disagrees(pattern) || name_disagrees)
+    // A number whose check letter is wrong proves nobody, and is copied from a record as often as a right one.
+    let is_shared = [NumberLevel::Same, NumberLevel::SameUnsound].iter().any(|level| has_number(pattern, *level));
+    is_shared && (date_disagrees(pattern) || name_disagrees)
 }
 
 /// Whether a proven identifier is the same.
 fn is_identified(pattern: &Pattern) -> bool {
+    has_number(pattern, NumberLevel::Same)
+}
+
+fn has_number(pattern: &Pattern, level: NumberLevel) -> bool {
     [Comparison::NhsNumber, Comparison::Pnc, Comparison::Cro]
         .into_iter()
-        .any(|comparison| pattern.number_level(comparison) == Some(NumberLevel::Same))
+        .any(|comparison| pattern.number_level(comparison) == Some(level))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Another name, the same date of birth, and a PNC id that compares so.
+    fn another_with(number: NumberLevel) -> Pattern {
+        let mut pattern = Pattern::empty();
+        pattern.set(Comparison::Surname, 0, Some(SurnameLevel::Different.row()));
+        pattern.set(Comparison::Forename, 2, Some(ForenameLevel::Different.row()));
+        pattern.set(Comparison::DateOfBirth, 0, Some(DateOfBirthLevel::Same.row()));
+        pattern.set(Comparison::Pnc, 0, Some(number.row()));
+        pattern
+    }
+
+    #[test]
+    fn a_number_on_somebody_else_is_told_whether_its_check_letter_is_right_or_not() {
+        for number in [NumberLevel::Same, NumberLevel::SameUnsound] {
+            let (rules, probability) = apply(&another_with(number), 0.98);
+            assert_eq!((rules, probability), (vec![SafetyRule::IdentifierOfAnother], LIKELY));
+        }
+        assert!(apply(&another_with(NumberLevel::Different), 0.98).0.is_empty());
+    }
 }
