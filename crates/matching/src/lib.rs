@@ -47,6 +47,7 @@ mod evidence;
 mod fold;
 mod forms;
 mod frequencies;
+mod ids;
 mod index;
 mod keys;
 mod levels;

@@ -169,10 +169,16 @@ pub(crate) struct Record {
     numbers_at: u32,
     parts: u8,
     postcodes: u8,
+    /// How many, and whether they [`GONE`].
     numbers: u8,
     pub sex: Option<Sex>,
-    pub is_there: bool,
 }
+
+/// Marks whoever went.
+const GONE: u8 = 1 << 7;
+
+/// More would be slower.
+const _: () = assert!(size_of::<Record>() == 48);
 
 /// Everybody's records.
 #[derive(Debug, Clone, Default)]
@@ -201,7 +207,17 @@ fn name_in_use(prepared: &Prepared, parts: &[Part]) -> (TokenId, TokenId) {
     (token(forename), token(whole))
 }
 
+/// Gives back room that is not needed, but for a few thousandths: whoever is put in next should not
+/// wait until everybody has moved.
+pub(crate) fn shrink<T>(arena: &mut Vec<T>) {
+    arena.shrink_to(arena.len() + arena.len() / 64);
+}
+
 impl Record {
+    pub fn is_there(&self) -> bool {
+        self.numbers & GONE == 0
+    }
+
     /// Whether there are postcodes beside the present one.
     pub fn has_other_postcodes(&self) -> bool {
         usize::from(self.postcodes) > usize::from(self.postcode.is_some())
@@ -209,6 +225,14 @@ impl Record {
 }
 
 impl Records {
+    /// Gives back room that is not needed.
+    pub fn shrink(&mut self) {
+        shrink(&mut self.all);
+        shrink(&mut self.parts);
+        shrink(&mut self.postcodes);
+        shrink(&mut self.numbers);
+    }
+
     /// Adds a person and gives their place.
     pub fn add(&mut self, prepared: &Prepared) -> u32 {
         let parts = self.parts_of(prepared);
@@ -219,10 +243,15 @@ impl Records {
         }
         let (forename, surname) = name_in_use(prepared, &parts);
         let (parts_at, parts) = span(&mut self.parts, parts);
-        let (postcodes_at, postcodes) = span(&mut self.postcodes, prepared.postcodes.iter().copied());
+        let present = prepared.postcodes.first().copied().filter(|_| prepared.has_present_postcode);
+        // One that is present and the only one is in the record itself.
+        let (postcodes_at, postcodes) = match (present, prepared.postcodes.len()) {
+            (Some(_), 1) => (0, 1),
+            _ => span(&mut self.postcodes, prepared.postcodes.iter().copied()),
+        };
         let (numbers_at, numbers) = span(&mut self.numbers, prepared.numbers.iter().copied());
         let record = Record {
-            postcode: prepared.postcodes.first().copied().filter(|_| prepared.has_present_postcode),
+            postcode: present,
             parts_at,
             parts,
             postcodes_at,
@@ -236,7 +265,6 @@ impl Records {
             street: self.word(&prepared.address.street),
             town: self.word(&prepared.address.town),
             sex: prepared.sex,
-            is_there: true,
         };
         self.all.push(record);
         u32::try_from(self.all.len() - 1).expect("fewer than four milliards of people")
@@ -245,7 +273,7 @@ impl Records {
     /// Takes a person out; the place is not used again.
     pub fn remove(&mut self, place: u32) {
         let record = &mut self.all[place as usize];
-        record.is_there = false;
+        record.numbers |= GONE;
         let record = *record;
         for part in &self.parts[record.parts_at as usize..][..usize::from(record.parts)] {
             let token = self.tokens.get_mut(part.token());
@@ -331,12 +359,15 @@ impl Records {
         &self.parts[record.parts_at as usize..][..usize::from(record.parts)]
     }
 
-    pub fn postcodes(&self, record: &Record) -> &[Postcode] {
+    pub fn postcodes<'a>(&'a self, record: &'a Record) -> &'a [Postcode] {
+        if !record.has_other_postcodes() {
+            return record.postcode.as_slice();
+        }
         &self.postcodes[record.postcodes_at as usize..][..usize::from(record.postcodes)]
     }
 
     pub fn numbers(&self, record: &Record) -> &[Number] {
-        &self.numbers[record.numbers_at as usize..][..usize::from(record.numbers)]
+        &self.numbers[record.numbers_at as usize..][..usize::from(record.numbers & !GONE)]
     }
 }
 
