@@ -3,6 +3,7 @@
 use std::hash::{BuildHasher, Hash};
 
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 /// The id of each place, and the place of each id that is there.
 #[derive(Debug, Clone)]
@@ -24,6 +25,20 @@ fn hash(id: &impl Hash) -> u64 {
 }
 
 impl<Id: Copy + Eq + Hash> Ids<Id> {
+    /// Of the ids of all places, and who of them is there; `None` when one id is there twice.
+    pub fn of(all: Vec<Id>, is_there: impl Fn(u32) -> bool) -> Option<Self> {
+        let count = u32::try_from(all.len()).ok()?;
+        let mut places = HashTable::with_capacity(all.len());
+        for place in (0..count).filter(|place| is_there(*place)) {
+            let (id, same) = (&all[place as usize], |other: &u32| all[*other as usize] == all[place as usize]);
+            match places.entry(hash(id), same, |place| hash(&all[*place as usize])) {
+                Entry::Occupied(_) => return None,
+                Entry::Vacant(entry) => drop(entry.insert(place)),
+            }
+        }
+        Some(Self { all, places })
+    }
+
     /// Gives the next place to an id that has none.
     pub fn add(&mut self, id: Id) {
         let place = u32::try_from(self.all.len()).expect("fewer than four milliards of people");

@@ -6,6 +6,8 @@ use std::num::NonZeroU64;
 use throughline_domain::codes;
 use throughline_domain::identifier::{self, NhsNumber};
 
+use crate::snapshot::FixedBytes;
+
 /// Letters, digits and "none".
 const BASE: u64 = 37;
 /// What fits beside the flags of a [`Number`].
@@ -49,6 +51,18 @@ pub(crate) struct Postcode(NonZeroU64);
 
 /// Marks a British postcode.
 const BRITISH: u64 = 1 << 63;
+
+impl FixedBytes for Postcode {
+    type Bytes = [u8; 8];
+
+    fn to_bytes(&self) -> Self::Bytes {
+        self.bits().to_le_bytes()
+    }
+
+    fn from_bytes(bytes: Self::Bytes) -> Option<Self> {
+        Self::new(u64::from_le_bytes(bytes))
+    }
+}
 
 impl Postcode {
     fn new(bits: u64) -> Option<Self> {
@@ -189,6 +203,18 @@ pub(crate) struct Number(u64);
 const SOUND: u64 = 1 << 61;
 const KIND_AT: u32 = 62;
 const VALUE: u64 = SOUND - 1;
+
+impl FixedBytes for Number {
+    type Bytes = [u8; 8];
+
+    fn to_bytes(&self) -> Self::Bytes {
+        self.0.to_le_bytes()
+    }
+
+    fn from_bytes(bytes: Self::Bytes) -> Option<Self> {
+        Some(Self(u64::from_le_bytes(bytes)))
+    }
+}
 
 impl Number {
     fn new(kind: NumberKind, text: &[u8], is_sound: bool) -> Self {

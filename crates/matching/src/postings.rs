@@ -1,12 +1,14 @@
 //! Who is kept under which key: sorted arrays for those who were there when the index was built, and
 //! a map for those who came since.
 
+use std::io::{self, Read, Write};
 use std::sync::{Mutex, PoisonError};
 
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::keys::Key;
+use crate::snapshot::{Reader, SnapshotError, Writer, ensure};
 
 /// The upper bits of a key, by which the arrays are cut into shares: each is built by itself, and so
 /// the entries are never held twice.
@@ -25,7 +27,7 @@ const PER_BUCKET: usize = 16;
 const FEW: usize = 16_384;
 
 /// People whose keys are made at a time.
-const BLOCK: usize = 4_096;
+const BLOCK: u32 = 4_096;
 
 /// Keys and the places of the people kept under them.
 #[derive(Debug, Clone, Default)]
@@ -56,10 +58,10 @@ impl Postings {
             return Self::of_few(people, keys_of);
         }
         let entries: Vec<_> = counts.into_iter().map(|count| Mutex::new(Vec::with_capacity(count))).collect();
-        let places: Vec<u32> = (0..people).step_by(BLOCK).collect();
+        let places: Vec<u32> = (0..people).step_by(BLOCK as usize).collect();
         let rooms = || (vec![Vec::new(); SHARES], Vec::new());
         places.into_par_iter().for_each_init(rooms, |(block, keys), from| {
-            for place in from..people.min(from.saturating_add(BLOCK as u32)) {
+            for place in from..people.min(from.saturating_add(BLOCK)) {
                 keys.clear();
                 keys_of(place, keys);
                 for key in keys.iter() {
@@ -70,8 +72,10 @@ impl Postings {
                 all.lock().unwrap_or_else(PoisonError::into_inner).append(some);
             }
         });
+        // One after the other, in the thread that made room for the entries: allocators that keep
+        // memory by thread then use it again.
         let share = |entries: Mutex<Vec<u64>>| Share::of(entries.into_inner().unwrap_or_else(PoisonError::into_inner));
-        Self { shares: entries.into_par_iter().map(share).collect(), since: HashMap::default() }
+        Self { shares: entries.into_iter().map(share).collect(), since: HashMap::default() }
     }
 
     fn of_few(people: u32, keys_of: impl Fn(u32, &mut Vec<Key>)) -> Self {
@@ -84,6 +88,39 @@ impl Postings {
             }
         }
         postings
+    }
+
+    pub fn save(&self, to: &mut Writer<impl Write>) -> io::Result<()> {
+        let mut since: Vec<_> = self.since.iter().collect();
+        since.sort_unstable_by_key(|(key, _)| **key);
+        let since: Vec<u64> =
+            since.into_iter().flat_map(|(key, places)| places.iter().map(|place| entry(*key, *place))).collect();
+        to.array(since.into_iter())?;
+        to.array([u16::try_from(self.shares.len()).expect("a few hundred")].into_iter())?;
+        for share in &self.shares {
+            to.array(share.places.iter().copied())?;
+            to.array(share.rests.iter().copied())?;
+            to.array(share.buckets.iter().copied())?;
+        }
+        Ok(())
+    }
+
+    /// Of so many people.
+    pub fn load(from: &mut Reader<impl Read>, people: usize) -> Result<Self, SnapshotError> {
+        let is_place = |place: &u32| (*place as usize) < people;
+        let mut postings = Self::default();
+        for entry in from.array::<u64>()? {
+            ensure(is_place(&place_of(entry)))?;
+            postings.add(key_of(entry), place_of(entry));
+        }
+        let shares = from.array::<u16>()?;
+        ensure(matches!(shares[..], [count] if count == 0 || usize::from(count) == SHARES))?;
+        for _ in 0..shares[0] {
+            let share = Share::load(from)?;
+            ensure(share.places.iter().all(is_place))?;
+            postings.shares.push(share);
+        }
+        Ok(postings)
     }
 
     pub fn add(&mut self, key: Key, place: u32) {
@@ -101,7 +138,7 @@ impl Postings {
 
 impl Share {
     fn of(mut entries: Vec<u64>) -> Self {
-        entries.sort_unstable();
+        entries.par_sort_unstable();
         let bits = (entries.len() / PER_BUCKET).max(1).ilog2().clamp(LOWER - REST, LOWER);
         let shift = LOWER - bits;
         let mut buckets = vec![0_u32; (1 << bits) + 1];
@@ -119,6 +156,16 @@ impl Share {
             buckets,
             shift,
         }
+    }
+
+    fn load(from: &mut Reader<impl Read>) -> Result<Self, SnapshotError> {
+        let (places, rests, buckets): (Vec<u32>, Vec<u16>, Vec<u32>) = (from.array()?, from.array()?, from.array()?);
+        let count = buckets.len().saturating_sub(1);
+        ensure(count.is_power_of_two() && places.len() == rests.len())?;
+        let bits = count.ilog2();
+        ensure((LOWER - REST..=LOWER).contains(&bits) && buckets.is_sorted())?;
+        ensure(buckets.last().is_some_and(|last| *last as usize == places.len()))?;
+        Ok(Self { places, rests, buckets, shift: LOWER - bits })
     }
 
     fn under(&self, key: Key) -> &[u32] {
@@ -147,7 +194,7 @@ fn counts(people: u32, keys_of: &(impl Fn(u32, &mut Vec<Key>) + Sync)) -> Vec<us
         (counts, keys)
     };
     let none = || vec![0; SHARES];
-    let each = (0..people).into_par_iter().with_min_len(BLOCK).fold(|| (none(), Vec::new()), count);
+    let each = (0..people).into_par_iter().with_min_len(BLOCK as usize).fold(|| (none(), Vec::new()), count);
     let sum = |a: Vec<usize>, b: Vec<usize>| a.iter().zip(b).map(|(a, b)| a + b).collect();
     each.map(|(counts, _)| counts).reduce(none, sum)
 }
