@@ -257,7 +257,7 @@ mod tests {
         // Keys all over, keys that share a bucket, and one key that everybody has.
         let spread = |place: u32| Key(place.wrapping_mul(0x9E37_79B9));
         let people: Vec<Vec<Key>> =
-            (0..30_000).map(|place| vec![spread(place), Key(0xAB_0000 | place % 500), Key(u32::MAX)]).collect();
+            (0..30_000).map(|place| vec![spread(place), Key(0xAB_0000 + place % 500), Key(u32::MAX)]).collect();
         let mut expected: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for (place, keys) in (0..).zip(&people) {
             for key in keys {
