@@ -6,6 +6,13 @@ use std::{
     sync::LazyLock,
 };
 
+const DIMINUTIVES: &str = include_str!("../parameters/diminutives.toml");
+const SPELLINGS: &str = include_str!("../parameters/spellings.toml");
+const NICKNAMES: &str = include_str!("../parameters/nicknames.csv");
+
+/// Everything that families are made of.
+pub(crate) const TABLES: [&str; 3] = [DIMINUTIVES, SPELLINGS, NICKNAMES];
+
 /// From each form to the families it belongs to.
 static FAMILIES: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
     let mut families: HashMap<String, Vec<String>> = HashMap::new();
@@ -15,7 +22,7 @@ static FAMILIES: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
             known.push(family.to_owned());
         }
     };
-    for table in [include_str!("../parameters/diminutives.toml"), include_str!("../parameters/spellings.toml")] {
+    for table in [DIMINUTIVES, SPELLINGS] {
         let table: BTreeMap<String, Vec<String>> =
             toml::from_str(table).expect("the embedded tables of name forms are valid TOML");
         for (family, forms) in &table {
@@ -25,7 +32,7 @@ static FAMILIES: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
             }
         }
     }
-    for line in include_str!("../parameters/nicknames.csv").lines().filter(|line| !line.starts_with('#')).skip(1) {
+    for line in NICKNAMES.lines().filter(|line| !line.starts_with('#')).skip(1) {
         if let [family, "has_nickname", form] = line.split(',').collect::<Vec<_>>()[..] {
             add(family, family);
             add(form, family);

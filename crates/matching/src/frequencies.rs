@@ -28,10 +28,11 @@ impl Shares {
     }
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    toml::from_str(include_str!("../parameters/frequencies.toml"))
-        .expect("the embedded table of name frequencies is valid TOML")
-});
+/// The table, as it is written.
+pub(crate) const SHARES: &str = include_str!("../parameters/frequencies.toml");
+
+static TABLE: LazyLock<Table> =
+    LazyLock::new(|| toml::from_str(SHARES).expect("the embedded table of name frequencies is valid TOML"));
 
 /// The share of people who bear a folded word as a forename, and as a surname.
 pub(crate) fn usual(word: &str) -> [f32; 2] {

@@ -2,15 +2,15 @@
 
 use std::hash::Hash;
 
-use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::band::Band;
 use crate::compare::{Memory, Query, compare};
 use crate::evidence::{Candidate, Scored};
+use crate::ids::Ids;
 use crate::keys;
 use crate::parameters::Parameters;
-use crate::postings::{Postings, entry};
+use crate::postings::Postings;
 use crate::record::{Prepared, Record, Records};
 use crate::rival::Rival;
 use crate::score::{Commonness, weigh};
@@ -34,8 +34,7 @@ pub struct Index<Id> {
     pub(crate) parameters: Parameters,
     pub(crate) records: Records,
     pub(crate) postings: Postings,
-    pub(crate) ids: Vec<Id>,
-    places: HashMap<Id, u32, foldhash::fast::FixedState>,
+    pub(crate) ids: Ids<Id>,
 }
 
 /// An index in the making, for a caller that has people a few thousand at a time: nobody can be found
@@ -46,13 +45,7 @@ pub struct Builder<Id>(Index<Id>);
 impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Builder<Id> {
     /// With nobody so far.
     pub fn new(parameters: Parameters) -> Self {
-        Self(Index {
-            parameters,
-            records: Records::default(),
-            postings: Postings::default(),
-            ids: Vec::new(),
-            places: HashMap::default(),
-        })
+        Self(Index { parameters, records: Records::default(), postings: Postings::default(), ids: Ids::default() })
     }
 
     /// Adds these people.
@@ -65,6 +58,8 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Builder<Id> {
 
     /// The index.
     pub fn finish(mut self) -> Index<Id> {
+        self.0.records.shrink();
+        self.0.ids.shrink();
         self.0.rebuild_postings();
         self.0
     }
@@ -109,33 +104,18 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
 
     fn rebuild_postings(&mut self) {
         let records = &self.records;
-        let places = 0..u32::try_from(records.all.len()).expect("fewer than four milliards of people");
-        let entries = places
-            .into_par_iter()
-            .filter(|place| records.get(*place).is_there)
-            .fold(
-                || (Vec::new(), Vec::new()),
-                |(mut entries, mut keys), place| {
-                    keys::of_known(records, place, &mut keys);
-                    entries.extend(keys.iter().map(|key| entry(*key, place)));
-                    (entries, keys)
-                },
-            )
-            .map(|(entries, _)| entries)
-            .collect_vec_list();
-        let count = entries.iter().flatten().map(Vec::len).sum();
-        let mut all = Vec::with_capacity(count);
-        for mut some in entries.into_iter().flatten() {
-            all.append(&mut some);
-        }
-        self.postings = Postings::build(all);
+        let people = u32::try_from(records.all.len()).expect("fewer than four milliards of people");
+        self.postings = Postings::build(people, |place, keys| {
+            if records.get(place).is_there() {
+                keys::of_known(records, place, keys);
+            }
+        });
     }
 
     fn place(&mut self, id: Id, prepared: &Prepared) -> u32 {
         self.remove(id);
         let place = self.records.add(prepared);
-        self.ids.push(id);
-        self.places.insert(id, place);
+        self.ids.add(id);
         place
     }
 
@@ -152,7 +132,7 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
 
     /// Takes a person out. Whether they were there.
     pub fn remove(&mut self, id: Id) -> bool {
-        let place = self.places.remove(&id);
+        let place = self.ids.remove(id);
         if let Some(place) = place {
             self.records.remove(place);
         }
@@ -161,23 +141,23 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
 
     /// How many people there are.
     pub fn len(&self) -> usize {
-        self.places.len()
+        self.ids.len()
     }
 
     /// Whether there is nobody.
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.ids.len() == 0
     }
 
     /// Whether somebody of this id is there.
     pub fn contains(&self, id: Id) -> bool {
-        self.places.contains_key(&id)
+        self.ids.place(id).is_some()
     }
 
     /// How many people came, changed or went since the index was built: from some tens of
     /// thousands on, building it anew makes it smaller and quicker.
     pub fn changes(&self) -> usize {
-        self.records.all.len() - self.places.len()
+        self.records.all.len() - self.ids.len()
     }
 
     /// The numbers people are weighed with.
@@ -230,7 +210,7 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
     /// One person weighed against a description, as a list's answer would weigh them; `None` when
     /// nobody has this id.
     pub fn compare(&self, description: &Description, id: Id) -> Option<Scored> {
-        let place = *self.places.get(&id)?;
+        let place = self.ids.place(id)?;
         let query = self.asked(Prepared::new(description));
         let mut memory = Memory::default();
         let rivals = self.rivals(&query, &mut memory);
@@ -290,7 +270,7 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
         let mut found: Vec<u32> = keys.iter().flat_map(|key| self.postings.under(*key)).collect();
         found.sort_unstable();
         found.dedup();
-        found.retain(|place| self.records.get(*place).is_there);
+        found.retain(|place| self.records.get(*place).is_there());
         found
     }
 
@@ -317,13 +297,13 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
     }
 
     fn put_in_order(&self, rivals: &mut [Rival]) {
-        let id = |rival: &Rival| self.ids[rival.place as usize];
+        let id = |rival: &Rival| self.ids.at(rival.place);
         rivals.sort_by(|a, b| b.weight().total_cmp(&a.weight()).then_with(|| id(a).cmp(&id(b))));
     }
 
     fn commonness(&self, query: &Query, same_name: u32) -> Commonness {
         let under = |key| {
-            let there = self.postings.under(key).filter(|place| self.records.get(*place).is_there);
+            let there = self.postings.under(key).filter(|place| self.records.get(*place).is_there());
             u32::try_from(there.count()).unwrap_or(u32::MAX)
         };
         let prepared = &query.prepared;
@@ -382,7 +362,7 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
             }
             let scored = self.scored(query, &rival);
             if scored.probability >= limits.least {
-                found.push(Candidate { id: self.ids[rival.place as usize], scored });
+                found.push(Candidate { id: self.ids.at(rival.place), scored });
             }
         }
         found

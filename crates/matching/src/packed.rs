@@ -1,8 +1,12 @@
 //! Numbers and postcodes packed into one machine word each, so that millions of them fit and
 //! compare at once.
 
+use std::num::NonZeroU64;
+
 use throughline_domain::codes;
 use throughline_domain::identifier::{self, NhsNumber};
+
+use crate::snapshot::FixedBytes;
 
 /// Letters, digits and "none".
 const BASE: u64 = 37;
@@ -43,12 +47,33 @@ fn bare(text: &str) -> Vec<u8> {
 
 /// A postcode: British, or of another country and then only as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Postcode(u64);
+pub(crate) struct Postcode(NonZeroU64);
 
 /// Marks a British postcode.
 const BRITISH: u64 = 1 << 63;
 
+impl FixedBytes for Postcode {
+    type Bytes = [u8; 8];
+
+    fn to_bytes(&self) -> Self::Bytes {
+        self.bits().to_le_bytes()
+    }
+
+    fn from_bytes(bytes: Self::Bytes) -> Option<Self> {
+        Self::new(u64::from_le_bytes(bytes))
+    }
+}
+
 impl Postcode {
+    fn new(bits: u64) -> Option<Self> {
+        NonZeroU64::new(bits).map(Self)
+    }
+
+    /// Of what is left when the end is cut off; the whole when nothing would be.
+    fn cut(self, bits: u64) -> Self {
+        Self::new(bits).unwrap_or(self)
+    }
+
     /// Reads one; `None` for nothing, and for what means no fixed abode (`ZZ99` is the NHS's pseudo
     /// postcode; `NF1` is how police and court systems write it).
     pub fn read(text: &str) -> Option<Self> {
@@ -62,26 +87,26 @@ impl Postcode {
             && bare[0].is_ascii_alphabetic()
             && bare[inward].is_ascii_digit()
             && bare[inward + 1..].iter().all(u8::is_ascii_alphabetic);
-        Some(Self(pack(&bare) | if is_british { BRITISH } else { 0 }))
+        Self::new(pack(&bare) | if is_british { BRITISH } else { 0 })
     }
 
     fn text(self) -> u64 {
-        self.0 & !BRITISH
+        self.bits() & !BRITISH
     }
 
     fn is_british(self) -> bool {
-        self.0 & BRITISH != 0
+        self.bits() & BRITISH != 0
     }
 
     /// `LS1 4` of `LS1 4AB`.
     pub fn sector(self) -> Self {
-        Self(if self.is_british() { (self.text() / (BASE * BASE)) | BRITISH } else { self.text() / BASE })
+        self.cut(if self.is_british() { (self.text() / (BASE * BASE)) | BRITISH } else { self.text() / BASE })
     }
 
     /// `LS1` of `LS1 4AB`; the first half of another country's.
     pub fn district(self) -> Self {
         let parts = if self.is_british() { BASE * BASE * BASE } else { BASE * BASE };
-        Self((self.text() / parts) | (self.0 & BRITISH))
+        self.cut((self.text() / parts) | (self.bits() & BRITISH))
     }
 
     /// `LS` of `LS1 4AB`; the first figure of another country's.
@@ -90,7 +115,7 @@ impl Postcode {
         while packed >= BASE && (!self.is_british() || packed % BASE <= 10) {
             packed /= BASE;
         }
-        Self(packed | (self.0 & BRITISH))
+        self.cut(packed | (self.bits() & BRITISH))
     }
 
     /// Whether the two differ by one letter or two neighbours exchanged.
@@ -146,7 +171,7 @@ impl Postcode {
 
     /// For hashing.
     pub fn bits(self) -> u64 {
-        self.0
+        self.0.get()
     }
 }
 
@@ -178,6 +203,18 @@ pub(crate) struct Number(u64);
 const SOUND: u64 = 1 << 61;
 const KIND_AT: u32 = 62;
 const VALUE: u64 = SOUND - 1;
+
+impl FixedBytes for Number {
+    type Bytes = [u8; 8];
+
+    fn to_bytes(&self) -> Self::Bytes {
+        self.0.to_le_bytes()
+    }
+
+    fn from_bytes(bytes: Self::Bytes) -> Option<Self> {
+        Some(Self(u64::from_le_bytes(bytes)))
+    }
+}
 
 impl Number {
     fn new(kind: NumberKind, text: &[u8], is_sound: bool) -> Self {

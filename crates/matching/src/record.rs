@@ -1,10 +1,13 @@
 //! A known person as the index keeps them: a few machine words, and their words, places and numbers
 //! in shared arenas.
 
+use std::io::{self, Read, Write};
+
 use chrono::{Datelike, NaiveDate};
 
 use crate::fold::{AddressParts, NameParts};
 use crate::packed::{Number, Postcode};
+use crate::snapshot::{FixedBytes, Reader, SnapshotError, Writer, ensure};
 use crate::tokens::{NONE, TokenId, Tokens};
 use crate::{Description, Sex};
 
@@ -169,10 +172,16 @@ pub(crate) struct Record {
     numbers_at: u32,
     parts: u8,
     postcodes: u8,
+    /// How many, and whether they [`GONE`].
     numbers: u8,
     pub sex: Option<Sex>,
-    pub is_there: bool,
 }
+
+/// Marks whoever went.
+const GONE: u8 = 1 << 7;
+
+/// More would be slower.
+const _: () = assert!(size_of::<Record>() == 48);
 
 /// Everybody's records.
 #[derive(Debug, Clone, Default)]
@@ -201,14 +210,136 @@ fn name_in_use(prepared: &Prepared, parts: &[Part]) -> (TokenId, TokenId) {
     (token(forename), token(whole))
 }
 
+/// Gives back room that is not needed, but for a few thousandths: whoever is put in next should not
+/// wait until everybody has moved.
+pub(crate) fn shrink<T>(arena: &mut Vec<T>) {
+    arena.shrink_to(arena.len() + arena.len() / 64);
+}
+
 impl Record {
+    pub fn is_there(&self) -> bool {
+        self.numbers & GONE == 0
+    }
+
     /// Whether there are postcodes beside the present one.
     pub fn has_other_postcodes(&self) -> bool {
         usize::from(self.postcodes) > usize::from(self.postcode.is_some())
     }
 }
 
+impl FixedBytes for Part {
+    type Bytes = [u8; 4];
+
+    fn to_bytes(&self) -> Self::Bytes {
+        self.0.to_le_bytes()
+    }
+
+    fn from_bytes(bytes: Self::Bytes) -> Option<Self> {
+        Some(Self(u32::from_le_bytes(bytes)))
+    }
+}
+
+impl FixedBytes for Record {
+    type Bytes = [u8; 48];
+
+    fn to_bytes(&self) -> Self::Bytes {
+        let mut bytes = [0; 48];
+        let (words, rest) = bytes.split_at_mut(44);
+        let postcode = self.postcode.map_or(0, Postcode::bits).to_le_bytes();
+        words[..8].copy_from_slice(&postcode);
+        let numbers = [
+            self.born.0,
+            self.forename,
+            self.surname,
+            self.house,
+            self.street,
+            self.town,
+            self.parts_at,
+            self.postcodes_at,
+            self.numbers_at,
+        ];
+        words[8..].copy_from_slice(numbers.map(u32::to_le_bytes).as_flattened());
+        let sex = match self.sex {
+            None => 0,
+            Some(Sex::Male) => 1,
+            Some(Sex::Female) => 2,
+        };
+        rest.copy_from_slice(&[self.parts, self.postcodes, self.numbers, sex]);
+        bytes
+    }
+
+    fn from_bytes(bytes: Self::Bytes) -> Option<Self> {
+        let (words, _) = bytes.as_chunks::<4>();
+        let word = |at: usize| u32::from_le_bytes(words[at]);
+        let [parts, postcodes, numbers, sex] = words[11];
+        Some(Self {
+            postcode: Postcode::from_bytes([words[0], words[1]].as_flattened().try_into().ok()?),
+            born: Day(word(2)),
+            forename: word(3),
+            surname: word(4),
+            house: word(5),
+            street: word(6),
+            town: word(7),
+            parts_at: word(8),
+            postcodes_at: word(9),
+            numbers_at: word(10),
+            parts,
+            postcodes,
+            numbers,
+            sex: match sex {
+                0 => None,
+                1 => Some(Sex::Male),
+                2 => Some(Sex::Female),
+                _ => return None,
+            },
+        })
+    }
+}
+
 impl Records {
+    pub fn save(&self, to: &mut Writer<impl Write>) -> io::Result<()> {
+        to.array(self.all.iter().copied())?;
+        to.array(self.parts.iter().copied())?;
+        to.array(self.postcodes.iter().copied())?;
+        to.array(self.numbers.iter().copied())?;
+        self.tokens.save(to)
+    }
+
+    pub fn load(from: &mut Reader<impl Read>) -> Result<Self, SnapshotError> {
+        let records = Self {
+            all: from.array()?,
+            parts: from.array()?,
+            postcodes: from.array()?,
+            numbers: from.array()?,
+            tokens: Tokens::load(from)?,
+        };
+        let words = records.tokens.len();
+        ensure(u32::try_from(records.all.len()).is_ok())?;
+        ensure(records.parts.iter().all(|part| (part.token() as usize) < words))?;
+        ensure(records.all.iter().all(|record| records.has_all_of(record)))?;
+        Ok(records)
+    }
+
+    /// Whether everything a record tells of is there.
+    fn has_all_of(&self, record: &Record) -> bool {
+        fn is_in<T>(arena: &[T], at: u32, count: u8) -> bool {
+            at as usize + usize::from(count) <= arena.len()
+        }
+        let words = [record.forename, record.surname, record.house, record.street, record.town];
+        words.iter().all(|word| *word == NONE || (*word as usize) < self.tokens.len())
+            && is_in(&self.parts, record.parts_at, record.parts)
+            && is_in(&self.numbers, record.numbers_at, record.numbers & !GONE)
+            && (!record.has_other_postcodes() || is_in(&self.postcodes, record.postcodes_at, record.postcodes))
+    }
+
+    /// Gives back room that is not needed.
+    pub fn shrink(&mut self) {
+        shrink(&mut self.all);
+        shrink(&mut self.parts);
+        shrink(&mut self.postcodes);
+        shrink(&mut self.numbers);
+    }
+
     /// Adds a person and gives their place.
     pub fn add(&mut self, prepared: &Prepared) -> u32 {
         let parts = self.parts_of(prepared);
@@ -219,10 +350,15 @@ impl Records {
         }
         let (forename, surname) = name_in_use(prepared, &parts);
         let (parts_at, parts) = span(&mut self.parts, parts);
-        let (postcodes_at, postcodes) = span(&mut self.postcodes, prepared.postcodes.iter().copied());
+        let present = prepared.postcodes.first().copied().filter(|_| prepared.has_present_postcode);
+        // One that is present and the only one is in the record itself.
+        let (postcodes_at, postcodes) = match (present, prepared.postcodes.len()) {
+            (Some(_), 1) => (0, 1),
+            _ => span(&mut self.postcodes, prepared.postcodes.iter().copied()),
+        };
         let (numbers_at, numbers) = span(&mut self.numbers, prepared.numbers.iter().copied());
         let record = Record {
-            postcode: prepared.postcodes.first().copied().filter(|_| prepared.has_present_postcode),
+            postcode: present,
             parts_at,
             parts,
             postcodes_at,
@@ -236,7 +372,6 @@ impl Records {
             street: self.word(&prepared.address.street),
             town: self.word(&prepared.address.town),
             sex: prepared.sex,
-            is_there: true,
         };
         self.all.push(record);
         u32::try_from(self.all.len() - 1).expect("fewer than four milliards of people")
@@ -245,7 +380,7 @@ impl Records {
     /// Takes a person out; the place is not used again.
     pub fn remove(&mut self, place: u32) {
         let record = &mut self.all[place as usize];
-        record.is_there = false;
+        record.numbers |= GONE;
         let record = *record;
         for part in &self.parts[record.parts_at as usize..][..usize::from(record.parts)] {
             let token = self.tokens.get_mut(part.token());
@@ -331,12 +466,15 @@ impl Records {
         &self.parts[record.parts_at as usize..][..usize::from(record.parts)]
     }
 
-    pub fn postcodes(&self, record: &Record) -> &[Postcode] {
+    pub fn postcodes<'a>(&'a self, record: &'a Record) -> &'a [Postcode] {
+        if !record.has_other_postcodes() {
+            return record.postcode.as_slice();
+        }
         &self.postcodes[record.postcodes_at as usize..][..usize::from(record.postcodes)]
     }
 
     pub fn numbers(&self, record: &Record) -> &[Number] {
-        &self.numbers[record.numbers_at as usize..][..usize::from(record.numbers)]
+        &self.numbers[record.numbers_at as usize..][..usize::from(record.numbers & !GONE)]
     }
 }
 

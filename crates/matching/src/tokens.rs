@@ -4,8 +4,10 @@
 use hashbrown::HashTable;
 use rphonetic::DoubleMetaphone;
 use std::hash::BuildHasher;
+use std::io::{self, Read, Write};
 
 use crate::likeness::Sketch;
+use crate::snapshot::{FixedBytes, Reader, SnapshotError, Writer, ensure};
 use crate::{forms, frequencies};
 
 /// A word's number.
@@ -172,6 +174,106 @@ impl Tokens {
     /// What [`heard`] gives, looked up when the word is known.
     pub fn heard_of(&self, word: &str) -> Vec<u32> {
         self.find(word).map_or_else(|| heard(word), |id| self.heard(id).to_vec())
+    }
+}
+
+/// A word as it is kept in a snapshot: what is neither in the arenas nor quickly made from them.
+struct Saved {
+    length: u8,
+    families: u8,
+    heard: u8,
+    sounds: [u32; 2],
+    usual: [f32; 2],
+    forenames: u32,
+    surnames: u32,
+}
+
+impl FixedBytes for Saved {
+    type Bytes = [u8; 27];
+
+    fn to_bytes(&self) -> Self::Bytes {
+        let mut bytes = [0; 27];
+        let [first, second] = self.usual.map(f32::to_bits);
+        let words = [self.sounds[0], self.sounds[1], first, second, self.forenames, self.surnames];
+        bytes[..3].copy_from_slice(&[self.length, self.families, self.heard]);
+        bytes[3..].copy_from_slice(words.map(u32::to_le_bytes).as_flattened());
+        bytes
+    }
+
+    fn from_bytes(bytes: Self::Bytes) -> Option<Self> {
+        let (words, _) = bytes[3..].as_chunks::<4>();
+        let word = |at: usize| u32::from_le_bytes(words[at]);
+        Some(Self {
+            length: bytes[0],
+            families: bytes[1],
+            heard: bytes[2],
+            sounds: [word(0), word(1)],
+            usual: [word(2), word(3)].map(f32::from_bits),
+            forenames: word(4),
+            surnames: word(5),
+        })
+    }
+}
+
+impl Tokens {
+    /// How many words there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub fn save(&self, to: &mut Writer<impl Write>) -> io::Result<()> {
+        to.array(self.text.bytes())?;
+        to.array(self.families.iter().copied())?;
+        to.array(self.heard.iter().copied())?;
+        to.array(self.all.iter().zip(&self.sketches).map(|(token, sketch)| Saved {
+            length: token.length,
+            families: token.families.1,
+            heard: token.heard.1,
+            sounds: sketch.sounds,
+            usual: token.usual,
+            forenames: token.forenames,
+            surnames: token.surnames,
+        }))
+    }
+
+    pub fn load(from: &mut Reader<impl Read>) -> Result<Self, SnapshotError> {
+        let text = String::from_utf8(from.array()?).map_err(|_| SnapshotError::Damaged)?;
+        ensure(text.is_ascii())?;
+        let mut tokens = Self { text, families: from.array()?, heard: from.array()?, ..Self::default() };
+        let all: Vec<Saved> = from.array()?;
+        tokens.all.reserve(all.len());
+        tokens.sketches.reserve(all.len());
+        tokens.by_text.reserve(all.len(), |_| 0);
+        for saved in all {
+            tokens.restore(&saved).ok_or(SnapshotError::Damaged)?;
+        }
+        Ok(tokens)
+    }
+
+    fn restore(&mut self, saved: &Saved) -> Option<()> {
+        let id = TokenId::try_from(self.all.len()).ok()?;
+        let last = self.all.last();
+        // Everything of a word follows that of the word before.
+        let after = |of: fn(&Token) -> (u32, u8)| last.map_or(0, |last| of(last).0 + u32::from(of(last).1));
+        let token = Token {
+            at: after(|token| (token.at, token.length)),
+            length: saved.length,
+            families: (after(|token| token.families), saved.families),
+            heard: (after(|token| token.heard), saved.heard),
+            usual: saved.usual,
+            forenames: saved.forenames,
+            surnames: saved.surnames,
+        };
+        let (families_at, heard_at) = (token.families.0 as usize, token.heard.0 as usize);
+        let word = self.text.get(token.at as usize..)?.get(..usize::from(token.length))?;
+        let families = self.families.get(families_at..)?.get(..usize::from(saved.families))?;
+        self.heard.get(heard_at..)?.get(..usize::from(saved.heard))?;
+        self.sketches.push(Sketch::new(word, saved.sounds, family_bits(families)));
+        let hash = number(word);
+        self.all.push(token);
+        let Self { by_text, all, text, .. } = self;
+        by_text.insert_unique(hash, id, |id| number(text_of(all, text, *id)));
+        Some(())
     }
 }
 

@@ -123,7 +123,7 @@ where
         for _ in 0..each {
             place = (place + 1 + people / (each + 1)) % people;
             let record = index.records.get(u32::try_from(place).unwrap_or_default());
-            if record.is_there {
+            if record.is_there() {
                 let records = &index.records;
                 let pattern = compare(parameters, &query, records, record, &common, f64::NEG_INFINITY, &mut memory);
                 if let Some(pattern) = &pattern {
@@ -155,7 +155,7 @@ where
         Answer::Unknown => Some(false),
         Answer::Known(ids) => Some(ids.contains(id)),
     };
-    let pairs = rivals.into_iter().map(|rival| (rival.pattern, told(&index.ids[rival.place as usize]))).collect();
+    let pairs = rivals.into_iter().map(|rival| (rival.pattern, told(&index.ids.at(rival.place)))).collect();
     Case { common, pairs }
 }
 

@@ -1,10 +1,13 @@
 //! What holds for any two descriptions, however odd.
 
+use std::sync::LazyLock;
+
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use throughline_domain::name::Name;
 use throughline_matching::{
-    Agreement, Band, Candidate, Description, Index, Limits, Parameters, SafetyRule, Scored, Sex, reason_line, score,
+    Agreement, Band, Candidate, Description, Index, Limits, Parameters, SafetyRule, Scored, Sex, SnapshotError,
+    reason_line, score,
 };
 
 /// Few enough values that pairs often agree, and anything at all besides.
@@ -80,18 +83,18 @@ fn people() -> impl Strategy<Value = Vec<Description>> {
     prop::collection::vec(description(), 0..6)
 }
 
-fn numbered(people: &[Description]) -> Vec<(usize, Description)> {
-    people.iter().cloned().enumerate().collect()
+fn numbered(people: &[Description]) -> Vec<(u32, Description)> {
+    (0..).zip(people.iter().cloned()).collect()
 }
 
-fn built(people: Vec<(usize, Description)>) -> Index<usize> {
+fn built(people: Vec<(u32, Description)>) -> Index<u32> {
     Index::build(Parameters::default(), people)
 }
 
 /// Everything an index says of a description: in a list, in a search, and of each person.
-type Said = (usize, Vec<Candidate<usize>>, Vec<Candidate<usize>>, Vec<Option<Scored>>);
+type Said = (usize, Vec<Candidate<u32>>, Vec<Candidate<u32>>, Vec<Option<Scored>>);
 
-fn said(index: &Index<usize>, query: &Description) -> Said {
+fn said(index: &Index<u32>, query: &Description) -> Said {
     let all = Limits::best(100);
     let each = (0..20).map(|id| index.compare(query, id)).collect();
     (index.len(), index.query(query, all), index.search(query, all), each)
@@ -179,11 +182,11 @@ proptest! {
     #[test]
     fn an_index_that_grew_answers_like_one_that_was_built(
         query in description(),
-        steps in prop::collection::vec((0..5_usize, prop::option::weighted(0.8, description())), 0..10),
+        steps in prop::collection::vec((0..5_u32, prop::option::weighted(0.8, description())), 0..10),
         start in people(),
     ) {
         let mut grown = built(numbered(&start));
-        let mut last: std::collections::BTreeMap<usize, Description> = numbered(&start).into_iter().collect();
+        let mut last: std::collections::BTreeMap<u32, Description> = numbered(&start).into_iter().collect();
         for (id, step) in steps {
             if let Some(description) = step {
                 grown.put(id, &description);
@@ -216,4 +219,119 @@ proptest! {
         prop_assert_eq!(place(10).is_some(), place(11).is_some());
         prop_assert!(place(10) <= place(11));
     }
+}
+
+/// So many people that the index keeps them otherwise than a handful.
+static CROWD: LazyLock<Index<u32>> = LazyLock::new(|| {
+    let forenames = ["William", "Bill", "Mohammed Ali", "Łukasz", "Ada Mary"];
+    let surnames = ["Marsh", "Quill-Oakfield", "O'Brien", "Philips", "Fillips", "Mersh", "Quill"];
+    let person = |id: u32| {
+        let at = |names: &[&'static str], step: u32| names[(id / step) as usize % names.len()];
+        let born = NaiveDate::from_yo_opt(1950 + (id % 60).cast_signed(), 1 + id % 365);
+        Description {
+            date_of_birth: born,
+            address: format!("{} Wesley Avenue, Bromley", id % 90),
+            local_id: Some(format!("RQ7-{id}")),
+            ..Description::named(at(&forenames, 1), at(&surnames, 5)).at(&format!("ZZ{} {}AB", id % 40, id % 9))
+        }
+    };
+    Index::build(Parameters::default(), (1_000..4_000).map(|id| (id, person(id))))
+});
+
+fn saved(index: &Index<u32>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    index.save(&mut bytes).unwrap();
+    bytes
+}
+
+fn loaded(mut bytes: &[u8]) -> Result<Index<u32>, SnapshotError> {
+    let index = Index::load(Parameters::default(), &mut bytes)?;
+    assert!(bytes.is_empty());
+    Ok(index)
+}
+
+type Step = (u32, Option<Description>);
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    prop::collection::vec((0..5_u32, prop::option::weighted(0.8, description())), 0..8)
+}
+
+fn taken(index: &mut Index<u32>, steps: &[Step]) {
+    for (id, step) in steps {
+        match step {
+            Some(description) => index.put(*id, description),
+            None => drop(index.remove(*id)),
+        }
+        // Somebody of the crowd goes as well.
+        index.remove(1_000 + id);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_loaded_index_answers_as_the_saved_one(
+        queries in prop::collection::vec(description(), 1..3),
+        before in steps(),
+        after in steps(),
+        in_a_crowd: bool,
+    ) {
+        let mut index = if in_a_crowd { CROWD.clone() } else { built(Vec::new()) };
+        taken(&mut index, &before);
+        let mut other = loaded(&saved(&index)).unwrap();
+        for steps in [&[][..], &after] {
+            taken(&mut index, steps);
+            taken(&mut other, steps);
+            prop_assert_eq!(index.changes(), other.changes());
+            for query in &queries {
+                prop_assert_eq!(said(&index, query), said(&other, query));
+            }
+        }
+        prop_assert_eq!(saved(&index), saved(&other));
+    }
+
+    #[test]
+    fn a_small_damaged_snapshot_is_refused(people in people(), at: prop::sample::Index, flipped in 1..=255_u8) {
+        let whole = saved(&built(numbered(&people)));
+        prop_assert!(loaded(&whole).is_ok());
+        for at in (0..16).map(|turn| (at.index(whole.len()) + turn * whole.len() / 16) % whole.len()) {
+            let mut bytes = whole.clone();
+            bytes[at] ^= flipped;
+            prop_assert!(loaded(&bytes).is_err(), "byte {at} of {}", whole.len());
+            prop_assert!(matches!(loaded(&whole[..at]), Err(SnapshotError::Truncated)), "cut off at {at}");
+        }
+    }
+
+    #[test]
+    fn a_large_damaged_snapshot_is_refused(at: prop::sample::Index, flipped in 1..=255_u8) {
+        static WHOLE: LazyLock<Vec<u8>> = LazyLock::new(|| saved(&CROWD));
+        let at = at.index(WHOLE.len());
+        let mut bytes = WHOLE.clone();
+        bytes[at] ^= flipped;
+        prop_assert!(loaded(&bytes).is_err(), "byte {at} of {}", WHOLE.len());
+        prop_assert!(matches!(loaded(&WHOLE[..at]), Err(SnapshotError::Truncated)), "cut off at {at}");
+    }
+
+    #[test]
+    fn a_foreign_file_is_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        prop_assert!(loaded(&bytes).is_err());
+    }
+}
+
+#[test]
+fn what_a_snapshot_is_refused_for_is_said() {
+    let whole = saved(&CROWD);
+    let altered = |at: usize| {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        loaded(&bytes).unwrap_err()
+    };
+    assert!(matches!(altered(0), SnapshotError::NotASnapshot));
+    assert!(matches!(altered(8), SnapshotError::OtherFormat(_)));
+    assert!(matches!(altered(12), SnapshotError::OtherDerivation));
+    assert!(matches!(altered(20), SnapshotError::OtherIds(..)));
+    assert!(matches!(altered(whole.len() / 2), SnapshotError::Damaged));
+    // A length that cannot be: no room is made for what is not there.
+    assert!(matches!(altered(24 + 7), SnapshotError::Truncated | SnapshotError::Damaged));
 }

@@ -88,6 +88,11 @@ pub struct Speed {
     /// One person put in or changed, and taken out: the median and the slowest but one in a hundred, in seconds.
     pub put: (f64, f64),
     pub remove: (f64, f64),
+    /// The index written into a file, and read from it again.
+    pub save: Took,
+    pub load: Took,
+    /// Size of that file, in MiB.
+    pub snapshot: usize,
 }
 
 /// What `splink/answer.py` says of its run.

@@ -1,11 +1,13 @@
 //! One list, asked and measured.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Write};
 use std::path::Path;
 
 use throughline_matching::{Answer, Candidate, Index, Limits, Outcome, Parameters, evaluate};
 
-use crate::figures::{Accuracy, Figures, Speed, SplinkRun, read};
+use crate::figures::{Accuracy, Figures, Speed, SplinkRun, Took, read};
 use crate::lists::{List, Sheet, Truth, index};
 use crate::{misses, quick};
 
@@ -21,7 +23,7 @@ pub fn measure(folder: &Path, results: Option<&Path>, parameters: Parameters) ->
     let wanted: HashSet<String> = list.truth.iter().flat_map(|truth| truth.records.iter().cloned()).collect();
     let version = parameters.version.clone();
     // The time to read the file is part of it.
-    let ((ids, mut index), build) = quick::timed(|| index(parameters, folder, (!tells_misses).then_some(&wanted)));
+    let ((ids, index), build) = quick::timed(|| index(parameters, folder, (!tells_misses).then_some(&wanted)));
     let (memory, most_memory) = (quick::memory("VmRSS:"), quick::memory("VmHWM:"));
     // Afterwards, so that its memory is not counted.
     let scan = quick::scan();
@@ -32,7 +34,7 @@ pub fn measure(folder: &Path, results: Option<&Path>, parameters: Parameters) ->
         misses::tell(&list, &ids, &found, &outcomes);
     }
     let (people, engine) = (index.len(), accuracy(&outcomes, &list.truth));
-    let speed = Speed { scan, build, memory, most_memory, ..speed(&mut index, &list) };
+    let speed = Speed { scan, build, memory, most_memory, ..speed(index, &list) };
     let splink = results.and_then(|results| splink(results, &list.truth));
     Figures {
         name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
@@ -72,7 +74,7 @@ fn accuracy(outcomes: &[Outcome], truth: &[Truth]) -> Accuracy {
 }
 
 /// Times the engine. More of what it can do is timed here, and shown by `tables::speed`.
-fn speed(index: &mut Index<u32>, list: &List) -> Speed {
+fn speed(mut index: Index<u32>, list: &List) -> Speed {
     let mornings: Vec<_> = list.lines.chunks(MORNING).filter(|morning| morning.len() == MORNING).collect();
     let asked = quick::median(mornings.len().max(1), |at| {
         let lines = mornings.get(at).copied().unwrap_or(&list.lines);
@@ -84,7 +86,28 @@ fn speed(index: &mut Index<u32>, list: &List) -> Speed {
     let remove = quick::each(ids().zip(&list.lines), |(id, _)| {
         index.remove(id);
     });
-    Speed { list: asked, put, remove, ..Speed::default() }
+    let (save, load, snapshot) = snapshot(index);
+    Speed { list: asked, put, remove, save, load, snapshot, ..Speed::default() }
+}
+
+/// Saves the index into a file, forgets it and loads it again: the time of each, and the size of the
+/// file in MiB.
+fn snapshot(index: Index<u32>) -> (Took, Took, usize) {
+    let path = std::env::temp_dir().join(format!("throughline-snapshot-{}", std::process::id()));
+    let create = || BufWriter::new(File::create(&path).expect("a file to write to"));
+    let ((), save) = quick::timed(|| {
+        let mut file = create();
+        index.save(&mut file).expect("a file takes what is written");
+        file.flush().expect("a file takes what is written");
+    });
+    let open = || BufReader::new(File::open(&path).expect("the file just written"));
+    let (parameters, people) = (index.parameters().clone(), index.len());
+    drop(index);
+    let (loaded, load) = quick::timed(|| Index::<u32>::load(parameters, &mut open()).expect("what was saved"));
+    assert_eq!(loaded.len(), people);
+    let bytes = std::fs::metadata(&path).expect("the file just written").len();
+    std::fs::remove_file(&path).expect("the file just written");
+    (save, load, usize::try_from(bytes / 1_048_576).expect("a few thousand"))
 }
 
 /// What Splink answered: its best candidates of each line, the likeliest first.

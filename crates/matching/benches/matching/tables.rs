@@ -144,7 +144,9 @@ fn speed(figures: &[Figures]) {
         row("the slowest but one in a hundred", &|one| times(one.speed.put.1, one)),
         row("One person taken out, median (reads of 64 KiB)", &|one| times(one.speed.remove.0, one)),
         row("the slowest but one in a hundred", &|one| times(one.speed.remove.1, one)),
-        // Saving the index and loading it again belong here.
+        row("The index saved into a file, wall / processor time", &|one| both(one.speed.save)),
+        row("loaded from it", &|one| both(one.speed.load)),
+        row("Size of the file", &|one| format!("{} MiB", thousands(one.speed.snapshot))),
         row("From CSV to an index, wall / processor time", &|one| both(one.speed.build)),
         row("Memory with the index", &|one| format!("{} MiB", thousands(one.speed.memory))),
         row("Most memory while it was built", &|one| format!("{} MiB", thousands(one.speed.most_memory))),
