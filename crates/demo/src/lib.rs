@@ -22,6 +22,7 @@ mod course;
 mod directory;
 mod duplicates;
 mod history;
+mod hospital;
 mod names;
 mod papers;
 pub mod places;
@@ -54,6 +55,7 @@ pub async fn fill(
     history::make(&team, progress).await?;
     duplicates::make(&team).await?;
     today::make(&team).await?;
+    hospital::make(&team).await?;
     progress(100);
     Ok(())
 }

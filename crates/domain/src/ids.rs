@@ -70,4 +70,6 @@ ids! {
     DuplicateId,
     /// One joining of two records.
     MergeId,
+    /// One person as another register knows them: a hospital's patient index.
+    ElsewhereId,
 }

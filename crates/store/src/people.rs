@@ -3,7 +3,7 @@
 use crate::sql::placeholders;
 use crate::{Conn, Error, Result, Row, Tx, args};
 use chrono::NaiveDate;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use throughline_domain::document::{DocumentKind, DocumentState};
 use throughline_domain::finding::{FindingList, FindingStatus};
 use throughline_domain::identifier::NhsNumber;
@@ -125,7 +125,7 @@ impl Person {
 }
 
 /// Sex as the matching engine compares it; not known says nothing.
-fn sex(gender: Gender) -> Option<throughline_matching::Sex> {
+pub(crate) fn sex(gender: Gender) -> Option<throughline_matching::Sex> {
     match gender {
         Gender::Male => Some(throughline_matching::Sex::Male),
         Gender::Female => Some(throughline_matching::Sex::Female),
@@ -256,29 +256,7 @@ pub async fn contact_details(conn: &mut Conn, grant: &Grant<ViewContactDetails>)
 /// # Errors
 /// The store's.
 pub async fn create(tx: &mut Tx, grant: &Grant<CreatePerson>, id: PersonId, new: &NewPerson) -> Result<()> {
-    insert(tx, id, new, Some(grant.actor().user.uuid())).await
-}
-
-/// Takes over a person from another system. From the command line, which stands outside the
-/// policy: whoever runs it owns the database's key.
-///
-/// # Errors
-/// The store's.
-pub async fn import(tx: &mut Tx, id: PersonId, new: &NewPerson) -> Result<()> {
-    insert(tx, id, new, None).await
-}
-
-/// Every identifier of a kind: an import that is run again passes over who is there.
-///
-/// # Errors
-/// The store's.
-pub async fn identifiers(conn: &mut Conn, kind: &str) -> Result<BTreeSet<String>> {
-    let rows = conn.fetch_all("SELECT value FROM person_identifier WHERE kind = $1", args![kind]).await?;
-    rows.iter().map(|row| row.get("value")).collect()
-}
-
-async fn insert(tx: &mut Tx, id: PersonId, new: &NewPerson, created_by: Option<Uuid>) -> Result<()> {
-    let now = tx.now();
+    let (now, created_by) = (tx.now(), grant.actor().user);
     let gender = new.gender.unwrap_or(Gender::NotKnown);
     let ethnicity = new.ethnicity.unwrap_or(Ethnicity::NotKnown);
     tx.execute(

@@ -167,6 +167,7 @@ ids_in_columns!(
     ShiftId,
     DuplicateId,
     MergeId,
+    ElsewhereId,
 );
 
 macro_rules! codes_in_columns {

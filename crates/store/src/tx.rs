@@ -1,12 +1,13 @@
 //! Transactions: one act of one person, its audit rows and its events, committed together.
 
+use crate::matching::Known;
 use crate::sql::{Conn, Row, Value};
 use crate::{Error, Inner, Result, Store, args};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Deref, DerefMut};
 use std::sync::LazyLock;
 use throughline_audit as log;
-use throughline_domain::ids::{EpisodeId, PersonId, SiteId};
+use throughline_domain::ids::{ElsewhereId, EpisodeId, PersonId, SiteId};
 use throughline_domain::time::{Instant, stored};
 use throughline_policy::{Actor, Context, Denied, Grant, Permit, Relationship, Subject, Verb};
 
@@ -107,7 +108,7 @@ pub struct Tx {
     cause: Cause,
     audit: Vec<log::Row>,
     /// Whose names, numbers or homes changed: the matching engine's index follows.
-    described_anew: BTreeSet<PersonId>,
+    described_anew: BTreeSet<Known>,
     refusals: Refusals,
     /// The context of the person last asked about: a page asks for several classes of one person.
     known: Option<(PersonId, Vec<Context>)>,
@@ -262,8 +263,13 @@ impl Tx {
     }
 
     /// Notes that what somebody is known by changed, so that the matching engine compares with that.
-    pub(crate) fn describes_anew(&mut self, person: PersonId) {
-        self.described_anew.insert(person);
+    pub(crate) fn describes_anew(&mut self, known: impl Into<Known>) {
+        self.described_anew.insert(known.into());
+    }
+
+    /// Whether this act has changed what somebody is known by, which nobody else may see yet.
+    pub(crate) fn has_described_anew(&self) -> bool {
+        !self.described_anew.is_empty()
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -284,6 +290,12 @@ impl Tx {
     /// Queues an audit row for a person who was shown in a result list.
     pub fn note_shown(&mut self, person: PersonId, detail: &str) {
         self.note("view", "search", person.into(), Relationship::None, "allowed", detail);
+    }
+
+    /// Queues an audit row for a record of another register that was shown: it is of no person of ours,
+    /// so that the row's words name it.
+    pub fn note_elsewhere(&mut self, id: ElsewhereId, detail: &str) {
+        self.note_act("view", "search", Subject::default(), &format!("{detail}: record elsewhere {id}"));
     }
 
     /// Queues an audit row of the system's own or of an act outside any person's record.

@@ -3,10 +3,10 @@
 use chrono::Utc;
 use std::path::Path;
 use throughline_audit::Broken;
-use throughline_domain::ids::PersonId;
+use throughline_domain::ids::ElsewhereId;
 use throughline_domain::name::Name;
 use throughline_store::backup::{self, BackupError, DATABASE};
-use throughline_store::people::{self, NewPerson};
+use throughline_store::elsewhere::{self, Record};
 use throughline_store::{Cause, Location, Store, raw};
 use uuid::Uuid;
 
@@ -18,9 +18,14 @@ async fn open(path: &Path) -> Store {
 
 async fn add_somebody(store: &Store) {
     let mut tx = store.begin(Cause { actor: None, at: Utc::now(), request: "test".into() }).await.unwrap();
-    let person = NewPerson { name: Name::new("Ada", "Marsh"), ..NewPerson::default() };
-    people::import(&mut tx, PersonId::new(Uuid::now_v7()), &person).await.unwrap();
+    let record = Record { number: Uuid::now_v7().to_string(), name: Name::new("Ada", "Marsh"), ..Record::default() };
+    elsewhere::take_in(&mut tx, "PAS", &[record]).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+async fn how_many(store: &Store) -> usize {
+    let first = ElsewhereId::new(Uuid::nil());
+    elsewhere::numbers_after(&mut store.read().await.unwrap(), "PAS", first, 100).await.unwrap().len()
 }
 
 #[tokio::test]
@@ -44,7 +49,7 @@ async fn a_backup_made_while_the_service_runs_is_put_back_whole() {
     let restored = backup::restore(&to, Some(KEY), &path, true, Utc::now()).await.unwrap();
     assert!(restored.kept.unwrap().exists(), "the newer database is kept beside it");
     let store = open(&path).await;
-    assert_eq!(people::count(&mut store.read().await.unwrap()).await.unwrap(), 1);
+    assert_eq!(how_many(&store).await, 1);
     store.close().await;
 }
 
@@ -106,12 +111,12 @@ async fn a_postgresql_backup_is_restored_whole_and_only_into_an_empty_database()
     let restored = backup::postgres::restore(folder.path(), &target, true).await.unwrap();
     assert_eq!(restored, manifest);
     let copy = Store::open(&Location::Postgres(target.clone())).await.unwrap();
-    assert_eq!(people::count(&mut copy.read().await.unwrap()).await.unwrap(), 1);
+    assert_eq!(how_many(&copy).await, 1);
     let error = backup::postgres::restore(folder.path(), &target, true).await.unwrap_err();
     assert!(matches!(error, BackupError::NotEmpty), "{error}");
     let error = backup::postgres::restore(folder.path(), &url, true).await.unwrap_err();
     assert!(matches!(error, BackupError::NotEmpty), "{error}");
-    assert_eq!(people::count(&mut store.read().await.unwrap()).await.unwrap(), 2, "nothing is written over");
+    assert_eq!(how_many(&store).await, 2, "nothing is written over");
     copy.close().await;
     store.close().await;
 }

@@ -17,7 +17,7 @@ async fn found(kit: &Kit, store: &Store, forenames: &str, surname: &str) -> Vec<
     let mut tx = store.begin(Cause { actor, at: kit.now, request: "test".into() }).await.unwrap();
     let grant = tx.authorise::<SearchPeople>(Subject::default()).await.unwrap();
     let found = search::search(&mut tx, &grant, &Description::named(forenames, surname), 10).await.unwrap();
-    found.into_iter().map(|candidate| candidate.person.id).collect()
+    found.people.into_iter().map(|candidate| candidate.person.id).collect()
 }
 
 async fn renamed(kit: &Kit, person: PersonId, name: Name) {
@@ -83,7 +83,7 @@ on_both! {
 
     async fn an_index_read_ahead_answers_alike(kit: Kit) {
         let ada = kit.person("Ada", "Marsh").await;
-        matching::warm(&kit.store).await.unwrap();
+        matching::follow(&kit.store).await.unwrap();
         assert_eq!(found(&kit, &kit.store, "Ada", "Marsh").await, [ada]);
     }
 }

@@ -251,7 +251,7 @@ on_both! {
         let grant = tx.authorise::<SearchPeople>(Subject::default()).await.expect("practitioners may");
         let found = search::search(&mut tx, &grant, &Description::named("Cathryn", "Fillips"), 10).await.expect("it answers");
         tx.commit().await.expect("it commits");
-        assert_eq!(found.first().map(|candidate| candidate.person.id), Some(person));
+        assert_eq!(found.people.first().map(|candidate| candidate.person.id), Some(person));
         assert!(lines(&kit, person).await.iter().any(|look| look.classes == "search"));
     }
 

@@ -13,15 +13,16 @@
 //! | `local_id` | `soc_sec_id`: a number of another register that both sides use |
 //! | `prev_postcodes` | `previous_postcodes`: several with `;` between them |
 
+use crate::patient_index::Rejected;
 use crate::words::{read, wrong_use};
 use chrono::{Datelike, NaiveDate};
+use std::io::Read;
 use std::path::Path;
-use throughline_domain::identifier::{self, NhsNumber};
 use throughline_domain::name::Name;
 use throughline_domain::person::{Ethnicity, Gender};
 use throughline_domain::time::parse_date;
 use throughline_matching::{Description, Sex};
-use throughline_store::people::{ContactDetails, NewPerson};
+use throughline_store::elsewhere::Record;
 
 const COLUMNS: &[(&str, &[&str])] = &[
     ("id", &["record_id", "query_id", "id", "person_id", "rec_id"]),
@@ -63,14 +64,6 @@ pub struct PersonRow {
     cells: Vec<(&'static str, String)>,
 }
 
-/// Reads a file.
-///
-/// # Errors
-/// When it is no CSV, or has none of the columns.
-pub fn read_people(file: &Path) -> anyhow::Result<PeopleCsv> {
-    read_mapped(file, &[])
-}
-
 /// Another system's heading and the heading of ours that it stands for.
 pub type Mapping = (String, String);
 
@@ -96,8 +89,33 @@ pub fn read_mapped(file: &Path, mappings: &[Mapping]) -> anyhow::Result<PeopleCs
 }
 
 fn parse(bytes: &[u8], name: &str, mappings: &[Mapping]) -> anyhow::Result<PeopleCsv> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
+    let mut all = rows(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes), name, mappings)?;
+    let (mut rows, mut unread) = (Vec::new(), Vec::new());
+    for (row, read) in all.by_ref() {
+        match read {
+            Ok(person) => rows.push(person),
+            Err(error) => unread.push((row, reason(&error))),
+        }
+    }
+    Ok(PeopleCsv { rows, unread, unused: all.unused })
+}
+
+/// The rows of a file one at a time, each with its number as a spreadsheet numbers it.
+#[derive(Debug)]
+pub struct Rows<R> {
+    reader: csv::Reader<R>,
+    meanings: Vec<Option<&'static str>>,
+    /// Columns that are not used.
+    pub unused: Vec<String>,
+    row: usize,
+}
+
+/// Reads the headings of a file; its rows follow.
+///
+/// # Errors
+/// When it is no CSV, or has none of the columns.
+pub fn rows<R: Read>(from: R, name: &str, mappings: &[Mapping]) -> anyhow::Result<Rows<R>> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(from);
     let headings = reader.headers().map_err(|error| wrong_use(format!("{name} is not a CSV file: {error}")))?.clone();
     let meanings: Vec<Option<&'static str>> = headings
         .iter()
@@ -117,19 +135,22 @@ fn parse(bytes: &[u8], name: &str, mappings: &[Mapping]) -> anyhow::Result<Peopl
         .filter(|(_, meaning)| meaning.is_none())
         .map(|(heading, _)| heading.to_owned())
         .collect();
-    let (mut rows, mut unread) = (Vec::new(), Vec::new());
-    for (number, record) in reader.records().enumerate() {
-        let row = number + 2;
-        match record {
-            Ok(record) => rows.push(PersonRow { row, cells: cells(&record, &meanings) }),
-            Err(error) => unread.push((row, reason(&error))),
-        }
+    Ok(Rows { reader, meanings, unused, row: 1 })
+}
+
+impl<R: Read> Iterator for Rows<R> {
+    type Item = (usize, Result<PersonRow, csv::Error>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let record = self.reader.records().next()?;
+        self.row += 1;
+        let row = self.row;
+        Some((row, record.map(|record| PersonRow { row, cells: cells(&record, &self.meanings) })))
     }
-    Ok(PeopleCsv { rows, unread, unused })
 }
 
 /// Why a row cannot be read.
-fn reason(error: &csv::Error) -> String {
+pub fn reason(error: &csv::Error) -> String {
     match error.kind() {
         csv::ErrorKind::Utf8 { .. } => "it is not UTF-8 text".to_owned(),
         _ => error.to_string(),
@@ -184,11 +205,6 @@ impl PersonRow {
             "" => format!("row {}", self.row),
             id => id.to_owned(),
         }
-    }
-
-    /// The id in the other system, when there is one.
-    pub fn local_id(&self) -> Option<&str> {
-        Some(self.get("id")).filter(|id| !id.is_empty())
     }
 
     fn name(&self) -> Name {
@@ -247,46 +263,46 @@ impl PersonRow {
         }
     }
 
-    /// The row as a person to be taken over, or why it cannot be.
-    pub fn person(&self, source: &str, today: NaiveDate) -> Result<NewPerson, String> {
+    /// The row as a record of the register it comes from.
+    ///
+    /// # Errors
+    /// When nobody could be known again by it, with the reason.
+    pub fn record(&self, today: NaiveDate) -> Result<Record, Rejected> {
+        let text = |meaning| Some(self.get(meaning).to_owned()).filter(|text| !text.is_empty());
+        let nhs_number = text("nhs");
+        let number = text("id").or_else(|| nhs_number.clone());
+        let rejected = |reason: &str| Rejected { number: number.clone(), reason: reason.to_owned() };
         let name = self.name();
-        if name.is_unknown() {
-            return Err("no name".into());
+        if name.is_unknown() && nhs_number.is_none() {
+            return Err(rejected("it has neither a name nor an NHS number"));
         }
-        let nhs_number = match self.get("nhs") {
-            "" => None,
-            text => Some(NhsNumber::parse(text).map_err(|error| error.to_string())?),
+        let Some(number) = number.clone() else {
+            return Err(rejected("it has no number (record_id), by which it would be known again"));
         };
         let date_of_birth = match self.get("dob") {
             "" => None,
-            text => Some(date_of_birth(text, today).map_err(|error| format!("date of birth: {error}"))?),
+            text => Some(date_of_birth(text, today).map_err(|error| rejected(&format!("date of birth: {error}")))?),
         };
         if date_of_birth.is_some_and(|date| date > today) {
-            return Err("the date of birth is in the future".into());
+            return Err(rejected("the date of birth is in the future"));
         }
-        let pnc = Some(self.get("pnc"))
-            .filter(|text| !text.is_empty())
-            .map(|text| ("pnc".to_owned(), identifier::pnc(text).map_or_else(|| text.to_owned(), |id| id.canonical)));
-        let cro = Some(self.get("cro"))
-            .filter(|text| !text.is_empty())
-            .map(|text| ("cro".to_owned(), identifier::cro(text).map_or_else(|| text.to_owned(), |id| id.canonical)));
-        let local = self.local_id().map(|id| ("local".to_owned(), format!("{source}: {id}")));
-        Ok(NewPerson {
+        let described = self.description(today);
+        let sex = self.sex().map(|sex| if sex == Sex::Male { Gender::Male } else { Gender::Female });
+        Ok(Record {
+            number,
             name,
+            aliases: described.aliases,
             date_of_birth,
-            gender: self.sex().map(|sex| if sex == Sex::Male { Gender::Male } else { Gender::Female }),
-            ethnicity: Ethnicity::from_code(&self.get("ethnicity").to_uppercase()),
+            gender: sex.unwrap_or(Gender::NotKnown),
+            ethnicity: Ethnicity::from_code(&self.get("ethnicity").to_uppercase()).unwrap_or(Ethnicity::NotKnown),
+            address: described.address,
+            postcodes: if described.postcodes.iter().all(String::is_empty) { Vec::new() } else { described.postcodes },
             nhs_number,
-            aliases: self.aliases(),
-            identifiers: pnc.into_iter().chain(cro).chain(local).collect(),
-            contact: ContactDetails {
-                address: self.address(),
-                postcode: self.get("postcode").to_owned(),
-                phone: self.get("phone").to_owned(),
-                gp: self.get("gp").to_owned(),
-                ..ContactDetails::default()
-            },
-            ..NewPerson::default()
+            pnc: described.pnc,
+            cro: described.cro,
+            phone: self.get("phone").to_owned(),
+            gp: self.get("gp").to_owned(),
+            ..Record::default()
         })
     }
 }
@@ -312,11 +328,24 @@ mod tests {
 
     #[test]
     fn a_row_that_cannot_be_taken_says_why() {
-        let people = parse(b"id,first,last,dob,nhs_number\n1,,,,\n2,Ada,Marsh,31/31/1990,\n3,Bo,Reed,,9990000001\n4,Cy,Lane,1990-01-02,\n", "t.csv", &[]).unwrap();
-        let outcomes: Vec<bool> = people.rows.iter().map(|row| row.person("PAS", today()).is_ok()).collect();
-        assert_eq!(outcomes, [false, false, false, true]);
-        let taken = people.rows[3].person("PAS", today()).unwrap();
-        assert_eq!(taken.identifiers, [("local".to_owned(), "PAS: 4".to_owned())]);
+        let text = b"id,first,last,dob,nhs_number,sex,prev_postcodes\n1,,,,,,\n2,Ada,Marsh,31/31/1990,,,\n3,Bo,Reed,1990-01-02,9990000001,M,\n,Cy,Lane,,,,\n5,Di,Lund,2099-01-01,,,\n,,,,9990000018,,ZZ1 1AA;ZZ2 2BB\n";
+        let people = parse(text, "t.csv", &[]).unwrap();
+        let read: Vec<Result<Record, Rejected>> = people.rows.iter().map(|row| row.record(today())).collect();
+        let reason = |at: usize| read[at].as_ref().unwrap_err().reason.as_str();
+        assert_eq!(reason(0), "it has neither a name nor an NHS number");
+        assert!(reason(1).starts_with("date of birth: "), "{}", reason(1));
+        assert_eq!(read[1].as_ref().unwrap_err().number.as_deref(), Some("2"));
+        assert!(reason(3).starts_with("it has no number"));
+        assert_eq!(reason(4), "the date of birth is in the future");
+        // A number with a wrong check digit is kept as given: the engine trusts it less.
+        let taken = read[2].as_ref().unwrap();
+        assert_eq!(
+            (taken.number.as_str(), taken.nhs_number.as_deref(), taken.gender),
+            ("3", Some("9990000001"), Gender::Male)
+        );
+        let numbered = read[5].as_ref().unwrap();
+        assert_eq!(numbered.number, "9990000018");
+        assert_eq!(numbered.postcodes, ["", "ZZ1 1AA", "ZZ2 2BB"]);
     }
 
     #[test]

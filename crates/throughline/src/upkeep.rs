@@ -1,26 +1,68 @@
-//! What a running service does by itself: it forgets what is no longer needed.
+//! What a running service does by itself: it follows who is known, forgets what is no longer needed, and at
+//! night looks for duplicates.
 
+use chrono::Timelike;
 use std::time::Duration;
-use throughline_domain::time::Instant;
-use throughline_store::{Cause, Store, idempotency, matching, sessions};
+use throughline_domain::time::{Instant, london_time};
+use throughline_store::{Cause, Store, idempotency, matching, nightly, sessions};
 
-/// How often.
+/// How often it forgets.
 const EVERY: Duration = Duration::from_hours(1);
 
-/// Reads everybody into memory for the matching engine, so that the first search waits for nothing;
-/// forgets at once, and then every hour, until it is dropped or aborted.
+/// How often the matching engine's index follows, so that a search after an import finds little to do.
+const FOLLOWS_EVERY: Duration = Duration::from_secs(1);
+
+/// The hours of the night in London: few work then.
+const NIGHT: std::ops::Range<u32> = 2..6;
+
+/// Does all of it until it is dropped or aborted.
 pub async fn for_ever(store: Store) {
-    if let Err(error) = matching::warm(&store).await {
-        tracing::warn!(%error, "people could not be read ahead; the first search will read them");
+    tokio::join!(follow(&store), forget_and_look(&store));
+}
+
+/// Reads everybody into memory for the matching engine, so that the first search waits for nothing, and
+/// follows every second.
+async fn follow(store: &Store) {
+    let mut turns = tokio::time::interval(FOLLOWS_EVERY);
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut failed = false;
+    loop {
+        turns.tick().await;
+        match matching::follow(store).await {
+            Ok(()) => failed = false,
+            // Said once: a database that is away stays away for many seconds.
+            Err(error) if !failed => {
+                failed = true;
+                tracing::warn!(%error, "the index of people could not follow; the next search will try again");
+            }
+            Err(_) => {}
+        }
     }
+}
+
+/// Forgets at once, and then every hour; in the hours of the night duplicates are looked for.
+async fn forget_and_look(store: &Store) {
     let mut turns = tokio::time::interval(EVERY);
     turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         turns.tick().await;
-        if let Err(error) = forget(&store, chrono::Utc::now()).await {
+        let now = chrono::Utc::now();
+        if let Err(error) = forget(store, now).await {
             tracing::warn!(%error, "old keys and sessions could not be forgotten; the next try is in an hour");
         }
+        if !is_night(now) {
+            continue;
+        }
+        match nightly::look_for_duplicates(store, now).await {
+            Ok(Some(done)) => tracing::info!(new = done.new, again = done.reopened, "possible duplicates looked for"),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "possible duplicates could not be looked for"),
+        }
     }
+}
+
+fn is_night(now: Instant) -> bool {
+    NIGHT.contains(&london_time(now).hour())
 }
 
 /// Forgets the keys of forms sent more than two days ago, sessions that have expired, and the old part
@@ -33,4 +75,18 @@ async fn forget(store: &Store, now: Instant) -> throughline_store::Result<()> {
     tx.commit().await?;
     tracing::debug!(keys, sessions, "old keys and sessions forgotten");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_night;
+
+    #[test]
+    fn the_night_is_londons() {
+        let at = |text: &str| text.parse().expect("this is an instant");
+        assert!(is_night(at("2026-11-24T02:10:00Z")));
+        assert!(!is_night(at("2026-11-24T06:10:00Z")));
+        assert!(is_night(at("2026-07-24T01:10:00Z")), "an hour ahead in summer");
+        assert!(!is_night(at("2026-07-24T05:10:00Z")));
+    }
 }

@@ -41,14 +41,17 @@ pub fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
         std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes)?;
         return Ok(bytes);
     }
-    std::fs::read(file).map_err(|error| {
-        let file = file.display();
-        match error.kind() {
-            ErrorKind::NotFound => wrong_use(format!("there is no file {file}: check its name and folder")),
-            ErrorKind::PermissionDenied => anyhow::anyhow!("{file} may not be read by this user"),
-            _ => anyhow::anyhow!("{file} cannot be read: {error}"),
-        }
-    })
+    std::fs::read(file).map_err(|error| unreadable(file, &error))
+}
+
+/// Why a file cannot be read, in words that say what to do.
+pub fn unreadable(file: &Path, error: &std::io::Error) -> anyhow::Error {
+    let file = file.display();
+    match error.kind() {
+        ErrorKind::NotFound => wrong_use(format!("there is no file {file}: check its name and folder")),
+        ErrorKind::PermissionDenied => anyhow::anyhow!("{file} may not be read by this user"),
+        _ => anyhow::anyhow!("{file} cannot be read: {error}"),
+    }
 }
 
 /// Reads a file of text.

@@ -38,6 +38,7 @@ pub mod compare;
 pub mod directory;
 pub mod documents;
 pub mod duplicates;
+mod elsewhere;
 pub mod episodes;
 pub mod forms;
 pub mod help;
@@ -168,6 +169,7 @@ pub fn router(app: App) -> Router {
         .merge(board::routes())
         .merge(lists::routes())
         .merge(compare::routes())
+        .merge(elsewhere::routes())
         .merge(people::routes())
         .merge(duplicates::routes())
         .merge(episodes::routes())

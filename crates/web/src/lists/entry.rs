@@ -9,7 +9,7 @@ use axum::response::{Html, IntoResponse};
 use minijinja::{Value, context};
 use std::collections::HashSet;
 use throughline_clocks::{Clock, Events, State, clocks};
-use throughline_domain::ids::{EntryId, PersonId, SiteId};
+use throughline_domain::ids::{ElsewhereId, EntryId, PersonId, SiteId};
 use throughline_domain::list::{EntryState, ListKind, MatchDecision, NotSeenReason};
 use throughline_domain::name::Name;
 use throughline_domain::time::{Instant, age_on, london_date, parse_date};
@@ -18,9 +18,8 @@ use throughline_matching::{Band, Description, in_words, reason_line};
 use throughline_policy::{ChangeList, Class, Grant, SearchPeople, Subject, Verb, ViewEpisode, ViewList};
 use throughline_store::events::{self, NewEvent};
 use throughline_store::lists::{self, Best, Decision, Line};
-use throughline_store::people;
-use throughline_store::search::{self, Candidate};
-use throughline_store::{Error as StoreError, Tx, episodes};
+use throughline_store::search::{self, Candidate, Possible};
+use throughline_store::{Error as StoreError, Tx, elsewhere, episodes, people};
 
 /// How many possible matches are shown: more would be a search, not a match.
 const MATCHES: usize = 8;
@@ -42,17 +41,38 @@ pub(crate) fn ruled_out(decisions: &[Decision]) -> Vec<PersonId> {
     newest.filter(|decision| decision.decision == MatchDecision::Different).map(|decision| decision.person_id).collect()
 }
 
-/// People who may be the one on the line, without those ruled out.
+/// Who may be the one on the line, of our people and in other registers, without those ruled out.
 pub(crate) async fn matches(
     tx: &mut Tx,
     search: &Grant<SearchPeople>,
     entry: &Entry,
-    ruled_out: &[PersonId],
-) -> Result<Vec<Candidate>, Problem> {
-    let mut found = search::candidates(tx, search, &facts::description(entry), MATCHES + ruled_out.len()).await?;
-    found.retain(|candidate| !ruled_out.contains(&candidate.person.id));
-    found.truncate(MATCHES);
+    ruled_out: &RuledOut,
+) -> Result<Possible, Problem> {
+    let many = MATCHES + ruled_out.people.len().max(ruled_out.elsewhere.len());
+    let mut found = search::possible(tx, search, &facts::description(entry), many).await?;
+    found.people.retain(|candidate| !ruled_out.people.contains(&candidate.person.id));
+    found.people.truncate(MATCHES);
+    found.elsewhere.retain(|candidate| !ruled_out.elsewhere.contains(&candidate.elsewhere.id));
+    found.elsewhere.truncate(MATCHES);
     Ok(found)
+}
+
+/// Who was decided not to be the one on the line.
+#[derive(Debug, Default)]
+pub(crate) struct RuledOut {
+    /// Of our people.
+    pub people: Vec<PersonId>,
+    /// Of the records of other registers.
+    pub elsewhere: Vec<ElsewhereId>,
+}
+
+impl RuledOut {
+    pub(crate) fn by(decisions: &[Decision], about_elsewhere: &[elsewhere::Decision]) -> Self {
+        let mut told = HashSet::new();
+        let newest = about_elsewhere.iter().filter(|decision| told.insert(decision.elsewhere));
+        let different = newest.filter(|decision| decision.decision == MatchDecision::Different);
+        Self { people: ruled_out(decisions), elsewhere: different.map(|decision| decision.elsewhere).collect() }
+    }
 }
 
 /// The likeliest of them, as the board shows it.
@@ -91,12 +111,13 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
     let line = lists::entry(&mut tx, &grant, id).await?.ok_or(Problem::NotFound)?;
     let entry = source(&line)?;
     let decisions = lists::decisions(&mut tx, &grant, id).await?;
+    let about_elsewhere = elsewhere::decisions(&mut tx, &grant, id).await?;
     let may_search = cx.role_may(Verb::View, Class::Search);
-    let (mut possible, mut found) = (Vec::new(), None);
+    let (mut possible, mut found) = (Possible::default(), None);
     if may_search {
         let search = tx.authorise::<SearchPeople>(Subject::default()).await?;
         if line.episode_id.is_none() {
-            possible = matches(&mut tx, &search, &entry, &ruled_out(&decisions)).await?;
+            possible = matches(&mut tx, &search, &entry, &RuledOut::by(&decisions, &about_elsewhere)).await?;
         }
         if let Some(looked_for) = searched {
             found = Some(search::search(&mut tx, &search, looked_for, 20).await?);
@@ -119,6 +140,9 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
     tx.commit().await?;
     let today = london_date(cx.now);
     let row = |candidate: &Candidate| candidate_row(candidate, id, &decisions, today);
+    let elsewhere_row = |candidate: &search::ElsewhereCandidate| {
+        crate::elsewhere::candidate_row(candidate, id, &about_elsewhere, today)
+    };
     let site_name = cx.signed_in.sites.iter().find(|known| known.id == site).map(|site| site.name.clone());
     Ok(context! {
         heading => heading(&line), caption => format!("{}, {}", line.kind.label(), site_name.unwrap_or_default()),
@@ -131,11 +155,14 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
         age => entry.date_of_birth.and_then(|born| age_on(born, today)).or(entry.age),
         facts => throughline_lists::facts(&entry), notices => facts::notices(&entry),
         restriction => entry.reporting_restriction, clocks => clock_values(&line, &entry, cx.now),
-        candidates => possible.iter().map(row).collect::<Vec<_>>(), shown => ids(&possible),
-        very_likely => possible.iter().any(|candidate| candidate.scored.band == Band::VeryLikely),
+        candidates => possible.people.iter().map(row).collect::<Vec<_>>(), shown => ids(&possible),
+        elsewhere => possible.elsewhere.iter().map(elsewhere_row).collect::<Vec<_>>(),
+        very_likely => bands(&possible).any(|band| band == Band::VeryLikely),
         // How like the search they are says little: how like the row, the comparison tells.
-        found => found.as_ref().map(|found| found.iter().map(|found| context! { searched => true, ..row(found) }).collect::<Vec<_>>()),
+        found => found.as_ref().map(|found| found.people.iter().map(|found| context! { searched => true, ..row(found) }).collect::<Vec<_>>()),
+        found_elsewhere => found.as_ref().map(|found| found.elsewhere.iter().map(|found| context! { searched => true, ..elsewhere_row(found) }).collect::<Vec<_>>()),
         decisions => decisions.iter().map(decision_row).collect::<Vec<_>>(),
+        decisions_elsewhere => about_elsewhere.iter().map(|decision| crate::elsewhere::decision_row(decision, id)).collect::<Vec<_>>(),
         open_episodes, mine => line.taken_by == Some(cx.signed_in.user.id),
         state => line.state.label(), tone => tone(line.state), reason => line.reason.map(NotSeenReason::label),
         to_consider => line.state == EntryState::ToConsider, being_seen => line.state == EntryState::BeingSeen, ended => !line.state.is_open(),
@@ -153,8 +180,16 @@ fn heading(line: &Line) -> &'static str {
     }
 }
 
-fn ids(candidates: &[Candidate]) -> String {
-    candidates.iter().map(|candidate| candidate.person.id.to_string()).collect::<Vec<_>>().join(" ")
+/// Everybody who is shown, as the form carries it.
+pub(super) fn ids(possible: &Possible) -> String {
+    let people = possible.people.iter().map(|candidate| candidate.person.id.to_string());
+    let records = possible.elsewhere.iter().map(|candidate| candidate.elsewhere.id.to_string());
+    people.chain(records).collect::<Vec<_>>().join(" ")
+}
+
+fn bands(possible: &Possible) -> impl Iterator<Item = Band> {
+    let people = possible.people.iter().map(|candidate| candidate.scored.band);
+    people.chain(possible.elsewhere.iter().map(|candidate| candidate.scored.band))
 }
 
 fn tone(state: EntryState) -> &'static str {
@@ -176,6 +211,7 @@ fn candidate_row(candidate: &Candidate, entry: EntryId, decisions: &[Decision], 
         aliases => person.aliases.iter().map(Name::natural).collect::<Vec<_>>().join(", "),
         probability => in_words(scored.probability), band => scored.band.label(), tone => band_tone(scored.band), reason => reason_line(scored),
         advice => scored.rules.first().map(|rule| rule.advice()), href => format!("/entries/{entry}/compare/{}", person.id),
+        also => candidate.also.iter().map(crate::elsewhere::in_short).collect::<Vec<_>>(),
         decision => decided.map(|decision| format!("{}, {}", decision.decision.label(), decision.decided_by)),
     }
 }

@@ -17,7 +17,7 @@ use throughline_policy::{
 use throughline_store::episodes::{self, Episode, NewEpisode};
 use throughline_store::events::{self, NewEvent};
 use throughline_store::lists::{self, Line};
-use throughline_store::{Tx, organisations, people};
+use throughline_store::{Tx, elsewhere, organisations, people};
 use uuid::Uuid;
 
 /// Why an episode cannot be opened yet, and at which field it is said.
@@ -79,21 +79,23 @@ async fn person(
     let view = tx.authorise::<ViewList>(line.site_id).await?;
     let decisions = lists::decisions(tx, &view, line.id).await?;
     let search = tx.authorise::<SearchPeople>(Subject::default()).await?;
-    let possible = entry::matches(tx, &search, listed, &entry::ruled_out(&decisions)).await?;
+    let about_elsewhere = elsewhere::decisions(tx, &view, line.id).await?;
+    let possible = entry::matches(tx, &search, listed, &entry::RuledOut::by(&decisions, &about_elsewhere)).await?;
     let shown: Vec<&str> = fields.text("shown").split(' ').collect();
-    if possible.iter().any(|candidate| !shown.contains(&candidate.person.id.to_string().as_str())) {
+    if entry::ids(&possible).split_whitespace().any(|id| !shown.contains(&id)) {
         return Ok(not_yet(
             "possible-matches",
             "Somebody was found whom you have not been shown: look at the possible matches first",
         ));
     }
-    if !possible.is_empty() && !fields.ticked("none_of_these") {
+    let is_anybody_possible = !possible.people.is_empty() || !possible.elsewhere.is_empty();
+    if is_anybody_possible && !fields.ticked("none_of_these") {
         return Ok(not_yet(
             "none_of_these",
             "Say whether one of the possible matches is this person: compare them, or confirm that none of them is",
         ));
     }
-    for candidate in &possible {
+    for candidate in &possible.people {
         let evidence = facts::kept(listed, &candidate.scored);
         lists::decide(
             tx,
@@ -105,6 +107,11 @@ async fn person(
             &evidence,
         )
         .await?;
+    }
+    for candidate in &possible.elsewhere {
+        let (id, scored) = (candidate.elsewhere.id, &candidate.scored);
+        let evidence = facts::kept(listed, scored);
+        elsewhere::decide(tx, grant, line.id, id, MatchDecision::Different, scored.probability, &evidence).await?;
     }
     let create = tx.authorise::<CreatePerson>(Subject::default()).await?;
     let person = PersonId::new(Uuid::now_v7());

@@ -33,7 +33,8 @@ pub(super) async fn search(cx: Cx, fields: Fields) -> Answer {
     }
     let mut tx = cx.begin().await?;
     let grant = tx.authorise::<SearchPeople>(Subject::default()).await?;
-    let finds = search::find(&mut tx, &grant, &looked_for(&search), SHOWN).await?;
+    let looked_for = LookedFor { elsewhere: true, ..looked_for(&search) };
+    let finds = search::find(&mut tx, &grant, &looked_for, SHOWN).await?;
     let people = rows(&cx, &mut tx, &finds.people).await?;
     tx.commit().await?;
     let values = context! {
@@ -45,6 +46,7 @@ pub(super) async fn search(cx: Cx, fields: Fields) -> Answer {
         people,
         total => finds.total,
         shown => finds.people.iter().map(|found| found.person.id.to_string()).collect::<Vec<_>>(),
+        elsewhere => finds.elsewhere.iter().map(crate::elsewhere::closed_row).collect::<Vec<_>>(),
         entries => entries(&finds),
         may_add => cx.role_may(Verb::Create, Class::Identity),
         only_allocated => grant.only_allocated(),
@@ -66,7 +68,12 @@ pub(crate) fn looked_for(search: &Search) -> LookedFor {
         nhs_number: search.nhs_number.clone(),
         ..Description::default()
     };
-    LookedFor { description, born_in: search.born_in, custody_numbers: search.custody_numbers.clone() }
+    LookedFor {
+        description,
+        born_in: search.born_in,
+        custody_numbers: search.custody_numbers.clone(),
+        elsewhere: false,
+    }
 }
 
 /// A row for each person found. Of those whom the reader may not open it holds only what tells
@@ -95,6 +102,7 @@ pub(crate) async fn rows(cx: &Cx, tx: &mut Tx, found: &[Found]) -> Result<Vec<Va
             gender => one.person.gender.label(),
             district,
             why => why_found(one),
+            also => one.also.iter().map(crate::elsewhere::in_short).collect::<Vec<_>>(),
             link => relationship.label(),
         });
     }

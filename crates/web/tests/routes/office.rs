@@ -79,6 +79,7 @@ impl Office {
             ("claim", "SELECT id FROM relationship ORDER BY starts_at LIMIT 1"),
             ("alert", "SELECT id FROM alert ORDER BY raised_at LIMIT 1"),
             ("pair", "SELECT id FROM duplicate_pair WHERE state = 'to_review' ORDER BY probability DESC LIMIT 1"),
+            ("elsewhere", "SELECT id FROM elsewhere ORDER BY number LIMIT 1"),
             ("merge", "SELECT id FROM person_merge WHERE undone_at IS NULL LIMIT 1"),
         ];
         let person = self
@@ -159,18 +160,43 @@ impl Office {
         self.send("GET", address, Some(role)).await
     }
 
+    /// A form sent, with its fields; where it leads, or the page that comes back.
+    pub async fn post(&self, address: &str, role: Role, fields: &[(&str, &str)]) -> (u16, String) {
+        let body: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", throughline_testkit::http::encoded(value)))
+            .collect();
+        self.send_form("POST", address, Some(role), body.join("&")).await
+    }
+
+    /// The first row of a question to the database.
+    pub async fn row(&self, sql: &'static str, args: Vec<Value>) -> Option<throughline_store::Row> {
+        let mut read = self.kit.store.read().await.expect("the database answers");
+        raw::fetch_all(&mut read, sql, args).await.expect("it answers").into_iter().next()
+    }
+
     async fn send(&self, method: &str, address: &str, role: Option<Role>) -> (u16, String) {
+        self.send_form(method, address, role, String::new()).await
+    }
+
+    async fn send_form(&self, method: &str, address: &str, role: Option<Role>, body: String) -> (u16, String) {
         let mut request = Request::builder().method(method).uri(address).header(header::ACCEPT, "text/html");
+        if !body.is_empty() {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
         if let Some((token, csrf)) = role.and_then(|role| self.sessions.get(role.code())) {
             request = request.header(header::COOKIE, format!("throughline={token}")).header("x-csrf-token", csrf);
         }
-        let mut request = request.body(Body::empty()).expect("a request");
+        let mut request = request.body(Body::from(body)).expect("a request");
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 1))));
         let response = self.router.clone().oneshot(request).await.expect("the router answers");
         let status = response.status().as_u16();
         // A live line never ends; its status is all that is asked for.
         if address.ends_with("/events") {
             return (status, String::new());
+        }
+        if let Some(location) = response.headers().get(header::LOCATION) {
+            return (status, location.to_str().expect("an address").to_owned());
         }
         let body = to_bytes(response.into_body(), usize::MAX).await.expect("the whole answer");
         (status, String::from_utf8_lossy(&body).into_owned())

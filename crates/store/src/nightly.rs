@@ -1,0 +1,112 @@
+//! Work that one server does once a night for all of them.
+
+use crate::merges::{self, Decided};
+use crate::people;
+use crate::{Cause, Result, Store, Tx, args, matching};
+use chrono::{Duration, NaiveDate};
+use throughline_domain::ids::PersonId;
+use throughline_domain::merge::{Duplicate, Pair};
+use throughline_domain::time::{Instant, london_date};
+use throughline_matching::{Limits, reason_line};
+use throughline_policy::Subject;
+use uuid::Uuid;
+
+/// People asked about before others may save: a piece takes some tens of milliseconds.
+const PIECE: i64 = 50;
+
+/// Records are put before somebody as of one person from this probability on.
+const DUPLICATE_FROM: f64 = 0.5;
+
+/// Work that was begun so long ago and has no end was cut short: another server may take it on.
+const CUT_SHORT_AFTER: Duration = Duration::hours(2);
+
+/// Takes on a job for a night, unless another server has.
+async fn take_on(tx: &mut Tx, job: &str, night: NaiveDate) -> Result<bool> {
+    let now = tx.now();
+    let is_first = tx
+        .execute(
+            "INSERT INTO night_work (job, night, started_at) VALUES ($1, $2, $3) ON CONFLICT (job, night) DO NOTHING",
+            args![job, night, now],
+        )
+        .await?;
+    let is_again = tx
+        .execute(
+            "UPDATE night_work SET started_at = $3 WHERE job = $1 AND night = $2 AND ended_at IS NULL AND started_at < $4",
+            args![job, night, now, now - CUT_SHORT_AFTER],
+        )
+        .await?;
+    Ok(is_first + is_again > 0)
+}
+
+async fn end(tx: &mut Tx, job: &str, night: NaiveDate) -> Result<()> {
+    let now = tx.now();
+    tx.execute("UPDATE night_work SET ended_at = $3 WHERE job = $1 AND night = $2", args![job, night, now]).await?;
+    Ok(())
+}
+
+/// Asks for likely duplicates among our own people, and puts the new ones before whoever decides. What was
+/// decided is asked again only where something has changed since. `None` when this night's work is done,
+/// or another server does it.
+///
+/// # Errors
+/// The store's.
+pub async fn look_for_duplicates(store: &Store, now: Instant) -> Result<Option<Decided>> {
+    const JOB: &str = "duplicates";
+    let (begin, night) = (|| store.begin(Cause { actor: None, at: now, request: "upkeep".into() }), london_date(now));
+    let mut tx = begin().await?;
+    let is_ours = take_on(&mut tx, JOB, night).await?;
+    tx.commit().await?;
+    if !is_ours {
+        return Ok(None);
+    }
+    matching::follow(store).await?;
+    let (mut asked, mut done) = (0, Decided::default());
+    let mut after = PersonId::new(Uuid::nil());
+    loop {
+        let people = people::kept_after(&mut *store.read().await?, after, PIECE).await?;
+        let Some((last, _)) = people.last() else { break };
+        after = last.id;
+        asked += people.len();
+        let pairs = likely(store, &people).await?;
+        if pairs.is_empty() {
+            continue;
+        }
+        let mut tx = begin().await?;
+        let decided = merges::propose(&mut tx, &pairs).await?;
+        tx.commit().await?;
+        done.new += decided.new;
+        done.reopened += decided.reopened;
+        done.unchanged += decided.unchanged;
+    }
+    let mut tx = begin().await?;
+    let words = format!("{asked} people asked about, {} pairs new, {} asked again", done.new, done.reopened);
+    tx.note_act("create", "duplicates", Subject::default(), &words);
+    end(&mut tx, JOB, night).await?;
+    tx.commit().await?;
+    Ok(Some(done))
+}
+
+/// Pairs of these people with anybody of ours that are likely one person.
+async fn likely(store: &Store, people: &[(people::Person, people::Home)]) -> Result<Vec<Duplicate>> {
+    let asked = people.iter().map(|(person, home)| (person.id, person.description(home))).collect();
+    let answers = matching::each_against_all(store, asked, Limits { most: usize::MAX, least: DUPLICATE_FROM }).await?;
+    let mut pairs = Vec::new();
+    for (person, found) in answers {
+        for candidate in found {
+            let Some(pair) = candidate.id.person().and_then(|other| Pair::of(person, other)) else { continue };
+            let scored = &candidate.scored;
+            pairs.push(Duplicate {
+                pair,
+                probability: scored.probability,
+                band: scored.band.code().to_owned(),
+                reason: reason_line(scored),
+            });
+        }
+    }
+    // Two of one piece find each other.
+    pairs.sort_by(|one: &Duplicate, other| {
+        one.pair.cmp(&other.pair).then(other.probability.total_cmp(&one.probability))
+    });
+    pairs.dedup_by_key(|one| one.pair);
+    Ok(pairs)
+}
