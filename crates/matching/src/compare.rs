@@ -718,10 +718,11 @@ fn postcodes(query: &Prepared, records: &Records, record: &Record) -> Option<Pos
 fn addresses(query: &Query, records: &Records, record: &Record, memory: &mut Memory) -> Option<AddressLevel> {
     let is_given = !query.prepared.address.house.is_empty() && record.house != NONE;
     let same_house = is_given.then(|| query.house == Some(record.house));
-    let street =
-        query.street.as_ref().filter(|_| record.street != NONE).map(|street| {
-            memory.streets.of(record.street, || street.likeness(records, record.street))
-        });
+    let street = query
+        .street
+        .as_ref()
+        .filter(|_| record.street != NONE)
+        .map(|street| memory.streets.of(record.street, || street.likeness(records, record.street)));
     if same_house.is_none() && street.is_none() {
         return None;
     }

@@ -103,9 +103,7 @@ fn commonness_shift(
 ) -> f32 {
     let usual = |row: usize| parameters.row(comparison, row)[Class::Unrelated as usize];
     match comparison {
-        Comparison::Surname => {
-            surname_shift(parameters, records, pattern.surname, pattern.surname_level(), common)
-        }
+        Comparison::Surname => surname_shift(parameters, records, pattern.surname, pattern.surname_level(), common),
         Comparison::Forename => forename_shift(parameters, records, pattern, common),
         Comparison::DateOfBirth if pattern.date_level() == Some(DateOfBirthLevel::Same) => {
             let others = f64::from(common.same_date.saturating_sub(1));

@@ -1,12 +1,13 @@
 //! The matching engine without the server.
 
-use crate::people_csv::{Mapping, PeopleCsv, mapping, read_mapped};
+use crate::people_csv::read_mapped;
 use crate::progress::Progress;
 use crate::words::{counted, read, read_text, say, say_json, wrong_use};
 use anyhow::Context;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use throughline_domain::time::london_date;
+use throughline_matching::people_csv::{Mapping, PeopleCsv, PersonRow, mapping};
 use throughline_matching::{
     Answer, Candidate, Description, Evaluation, Index, Limits, Outcome, Parameters, Scored, evaluate, reason_line,
     train,
@@ -162,7 +163,7 @@ fn people(file: &Path, columns: &[Mapping]) -> anyhow::Result<People> {
     let today = london_date(chrono::Utc::now());
     tell_complaints(file, &csv, today);
     Ok(People {
-        ids: csv.rows.iter().map(crate::people_csv::PersonRow::id).collect(),
+        ids: csv.rows.iter().map(PersonRow::id).collect(),
         descriptions: csv.rows.iter().map(|row| row.description(today)).collect(),
     })
 }
