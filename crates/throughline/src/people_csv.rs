@@ -14,7 +14,13 @@ use throughline_store::elsewhere::Record;
 /// # Errors
 /// When it cannot be read, or has none of the columns.
 pub fn read_mapped(file: &Path, mappings: &[Mapping]) -> anyhow::Result<PeopleCsv> {
-    people_csv::read(&read(file)?, mappings).map_err(|error| refused(&file.display().to_string(), &error))
+    let (bytes, name) = (read(file)?, file.display().to_string());
+    if bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes).trim_ascii().is_empty() {
+        return Err(wrong_use(format!(
+            "{name} is empty. Give it a first row of headings such as record_id,first,last,dob"
+        )));
+    }
+    people_csv::read(&bytes, mappings).map_err(|error| refused(&name, &error))
 }
 
 /// Why a file of this name is not read.
