@@ -117,7 +117,7 @@ pub fn read(bytes: &[u8], mappings: &[Mapping]) -> Result<PeopleCsv, PeopleCsvEr
 /// counted and passed over.
 #[derive(Debug)]
 pub struct Rows<R> {
-    rows: delimited::Rows<R>,
+    read: delimited::Rows<R>,
     meanings: Vec<Option<&'static str>>,
     /// Columns that are not used.
     pub unused: Vec<String>,
@@ -145,14 +145,14 @@ pub fn rows<R: BufRead>(from: R, mappings: &[Mapping]) -> Result<Rows<R>, People
     let unused = headings.iter().zip(&meanings).filter(|(_, meaning)| meaning.is_none());
     let unused = unused.map(|(heading, _)| (*heading).to_owned()).collect();
     rows.columns = Some(headings.len());
-    Ok(Rows { rows, meanings, unused })
+    Ok(Rows { read: rows, meanings, unused })
 }
 
 impl<R: BufRead> Iterator for Rows<R> {
     type Item = std::io::Result<(usize, Result<PersonRow, Unreadable>)>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let read = self.rows.next()?;
+        let read = self.read.next()?;
         Some(read.map(|(row, read)| (row, read.map(|read| PersonRow::new(row, &read, &self.meanings)))))
     }
 }
