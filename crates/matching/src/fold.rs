@@ -215,4 +215,14 @@ mod tests {
         assert_eq!(AddressParts::of("94 High Road").street, "high road");
         assert_eq!(AddressParts::of("No fixed abode"), AddressParts::default());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_plain_is_not_changed_again(text: String) {
+            let once = plain(&text);
+            proptest::prop_assert_eq!(plain(&once), once.clone());
+            let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b' ';
+            proptest::prop_assert!(once.bytes().all(is_plain) && once.trim() == once && !once.contains("  "));
+        }
+    }
 }

@@ -8,6 +8,7 @@
 //!
 //! **Its words.**
 //! - [`Description`]: what is said of somebody, on a list or in the record.
+//! - [`people_csv`]: the rows of a file of people, each as a [`Description`] or with the reason why not.
 //! - [`Index`]: everybody who is known. People are put in, changed and removed one at a time; a
 //!   question is answered in well under a millisecond among a million.
 //! - Key (`keys.rs`): what alike descriptions share. There are many kinds, so that one ruined field
@@ -60,6 +61,7 @@ mod lines;
 mod packed;
 mod parameters;
 mod pattern;
+pub mod people_csv;
 mod postings;
 mod record;
 mod rival;

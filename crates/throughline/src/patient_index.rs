@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
+use throughline_matching::people_csv::Rows;
 use throughline_store::elsewhere::Record;
 
 /// The longest line of a FHIR file that is read, in bytes: a Patient has some thousands.
@@ -93,11 +94,12 @@ impl PatientIndex {
                 Ok((number, line.and_then(|line| people_fhir::read(&line, today))))
             })),
             Kind::Csv => {
-                let rows = people_csv::rows(reader, &self.name, &[])?;
-                Box::new(rows.map(move |(number, row)| match row {
-                    Ok(row) => Ok((number, row.record(today).map(|record| Line::Record(Box::new(record))))),
-                    Err(error) if error.is_io_error() => Err(failed(&error)),
-                    Err(error) => Ok((number, Err(Rejected::unread(people_csv::reason(&error))))),
+                let rows = csv_rows(reader, &self.name)?;
+                Box::new(rows.map(move |row| {
+                    let (number, row) = row.map_err(|error| failed(&error))?;
+                    let row = row.map_err(|error| Rejected::unread(error.to_string()));
+                    let record = row.and_then(|row| people_csv::record(&row, today));
+                    Ok((number, record.map(|record| Line::Record(Box::new(record)))))
                 }))
             }
         })
@@ -112,8 +114,12 @@ impl PatientIndex {
             return Ok(Vec::new());
         }
         self.file.seek(SeekFrom::Start(self.starts_at))?;
-        Ok(people_csv::rows(BufReader::new(&self.file), &self.name, &[])?.unused)
+        Ok(csv_rows(BufReader::new(&self.file), &self.name)?.unused)
     }
+}
+
+fn csv_rows<R: BufRead>(from: R, name: &str) -> anyhow::Result<Rows<R>> {
+    throughline_matching::people_csv::rows(from, &[]).map_err(|error| people_csv::refused(name, &error))
 }
 
 /// What a file is, and where its first row starts.

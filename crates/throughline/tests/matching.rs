@@ -95,3 +95,71 @@ fn a_truth_that_names_no_record_is_wrong_use() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("row 4: there is no record r9"), "{}", text(&output.stderr));
 }
+
+const HEADINGS: &str = "record_id,first,last,dob\n";
+const ONE: &str = "record_id,first,last,dob\nr1,Ada,Marsh,1990-04-07\n";
+const TWO_THE_SAME: &str = "record_id,first,last,dob\nr1,Ada,Marsh,1990-04-07\nr1,Ada,Marsh,1990-04-07\n";
+
+/// What `match` says of an index and a list: how it ended, its rows after the headings, its words.
+fn matched(index: &str, list: &str) -> (i32, Vec<String>, String) {
+    let folder = folder();
+    for (name, text) in [("index.csv", index), ("list.csv", list)] {
+        std::fs::write(folder.path().join(name), text).expect("it can be written");
+    }
+    let output = ran(folder.path(), "--index index.csv --list list.csv --out -");
+    let rows = text(&output.stdout).lines().skip(1).map(str::to_owned).collect();
+    (output.status.code().expect("it ended by itself"), rows, text(&output.stderr))
+}
+
+#[test]
+fn nobody_to_look_for_or_to_look_among_is_said_and_no_failure() {
+    let (code, rows, told) = matched(HEADINGS, ONE);
+    assert_eq!((code, rows.len()), (0, 0), "{told}");
+    assert!(told.contains("index.csv: there is nobody in it") && told.contains("among 0 records"), "{told}");
+    let (code, rows, told) = matched(ONE, HEADINGS);
+    assert_eq!((code, rows.len()), (0, 0), "{told}");
+    assert!(told.contains("list.csv: there is nobody in it") && told.contains("0 people looked for"), "{told}");
+}
+
+#[test]
+fn a_file_without_even_headings_is_wrong_use() {
+    for (index, list, name) in [("", ONE, "index.csv"), (ONE, "\u{feff}\r\n \n", "list.csv")] {
+        let (code, rows, told) = matched(index, list);
+        assert_eq!((code, rows.len()), (2, 0), "{told}");
+        assert!(told.contains(&format!("{name} is empty. Give it a first row of headings")), "{told}");
+    }
+}
+
+#[test]
+fn one_is_found_among_one_and_two_rows_the_same_are_both_told() {
+    let (code, rows, told) = matched(ONE, ONE);
+    assert_eq!((code, rows.len()), (0, 1), "{told}");
+    assert!(rows[0].starts_with("r1,r1,1,") && told.contains("1 person looked for, 1 with"), "{told}");
+    let (code, rows, told) = matched(TWO_THE_SAME, ONE);
+    assert_eq!((code, rows.len()), (0, 2), "{told}");
+    let said = |row: &str| row.split(',').skip(3).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(said(&rows[0]), said(&rows[1]));
+    let (code, rows, told) = matched(ONE, TWO_THE_SAME);
+    assert_eq!((code, rows.len()), (0, 2), "{told}");
+    assert_eq!(rows[0], rows[1]);
+    let folder = folder();
+    std::fs::write(folder.path().join("index.csv"), TWO_THE_SAME).expect("it can be written");
+    let output = ran(folder.path(), "duplicates --index index.csv");
+    assert!(text(&output.stderr).starts_with("1 pair that may be of one person, among 2 records"));
+}
+
+#[test]
+fn malformed_rows_are_told_with_their_numbers_and_the_rest_is_matched() {
+    let bad =
+        "record_id,first,last,dob\n\nr1,Ada,\"Marsh,1990-04-07\nr2,Ada,Marsh,1990-04-07\nr3,Bo,Reed,1980-01-02,x\n";
+    let (code, rows, told) = matched(bad, ONE);
+    assert_eq!((code, rows.len()), (0, 1), "{told}");
+    assert!(rows[0].starts_with("r1,r2,1,"), "{rows:?}");
+    for words in [
+        "index.csv: row 3: not read: a quotation mark is opened and not closed",
+        "index.csv: row 5: it has more cells than there are headings",
+        "index.csv: 2 rows could not be read in full, 1 not at all",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+}

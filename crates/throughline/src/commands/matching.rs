@@ -1,12 +1,13 @@
 //! The matching engine without the server.
 
-use crate::people_csv::{Mapping, PeopleCsv, mapping, read_mapped};
+use crate::people_csv::read_mapped;
 use crate::progress::Progress;
 use crate::words::{counted, read, read_text, say, say_json, wrong_use};
 use anyhow::Context;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use throughline_domain::time::london_date;
+use throughline_matching::people_csv::{Mapping, PeopleCsv, PersonRow, mapping};
 use throughline_matching::{
     Answer, Candidate, Description, Evaluation, Index, Limits, Outcome, Parameters, Scored, evaluate, reason_line,
     train,
@@ -161,8 +162,11 @@ fn people(file: &Path, columns: &[Mapping]) -> anyhow::Result<People> {
     }
     let today = london_date(chrono::Utc::now());
     tell_complaints(file, &csv, today);
+    if csv.rows.is_empty() {
+        eprintln!("{}: there is nobody in it", file.display());
+    }
     Ok(People {
-        ids: csv.rows.iter().map(crate::people_csv::PersonRow::id).collect(),
+        ids: csv.rows.iter().map(PersonRow::id).collect(),
         descriptions: csv.rows.iter().map(|row| row.description(today)).collect(),
     })
 }
@@ -380,7 +384,8 @@ fn in_text(evaluation: &Evaluation) -> String {
         counted(at_0_9.false_alarms, "stranger called known", "strangers called known"),
         counted(at_0_9.wrong_people, "wrong person", "wrong people"),
         evaluation.recall_at_precision_99,
-        evaluation.calibration_error,
+        // Of no lines it is a negative zero.
+        evaluation.calibration_error.abs(),
     );
     for tenth in &evaluation.tenths {
         let _ = writeln!(text, "{:.1}   {:>7}  {:.3}  {:.3}", tenth.from, tenth.answers, tenth.said, tenth.came_true);
