@@ -193,18 +193,15 @@ fn read(wanted: usize) -> HashMap<Kind, usize> {
     counts
 }
 
-#[test]
-fn of_fifty_thousand_malformed_rows_each_is_taken_or_rejected_once() {
-    let counts = read(50_000);
-    assert!(KINDS.iter().all(|kind| counts[kind] > 2_000), "{counts:?}");
-    assert_eq!(counts[&Kind::Enormous], 4);
+/// How many rows: `MALFORMED_ROWS`, or fifty thousand.
+fn wanted() -> usize {
+    std::env::var("MALFORMED_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(50_000)
 }
 
 #[test]
-#[ignore = "a million rows take some seconds: cargo test -p throughline-matching --test malformed -- --ignored"]
-fn of_a_million_malformed_rows_each_is_taken_or_rejected_once() {
-    let counts = read(1_000_000);
-    assert!(counts.values().sum::<usize>() >= 1_000_000);
-    assert!(KINDS.iter().all(|kind| counts[kind] > 50_000), "{counts:?}");
-    println!("{counts:?}");
+fn of_malformed_rows_each_is_taken_or_rejected_once() {
+    let counts = read(wanted());
+    assert!(counts.values().sum::<usize>() >= wanted());
+    assert!(KINDS.iter().all(|kind| counts[kind] > wanted() / 25), "{counts:?}");
+    assert!(counts[&Kind::Enormous] >= wanted() / 12_500, "{counts:?}");
 }

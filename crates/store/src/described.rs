@@ -1,7 +1,13 @@
-//! What changed between two descriptions of one record, in the words of a screen.
+//! Descriptions as they are kept with a decision, and what changed between two of one record, in the words
+//! of a screen.
 
 use throughline_domain::name::{Name, folded};
-use throughline_matching::Description;
+use throughline_matching::{Description, Scored};
+
+/// What is kept with a decision: what was described then, and what spoke for and against.
+pub(crate) fn evidence(described: &Description, scored: &Scored) -> String {
+    serde_json::json!({ "description": described, "scored": scored }).to_string()
+}
 
 /// The details of a record that are not what they were, as words go on: "the postcode and the address".
 /// Case, accents and spaces change nothing.

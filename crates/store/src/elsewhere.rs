@@ -5,7 +5,7 @@
 
 use crate::people::{ContactDetails, NewPerson};
 use crate::sql::placeholders;
-use crate::{Conn, Error, Result, Row, Tx, args};
+use crate::{Conn, Error, Result, Row, Tx, args, described};
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -506,11 +506,11 @@ pub async fn decide(
     entry: EntryId,
     elsewhere: ElsewhereId,
     decision: MatchDecision,
-    described: &Description,
+    looked_for: &Description,
     scored: &Scored,
 ) -> Result<()> {
     let now = tx.now();
-    let evidence = serde_json::json!({ "description": described, "scored": scored }).to_string();
+    let evidence = described::evidence(looked_for, scored);
     tx.execute(
         "INSERT INTO elsewhere_decision (id, entry_id, elsewhere_id, decision, probability, evidence, decided_by, decided_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",

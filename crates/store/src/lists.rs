@@ -8,7 +8,7 @@ mod said_before;
 
 pub use said_before::{Said, Since, said_before};
 
-use crate::{Conn, Error, Result, Row, Tx, args};
+use crate::{Conn, Error, Result, Row, Tx, args, described};
 use chrono::NaiveDate;
 use throughline_domain::episode::Urgency;
 use throughline_domain::ids::{EntryId, EpisodeId, ListId, PersonId, SiteId, UserId};
@@ -735,12 +735,12 @@ pub async fn decide(
     entry: EntryId,
     person: PersonId,
     decision: MatchDecision,
-    described: &Description,
+    looked_for: &Description,
     scored: &Scored,
 ) -> Result<()> {
     let now = tx.now();
     let known = said_before::now_known(tx, person).await?.ok_or(Error::Stale)?;
-    let evidence = serde_json::json!({ "description": described, "scored": scored }).to_string();
+    let evidence = described::evidence(looked_for, scored);
     let known = serde_json::json!(known).to_string();
     tx.execute(
         "INSERT INTO match_decision (id, entry_id, person_id, decision, probability, evidence, known, decided_by, decided_at)

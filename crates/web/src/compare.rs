@@ -1,6 +1,6 @@
 //! The row of a list and a known person side by side, and a person's decision about them.
 
-use crate::lists::{Listed, facts, said_row, source, subject};
+use crate::lists::{Listed, facts, said_row, source, subject, tell};
 use crate::{Answer, App, Cx, Fields, Problem, evidence};
 use axum::Router;
 use axum::extract::Path;
@@ -14,7 +14,6 @@ use throughline_domain::name::{Name, folded};
 use throughline_lists::Entry;
 use throughline_matching::{in_words, reason_line};
 use throughline_policy::{ChangeIdentity, ChangeList, Class, SearchPeople, Subject, Verb, ViewList};
-use throughline_store::events::{self, NewEvent};
 use throughline_store::lists::{self, Best, Decision, Line, Said};
 use throughline_store::people;
 use throughline_store::search::{self, Candidate};
@@ -148,18 +147,7 @@ async fn follow(tx: &mut Tx, pair: &Pair, decision: MatchDecision) -> Result<(),
     }
     let same = decision == MatchDecision::Same;
     let words = format!("Match with a known person: {}", decision.label().to_lowercase());
-    let link = format!("/entries/{}", pair.line.id);
-    let new = NewEvent {
-        at: None,
-        site: Some(pair.line.site_id),
-        person: same.then_some(person.id),
-        episode: None,
-        kind: "list",
-        class: Class::List,
-        words,
-        link,
-    };
-    Ok(events::add(tx, new).await?)
+    tell(tx, &pair.line, same.then_some(person.id), words).await
 }
 
 async fn refuse(cx: &Cx, entry: EntryId, person: PersonId, message: &str) -> Answer {

@@ -1,6 +1,6 @@
 //! The row of a list and a record of another register side by side, and a person's decision about them.
 
-use crate::lists::{Among, Listed, facts, possible, source, subject};
+use crate::lists::{Among, Listed, facts, possible, source, subject, tell};
 use crate::{Act, Answer, App, Cx, Fields, Problem, evidence};
 use axum::Router;
 use axum::extract::Path;
@@ -21,7 +21,6 @@ use throughline_policy::{
 };
 use throughline_store::Tx;
 use throughline_store::elsewhere::{self, Decision, Elsewhere, Record};
-use throughline_store::events::{self, NewEvent};
 use throughline_store::lists::{self, Best, Line};
 use throughline_store::people::{self, NewPerson};
 use throughline_store::search::{self, Candidate, ElsewhereCandidate};
@@ -197,7 +196,7 @@ async fn decide(cx: Cx, Path((entry, id)): Path<(EntryId, ElsewhereId)>, fields:
     elsewhere::decide(&mut act, &grant, entry, id, decision, &pair.described, &pair.candidate.scored).await?;
     if decision != MatchDecision::Same {
         let words = format!("Match with a hospital record: {}", decision.label().to_lowercase());
-        note(&mut act, &pair.line, None, words).await?;
+        tell(&mut act, &pair.line, None, words).await?;
     }
     act.done(&format!("/entries/{entry}")).await
 }
@@ -234,7 +233,7 @@ async fn same(
     };
     let change = act.authorise::<ChangeIdentity>(person).await?;
     elsewhere::take(act, &change, known.id).await?;
-    note(act, line, Some(person), words).await?;
+    tell(act, line, Some(person), words).await?;
     Ok(None)
 }
 
@@ -284,20 +283,6 @@ fn new_person(known: &Elsewhere, entry: &Entry) -> NewPerson {
 fn is_another_name(name: &Name, new: &NewPerson) -> bool {
     let known = |other: &Name| folded(&other.natural()) == folded(&name.natural());
     !known(&new.name) && !new.aliases.iter().any(known)
-}
-
-async fn note(tx: &mut Tx, line: &Line, person: Option<PersonId>, words: String) -> Result<(), Problem> {
-    let new = NewEvent {
-        at: None,
-        site: Some(line.site_id),
-        person,
-        episode: None,
-        kind: "list",
-        class: Class::List,
-        words,
-        link: format!("/entries/{}", line.id),
-    };
-    Ok(events::add(tx, new).await?)
 }
 
 async fn refuse(cx: &Cx, entry: EntryId, id: ElsewhereId, message: &str) -> Answer {

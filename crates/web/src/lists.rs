@@ -22,7 +22,7 @@ use throughline_store::Tx;
 use throughline_store::lists::{self, List, NewList};
 use uuid::Uuid;
 
-pub(crate) use entry::{Among, Listed, band_tone, best, possible, said_row, source, subject};
+pub(crate) use entry::{Among, Listed, band_tone, best, possible, said_row, source, subject, tell};
 
 /// How many lists the page goes back.
 const SHOWN: i64 = 40;

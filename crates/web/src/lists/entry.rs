@@ -424,10 +424,15 @@ async fn note(tx: &mut Tx, line: &Line, words: String) -> Result<(), Problem> {
         Some(_) => words,
         None => format!("{}: {words}", source(line)?.name.formal()),
     };
+    tell(tx, line, line.person_id, words).await
+}
+
+/// Says on the board, and in the person's timeline when one is named, what happened to a line.
+pub(crate) async fn tell(tx: &mut Tx, line: &Line, person: Option<PersonId>, words: String) -> Result<(), Problem> {
     let new = NewEvent {
         at: None,
         site: Some(line.site_id),
-        person: line.person_id,
+        person,
         episode: None,
         kind: "list",
         class: Class::List,
