@@ -121,11 +121,11 @@ impl Word {
         if self.is_out_of_reach(known) {
             return Likeness::Different;
         }
-        let text = records.tokens.text(token);
-        if self.text.len() == 1 || text.len() == 1 {
-            let is_initial = self.text.as_bytes()[0] == text.as_bytes()[0];
+        if self.text.len() == 1 || known.length == 1 {
+            let is_initial = self.text.as_bytes()[0] == known.first;
             return if is_initial { Likeness::Initial } else { Likeness::Different };
         }
+        let text = records.tokens.text(token);
         let families = records.tokens.families(token);
         if self.families.iter().any(|family| families.contains(family)) {
             return Likeness::Form;
@@ -244,15 +244,18 @@ pub(crate) struct Memory {
     towns: Remembered<Likeness>,
 }
 
+/// Words about which an answer is remembered; a power of two.
+const REMEMBERED: usize = 256;
+
 /// Answers about words, as many as there are places for: the newer one takes the place of the older.
 #[derive(Debug)]
 struct Remembered<T> {
-    answers: Vec<(TokenId, T)>,
+    answers: Box<[(TokenId, T); REMEMBERED]>,
 }
 
 impl<T: Copy + Default> Default for Remembered<T> {
     fn default() -> Self {
-        Self { answers: vec![(NONE, T::default()); 256] }
+        Self { answers: Box::new([(NONE, T::default()); REMEMBERED]) }
     }
 }
 
@@ -262,7 +265,7 @@ impl<T: Copy + Default> Remembered<T> {
     }
 
     fn of(&mut self, token: TokenId, answer: impl FnOnce() -> T) -> T {
-        let place = token as usize % self.answers.len();
+        let place = token as usize % REMEMBERED;
         if self.answers[place].0 != token {
             self.answers[place] = (token, answer());
         }

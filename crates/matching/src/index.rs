@@ -14,7 +14,8 @@ use crate::postings::Postings;
 use crate::record::{Prepared, Record, Records};
 use crate::rival::Rival;
 use crate::score::{Commonness, weigh};
-use crate::{Description, lines, rules};
+use crate::rules::{self, Likely};
+use crate::{Description, lines};
 
 /// Log-odds below which a candidate takes no part in anything, in bits.
 const FORGOTTEN: f64 = -16.0;
@@ -240,19 +241,19 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
     /// Everybody who shares a key, the likeliest first; when none of them is likely, also whoever
     /// shares one after a slip.
     fn found(&self, query: &Query, least_bits: f64, memory: &mut Memory) -> (Vec<Rival>, Commonness) {
-        let mut found = self.sharing(&keys::of_query(&self.records.tokens, &query.prepared));
-        let (rivals, common) = self.weighed(query, &found, least_bits, memory);
+        let found = self.sharing(&keys::of_query(&self.records.tokens, &query.prepared));
+        let (mut rivals, common) = self.weighed(query, &found, least_bits, memory);
         if rivals.first().is_some_and(|best| self.prior_bits() + best.weight() > 0.0) {
             return (rivals, common);
         }
-        let further = self.sharing(&keys::of_query_slipped(&query.prepared));
-        if further.is_empty() {
-            return (rivals, common);
+        let mut further = self.sharing(&keys::of_query_slipped(&query.prepared));
+        further.retain(|place| found.binary_search(place).is_err());
+        if !further.is_empty() {
+            let people = self.records.read_ahead(&further);
+            rivals.extend(self.weigh_all(query, &further, &people, &common, least_bits, memory));
+            self.put_in_order(&mut rivals);
         }
-        found.extend(further);
-        found.sort_unstable();
-        found.dedup();
-        self.weighed(query, &found, least_bits, memory)
+        (rivals, common)
     }
 
     /// Everybody who is found, however unlikely, for learning.
@@ -278,22 +279,36 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
         self.weighed(query, found, least_bits, memory).0
     }
 
+    /// These people, the likeliest first, and how common the query's values are: whoever bears its name
+    /// is among those who share a key with it.
     fn weighed(&self, query: &Query, found: &[u32], least_bits: f64, memory: &mut Memory) -> (Vec<Rival>, Commonness) {
         memory.forget();
-        let (parameters, records, prior) = (&self.parameters, &self.records, self.prior_bits());
-        let people = records.read_ahead(found);
+        let people = self.records.read_ahead(found);
         let same_name = people.iter().filter(|record| query.is_name_of(record)).count();
         let common = self.commonness(query, u32::try_from(same_name).unwrap_or(u32::MAX));
+        let mut rivals = self.weigh_all(query, found, &people, &common, least_bits, memory);
+        self.put_in_order(&mut rivals);
+        (rivals, common)
+    }
+
+    fn weigh_all(
+        &self,
+        query: &Query,
+        places: &[u32],
+        people: &[Record],
+        common: &Commonness,
+        least_bits: f64,
+        memory: &mut Memory,
+    ) -> Vec<Rival> {
+        let (parameters, records, prior) = (&self.parameters, &self.records, self.prior_bits());
         let rival = |(place, record): (&u32, &Record)| {
-            let pattern = compare(parameters, query, records, record, &common, least_bits - prior, memory)?;
-            let weighed = weigh(parameters, records, &pattern, &common);
+            let pattern = compare(parameters, query, records, record, common, least_bits - prior, memory)?;
+            let weighed = weigh(parameters, records, &pattern, common);
             let relative_bits = weighed.relative_bits(parameters, common.people);
             Some(Rival { place: *place, pattern, weighed, relative_bits, others_bits: 0.0 })
         };
-        let mut rivals: Vec<Rival> =
-            found.iter().zip(&people).filter_map(rival).filter(|rival| prior + rival.weight() >= least_bits).collect();
-        self.put_in_order(&mut rivals);
-        (rivals, common)
+        let found = places.iter().zip(people).filter_map(rival);
+        found.filter(|rival| prior + rival.weight() >= least_bits).collect()
     }
 
     fn put_in_order(&self, rivals: &mut [Rival]) {
@@ -307,12 +322,9 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
             u32::try_from(there.count()).unwrap_or(u32::MAX)
         };
         let prepared = &query.prepared;
-        Commonness {
-            people: self.population(),
-            same_date: if prepared.born.is_known() { under(keys::born(prepared.born)) } else { 0 },
-            same_postcode: prepared.postcodes.first().map_or(0, |code| under(keys::postcode(*code))),
-            same_name,
-        }
+        let same_date = if prepared.born.is_known() { under(keys::born(prepared.born)) } else { 0 };
+        let same_postcode = prepared.postcodes.first().map_or(0, |code| under(keys::postcode(*code)));
+        Commonness::new(self.population(), same_date, same_postcode, same_name)
     }
 
     /// At most one person is the one described: what speaks for one speaks against the others, but
@@ -355,31 +367,27 @@ impl<Id: Copy + Eq + Hash + Ord + Send + Sync> Index<Id> {
     }
 
     fn candidates(&self, query: &Query, rivals: Vec<Rival>, limits: Limits) -> Vec<Candidate<Id>> {
-        let mut found: Vec<Candidate<Id>> = Vec::new();
-        for rival in rivals {
-            if found.len() == limits.most {
-                break;
-            }
-            let scored = self.scored(query, &rival);
-            if scored.probability >= limits.least {
-                found.push(Candidate { id: self.ids.at(rival.place), scored });
-            }
-        }
-        found
+        // In the order of weights, which the rules may part from that of probabilities.
+        let is_shown = |rival: &Rival| self.likely(rival).probability >= limits.least;
+        let shown = rivals.into_iter().filter(is_shown).take(limits.most);
+        shown.map(|rival| Candidate { id: self.ids.at(rival.place), scored: self.scored(query, &rival) }).collect()
+    }
+
+    fn likely(&self, rival: &Rival) -> Likely {
+        let bits = self.prior_bits() + rival.weight();
+        Likely::new(&rival.pattern, self.parameters.calibration.probability(bits))
     }
 
     fn scored(&self, query: &Query, rival: &Rival) -> Scored {
-        let (prior_bits, weight_bits) = (self.prior_bits(), rival.weight());
-        let probability_before_rules = self.parameters.calibration.probability(prior_bits + weight_bits);
-        let (rules, probability) = rules::apply(&rival.pattern, probability_before_rules);
+        let likely = self.likely(rival);
         Scored {
-            weight_bits,
-            prior_bits,
-            probability_before_rules,
-            probability,
-            band: Band::of(probability),
+            weight_bits: rival.weight(),
+            prior_bits: self.prior_bits(),
+            probability_before_rules: likely.before_rules,
+            probability: likely.probability,
+            band: Band::of(likely.probability),
             evidence: lines::of(query, &self.records, rival),
-            rules,
+            rules: likely.rules,
         }
     }
 

@@ -75,15 +75,27 @@ impl SafetyRule {
     }
 }
 
-/// The rules that hold for a pair, and the probability within their limits.
-pub(crate) fn apply(pattern: &Pattern, probability: f64) -> (Vec<SafetyRule>, f64) {
-    let rules: Vec<SafetyRule> = SafetyRule::ALL.iter().copied().filter(|rule| rule.holds(pattern)).collect();
-    let limits = || rules.iter().map(|rule| rule.limits(pattern));
-    let least = limits().map(|(least, _)| least).fold(0.0, f64::max);
-    let most = limits().map(|(_, most)| most).fold(1.0, f64::min);
-    // Where rules disagree the ceiling wins: to miss is safer than to mix two people up.
-    let limited = probability.max(least).min(most);
-    (rules, limited)
+/// A probability and what the rules make of it.
+#[derive(Debug)]
+pub(crate) struct Likely {
+    /// What arithmetic alone says, 0 to 1.
+    pub before_rules: f64,
+    /// Within the limits of the rules, 0 to 1.
+    pub probability: f64,
+    /// The rules that hold.
+    pub rules: Vec<SafetyRule>,
+}
+
+impl Likely {
+    pub fn new(pattern: &Pattern, before_rules: f64) -> Self {
+        let rules: Vec<SafetyRule> = SafetyRule::ALL.iter().copied().filter(|rule| rule.holds(pattern)).collect();
+        let limits = || rules.iter().map(|rule| rule.limits(pattern));
+        let least = limits().map(|(least, _)| least).fold(0.0, f64::max);
+        let most = limits().map(|(_, most)| most).fold(1.0, f64::min);
+        // Where rules disagree the ceiling wins: to miss is safer than to mix two people up.
+        let probability = before_rules.max(least).min(most);
+        Self { before_rules, probability, rules }
+    }
 }
 
 /// Whether both have a valid NHS number and they are not the same.
@@ -186,9 +198,9 @@ mod tests {
     #[test]
     fn a_number_on_somebody_else_is_told_whether_its_check_letter_is_right_or_not() {
         for number in [NumberLevel::Same, NumberLevel::SameUnsound] {
-            let (rules, probability) = apply(&another_with(number), 0.98);
-            assert_eq!((rules, probability), (vec![SafetyRule::IdentifierOfAnother], LIKELY));
+            let likely = Likely::new(&another_with(number), 0.98);
+            assert_eq!((likely.rules, likely.probability), (vec![SafetyRule::IdentifierOfAnother], LIKELY));
         }
-        assert!(apply(&another_with(NumberLevel::Different), 0.98).0.is_empty());
+        assert!(Likely::new(&another_with(NumberLevel::Different), 0.98).rules.is_empty());
     }
 }

@@ -17,16 +17,35 @@ const PAIR_COUNTS_AS: f64 = 25.0;
 const DATES: f64 = 25_000.0;
 
 /// How common a query's values are among the people of the index.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Commonness {
     /// People of the index.
     pub people: f64,
-    /// Who share the query's date of birth.
-    pub same_date: u32,
-    /// Who share the query's present postcode.
-    pub same_postcode: u32,
     /// Who bear the query's forename and surname.
-    pub same_name: u32,
+    same_name: u32,
+    /// The share of people who share the query's date of birth, log2.
+    date_bits: f32,
+    /// The share of people who share the query's present postcode, log2.
+    postcode_bits: f32,
+}
+
+impl Commonness {
+    /// Of so many people with so many who share the query's date of birth, its present postcode, and
+    /// its forename and surname.
+    pub fn new(people: f64, same_date: u32, same_postcode: u32, same_name: u32) -> Self {
+        let others = f64::from(same_date.saturating_sub(1));
+        Self {
+            people,
+            same_name,
+            date_bits: log2((others + 1.0) / (people + DATES)),
+            postcode_bits: log2(f64::from(same_postcode) / people),
+        }
+    }
+
+    /// Of values that nobody shares.
+    pub fn of_nobody(people: f64) -> Self {
+        Self::new(people, 0, 0, 0)
+    }
 }
 
 /// The bits of a pattern.
@@ -106,12 +125,10 @@ fn commonness_shift(
         Comparison::Surname => surname_shift(parameters, records, pattern.surname, pattern.surname_level(), common),
         Comparison::Forename => forename_shift(parameters, records, pattern, common),
         Comparison::DateOfBirth if pattern.date_level() == Some(DateOfBirthLevel::Same) => {
-            let others = f64::from(common.same_date.saturating_sub(1));
-            log2((others + 1.0) / (common.people + DATES)) - usual(DateOfBirthLevel::Same.row())
+            common.date_bits - usual(DateOfBirthLevel::Same.row())
         }
         Comparison::Postcode if pattern.postcode_level() == Some(PostcodeLevel::Same) => {
-            let share = log2(f64::from(common.same_postcode) / common.people);
-            (share - usual(PostcodeLevel::Same.row())).max(0.0)
+            (common.postcode_bits - usual(PostcodeLevel::Same.row())).max(0.0)
         }
         _ => 0.0,
     }

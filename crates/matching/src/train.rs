@@ -114,7 +114,7 @@ where
         return empty_tables();
     }
     let each = (RANDOM_PAIRS / list.len().max(1)).clamp(1, people);
-    let common = Commonness { people: index.population(), ..Commonness::default() };
+    let common = Commonness::of_nobody(index.population());
     let count = |(at, description): (usize, &Description)| {
         let query = index.asked(Prepared::new(description));
         let (mut tables, mut memory) = (empty_tables(), Memory::default());
