@@ -5,14 +5,14 @@
 
 use crate::levels::{
     AddressLevel, ArrangementLevel, Comparison, DateOfBirthLevel, ForenameLevel, MiddleNamesLevel, NumberLevel,
-    PostcodeLevel, SexLevel, SurnameLevel, TownLevel, name_context, place_context,
+    PLACE_CONTEXTS, PostcodeLevel, SexLevel, SurnameLevel, TownLevel, name_context, place_context,
 };
 use crate::likeness::{self, Sketch, is_one_slip};
 use crate::packed::{Number, NumberKind};
 use crate::parameters::Parameters;
 use crate::pattern::Pattern;
 use crate::record::{Day, Part, Prepared, Record, Records, Role, names};
-use crate::score::{Commonness, total};
+use crate::score::{Commonness, sum};
 use crate::tokens::{self, NONE, TokenId, Tokens};
 
 /// How one word compares with another.
@@ -174,6 +174,9 @@ pub(crate) struct Query {
     name: Option<(TokenId, TokenId)>,
     /// The most that names can speak for anybody, in bits.
     most_name_bits: f64,
+    /// The most that house and street can speak for anybody, in bits: for each context of places, when
+    /// the house is another one and when it is the same.
+    most_address_bits: [[f64; 2]; PLACE_CONTEXTS.len()],
 }
 
 /// Words of a query that are compared: four bits each in one machine word.
@@ -215,7 +218,13 @@ impl Query {
             id(name.forenames.first().copied()).zip(id(whole))
         });
         let most_name_bits = most_name_bits(&names, &words, parameters, records, people);
-        Self { prepared, words, names, house, street, town, name, most_name_bits }
+        let most_address_bits = most_address_bits(parameters);
+        Self { prepared, words, names, house, street, town, name, most_name_bits, most_address_bits }
+    }
+
+    /// Whether a known person's house has the same number.
+    fn is_house_of(&self, record: &Record) -> bool {
+        !self.prepared.address.house.is_empty() && record.house != NONE && self.house == Some(record.house)
     }
 
     /// Whether a known person's name in use has the same first forename and whole surname.
@@ -233,6 +242,16 @@ fn most_name_bits(names: &[QueryName], words: &[Word], parameters: &Parameters, 
     };
     let has_middle = names.iter().any(|name| name.forenames.len() > 1);
     rarest(true) + rarest(false) + MOST_ARRANGED + if has_middle { MOST_MIDDLE } else { 0.0 }
+}
+
+/// Nothing is compared, or the level that speaks most for one person.
+fn most_address_bits(parameters: &Parameters) -> [[f64; 2]; PLACE_CONTEXTS.len()] {
+    let levels = Comparison::Address.levels().len();
+    let bits = |place: usize, from: AddressLevel| {
+        let rows = (from.row()..levels).map(|row| parameters.bits(Comparison::Address, place * levels + row));
+        f64::from(rows.fold(0.0, f32::max))
+    };
+    std::array::from_fn(|place| [bits(place, AddressLevel::SameStreet), bits(place, AddressLevel::Same)])
 }
 
 /// What a thread keeps from one comparison to the next of one query, and rooms that are not made
@@ -306,7 +325,10 @@ pub(crate) fn compare(
     let sex =
         query.prepared.sex.zip(record.sex).map(|(a, b)| if a == b { SexLevel::Same } else { SexLevel::Different });
     pattern.set(Comparison::Sex, 0, sex.map(SexLevel::row));
-    places(&mut pattern, query, records, record, memory);
+    let postcode = postcodes(&query.prepared, records, record);
+    let place = place_context(postcode);
+    pattern.set(Comparison::Postcode, 0, postcode.map(PostcodeLevel::row));
+    pattern.set(Comparison::Town, place, towns(query, records, record, memory).map(TownLevel::row));
     for number in &query.prepared.numbers {
         let level = numbers(*number, records.numbers(record));
         let comparison = match number.kind() {
@@ -317,14 +339,44 @@ pub(crate) fn compare(
         };
         pattern.set(comparison, 0, level.map(NumberLevel::row));
     }
-    if total(parameters, records, &pattern, common) + query.most_name_bits < needed_bits {
+    let add =
+        |bits: f64, pattern: &Pattern, more: &[Comparison]| bits + sum(more, parameters, records, pattern, common);
+    let needed_bits = needed_bits - ROUNDED_BITS;
+    // Streets come last: they are looked up for few, who can reach what is needed with them.
+    let most_address_bits = query.most_address_bits[place][usize::from(query.is_house_of(record))];
+    let bits = add(0.0, &pattern, SEEN_AT_ONCE);
+    if bits + query.most_name_bits + most_address_bits < needed_bits {
         return None;
     }
     if let Some(levels) = best_name(parameters, query, records, record, memory) {
         levels.put(&mut pattern);
     }
-    (total(parameters, records, &pattern, common) >= needed_bits).then_some(pattern)
+    let bits = add(bits, &pattern, OF_NAMES);
+    if bits + most_address_bits < needed_bits {
+        return None;
+    }
+    let address = addresses(query, records, record, memory);
+    pattern.set(Comparison::Address, place, address.map(AddressLevel::row));
+    (add(bits, &pattern, &[Comparison::Address]) >= needed_bits).then_some(pattern)
 }
+
+/// What two sums of the same bits in different orders may differ by.
+const ROUNDED_BITS: f64 = 0.001;
+
+/// What costs little to compare.
+const SEEN_AT_ONCE: &[Comparison] = &[
+    Comparison::DateOfBirth,
+    Comparison::Sex,
+    Comparison::Postcode,
+    Comparison::Town,
+    Comparison::NhsNumber,
+    Comparison::Pnc,
+    Comparison::Cro,
+    Comparison::LocalId,
+];
+
+const OF_NAMES: &[Comparison] =
+    &[Comparison::Surname, Comparison::Forename, Comparison::MiddleNames, Comparison::Arrangement];
 
 /// The levels of one of the query's names with one of the known names.
 #[derive(Debug, Clone, Copy)]
@@ -696,21 +748,13 @@ fn is_next_day(a: Day, b: Day) -> bool {
     a.date().zip(b.date()).is_some_and(|(a, b)| (a - b).num_days().abs() == 1)
 }
 
-fn places(pattern: &mut Pattern, query: &Query, records: &Records, record: &Record, memory: &mut Memory) {
-    let postcode = postcodes(&query.prepared, records, record);
-    pattern.set(Comparison::Postcode, 0, postcode.map(PostcodeLevel::row));
-    let context = place_context(postcode);
-    let address = addresses(query, records, record, memory);
-    pattern.set(Comparison::Address, context, address.map(AddressLevel::row));
-    let town = query.town.as_ref().filter(|_| record.town != NONE).map(|town| {
-        let likeness = memory.towns.of(record.town, || town.likeness(records, record.town));
-        match likeness {
-            Likeness::Same => TownLevel::Same,
-            Likeness::Close | Likeness::Neighbour | Likeness::SoundsAlike | Likeness::Beginning => TownLevel::Alike,
-            _ => TownLevel::Different,
-        }
-    });
-    pattern.set(Comparison::Town, context, town.map(TownLevel::row));
+fn towns(query: &Query, records: &Records, record: &Record, memory: &mut Memory) -> Option<TownLevel> {
+    let town = query.town.as_ref().filter(|_| record.town != NONE)?;
+    Some(match memory.towns.of(record.town, || town.likeness(records, record.town)) {
+        Likeness::Same => TownLevel::Same,
+        Likeness::Close | Likeness::Neighbour | Likeness::SoundsAlike | Likeness::Beginning => TownLevel::Alike,
+        _ => TownLevel::Different,
+    })
 }
 
 fn postcodes(query: &Prepared, records: &Records, record: &Record) -> Option<PostcodeLevel> {
@@ -742,7 +786,7 @@ fn postcodes(query: &Prepared, records: &Records, record: &Record) -> Option<Pos
 
 fn addresses(query: &Query, records: &Records, record: &Record, memory: &mut Memory) -> Option<AddressLevel> {
     let is_given = !query.prepared.address.house.is_empty() && record.house != NONE;
-    let same_house = is_given.then(|| query.house == Some(record.house));
+    let same_house = is_given.then(|| query.is_house_of(record));
     let street = query
         .street
         .as_ref()

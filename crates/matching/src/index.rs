@@ -13,8 +13,8 @@ use crate::parameters::Parameters;
 use crate::postings::Postings;
 use crate::record::{Prepared, Record, Records};
 use crate::rival::Rival;
-use crate::score::{Commonness, weigh};
 use crate::rules::{self, Likely};
+use crate::score::{Commonness, weigh};
 use crate::{Description, lines};
 
 /// Log-odds below which a candidate takes no part in anything, in bits.

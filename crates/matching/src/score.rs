@@ -103,13 +103,19 @@ pub(crate) fn weigh(parameters: &Parameters, records: &Records, pattern: &Patter
     weighed
 }
 
-/// What the comparisons of a pattern so far add up to for one person, in bits.
-pub(crate) fn total(parameters: &Parameters, records: &Records, pattern: &Pattern, common: &Commonness) -> f64 {
+/// What these comparisons of a pattern add up to for one person, in bits.
+pub(crate) fn sum(
+    comparisons: &[Comparison],
+    parameters: &Parameters,
+    records: &Records,
+    pattern: &Pattern,
+    common: &Commonness,
+) -> f64 {
     let bits = |comparison: &Comparison| {
         let row = pattern.row(*comparison)?;
         Some(parameters.bits(*comparison, row) - commonness_shift(parameters, records, *comparison, pattern, common))
     };
-    f64::from(Comparison::learnt().iter().filter_map(bits).sum::<f32>())
+    f64::from(comparisons.iter().filter_map(bits).sum::<f32>())
 }
 
 /// How much commoner this value is among unrelated people than is usual for its level, in bits.
