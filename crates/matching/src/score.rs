@@ -153,21 +153,6 @@ fn share(records: &Records, word: TokenId, as_surname: bool, people: f64) -> f64
     (others + COUNTS_AS * f64::from(token.usual[usize::from(as_surname)])) / (people + COUNTS_AS)
 }
 
-/// The most that agreeing on a word can speak for one person, in bits.
-pub(crate) fn most_bits(
-    parameters: &Parameters,
-    records: &Records,
-    word: Option<TokenId>,
-    as_surname: bool,
-    people: f64,
-) -> f64 {
-    // Nobody bears it: nobody agrees on it.
-    let Some(word) = word else { return 0.0 };
-    // Rarer in company than alone is possible down to a quarter; see `share_among_bearers`.
-    -(share(records, word, as_surname, people) / if as_surname { 1.0 } else { 4.0 }).log2()
-        + f64::from(parameters.row(if as_surname { Comparison::Surname } else { Comparison::Forename }, 0)[0])
-}
-
 fn surname_shift(
     parameters: &Parameters,
     records: &Records,
