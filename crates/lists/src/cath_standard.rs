@@ -19,6 +19,7 @@ use crate::{
     Entry, Format, ListKind, ListNotice, MAX_BYTES, MAX_ROWS, Notice, Offence, Position, ReadError, Reading,
     RejectReason, RejectedRow, SetAside, SetAsideReason, Source,
     checks::{Person, describe},
+    names::is_youth_panel,
     source::Content,
 };
 
@@ -90,19 +91,7 @@ impl Walk {
     fn new(document: &Value, today: NaiveDate) -> Self {
         let published_at = document.pointer("/document/publicationDate").and_then(text).and_then(|at| instant(&at));
         Self {
-            reading: Reading {
-                kind: FORMAT.kind,
-                format: FORMAT.name.into(),
-                title: String::new(),
-                sites: Vec::new(),
-                list_date: None,
-                published_at,
-                rows_in: 0,
-                entries: Vec::new(),
-                rejected: Vec::new(),
-                set_aside: Vec::new(),
-                notices: Vec::new(),
-            },
+            reading: Reading { published_at, ..Reading::new(FORMAT.kind, FORMAT.name) },
             days: BTreeSet::new(),
             sites: HashSet::new(),
             today,
@@ -213,10 +202,7 @@ impl Walk {
             sex: detail("gender"),
             pnc: detail("pncId"),
             nhs_number: None,
-            youth_panel: place
-                .panel
-                .as_deref()
-                .is_some_and(|panel| matches!(panel.to_uppercase().as_str(), "YOUTH" | "CHILD")),
+            youth_panel: place.panel.as_deref().is_some_and(is_youth_panel),
         };
         describe(&mut entry, person, &self.days_for_age(place));
         offences(&mut entry, matter, party);

@@ -5,20 +5,7 @@
 //! never closed is told to the person instead of swallowing the rest of the list.
 
 use crate::MAX_COLUMNS;
-
-/// One row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Row {
-    /// The row as a spreadsheet numbers it.
-    pub(crate) number: usize,
-    pub(crate) cells: Vec<String>,
-}
-
-impl Row {
-    pub(crate) fn is_blank(&self) -> bool {
-        self.cells.iter().all(|cell| cell.trim().is_empty())
-    }
-}
+use crate::grid::Row;
 
 /// Why the rows end early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -29,23 +29,28 @@
 
 mod cath_standard;
 mod checks;
-mod custody_csv;
+mod court_table;
+mod custody_table;
 mod delimited;
 mod diff;
 mod entry;
+mod grid;
 mod names;
 mod notice;
 mod reading;
 mod source;
 mod table;
+mod tables;
 mod times;
 
 pub use diff::{Change, FieldChange, diff, facts};
 pub use entry::{Entry, Offence, Position, Sex};
+pub use grid::Sheet;
 pub use notice::{ListNotice, Notice};
 pub use reading::{Reading, RejectReason, RejectedRow, SetAside, SetAsideReason};
-pub use source::{Content, ReadError, Source};
+pub use source::{Content, Element, ReadError, Source};
 pub use table::table;
+pub use tables::columns::Column;
 pub use throughline_domain::list::ListKind;
 
 use chrono::NaiveDate;
@@ -77,7 +82,7 @@ pub struct Format {
 }
 
 /// Every format that can be read, in the order in which they are tried.
-pub const FORMATS: &[Format] = &[cath_standard::FORMAT, custody_csv::FORMAT];
+pub const FORMATS: &[Format] = &[cath_standard::FORMAT, court_table::FORMAT, custody_table::FORMAT];
 
 /// Reads a list from the bytes of a file.
 ///
@@ -90,9 +95,7 @@ pub fn read(bytes: &[u8], today: NaiveDate) -> Result<Reading, ReadError> {
     let source = Source::decode(bytes)?;
     let outcome = FORMATS.iter().find_map(|format| (format.read)(&source, today));
     let mut reading = outcome.unwrap_or_else(|| Err(ReadError::not_recognised()))?;
-    if source.read_as_windows_1252 {
-        reading.notices.push(ListNotice::ReadAsWindows1252);
-    }
+    reading.notices.extend(source.notices);
     checks::mark_duplicates(&mut reading.entries);
     debug_assert!(reading.accounts_for_every_row(), "every row is an entry, rejected or set aside");
     Ok(reading)

@@ -21,6 +21,66 @@ const TITLES: [&str; 16] = [
     "professor",
 ];
 
+/// A name as a list prints it, and what else the list prints with it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Printed {
+    pub(crate) name: Name,
+    /// The name as printed, without what is printed with it.
+    pub(crate) text: String,
+    /// The sex in brackets.
+    pub(crate) sex: Option<String>,
+    /// A star at the end: in custody (CaTH, Magistrates Standard List).
+    pub(crate) in_custody: bool,
+}
+
+/// A name printed whole, with its sex in brackets and its star: `MARSH, Ada Mary (female)*`.
+pub(crate) fn printed(whole: &str) -> Printed {
+    let text = whole.trim();
+    let unstarred = text.trim_end_matches('*').trim_end();
+    let in_custody = unstarred.len() < text.len();
+    let bracketed = unstarred.strip_suffix(')').and_then(|text| text.rsplit_once('('));
+    let of_sex = bracketed.filter(|(_, inner)| is_sex(inner));
+    let (as_printed, sex) = match of_sex {
+        Some((before, sex)) => (before.trim(), Some(sex.trim().to_owned())),
+        None => (unstarred, None),
+    };
+    Printed { name: split(as_printed), text: as_printed.to_owned(), sex, in_custody }
+}
+
+/// A name printed in parts, perhaps with the whole of it beside them.
+pub(crate) fn parted(forenames: &str, surname: &str, whole: &str) -> Printed {
+    let surname_printed = printed(surname);
+    let name = Name::new(forenames, &surname_printed.text);
+    let whole_printed = printed(whole);
+    let text = if whole.is_empty() || whole == surname { name.natural() } else { whole_printed.text };
+    let (sex, in_custody) =
+        (surname_printed.sex.or(whole_printed.sex), surname_printed.in_custody || whole_printed.in_custody);
+    Printed { name, text, sex, in_custody }
+}
+
+fn is_sex(text: &str) -> bool {
+    matches!(
+        folded(text).as_str(),
+        "male" | "female" | "m" | "f" | "indeterminate" | "unknown" | "not known" | "not specified"
+    )
+}
+
+/// Whether the panel that a court prints is for people under 18.
+pub(crate) fn is_youth_panel(panel: &str) -> bool {
+    matches!(folded(panel).as_str(), "youth" | "child" | "youth panel")
+}
+
+/// Whether a cell about custody says that the person is held: in words, or by the remand status of the
+/// CJS (`C` and `CB` are not told apart from bail by every court, and are not taken for it).
+pub(crate) fn says_in_custody(text: &str) -> bool {
+    let text = folded(text);
+    matches!(
+        text.as_str(),
+        "y" | "yes" | "true" | "1" | "custody" | "in custody" | "remanded" | "remand" | "prison" | "pc" | "pr"
+    ) || text.starts_with("in custody")
+        || text.starts_with("remanded in custody")
+}
+
 /// Splits a name as printed into its parts, without its title.
 ///
 /// `SURNAME, Forenames` splits at the comma. Otherwise a run of capitals at the end is the

@@ -84,6 +84,9 @@ pub enum ListNotice {
     /// The bytes were not UTF-8.
     #[error("This file is in an older text encoding (Windows-1252): check names with accents")]
     ReadAsWindows1252,
+    /// A JSON object says a key twice; both values are kept.
+    #[error("The file says '{0}' twice in one place: both are kept, check them")]
+    RepeatedKey(String),
     /// A heading was not known. Its cells are kept with each row.
     #[error("Column '{0}' is not used; it is kept with each row")]
     UnknownColumn(String),

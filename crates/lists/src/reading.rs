@@ -31,15 +31,36 @@ pub struct Reading {
     pub rejected: Vec<RejectedRow>,
     /// Rows understood that are not lines of work.
     pub set_aside: Vec<SetAside>,
+    /// Rows that tell more of the entry above them: courts print one row for each offence.
+    #[serde(default)]
+    pub further: Vec<Position>,
     /// What a person should know about the list as a whole.
     pub notices: Vec<ListNotice>,
 }
 
 impl Reading {
-    /// Whether every row of the file is an entry, rejected or set aside. It always is; readers
-    /// count `rows_in` as rows are met, apart from deciding what each row is.
+    /// A reading that says nothing yet but what it is of.
+    pub fn new(kind: ListKind, format: &'static str) -> Self {
+        Self {
+            kind,
+            format: format.into(),
+            title: String::new(),
+            sites: Vec::new(),
+            list_date: None,
+            published_at: None,
+            rows_in: 0,
+            entries: Vec::new(),
+            rejected: Vec::new(),
+            set_aside: Vec::new(),
+            further: Vec::new(),
+            notices: Vec::new(),
+        }
+    }
+
+    /// Whether every row of the file is an entry, part of one, rejected or set aside. It always is;
+    /// readers count `rows_in` as rows are met, apart from deciding what each row is.
     pub fn accounts_for_every_row(&self) -> bool {
-        self.rows_in == self.entries.len() + self.rejected.len() + self.set_aside.len()
+        self.rows_in == self.entries.len() + self.further.len() + self.rejected.len() + self.set_aside.len()
     }
 
     /// How many organisations are defendants on this list. They are not screened, but counted.

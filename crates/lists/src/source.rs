@@ -1,15 +1,23 @@
-//! From bytes to text or JSON, with the guards that keep a hostile or broken file harmless.
+//! From bytes to text, JSON, XML or the sheets of a workbook, with the guards that keep a hostile or
+//! broken file harmless.
 
-use crate::{FORMATS, MAX_BYTES, MAX_COLUMNS, MAX_ROWS};
+mod json;
+mod text;
+mod workbook;
+mod xml;
+
+pub use xml::Element;
+
+use crate::grid::{Grid, Sheet};
+use crate::{FORMATS, ListNotice, MAX_BYTES, MAX_COLUMNS, MAX_ROWS};
 
 /// A file's content, decoded once for every reader.
 #[derive(Debug)]
 pub struct Source {
     /// The content.
     pub content: Content,
-    /// Whether the bytes were not UTF-8 and were read as Windows-1252, which older custody
-    /// systems and Excel write.
-    pub read_as_windows_1252: bool,
+    /// What a person should know about how it was decoded.
+    pub notices: Vec<ListNotice>,
 }
 
 /// What a file's content is, at first sight.
@@ -17,6 +25,10 @@ pub struct Source {
 pub enum Content {
     /// The content is JSON.
     Json(serde_json::Value),
+    /// The content is XML.
+    Xml(Element),
+    /// The content is an Excel workbook.
+    Workbook(Vec<Sheet>),
     /// The content is any other text.
     Text(String),
 }
@@ -40,7 +52,7 @@ pub enum ReadError {
         row: usize,
     },
     /// The file is not text; `seems` names what it looks like.
-    #[error("This file is {seems}. Save the list as CSV (or as the JSON the court sent) and try again")]
+    #[error("This file is {seems}. Save the list as an Excel workbook (.xlsx) or as CSV and try again")]
     NotText {
         /// What the file looks like, with its article.
         seems: &'static str,
@@ -61,6 +73,27 @@ pub enum ReadError {
         /// The column, from 1.
         column: usize,
     },
+    /// The content begins as XML but is damaged or cut short.
+    #[error(
+        "This file is damaged or cut short: it stops making sense at line {line}, column {column}. Fetch it again from where it came"
+    )]
+    BrokenXml {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// An XML file that declares entities of its own.
+    #[error(
+        "This file defines its own abbreviations (a DOCTYPE), which no list does. It was not read, as such files can do harm"
+    )]
+    DeclaresEntities,
+    /// An Excel workbook that cannot be read.
+    #[error("This Excel workbook is damaged. Open it in Excel, save it again and try once more")]
+    BrokenWorkbook,
+    /// An Excel workbook with a password.
+    #[error("This Excel workbook has a password. Save it without one and try again")]
+    Locked,
     /// A row of a CSV file cannot be told apart from the next.
     #[error("Row {row} cannot be read: {reason}")]
     BrokenCsv {
@@ -86,15 +119,19 @@ impl Source {
     /// Decodes the bytes of a file.
     ///
     /// # Errors
-    /// When the file is empty, too large, not text, or broken JSON.
+    /// When the file is empty, too large, not a kind that can be read, or broken.
     pub fn decode(bytes: &[u8]) -> Result<Self, ReadError> {
         if bytes.len() > MAX_BYTES {
             return Err(ReadError::TooLarge);
         }
+        if bytes.starts_with(b"PK\x03\x04") {
+            return Ok(Self { content: Content::Workbook(workbook::sheets(bytes)?), notices: Vec::new() });
+        }
         if let Some(seems) = known_binary(bytes) {
             return Err(ReadError::NotText { seems });
         }
-        let (text, read_as_windows_1252) = text(bytes);
+        let (text, is_windows_1252) = text::text(bytes);
+        let mut notices = Vec::from_iter(is_windows_1252.then_some(ListNotice::ReadAsWindows1252));
         let trimmed = text.trim();
         if trimmed.is_empty() {
             return Err(ReadError::Empty);
@@ -102,57 +139,33 @@ impl Source {
         if text.contains('\0') {
             return Err(ReadError::NotText { seems: "not text" });
         }
-        let content = if trimmed.starts_with(['{', '[']) { Content::Json(json(&text)?) } else { Content::Text(text) };
-        Ok(Self { content, read_as_windows_1252 })
+        let content = if trimmed.starts_with(['{', '[']) {
+            let (value, repeated) = json::parse(&text)?;
+            notices.extend(repeated.into_iter().map(ListNotice::RepeatedKey));
+            Content::Json(value)
+        } else if trimmed.starts_with('<') {
+            Content::Xml(xml::parse(trimmed)?)
+        } else {
+            Content::Text(text)
+        };
+        Ok(Self { content, notices })
+    }
+
+    /// The tables that the content may be: one for each sheet, or the text cut in each usual way.
+    pub(crate) fn grids(&self) -> Vec<Grid<'_>> {
+        match &self.content {
+            Content::Text(text) => [',', ';', '\t', '|'].into_iter().map(|cut| Grid::Text(text, cut)).collect(),
+            Content::Workbook(sheets) => sheets.iter().map(Grid::Sheet).collect(),
+            Content::Json(_) | Content::Xml(_) => Vec::new(),
+        }
     }
 }
 
 fn known_binary(bytes: &[u8]) -> Option<&'static str> {
-    const KINDS: [(&[u8], &str); 4] = [
-        (b"PK\x03\x04", "an Excel workbook or a zip file"),
-        (b"\xd0\xcf\x11\xe0", "an older Excel or Word file"),
+    const KINDS: [(&[u8], &str); 3] = [
+        (b"\xd0\xcf\x11\xe0", "an older Excel or Word file, or one with a password"),
         (b"%PDF", "a PDF"),
         (b"{\\rtf", "a Word document"),
     ];
     KINDS.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, seems)| *seems)
-}
-
-/// The text of the bytes, and whether it took Windows-1252 to read them.
-fn text(bytes: &[u8]) -> (String, bool) {
-    match bytes {
-        [0xff, 0xfe, rest @ ..] => (utf_16(rest, u16::from_le_bytes), false),
-        [0xfe, 0xff, rest @ ..] => (utf_16(rest, u16::from_be_bytes), false),
-        [0xef, 0xbb, 0xbf, rest @ ..] => utf_8_or_windows_1252(rest),
-        all => utf_8_or_windows_1252(all),
-    }
-}
-
-fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
-    let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
-    String::from_utf16_lossy(&units)
-}
-
-fn utf_8_or_windows_1252(bytes: &[u8]) -> (String, bool) {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => (text.to_owned(), false),
-        Err(_) => (bytes.iter().map(|byte| windows_1252(*byte)).collect(), true),
-    }
-}
-
-/// The character of one byte of Windows-1252. The five bytes it leaves undefined stay the
-/// control characters of Latin-1, as the WHATWG Encoding Standard says.
-fn windows_1252(byte: u8) -> char {
-    const UPPER: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘',
-        '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
-    ];
-    match byte {
-        0x80..=0x9f => UPPER[usize::from(byte - 0x80)],
-        _ => char::from(byte),
-    }
-}
-
-/// Parses JSON. The parser refuses nesting deeper than 128, so a deep file cannot exhaust the stack.
-fn json(text: &str) -> Result<serde_json::Value, ReadError> {
-    serde_json::from_str(text).map_err(|error| ReadError::BrokenJson { line: error.line(), column: error.column() })
 }

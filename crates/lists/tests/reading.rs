@@ -317,12 +317,6 @@ mod a_file_that_is_no_list {
         );
         assert_eq!(error(bomb.as_bytes()), ReadError::TooLarge);
     }
-
-    #[test]
-    fn a_court_list_saved_as_a_sheet_is_not_taken_for_a_custody_list() {
-        let sheet = b"Court House,Court Room,Sitting at,Name,DOB,Age,Address\nFerrybridge,1,10am,Ada,1/2/84,42,x\n";
-        assert!(matches!(error(sheet), ReadError::NotRecognised { .. }));
-    }
 }
 
 #[test]
