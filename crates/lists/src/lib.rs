@@ -51,6 +51,7 @@ pub use reading::{Reading, RejectReason, RejectedRow, SetAside, SetAsideReason};
 pub use source::{Content, Element, ReadError, Source};
 pub use table::table;
 pub use tables::columns::Column;
+pub use tables::mapping::{Grounds, Mapping, Proposal, ProposedColumn, propose, read_mapped};
 pub use throughline_domain::list::ListKind;
 
 use chrono::NaiveDate;

@@ -7,9 +7,11 @@
 //! | `preamble` | what the lines above the headings say: title, site, day |
 //! | `rows` | a row as an entry |
 //! | `offences` | offences from their cells |
+//! | `mapping` | what the columns of an unknown table may mean, and reading it as a person said |
 
 pub(crate) mod columns;
 pub(crate) mod headings;
+pub(crate) mod mapping;
 pub(crate) mod offences;
 pub(crate) mod preamble;
 pub(crate) mod rows;
