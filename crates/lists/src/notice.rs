@@ -84,6 +84,9 @@ pub enum ListNotice {
     /// The bytes were not UTF-8.
     #[error("This file is in an older text encoding (Windows-1252): check names with accents")]
     ReadAsWindows1252,
+    /// The list was put together from words on the pages of a PDF.
+    #[error("Read from a PDF by where its words stand: compare it with the print")]
+    ReadFromPdf,
     /// A JSON object says a key twice; both values are kept.
     #[error("The file says '{0}' twice in one place: both are kept, check them")]
     RepeatedKey(String),

@@ -2,6 +2,7 @@
 //! broken file harmless.
 
 mod json;
+pub(crate) mod pdf;
 mod text;
 mod workbook;
 mod xml;
@@ -9,6 +10,7 @@ mod xml;
 pub use xml::Element;
 
 use crate::grid::{Grid, Sheet};
+use crate::tables::printed;
 use crate::{FORMATS, ListNotice, MAX_BYTES, MAX_COLUMNS, MAX_ROWS};
 
 /// A file's content, decoded once for every reader.
@@ -27,8 +29,8 @@ pub enum Content {
     Json(serde_json::Value),
     /// The content is XML.
     Xml(Element),
-    /// The content is an Excel workbook.
-    Workbook(Vec<Sheet>),
+    /// The content is an Excel workbook, or a PDF whose tables and labels stand as rows.
+    Sheets(Vec<Sheet>),
     /// The content is any other text.
     Text(String),
 }
@@ -94,6 +96,17 @@ pub enum ReadError {
     /// An Excel workbook with a password.
     #[error("This Excel workbook has a password. Save it without one and try again")]
     Locked,
+    /// A PDF that cannot be read.
+    #[error("This PDF is damaged or unusual. Print it to a new PDF, or send the list as Excel or CSV")]
+    BrokenPdf,
+    /// A PDF that is locked, or packed in a way that is no longer used.
+    #[error("This PDF is locked. Print it to a new PDF, or send the list as Excel or CSV")]
+    LockedPdf,
+    /// A PDF that holds pictures of pages and no letters.
+    #[error(
+        "This PDF is a picture of a page (a scan or a photo), so there are no letters to read. Ask the sender for the list itself"
+    )]
+    PictureOnly,
     /// A row of a CSV file cannot be told apart from the next.
     #[error("Row {row} cannot be read: {reason}")]
     BrokenCsv {
@@ -125,7 +138,11 @@ impl Source {
             return Err(ReadError::TooLarge);
         }
         if bytes.starts_with(b"PK\x03\x04") {
-            return Ok(Self { content: Content::Workbook(workbook::sheets(bytes)?), notices: Vec::new() });
+            return Ok(Self { content: Content::Sheets(workbook::sheets(bytes)?), notices: Vec::new() });
+        }
+        if bytes.starts_with(b"%PDF") {
+            let sheet = printed::sheet(&pdf::pages(bytes)?);
+            return Ok(Self { content: Content::Sheets(vec![sheet]), notices: vec![ListNotice::ReadFromPdf] });
         }
         if let Some(seems) = known_binary(bytes) {
             return Err(ReadError::NotText { seems });
@@ -155,17 +172,14 @@ impl Source {
     pub(crate) fn grids(&self) -> Vec<Grid<'_>> {
         match &self.content {
             Content::Text(text) => [',', ';', '\t', '|'].into_iter().map(|cut| Grid::Text(text, cut)).collect(),
-            Content::Workbook(sheets) => sheets.iter().map(Grid::Sheet).collect(),
+            Content::Sheets(sheets) => sheets.iter().map(Grid::Sheet).collect(),
             Content::Json(_) | Content::Xml(_) => Vec::new(),
         }
     }
 }
 
 fn known_binary(bytes: &[u8]) -> Option<&'static str> {
-    const KINDS: [(&[u8], &str); 3] = [
-        (b"\xd0\xcf\x11\xe0", "an older Excel or Word file, or one with a password"),
-        (b"%PDF", "a PDF"),
-        (b"{\\rtf", "a Word document"),
-    ];
+    const KINDS: [(&[u8], &str); 2] =
+        [(b"\xd0\xcf\x11\xe0", "an older Excel or Word file, or one with a password"), (b"{\\rtf", "a Word document")];
     KINDS.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, seems)| *seems)
 }
