@@ -51,7 +51,7 @@ pub use reading::{Reading, RejectReason, RejectedRow, SetAside, SetAsideReason};
 pub use source::{Content, Element, ReadError, Source};
 pub use table::table;
 pub use tables::columns::Column;
-pub use tables::mapping::{Grounds, Mapping, Proposal, ProposedColumn, propose, read_mapped};
+pub use tables::mapping::{Grounds, Mapping, Proposal, ProposedColumn, propose, read_as_told, read_mapped};
 pub use throughline_domain::list::ListKind;
 
 use chrono::NaiveDate;
@@ -93,11 +93,24 @@ pub const FORMATS: &[Format] = &[cath_standard::FORMAT, court_table::FORMAT, cus
 /// When the file as a whole cannot be read; see [`ReadError`]. A flaw in one row is never an
 /// error: it is a [`Notice`] on its entry, or a [`RejectedRow`].
 pub fn read(bytes: &[u8], today: NaiveDate) -> Result<Reading, ReadError> {
-    let source = Source::decode(bytes)?;
+    read_source(Source::decode(bytes)?, today)
+}
+
+fn read_source(source: Source, today: NaiveDate) -> Result<Reading, ReadError> {
     let outcome = FORMATS.iter().find_map(|format| (format.read)(&source, today));
-    let mut reading = outcome.unwrap_or_else(|| Err(ReadError::not_recognised()))?;
+    outcome.unwrap_or_else(|| Err(ReadError::not_recognised())).map(|reading| finished(reading, source))
+}
+
+/// What every reading gets, whatever it was read from.
+fn finished(mut reading: Reading, source: Source) -> Reading {
     reading.notices.extend(source.notices);
     checks::mark_duplicates(&mut reading.entries);
-    debug_assert!(reading.accounts_for_every_row(), "every row is an entry, rejected or set aside");
-    Ok(reading)
+    debug_assert!(reading.accounts_for_every_row(), "every row is an entry, part of one, rejected or set aside");
+    reading
+}
+
+/// The words for people of the format of this name.
+pub fn label_of(format: &str) -> Option<&'static str> {
+    let all = FORMATS.iter().chain([&tables::mapping::CUSTODY, &tables::mapping::COURT]);
+    all.into_iter().find(|known| known.name == format).map(|known| known.label)
 }

@@ -8,6 +8,9 @@ use throughline_domain::time::Instant;
 
 use crate::{Entry, ListNotice, Position};
 
+/// The format of a table whose columns nobody has told yet.
+const UNREAD: &str = "unread";
+
 /// What one file said: rows that are work, rows that are not, and rows that could not be used.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Reading {
@@ -55,6 +58,16 @@ impl Reading {
             further: Vec::new(),
             notices: Vec::new(),
         }
+    }
+
+    /// A list whose columns nobody has told yet: nothing of it is read.
+    pub fn unread(kind: ListKind) -> Self {
+        Self { title: kind.label().to_owned(), ..Self::new(kind, UNREAD) }
+    }
+
+    /// Whether the columns have yet to be told.
+    pub fn is_unread(&self) -> bool {
+        self.format == UNREAD
     }
 
     /// Whether every row of the file is an entry, part of one, rejected or set aside. It always is;

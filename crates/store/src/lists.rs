@@ -5,8 +5,10 @@
 //! newest list is marked gone and keeps all work done on it.
 
 mod said_before;
+mod templates;
 
 pub use said_before::{Said, Since, said_before};
+pub use templates::{original, read_anew, remember_template, templates};
 
 use crate::{Conn, Error, Result, Row, Tx, args, described};
 use chrono::NaiveDate;

@@ -1,5 +1,6 @@
 //! Lists: receive, look over, bring in; and the lines they bring.
 
+mod columns;
 mod entry;
 pub(crate) mod facts;
 mod open;
@@ -11,12 +12,11 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use chrono::NaiveDate;
 use minijinja::{Value, context};
 use throughline_domain::ids::{ListId, SiteId};
 use throughline_domain::list::ListState;
 use throughline_domain::time::{london_date, parse_date};
-use throughline_lists::{FORMATS, Reading};
+use throughline_lists::FORMATS;
 use throughline_policy::{Class, Grant, ImportList, Verb, ViewList};
 use throughline_store::Tx;
 use throughline_store::lists::{self, List, NewList};
@@ -34,6 +34,7 @@ pub fn routes() -> Router<App> {
         .route("/lists", get(all).post(receive).layer(upload))
         .route("/lists/{list}", get(review::show))
         .route("/lists/{list}/review", get(review::look_over))
+        .route("/lists/{list}/columns", get(columns::show).post(columns::tell))
         .route("/lists/{list}/commit", post(review::commit))
         .route("/lists/{list}/discard", post(review::discard))
         .route("/entries/{entry}", get(entry::show))
@@ -115,7 +116,8 @@ async fn receive(cx: Cx, upload: Upload) -> Answer {
         (true, None) => return again(&cx, &upload, "file", "Choose a file, or paste the list").await,
     };
     let field = if pasted.is_some() { "pasted" } else { "file" };
-    let (reading, bytes) = match read(bytes, today).await? {
+    let told = columns::told(&cx, site).await?;
+    let (reading, bytes) = match columns::read(bytes, told, today).await? {
         (Ok(reading), bytes) => (reading, bytes),
         (Err(error), _) => return again(&cx, &upload, field, &error.to_string()).await,
     };
@@ -141,16 +143,6 @@ async fn receive(cx: Cx, upload: Upload) -> Answer {
     }
     lists::receive(&mut act, &grant, &new).await?;
     act.done(&format!("/lists/{}/review", new.id)).await
-}
-
-/// Reads off the request's thread: a large list takes a moment.
-async fn read(
-    bytes: Vec<u8>,
-    today: NaiveDate,
-) -> Result<(Result<Reading, throughline_lists::ReadError>, Vec<u8>), Problem> {
-    tokio::task::spawn_blocking(move || (throughline_lists::read(&bytes, today), bytes))
-        .await
-        .map_err(|_| Problem::Failed)
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {

@@ -124,19 +124,26 @@ impl Mapping {
         complaints
     }
 
-    /// Whether a list with these headings is of the same sender's making: the same headings, in any order.
+    /// What tells tables of one making: the same for the same headings in any order, however spaced and
+    /// in whatever case.
+    pub fn headings(&self) -> String {
+        identity(self.columns.iter().map(|(heading, _)| heading.as_str()))
+    }
+
+    /// Whether a table with these headings is of the same making.
     pub fn fits(&self, headings: &[String]) -> bool {
-        let sorted = |headings: Vec<String>| {
-            let mut headings: Vec<String> = headings.iter().map(|heading| plain(heading)).collect();
-            headings.sort();
-            headings
-        };
-        sorted(self.columns.iter().map(|(heading, _)| heading.clone()).collect()) == sorted(headings.to_vec())
+        self.headings() == identity(headings.iter().map(String::as_str))
     }
 
     fn meaning(&self, label: &str) -> Option<Column> {
         self.columns.iter().find(|(heading, _)| plain(heading) == plain(label)).and_then(|(_, column)| *column)
     }
+}
+
+fn identity<'a>(headings: impl Iterator<Item = &'a str>) -> String {
+    let mut headings: Vec<String> = headings.map(plain).collect();
+    headings.sort();
+    headings.join("|")
 }
 
 /// A table, its row of headings, and the row's place.
@@ -282,24 +289,39 @@ fn is_name(text: &str) -> bool {
     (2..=5).contains(&words.len()) && words.iter().all(is_word) && (text.contains(',') || words.iter().any(is_capitals))
 }
 
+/// Reads a list by the first mapping whose headings it has; when it has those of none, as [`crate::read`]
+/// does. What somebody told of these columns goes before what is thought of them.
+///
+/// # Errors
+/// Those of [`crate::read`].
+pub fn read_as_told(bytes: &[u8], mappings: &[Mapping], today: NaiveDate) -> Result<Reading, ReadError> {
+    let source = Source::decode(bytes)?;
+    match mappings.iter().find_map(|mapping| mapped(&source, mapping, today)) {
+        Some(reading) => reading.map(|reading| crate::finished(reading, source)),
+        None => crate::read_source(source, today),
+    }
+}
+
 /// Reads a list by a mapping. `today` is the London date of reading.
 ///
 /// # Errors
 /// When the file cannot be read at all, or has no table with the headings of the mapping.
 pub fn read_mapped(bytes: &[u8], mapping: &Mapping, today: NaiveDate) -> Result<Reading, ReadError> {
     let source = Source::decode(bytes)?;
-    let found = source.grids().into_iter().find_map(|grid| Some((grid, row_of(grid, mapping)?)));
-    let (grid, row) = found.ok_or_else(ReadError::not_recognised)?;
+    let reading = mapped(&source, mapping, today).ok_or_else(ReadError::not_recognised)??;
+    Ok(crate::finished(reading, source))
+}
+
+/// The table that has the headings of the mapping, read; `None` when there is none.
+fn mapped(source: &Source, mapping: &Mapping, today: NaiveDate) -> Option<Result<Reading, ReadError>> {
+    let (grid, row) = source.grids().into_iter().find_map(|grid| Some((grid, row_of(grid, mapping)?)))?;
     let unique = Headings::with(&row, |_, _| None).labels;
     let mut headings = Headings::with(&row, |at, _| mapping.meaning(&unique[at]));
     headings.above = above(grid, row.number);
-    // The person has seen which columns are not used.
+    // Whoever told the columns has seen which are not used.
     headings.notices.clear();
     let format = if mapping.kind == ListKind::Court { COURT } else { CUSTODY };
-    let mut reading = rows::read(&format, grid, headings, today)?;
-    reading.notices.extend(source.notices);
-    crate::checks::mark_duplicates(&mut reading.entries);
-    Ok(reading)
+    Some(rows::read(&format, grid, headings, today))
 }
 
 fn row_of(grid: Grid<'_>, mapping: &Mapping) -> Option<Row> {

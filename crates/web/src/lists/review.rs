@@ -1,6 +1,6 @@
 //! Looking a list over before it is brought in, bringing it in, and the list afterwards.
 
-use super::{entry, facts, on_to, sha256, site_of};
+use super::{columns, entry, facts, on_to, sha256, site_of};
 use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::Path;
 use chrono::NaiveDate;
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use throughline_domain::ids::{ListId, SiteId};
 use throughline_domain::list::{EntryState, ListState};
 use throughline_domain::time::{date_long, date_time_long, london_date};
-use throughline_lists::{Change, Entry, FORMATS, FieldChange, Reading, diff};
+use throughline_lists::{Change, Entry, FieldChange, Reading, diff};
 use throughline_policy::{Class, Grant, ImportList, SearchPeople, Subject, Verb, ViewList};
 use throughline_store::events::{self, NewEvent};
 use throughline_store::lists::{self, Best, Line, List};
@@ -63,6 +63,7 @@ impl Compared {
             same: self.count(|change| matches!(change, Change::Same { .. })),
             rejected: self.reading.rejected.len(),
             set_aside: self.reading.set_aside.len(),
+            further: self.reading.further.len(),
             gone: self.count(|change| matches!(change, Change::Gone { .. })),
         }
     }
@@ -107,6 +108,7 @@ struct Counts {
     same: usize,
     rejected: usize,
     set_aside: usize,
+    further: usize,
     gone: usize,
 }
 
@@ -119,13 +121,16 @@ pub async fn look_over(cx: Cx, Path(id): Path<ListId>) -> Answer {
     if compared.list.state != ListState::Preview {
         return Ok(on_to(&format!("/lists/{id}")));
     }
+    if compared.reading.is_unread() {
+        return Ok(on_to(&format!("/lists/{id}/columns")));
+    }
     cx.page("lists/review.html", review(&cx, site, &compared))
 }
 
 fn review(cx: &Cx, site: SiteId, compared: &Compared) -> Value {
     let (list, reading) = (&compared.list, &compared.reading);
     let site = cx.signed_in.sites.iter().find(|known| known.id == site);
-    let format = FORMATS.iter().find(|format| format.name == reading.format).map(|format| format.label);
+    let format = throughline_lists::label_of(&reading.format);
     let (again, others): (Vec<&Change>, Vec<&Change>) =
         compared.changes.iter().partition(|change| change.concerns_identity());
     let changed: Vec<Value> =
@@ -149,7 +154,7 @@ fn review(cx: &Cx, site: SiteId, compared: &Compared) -> Value {
         changed, look, plain, gone => gone_rows(compared), same => same_rows(compared),
         rejected => reading.rejected.iter().map(|row| context! { row => row.row.to_string(), reason => row.reason.to_string(), verbatim => verbatim(&row.verbatim) }).collect::<Vec<_>>(),
         set_aside => reading.set_aside.iter().map(|row| context! { row => row.row.to_string(), name => row.name, urn => row.urn, reason => row.reason.to_string() }).collect::<Vec<_>>(),
-        changes => compared.fingerprint(), court => list.kind == throughline_domain::list::ListKind::Court,
+        changes => compared.fingerprint(), is_table => columns::is_table(&reading.format), court => list.kind == throughline_domain::list::ListKind::Court,
         may_import => cx.role_may(Verb::Create, Class::List),
     }
 }
@@ -292,6 +297,10 @@ pub async fn commit(cx: Cx, Path(id): Path<ListId>, fields: Fields) -> Answer {
     }
     let view = act.authorise::<ViewList>(site).await?;
     let compared = Compared::of(&mut act, &view, id).await?;
+    if compared.reading.is_unread() {
+        drop(act);
+        return Ok(on_to(&format!("/lists/{id}/columns")));
+    }
     if compared.fingerprint() != fields.text("changes") {
         drop(act);
         let text = "The site's lines changed while you were looking: another list was brought in. This is what would happen now.";
@@ -433,7 +442,7 @@ async fn list_page(cx: &Cx, id: ListId) -> Result<Value, Problem> {
             context! { id => line.map(|line| line.id.to_string()), state, ..entry_row(entry) }
         })
         .collect();
-    let format = FORMATS.iter().find(|format| format.name == reading.format).map(|format| format.label);
+    let format = throughline_lists::label_of(&reading.format);
     Ok(context! {
         heading => list.kind.label(), caption => date_long(list.list_date), crumbs => [context! { text => "Lists", href => "/lists" }],
         brought_in => list.committed_at.map(date_time_long), waiting => list.state == ListState::Preview, discarded => list.state == ListState::Discarded,
