@@ -8,7 +8,15 @@
 //!
 //! Nobody waits long: changes are taken in a piece at a time, each under the lock for some milliseconds;
 //! a server also follows by itself ([`follow`]), so that a question finds little to do; and once much has
-//! changed the index is built anew aside, while the old one goes on answering and following.
+//! changed the index is built anew aside, while the old one goes on answering and following. A start reads
+//! a snapshot ([`snapshot`]) and what changed since.
+
+mod known;
+mod snapshot;
+
+pub use known::Known;
+pub use snapshot::Kept;
+pub(crate) use snapshot::keep as keep_snapshot;
 
 use crate::elsewhere;
 use crate::people;
@@ -17,7 +25,7 @@ use chrono::Duration;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError, RwLock};
 use throughline_domain::ids::{ElsewhereId, PersonId};
 use throughline_domain::time::Instant;
 use throughline_matching::{Builder, Candidate, Description, Index, Limits, Parameters, Scored};
@@ -35,45 +43,6 @@ const PIECE: i64 = 250;
 /// From so many changes on the index is built anew: smaller, and quicker to ask. A large index waits
 /// until a quarter of it has changed.
 const REBUILT_AT: usize = 50_000;
-
-/// Somebody the index knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Known {
-    /// A person of ours.
-    Person(PersonId),
-    /// A person as another register knows them.
-    Elsewhere(ElsewhereId),
-}
-
-impl From<PersonId> for Known {
-    fn from(id: PersonId) -> Self {
-        Self::Person(id)
-    }
-}
-
-impl From<ElsewhereId> for Known {
-    fn from(id: ElsewhereId) -> Self {
-        Self::Elsewhere(id)
-    }
-}
-
-impl Known {
-    /// The person of ours, if it is one.
-    pub fn person(self) -> Option<PersonId> {
-        match self {
-            Self::Person(id) => Some(id),
-            Self::Elsewhere(_) => None,
-        }
-    }
-
-    /// The record of another register, if it is one.
-    pub fn elsewhere(self) -> Option<ElsewhereId> {
-        match self {
-            Self::Person(_) => None,
-            Self::Elsewhere(id) => Some(id),
-        }
-    }
-}
 
 /// Everybody who is known, as of a number of the feed.
 #[derive(Debug)]
@@ -122,6 +91,9 @@ pub(crate) struct Memory {
     is_rebuilding: AtomicBool,
     rebuilt_at: AtomicUsize,
     built: AtomicUsize,
+    piece_bytes: AtomicUsize,
+    /// What the last start read, or why it was not the snapshot.
+    started: Mutex<String>,
 }
 
 impl Default for Memory {
@@ -132,6 +104,8 @@ impl Default for Memory {
             is_rebuilding: AtomicBool::new(false),
             rebuilt_at: AtomicUsize::new(REBUILT_AT),
             built: AtomicUsize::new(0),
+            piece_bytes: AtomicUsize::new(snapshot::PIECE_BYTES),
+            started: Mutex::default(),
         }
     }
 }
@@ -146,6 +120,15 @@ impl Memory {
     fn seq(&self) -> Option<i64> {
         let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
         loaded.as_ref().map(|loaded| loaded.seq)
+    }
+
+    fn started(&self, with: String) {
+        *self.started.lock().unwrap_or_else(PoisonError::into_inner) = with;
+    }
+
+    /// The size of a snapshot's pieces.
+    fn piece_bytes(&self) -> usize {
+        self.piece_bytes.load(Ordering::Relaxed)
     }
 
     fn put(&self, loaded: Loaded) {
@@ -163,7 +146,7 @@ impl Memory {
         while self.seq().is_none_or(|seq| seq < target) {
             let _turn = self.catching_up.lock().await;
             let Some(seq) = self.seq() else {
-                self.put(everybody(conn).await?);
+                self.put(snapshot::start(self, conn).await?);
                 continue;
             };
             if seq >= target {
@@ -175,7 +158,7 @@ impl Memory {
                     let mut loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
                     loaded.as_mut().expect("it is loaded, and stays").take_in(&piece);
                 }
-                Next::Gap => self.put(everybody(conn).await?),
+                Next::Gap => self.put(snapshot::start(self, conn).await?),
             }
         }
         Ok(())
@@ -329,7 +312,8 @@ pub async fn forget_old(tx: &mut Tx) -> Result<u64> {
         .await
 }
 
-/// Follows the feed up to now, so that the next question finds little to do; reads everybody at first.
+/// Follows the feed up to now, so that the next question finds little to do; at first reads the snapshot, or
+/// else everybody.
 ///
 /// # Errors
 /// The store's.
@@ -351,6 +335,29 @@ pub fn wear(store: &Store) -> (usize, usize) {
 #[cfg(feature = "raw-sql")]
 pub fn rebuild_at(store: &Store, changes: usize) {
     store.memory().rebuilt_at.store(changes, Ordering::Relaxed);
+}
+
+/// What this server read when it started, or why that was not the snapshot: for tests.
+#[cfg(feature = "raw-sql")]
+pub fn started(store: &Store) -> String {
+    store.memory().started.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// Reads everybody, whatever snapshot there is: for tests.
+///
+/// # Errors
+/// The store's.
+#[cfg(feature = "raw-sql")]
+pub async fn read_everybody(store: &Store) -> Result<()> {
+    let loaded = everybody(&mut *store.read().await?).await?;
+    store.memory().put(loaded);
+    Ok(())
+}
+
+/// The size of a snapshot's pieces: for tests.
+#[cfg(feature = "raw-sql")]
+pub fn snapshot_in_pieces_of(store: &Store, bytes: usize) {
+    store.memory().piece_bytes.store(bytes, Ordering::Relaxed);
 }
 
 /// Asks the index, when it has taken in what was committed so far.
