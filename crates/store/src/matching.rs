@@ -12,12 +12,20 @@
 //! a snapshot ([`snapshot`]) and what changed since.
 
 mod known;
+mod learning;
+mod lessons;
+pub mod parameters;
 mod snapshot;
 
 pub use known::Known;
+pub(crate) use learning::is_time_to_learn;
+pub use learning::{Compared, Figures, Learning, is_held_out, learn};
+#[cfg(feature = "raw-sql")]
+pub use lessons::{Lesson, Lessons};
 pub use snapshot::Kept;
 pub(crate) use snapshot::keep as keep_snapshot;
 
+use self::parameters::TakeUp;
 use crate::elsewhere;
 use crate::people;
 use crate::{Conn, Result, Store, Tx, Value, args};
@@ -49,6 +57,8 @@ const REBUILT_AT: usize = 50_000;
 struct Loaded {
     index: Index<Known>,
     seq: i64,
+    /// Which parameters it weighs with.
+    take_up: TakeUp,
     /// Changes taken in since it was built.
     taken_in: usize,
 }
@@ -63,6 +73,14 @@ impl Loaded {
         }
         self.seq = piece.newest;
         self.taken_in += piece.known.len();
+    }
+
+    fn weigh_with(&mut self, (take_up, parameters): (TakeUp, Parameters)) {
+        if take_up > self.take_up {
+            tracing::info!(version = parameters.version, "the matching engine weighs with other parameters");
+            self.index.set_parameters(parameters);
+            self.take_up = take_up;
+        }
     }
 }
 
@@ -122,6 +140,17 @@ impl Memory {
         loaded.as_ref().map(|loaded| loaded.seq)
     }
 
+    fn take_up(&self) -> Option<TakeUp> {
+        let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+        loaded.as_ref().map(|loaded| loaded.take_up)
+    }
+
+    /// An index of one's own, to change and to ask for minutes, and the parameters it weighs with.
+    fn copy(&self) -> Option<(Index<Known>, TakeUp)> {
+        let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+        loaded.as_ref().map(|loaded| (loaded.index.clone(), loaded.take_up))
+    }
+
     fn started(&self, with: String) {
         *self.started.lock().unwrap_or_else(PoisonError::into_inner) = with;
     }
@@ -140,9 +169,10 @@ impl Memory {
         drop(old);
     }
 
-    /// Takes in what is committed by now. What is committed meanwhile is the next question's.
+    /// Takes in what is committed by now, and weighs as is said by now. What is committed meanwhile is the next
+    /// question's.
     async fn catch_up(&self, conn: &mut Conn) -> Result<()> {
-        let target = newest(conn).await?;
+        let (target, take_up) = by_now(conn).await?;
         while self.seq().is_none_or(|seq| seq < target) {
             let _turn = self.catching_up.lock().await;
             let Some(seq) = self.seq() else {
@@ -160,6 +190,12 @@ impl Memory {
                 }
                 Next::Gap => self.put(snapshot::start(self, conn).await?),
             }
+        }
+        if self.take_up() != Some(take_up) {
+            let _turn = self.catching_up.lock().await;
+            let parameters = parameters::in_force(conn).await?;
+            let mut loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
+            loaded.as_mut().expect("it is loaded, and stays").weigh_with(parameters);
         }
         Ok(())
     }
@@ -189,6 +225,7 @@ impl Memory {
                             Next::Nothing | Next::Gap => return Ok(()),
                         }
                     }
+                    built.weigh_with(parameters::in_force(&mut read).await?);
                     self.put(built);
                     return Ok(());
                 }
@@ -240,7 +277,8 @@ async fn next(conn: &mut Conn, seq: i64) -> Result<Next> {
 async fn everybody(conn: &mut Conn) -> Result<Loaded> {
     // The number first: what is committed meanwhile is taken in once more, which changes nothing.
     let seq = newest(conn).await?;
-    let mut builder = Builder::new(Parameters::default());
+    let (take_up, parameters) = parameters::in_force(conn).await?;
+    let mut builder = Builder::new(parameters);
     let mut after = PersonId::new(Uuid::nil());
     loop {
         let people = people::kept_after(conn, after, READ_AT_ONCE).await?;
@@ -263,11 +301,23 @@ async fn everybody(conn: &mut Conn) -> Result<Loaded> {
     }
     // Sorting the keys of a million people takes a second or two of every processor.
     let index = tokio::task::spawn_blocking(move || builder.finish()).await.expect("an index is finished");
-    Ok(Loaded { index, seq, taken_in: 0 })
+    Ok(Loaded { index, seq, take_up, taken_in: 0 })
 }
 
 async fn newest(conn: &mut Conn) -> Result<i64> {
     conn.fetch_one("SELECT COALESCE(MAX(seq), 0) AS seq FROM match_change", args![]).await?.get("seq")
+}
+
+/// The newest number of the feed, and of what is weighed with.
+async fn by_now(conn: &mut Conn) -> Result<(i64, TakeUp)> {
+    let row = conn
+        .fetch_one(
+            "SELECT (SELECT COALESCE(MAX(seq), 0) FROM match_change) AS seq,
+                    (SELECT COALESCE(MAX(seq), 0) FROM match_take_up) AS take_up",
+            args![],
+        )
+        .await?;
+    Ok((row.get("seq")?, row.get("take_up")?))
 }
 
 /// What these are known by. Whoever was joined into another record, and what its register no longer
@@ -358,6 +408,12 @@ pub async fn read_everybody(store: &Store) -> Result<()> {
 #[cfg(feature = "raw-sql")]
 pub fn snapshot_in_pieces_of(store: &Store, bytes: usize) {
     store.memory().piece_bytes.store(bytes, Ordering::Relaxed);
+}
+
+/// The name of the parameters that this server weighs with: kept with every decision.
+pub(crate) fn version(store: &Store) -> String {
+    let version = store.memory().ask(|index| index.parameters().version.clone());
+    version.unwrap_or_else(|| parameters::shipped().version)
 }
 
 /// Asks the index, when it has taken in what was committed so far.

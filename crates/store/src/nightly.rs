@@ -1,6 +1,6 @@
 //! Work that one server does once a night for all of them.
 
-use crate::matching::Kept;
+use crate::matching::{Kept, Learning};
 use crate::merges::{self, Decided};
 use crate::people;
 use crate::{Cause, Result, Store, Tx, args, matching};
@@ -112,6 +112,23 @@ pub async fn keep_snapshot(store: &Store, now: Instant) -> Result<Option<Kept>> 
     end(&mut tx, JOB, london_date(now)).await?;
     tx.commit().await?;
     Ok(Some(kept))
+}
+
+/// Learns the numbers that the matching engine weighs with from what was decided, once a month and when enough
+/// was decided since. `None` when it is not time, or another server learns.
+///
+/// # Errors
+/// The store's.
+pub async fn learn_parameters(store: &Store, now: Instant) -> Result<Option<Learning>> {
+    const JOB: &str = "learning";
+    if !matching::is_time_to_learn(&mut *store.read().await?, now).await? || !is_ours(store, JOB, now).await? {
+        return Ok(None);
+    }
+    let learning = matching::learn(store, now).await?;
+    let mut tx = store.begin(upkeep(now)).await?;
+    end(&mut tx, JOB, london_date(now)).await?;
+    tx.commit().await?;
+    Ok(Some(learning))
 }
 
 /// Pairs of these people with anybody of ours that are likely one person.

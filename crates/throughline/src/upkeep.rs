@@ -1,9 +1,11 @@
 //! What a running service does by itself: it follows who is known, forgets what is no longer needed, and at
-//! night looks for duplicates and keeps a snapshot for the next start.
+//! night looks for duplicates, keeps a snapshot for the next start and learns from what was decided.
 
 use chrono::Timelike;
 use std::time::Duration;
 use throughline_domain::time::{Instant, london_time};
+use throughline_store::matching::Learning;
+use throughline_store::matching::parameters::Version;
 use throughline_store::{Cause, Store, idempotency, matching, nightly, sessions};
 
 /// How often it forgets.
@@ -67,6 +69,14 @@ async fn work_at_night(store: &Store, now: Instant) {
         Ok(Some(kept)) => tracing::info!(kept.people, kept.bytes, "a snapshot of the index of people was kept"),
         Ok(None) => {}
         Err(error) => tracing::warn!(%error, "no snapshot of the index could be kept; the next start reads everybody"),
+    }
+    match nightly::learn_parameters(store, now).await {
+        Ok(Some(Learning::Learnt(version))) => {
+            let Version { version, decisions, refused, .. } = *version;
+            tracing::info!(version, decisions, refused, "parameters of the matching engine were learnt");
+        }
+        Ok(Some(Learning::NotEnough { .. }) | None) => {}
+        Err(error) => tracing::warn!(%error, "the parameters of the matching engine could not be learnt"),
     }
 }
 

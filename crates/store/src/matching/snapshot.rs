@@ -9,7 +9,7 @@
 //! one does, each array with its checksum, the feed unbroken since, and in the end as many people as the rows
 //! have. Otherwise everybody is read, and why is told.
 
-use super::{Known, Loaded, Memory, Next, REBUILT_AT, everybody, newest, next};
+use super::{Known, Loaded, Memory, Next, REBUILT_AT, everybody, newest, next, parameters};
 use crate::nightly::upkeep;
 use crate::{Conn, Result, Row, Store, args, migrate};
 use std::io::{self, Read, Write};
@@ -96,14 +96,15 @@ async fn load_one(conn: &mut Conn, head: &Head) -> Result<Result<Loaded, Unfit>>
     if since < 0 {
         return Ok(Err(Unfit::Gap));
     }
-    let index = match read(conn, head).await? {
+    let (take_up, parameters) = parameters::in_force(conn).await?;
+    let index = match read(conn, head, parameters).await? {
         Ok(index) => index,
         Err(error) => return Ok(Err(error.into())),
     };
     if since > i64::try_from(REBUILT_AT.max(index.len() / 4)).unwrap_or(i64::MAX) {
         return Ok(Err(Unfit::Old(since)));
     }
-    follow(conn, Loaded { index, seq: head.seq, taken_in: 0 }).await
+    follow(conn, Loaded { index, seq: head.seq, take_up, taken_in: 0 }).await
 }
 
 /// Takes in what changed since, and counts.
@@ -158,11 +159,11 @@ async fn newest_whole(conn: &mut Conn) -> Result<Option<Head>> {
 }
 
 /// Reads the pieces into an index, aside: it takes a processor for half a second of a million people.
-async fn read(conn: &mut Conn, head: &Head) -> Result<Result<Index<Known>, SnapshotError>> {
+async fn read(conn: &mut Conn, head: &Head, parameters: Parameters) -> Result<Result<Index<Known>, SnapshotError>> {
     let (pieces, received) = mpsc::channel(UNDER_WAY);
     let loading = tokio::task::spawn_blocking(move || {
         let mut from = Received { pieces: received, piece: Vec::new(), at: 0 };
-        Index::load(Parameters::default(), &mut from)
+        Index::load(parameters, &mut from)
     });
     for number in 0..head.pieces {
         let sql = "SELECT bytes FROM match_snapshot_piece WHERE snapshot_id = $1 AND number = $2";
