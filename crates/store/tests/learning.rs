@@ -52,14 +52,11 @@ impl Dice {
 /// As a hurried list gives them.
 fn with_a_slip(of: &Description, n: usize) -> Description {
     let mut listed = of.clone();
+    let exchanged = of.date_of_birth.and_then(|born| NaiveDate::from_ymd_opt(born.year(), born.day(), born.month()));
     match n % 4 {
-        0 => listed.name.surname.pop().map_or((), drop),
+        0 => drop(listed.name.surname.pop()),
         1 => listed.postcodes.clear(),
-        2 => {
-            listed.date_of_birth = of
-                .date_of_birth
-                .and_then(|born| NaiveDate::from_ymd_opt(born.year(), born.day().min(12), born.month().min(28)))
-        }
+        2 => listed.date_of_birth = exchanged.or(of.date_of_birth),
         _ => {}
     }
     listed
@@ -165,6 +162,9 @@ async fn decided(kit: &Kit, lines: usize, seed: u64, days: i64, is_right: IsRigh
         }
         let mut stranger = dice.description();
         stranger.name.surname.clone_from(&of.name.surname);
+        while stranger.name.forenames == of.name.forenames {
+            stranger.name.forenames = dice.forename();
+        }
         let line = a_line(&mut tx, kit, list, &stranger).await;
         new_from(&mut tx, kit, line, *person, &stranger).await;
     }
