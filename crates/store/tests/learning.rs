@@ -5,7 +5,7 @@ use throughline_domain::ids::{EntryId, ListId, PersonId};
 use throughline_domain::list::{ListKind, MatchDecision};
 use throughline_domain::name::Name;
 use throughline_domain::role::Role;
-use throughline_matching::{Answer, Description, Parameters, score};
+use throughline_matching::{Answer, Description, Index, Limits, Parameters, score};
 use throughline_policy::{ChangeIdentity, ChangeList, CreatePerson, ImportList, SearchPeople, Subject};
 use throughline_store::elsewhere::{self, Record};
 use throughline_store::lists::{self, EntryFacts, NewList};
@@ -273,6 +273,13 @@ on_both! {
             (lines[6], Answer::Known(vec![hospital.into()])),
         ]);
         assert!(lessons.lines.iter().all(|line| line.described == listed));
+        let as_now = known.clone().also_known_as("Marona", "Quilwick");
+        let now = [(Known::Person(person), as_now), (new.into(), listed.clone()), (from_record.into(), listed.clone())];
+        let mut index = Index::build(Parameters::default(), now);
+        lessons.put_back(&mut index);
+        let then = Index::build(Parameters::default(), [(Known::Person(person), known.clone())]);
+        assert_eq!(index.search(&listed, Limits::best(9)), then.search(&listed, Limits::best(9)));
+        assert_eq!(index.compare(&listed, person.into()), then.compare(&listed, person.into()));
         assert_eq!(lessons.left_out.into_iter().collect::<Vec<_>>(), [new, from_record]);
         let as_it_was: Vec<_> = lessons.as_they_were.into_iter().collect();
         assert_eq!(as_it_was, [(person, known)], "without the list's name");

@@ -67,7 +67,7 @@ impl Lessons {
     }
 
     /// Makes the index what the lines are to be asked of.
-    pub(super) fn put_back(&self, index: &mut Index<Known>) {
+    pub fn put_back(&self, index: &mut Index<Known>) {
         for person in &self.left_out {
             index.remove(Known::Person(*person));
         }
