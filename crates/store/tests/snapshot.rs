@@ -186,6 +186,29 @@ on_both! {
         assert_eq!(count(&kit, "SELECT count(*) AS n FROM audit_row WHERE classes = 'match_snapshot' AND actor IS NULL").await, 2);
     }
 
+    async fn a_night_that_cannot_write_it_all_leaves_the_snapshot_before_and_nothing_else(kit: Kit) {
+        kit.person("Ada", "Marsh").await;
+        matching::snapshot_in_pieces_of(&kit.store, 100);
+        let written = kept(&kit, 0).await;
+        kit.person("Bo", "Reed").await;
+        let full = if kit.store.kind() == "sqlite" {
+            "CREATE TRIGGER full BEFORE INSERT ON match_snapshot_piece WHEN NEW.number = 3 BEGIN SELECT RAISE(ABORT, 'full'); END"
+        } else {
+            "ALTER TABLE match_snapshot_piece ADD CONSTRAINT full_at_3 CHECK (number <> 3) NOT VALID"
+        };
+        let mut tx = system(&kit).await;
+        raw::execute(&mut tx, full, vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        nightly::keep_snapshot(&kit.store, kit.now + chrono::Duration::days(1)).await.unwrap_err();
+        assert_eq!(count(&kit, "SELECT count(*) AS n FROM match_snapshot").await, 1);
+        let pieces = i64::try_from(written.bytes.div_ceil(100)).unwrap();
+        assert_eq!(count(&kit, "SELECT count(*) AS n FROM match_snapshot_piece").await, pieces);
+        let server = started(&kit).await;
+        assert_eq!(matching::started(&server), LOADED);
+        answers_as_everybody_read(&kit, &server).await;
+        server.close().await;
+    }
+
     async fn nobody_who_went_before_the_night_is_in_its_snapshot(kit: Kit) {
         let (keep, away) = (kit.person("Bo", "Reed").await, kit.person("Zebedee", "Xylander").await);
         matching::follow(&kit.store).await.unwrap();

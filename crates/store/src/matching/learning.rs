@@ -109,11 +109,13 @@ pub async fn learn(store: &Store, now: Instant) -> Result<Learning> {
         return Ok(Learning::NotEnough { decisions: learnt_from, needed: ENOUGH_DECISIONS });
     }
     let name = format!("learnt-{}", parameters::versions(&mut *store.read().await?).await?.len() + 1);
-    let (index, take_up) = store.memory().copy().expect("the index was loaded a moment ago, and stays");
-    let (version, lesson) = (name.clone(), lessons);
+    let (own, version) = (store.clone(), name.clone());
     // Minutes of every processor on a large index.
-    let learnt = tokio::task::spawn_blocking(move || learnt(index, &lesson, &version)).await;
-    let Learnt { toml, compared, decisions, pairs } = learnt.expect("learning ends")?;
+    let learning = tokio::task::spawn_blocking(move || {
+        let (index, take_up) = own.memory().copy().expect("the index was loaded a moment ago, and stays");
+        Ok::<_, Error>((take_up, learnt(index, &lessons, &version)?))
+    });
+    let (take_up, Learnt { toml, compared, decisions, pairs }) = learning.await.expect("learning ends")?;
     let mut tx = store.begin(upkeep(now)).await?;
     let is_overtaken = parameters::in_force(&mut tx).await?.0 != take_up;
     let refused = if is_overtaken {

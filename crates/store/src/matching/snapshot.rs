@@ -245,8 +245,22 @@ pub(crate) async fn keep(store: &Store, now: Instant) -> Result<Kept> {
     )
     .await?;
     tx.commit().await?;
+    let bytes = match write_whole(store, now, id, index).await {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            // The disk may be full of it. If this fails too, the next night removes it.
+            let _ = remove_others(store, now, None).await;
+            return Err(error);
+        }
+    };
+    remove_others(store, now, Some(id)).await?;
+    Ok(Kept { people, bytes })
+}
+
+/// Writes the pieces, and says that they are all there. Their bytes.
+async fn write_whole(store: &Store, now: Instant, id: Uuid, index: Index<Known>) -> Result<usize> {
+    let (people, size) = (index.len(), store.memory().piece_bytes());
     let (pieces, received) = mpsc::channel(UNDER_WAY);
-    let size = store.memory().piece_bytes();
     let saving = tokio::task::spawn_blocking(move || {
         let mut to = Sent { pieces, piece: Vec::with_capacity(size), bytes: size };
         index.save(&mut to).and_then(|()| to.flush())
@@ -258,8 +272,7 @@ pub(crate) async fn keep(store: &Store, now: Instant) -> Result<Kept> {
     let words = format!("{people} people and records, {bytes} bytes; it takes the place of the one before");
     tx.note_act("create", "match_snapshot", Subject::default(), &words);
     tx.commit().await?;
-    remove_others(store, now, Some(id)).await?;
-    Ok(Kept { people, bytes })
+    Ok(bytes)
 }
 
 /// Writes pieces as they come, a transaction each, with as long for everybody else in between. How many, and
