@@ -338,3 +338,47 @@ where
         .collect();
     evaluate::platt(&points)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_says_of_each_person_what_somebody_said() {
+        let (open, unknown) = (Answer::Open, Answer::Unknown);
+        let (not_these, known) = (Answer::NotThese(vec![1]), Answer::Known(vec![1, 2]));
+        assert_eq!(
+            [&open, &unknown, &not_these, &known].map(|answer| answer.is(&1)),
+            [None, Some(false), Some(false), Some(true)]
+        );
+        assert_eq!(
+            [&open, &unknown, &not_these, &known].map(|answer| answer.is(&3)),
+            [None, Some(false), None, Some(false)]
+        );
+    }
+
+    #[test]
+    fn however_many_processors_take_part_the_same_is_learnt() {
+        let names = ["Ada Marsh", "Bo Reed", "Cy Dlone", "Dot Okafor", "Eve Nowak", "Fay Singh", "Gil Hart"];
+        let person = |n: u32| {
+            let (forename, surname) = names[n as usize % 7].split_once(' ').expect("two words");
+            let born = chrono::NaiveDate::from_yo_opt(1950 + (n % 50).cast_signed(), 1 + n % 365).expect("a day");
+            (
+                n,
+                Description::named(&format!("{forename}{}", n % 9), surname)
+                    .born(born)
+                    .at(&format!("ZZ{} 1AA", n % 30)),
+            )
+        };
+        let index = Index::build(Parameters::default(), (0..150).map(person));
+        let list: Vec<Description> = (0..200).map(|n| person(n * 2 / 3).1).collect();
+        let answers: Vec<Answer<u32>> =
+            (0..200).map(|n| if n % 3 == 0 { Answer::Open } else { Answer::Known(vec![n * 2 / 3]) }).collect();
+        let learnt = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            pool.install(|| train(&index, &list, &answers, "learnt").parameters)
+        };
+        let alone = learnt(1);
+        assert!((0..2).all(|_| learnt(8) == alone));
+    }
+}
