@@ -111,3 +111,48 @@ pub async fn take_up(installation: &Installation, version: &str, by: &str, reaso
     store.close().await;
     say(format!("{version} is what every server weighs with from now on."))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use throughline_store::matching::Compared;
+
+    fn version(refused: &str) -> Version {
+        let figures = Figures {
+            lines: 57,
+            known: 23,
+            log_loss: 0.0671,
+            false_alarms: 1,
+            wrong_people: 0,
+            precision: 0.95,
+            recall: 0.7391,
+            calibration_error: 0.0978,
+        };
+        let after = Figures { log_loss: 0.0039, ..figures };
+        Version {
+            version: "learnt-1".to_owned(),
+            learnt_at: "2026-11-24T10:15:00Z".parse().expect("this is an instant"),
+            decisions: 223,
+            pairs: 198,
+            compared: Compared { before_version: "shipped-0.1.0".to_owned(), before: figures, after },
+            refused: refused.to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_was_learnt_is_told_beside_what_was_weighed_with_and_how_to_go_back() {
+        assert_eq!(
+            told(&version("")),
+            "learnt-1: learnt from 223 decisions and 198 pairs.\n\
+             On 57 decisions that it was not learnt from, 23 of them about people who were known:\n\
+             from 0.9           log-loss  precision  recall  false alarms  wrong people  off\n\
+             shipped-0.1.0        0.0671     0.9500  0.7391             1             0  0.0978\n\
+             learnt-1             0.0039     0.9500  0.7391             1             0  0.0978\n\
+             \n\
+             Taken up: every server weighs with it from now on.\n\
+             To go back: throughline match take-up shipped --by NAME --reason WHY\n"
+        );
+        let refused = told(&version("what it says comes true less often"));
+        assert!(refused.ends_with("\n\nNot taken up: what it says comes true less often.\n"), "{refused}");
+    }
+}
