@@ -81,7 +81,7 @@ pub use levels::{Agreement, Comparison, Level};
 pub use parameters::{Calibration, Class, Parameters, ParametersError, Prior};
 pub use rules::SafetyRule;
 pub use snapshot::{FixedBytes, SnapshotError};
-pub use train::{Answer, Learnt, train};
+pub use train::{Answer, ENOUGH_DECISIONS, Learnt, train};
 pub use words::{in_words, reason_line};
 
 /// Weighs whether a description on a list and one known person are the same, as if nobody else were

@@ -11,7 +11,6 @@ use std::hash::Hash;
 use rayon::prelude::*;
 
 use crate::compare::{Memory, compare};
-use crate::evidence::Candidate;
 use crate::index::{Index, Limits};
 use crate::levels::{Comparison, DateOfBirthLevel, LEARNT};
 use crate::parameters::{CLASSES, Calibration, Class, Parameters, logarithms};
@@ -29,8 +28,12 @@ const RANDOM_PAIRS: usize = 6_000_000;
 /// Rounds of expectation and maximisation.
 const ROUNDS: usize = 25;
 
-/// Decisions from which the calibration is learnt.
-const ENOUGH_DECISIONS: usize = 200;
+/// Decisions from which the calibration is learnt; with fewer, a service has nothing to learn of its own.
+pub const ENOUGH_DECISIONS: usize = 200;
+
+/// Lines whose counts are added up one after the other: the sums are the same on every run, however
+/// many processors take part.
+const SUMMED: usize = 64;
 
 /// What people found out about somebody on a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +42,22 @@ pub enum Answer<Id> {
     Open,
     /// They are nobody of the index.
     Unknown,
+    /// They are none of these; of everybody else nobody has decided.
+    NotThese(Vec<Id>),
     /// They are this person, whose records these are.
     Known(Vec<Id>),
+}
+
+impl<Id: PartialEq> Answer<Id> {
+    /// Whether the person described is this one: yes, no, or nobody has decided.
+    fn is(&self, id: &Id) -> Option<bool> {
+        match self {
+            Self::Open => None,
+            Self::Unknown => Some(false),
+            Self::NotThese(ids) => ids.contains(id).then_some(false),
+            Self::Known(ids) => Some(ids.contains(id)),
+        }
+    }
 }
 
 /// What was learnt.
@@ -150,12 +167,7 @@ where
 {
     let query = index.asked(Prepared::new(description));
     let (rivals, common) = index.all_rivals(&query, memory);
-    let told = |id: &Id| match answer {
-        Answer::Open => None,
-        Answer::Unknown => Some(false),
-        Answer::Known(ids) => Some(ids.contains(id)),
-    };
-    let pairs = rivals.into_iter().map(|rival| (rival.pattern, told(&index.ids.at(rival.place)))).collect();
+    let pairs = rivals.into_iter().map(|rival| (rival.pattern, answer.is(&index.ids.at(rival.place)))).collect();
     Case { common, pairs }
 }
 
@@ -169,8 +181,7 @@ where
     let counts = [0.0, people, prior.twins, prior.relatives, prior.namesakes, prior.lookalikes];
     let of_class = counts.map(|count| count / people);
     let known = prior.share_known / people;
-    let count = |case: &Case| {
-        let mut tables = empty_tables();
+    let count = |mut tables: Tables, case: &Case| {
         // For each pair: the odds of one person, and how the rest is shared out.
         let weighed: Vec<(f64, [f64; CLASSES])> = case
             .pairs
@@ -203,7 +214,8 @@ where
         }
         tables
     };
-    cases.par_iter().map(count).reduce(empty_tables, |a, b| add_tables(a, &b))
+    let sums: Vec<Tables> = cases.par_chunks(SUMMED).map(|cases| cases.iter().fold(empty_tables(), count)).collect();
+    sums.iter().fold(empty_tables(), add_tables)
 }
 
 /// Comparisons that hardly ever disagree on one person and are too rare to be learnt without answers.
@@ -314,11 +326,6 @@ where
     let mut index = index.clone();
     index.set_parameters(parameters.clone());
     let answered = index.query_all(list, Limits::best(1));
-    let right = |best: &Candidate<Id>, answer: &Answer<Id>| match answer {
-        Answer::Open => None,
-        Answer::Unknown => Some(false),
-        Answer::Known(ids) => Some(ids.contains(&best.id)),
-    };
     let points: Vec<(f64, bool)> = answered
         .iter()
         .zip(answers)
@@ -326,8 +333,52 @@ where
             let best = found.first()?;
             let bits = best.scored.prior_bits + best.scored.weight_bits;
             // Far from the middle there is nothing to calibrate, and outliers would pull the slope.
-            right(best, answer).filter(|_| bits.abs() < 12.0).map(|right| (bits, right))
+            answer.is(&best.id).filter(|_| bits.abs() < 12.0).map(|right| (bits, right))
         })
         .collect();
     evaluate::platt(&points)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_says_of_each_person_what_somebody_said() {
+        let (open, unknown) = (Answer::Open, Answer::Unknown);
+        let (not_these, known) = (Answer::NotThese(vec![1]), Answer::Known(vec![1, 2]));
+        assert_eq!(
+            [&open, &unknown, &not_these, &known].map(|answer| answer.is(&1)),
+            [None, Some(false), Some(false), Some(true)]
+        );
+        assert_eq!(
+            [&open, &unknown, &not_these, &known].map(|answer| answer.is(&3)),
+            [None, Some(false), None, Some(false)]
+        );
+    }
+
+    #[test]
+    fn however_many_processors_take_part_the_same_is_learnt() {
+        let names = ["Ada Marsh", "Bo Reed", "Cy Dlone", "Dot Okafor", "Eve Nowak", "Fay Singh", "Gil Hart"];
+        let person = |n: u32| {
+            let (forename, surname) = names[n as usize % 7].split_once(' ').expect("two words");
+            let born = chrono::NaiveDate::from_yo_opt(1950 + (n % 50).cast_signed(), 1 + n % 365).expect("a day");
+            (
+                n,
+                Description::named(&format!("{forename}{}", n % 9), surname)
+                    .born(born)
+                    .at(&format!("ZZ{} 1AA", n % 30)),
+            )
+        };
+        let index = Index::build(Parameters::default(), (0..150).map(person));
+        let list: Vec<Description> = (0..200).map(|n| person(n * 2 / 3).1).collect();
+        let answers: Vec<Answer<u32>> =
+            (0..200).map(|n| if n % 3 == 0 { Answer::Open } else { Answer::Known(vec![n * 2 / 3]) }).collect();
+        let learnt = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            pool.install(|| train(&index, &list, &answers, "learnt").parameters)
+        };
+        let alone = learnt(1);
+        assert!((0..2).all(|_| learnt(8) == alone));
+    }
 }

@@ -4,9 +4,10 @@
 use throughline_domain::name::{Name, folded};
 use throughline_matching::{Description, Scored};
 
-/// What is kept with a decision: what was described then, and what spoke for and against.
-pub(crate) fn evidence(described: &Description, scored: &Scored) -> String {
-    serde_json::json!({ "description": described, "scored": scored }).to_string()
+/// What is kept with a decision: what was described then, what spoke for and against, and the version of the
+/// parameters it was weighed with.
+pub(crate) fn evidence(described: &Description, scored: &Scored, parameters: &str) -> String {
+    serde_json::json!({ "description": described, "scored": scored, "parameters": parameters }).to_string()
 }
 
 /// The details of a record that are not what they were, as words go on: "the postcode and the address".

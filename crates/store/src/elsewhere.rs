@@ -5,7 +5,7 @@
 
 use crate::people::{ContactDetails, NewPerson};
 use crate::sql::placeholders;
-use crate::{Conn, Error, Result, Row, Tx, args, described};
+use crate::{Conn, Error, Result, Row, Tx, args, described, matching};
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -510,7 +510,7 @@ pub async fn decide(
     scored: &Scored,
 ) -> Result<()> {
     let now = tx.now();
-    let evidence = described::evidence(looked_for, scored);
+    let evidence = described::evidence(looked_for, scored, &matching::version(tx.store()));
     tx.execute(
         "INSERT INTO elsewhere_decision (id, entry_id, elsewhere_id, decision, probability, evidence, decided_by, decided_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",

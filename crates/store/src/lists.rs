@@ -10,7 +10,7 @@ mod templates;
 pub use said_before::{Said, Since, said_before};
 pub use templates::{original, read_anew, remember_template, templates};
 
-use crate::{Conn, Error, Result, Row, Tx, args, described};
+use crate::{Conn, Error, Result, Row, Tx, args, described, matching};
 use chrono::NaiveDate;
 use throughline_domain::episode::Urgency;
 use throughline_domain::ids::{EntryId, EpisodeId, ListId, PersonId, SiteId, UserId};
@@ -742,7 +742,7 @@ pub async fn decide(
 ) -> Result<()> {
     let now = tx.now();
     let known = said_before::now_known(tx, person).await?.ok_or(Error::Stale)?;
-    let evidence = described::evidence(looked_for, scored);
+    let evidence = described::evidence(looked_for, scored, &matching::version(tx.store()));
     let known = serde_json::json!(known).to_string();
     tx.execute(
         "INSERT INTO match_decision (id, entry_id, person_id, decision, probability, evidence, known, decided_by, decided_at)

@@ -8,8 +8,24 @@
 //!
 //! Nobody waits long: changes are taken in a piece at a time, each under the lock for some milliseconds;
 //! a server also follows by itself ([`follow`]), so that a question finds little to do; and once much has
-//! changed the index is built anew aside, while the old one goes on answering and following.
+//! changed the index is built anew aside, while the old one goes on answering and following. A start reads
+//! a snapshot ([`snapshot`]) and what changed since.
 
+mod known;
+mod learning;
+mod lessons;
+pub mod parameters;
+mod snapshot;
+
+pub use known::Known;
+pub(crate) use learning::is_time_to_learn;
+pub use learning::{Compared, Figures, Learning, is_held_out, learn};
+#[cfg(feature = "raw-sql")]
+pub use lessons::{Lesson, Lessons};
+pub use snapshot::Kept;
+pub(crate) use snapshot::keep as keep_snapshot;
+
+use self::parameters::TakeUp;
 use crate::elsewhere;
 use crate::people;
 use crate::{Conn, Result, Store, Tx, Value, args};
@@ -17,7 +33,7 @@ use chrono::Duration;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError, RwLock};
 use throughline_domain::ids::{ElsewhereId, PersonId};
 use throughline_domain::time::Instant;
 use throughline_matching::{Builder, Candidate, Description, Index, Limits, Parameters, Scored};
@@ -36,50 +52,13 @@ const PIECE: i64 = 250;
 /// until a quarter of it has changed.
 const REBUILT_AT: usize = 50_000;
 
-/// Somebody the index knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Known {
-    /// A person of ours.
-    Person(PersonId),
-    /// A person as another register knows them.
-    Elsewhere(ElsewhereId),
-}
-
-impl From<PersonId> for Known {
-    fn from(id: PersonId) -> Self {
-        Self::Person(id)
-    }
-}
-
-impl From<ElsewhereId> for Known {
-    fn from(id: ElsewhereId) -> Self {
-        Self::Elsewhere(id)
-    }
-}
-
-impl Known {
-    /// The person of ours, if it is one.
-    pub fn person(self) -> Option<PersonId> {
-        match self {
-            Self::Person(id) => Some(id),
-            Self::Elsewhere(_) => None,
-        }
-    }
-
-    /// The record of another register, if it is one.
-    pub fn elsewhere(self) -> Option<ElsewhereId> {
-        match self {
-            Self::Person(_) => None,
-            Self::Elsewhere(id) => Some(id),
-        }
-    }
-}
-
 /// Everybody who is known, as of a number of the feed.
 #[derive(Debug)]
 struct Loaded {
     index: Index<Known>,
     seq: i64,
+    /// Which parameters it weighs with.
+    take_up: TakeUp,
     /// Changes taken in since it was built.
     taken_in: usize,
 }
@@ -94,6 +73,14 @@ impl Loaded {
         }
         self.seq = piece.newest;
         self.taken_in += piece.known.len();
+    }
+
+    fn weigh_with(&mut self, (take_up, parameters): (TakeUp, Parameters)) {
+        if take_up > self.take_up {
+            tracing::info!(version = parameters.version, "the matching engine weighs with other parameters");
+            self.index.set_parameters(parameters);
+            self.take_up = take_up;
+        }
     }
 }
 
@@ -122,6 +109,9 @@ pub(crate) struct Memory {
     is_rebuilding: AtomicBool,
     rebuilt_at: AtomicUsize,
     built: AtomicUsize,
+    piece_bytes: AtomicUsize,
+    /// What the last start read, or why it was not the snapshot.
+    started: Mutex<String>,
 }
 
 impl Default for Memory {
@@ -132,6 +122,8 @@ impl Default for Memory {
             is_rebuilding: AtomicBool::new(false),
             rebuilt_at: AtomicUsize::new(REBUILT_AT),
             built: AtomicUsize::new(0),
+            piece_bytes: AtomicUsize::new(snapshot::PIECE_BYTES),
+            started: Mutex::default(),
         }
     }
 }
@@ -148,6 +140,26 @@ impl Memory {
         loaded.as_ref().map(|loaded| loaded.seq)
     }
 
+    fn take_up(&self) -> Option<TakeUp> {
+        let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+        loaded.as_ref().map(|loaded| loaded.take_up)
+    }
+
+    /// An index of one's own, to change and to ask for minutes, and the parameters it weighs with.
+    fn copy(&self) -> Option<(Index<Known>, TakeUp)> {
+        let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+        loaded.as_ref().map(|loaded| (loaded.index.clone(), loaded.take_up))
+    }
+
+    fn started(&self, with: String) {
+        *self.started.lock().unwrap_or_else(PoisonError::into_inner) = with;
+    }
+
+    /// The size of a snapshot's pieces.
+    fn piece_bytes(&self) -> usize {
+        self.piece_bytes.load(Ordering::Relaxed)
+    }
+
     fn put(&self, loaded: Loaded) {
         self.built.fetch_add(1, Ordering::Relaxed);
         let mut place = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
@@ -157,13 +169,14 @@ impl Memory {
         drop(old);
     }
 
-    /// Takes in what is committed by now. What is committed meanwhile is the next question's.
+    /// Takes in what is committed by now, and weighs as is said by now. What is committed meanwhile is the next
+    /// question's.
     async fn catch_up(&self, conn: &mut Conn) -> Result<()> {
-        let target = newest(conn).await?;
+        let (target, take_up) = by_now(conn).await?;
         while self.seq().is_none_or(|seq| seq < target) {
             let _turn = self.catching_up.lock().await;
             let Some(seq) = self.seq() else {
-                self.put(everybody(conn).await?);
+                self.put(snapshot::start(self, conn).await?);
                 continue;
             };
             if seq >= target {
@@ -175,8 +188,14 @@ impl Memory {
                     let mut loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
                     loaded.as_mut().expect("it is loaded, and stays").take_in(&piece);
                 }
-                Next::Gap => self.put(everybody(conn).await?),
+                Next::Gap => self.put(snapshot::start(self, conn).await?),
             }
+        }
+        if self.take_up() != Some(take_up) {
+            let _turn = self.catching_up.lock().await;
+            let parameters = parameters::in_force(conn).await?;
+            let mut loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
+            loaded.as_mut().expect("it is loaded, and stays").weigh_with(parameters);
         }
         Ok(())
     }
@@ -206,6 +225,7 @@ impl Memory {
                             Next::Nothing | Next::Gap => return Ok(()),
                         }
                     }
+                    built.weigh_with(parameters::in_force(&mut read).await?);
                     self.put(built);
                     return Ok(());
                 }
@@ -257,7 +277,8 @@ async fn next(conn: &mut Conn, seq: i64) -> Result<Next> {
 async fn everybody(conn: &mut Conn) -> Result<Loaded> {
     // The number first: what is committed meanwhile is taken in once more, which changes nothing.
     let seq = newest(conn).await?;
-    let mut builder = Builder::new(Parameters::default());
+    let (take_up, parameters) = parameters::in_force(conn).await?;
+    let mut builder = Builder::new(parameters);
     let mut after = PersonId::new(Uuid::nil());
     loop {
         let people = people::kept_after(conn, after, READ_AT_ONCE).await?;
@@ -280,11 +301,23 @@ async fn everybody(conn: &mut Conn) -> Result<Loaded> {
     }
     // Sorting the keys of a million people takes a second or two of every processor.
     let index = tokio::task::spawn_blocking(move || builder.finish()).await.expect("an index is finished");
-    Ok(Loaded { index, seq, taken_in: 0 })
+    Ok(Loaded { index, seq, take_up, taken_in: 0 })
 }
 
 async fn newest(conn: &mut Conn) -> Result<i64> {
     conn.fetch_one("SELECT COALESCE(MAX(seq), 0) AS seq FROM match_change", args![]).await?.get("seq")
+}
+
+/// The newest number of the feed, and of what is weighed with.
+async fn by_now(conn: &mut Conn) -> Result<(i64, TakeUp)> {
+    let row = conn
+        .fetch_one(
+            "SELECT (SELECT COALESCE(MAX(seq), 0) FROM match_change) AS seq,
+                    (SELECT COALESCE(MAX(seq), 0) FROM match_take_up) AS take_up",
+            args![],
+        )
+        .await?;
+    Ok((row.get("seq")?, row.get("take_up")?))
 }
 
 /// What these are known by. Whoever was joined into another record, and what its register no longer
@@ -329,7 +362,8 @@ pub async fn forget_old(tx: &mut Tx) -> Result<u64> {
         .await
 }
 
-/// Follows the feed up to now, so that the next question finds little to do; reads everybody at first.
+/// Follows the feed up to now, so that the next question finds little to do; at first reads the snapshot, or
+/// else everybody.
 ///
 /// # Errors
 /// The store's.
@@ -351,6 +385,35 @@ pub fn wear(store: &Store) -> (usize, usize) {
 #[cfg(feature = "raw-sql")]
 pub fn rebuild_at(store: &Store, changes: usize) {
     store.memory().rebuilt_at.store(changes, Ordering::Relaxed);
+}
+
+/// What this server read when it started, or why that was not the snapshot: for tests.
+#[cfg(feature = "raw-sql")]
+pub fn started(store: &Store) -> String {
+    store.memory().started.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// Reads everybody, whatever snapshot there is: for tests.
+///
+/// # Errors
+/// The store's.
+#[cfg(feature = "raw-sql")]
+pub async fn read_everybody(store: &Store) -> Result<()> {
+    let loaded = everybody(&mut *store.read().await?).await?;
+    store.memory().put(loaded);
+    Ok(())
+}
+
+/// The size of a snapshot's pieces: for tests.
+#[cfg(feature = "raw-sql")]
+pub fn snapshot_in_pieces_of(store: &Store, bytes: usize) {
+    store.memory().piece_bytes.store(bytes, Ordering::Relaxed);
+}
+
+/// The name of the parameters that this server weighs with: kept with every decision.
+pub(crate) fn version(store: &Store) -> String {
+    let version = store.memory().ask(|index| index.parameters().version.clone());
+    version.unwrap_or_else(|| parameters::shipped().version)
 }
 
 /// Asks the index, when it has taken in what was committed so far.

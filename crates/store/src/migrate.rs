@@ -16,6 +16,11 @@ pub struct Pending {
     pub statements: Vec<&'static str>,
 }
 
+/// The newest migration this program has.
+pub(crate) fn newest() -> &'static str {
+    MIGRATIONS.last().map_or("", |(name, _)| name)
+}
+
 fn statements(text: &'static str) -> Vec<&'static str> {
     text.split(";\n")
         .map(str::trim)

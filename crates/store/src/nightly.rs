@@ -1,5 +1,6 @@
 //! Work that one server does once a night for all of them.
 
+use crate::matching::{Kept, Learning};
 use crate::merges::{self, Decided};
 use crate::people;
 use crate::{Cause, Result, Store, Tx, args, matching};
@@ -19,6 +20,19 @@ const DUPLICATE_FROM: f64 = 0.5;
 
 /// Work that was begun so long ago and has no end was cut short: another server may take it on.
 const CUT_SHORT_AFTER: Duration = Duration::hours(2);
+
+/// The service itself, at work without anybody's asking.
+pub(crate) fn upkeep(at: Instant) -> Cause {
+    Cause { actor: None, at, request: "upkeep".into() }
+}
+
+/// Takes on a job for tonight, unless another server has.
+async fn is_ours(store: &Store, job: &str, now: Instant) -> Result<bool> {
+    let mut tx = store.begin(upkeep(now)).await?;
+    let is_ours = take_on(&mut tx, job, london_date(now)).await?;
+    tx.commit().await?;
+    Ok(is_ours)
+}
 
 /// Takes on a job for a night, unless another server has.
 async fn take_on(tx: &mut Tx, job: &str, night: NaiveDate) -> Result<bool> {
@@ -52,13 +66,10 @@ async fn end(tx: &mut Tx, job: &str, night: NaiveDate) -> Result<()> {
 /// The store's.
 pub async fn look_for_duplicates(store: &Store, now: Instant) -> Result<Option<Decided>> {
     const JOB: &str = "duplicates";
-    let (begin, night) = (|| store.begin(Cause { actor: None, at: now, request: "upkeep".into() }), london_date(now));
-    let mut tx = begin().await?;
-    let is_ours = take_on(&mut tx, JOB, night).await?;
-    tx.commit().await?;
-    if !is_ours {
+    if !is_ours(store, JOB, now).await? {
         return Ok(None);
     }
+    let begin = || store.begin(upkeep(now));
     matching::follow(store).await?;
     let (mut asked, mut done) = (0, Decided::default());
     let mut after = PersonId::new(Uuid::nil());
@@ -81,9 +92,43 @@ pub async fn look_for_duplicates(store: &Store, now: Instant) -> Result<Option<D
     let mut tx = begin().await?;
     let words = format!("{asked} people asked about, {} pairs new, {} asked again", done.new, done.reopened);
     tx.note_act("create", "duplicates", Subject::default(), &words);
-    end(&mut tx, JOB, night).await?;
+    end(&mut tx, JOB, london_date(now)).await?;
     tx.commit().await?;
     Ok(Some(done))
+}
+
+/// Keeps everybody as a snapshot in the place of last night's, so that a start reads that and the changes since.
+/// `None` when this night's is kept, or another server writes it.
+///
+/// # Errors
+/// The store's. What was half written is not read, and is removed before the next is written.
+pub async fn keep_snapshot(store: &Store, now: Instant) -> Result<Option<Kept>> {
+    const JOB: &str = "snapshot";
+    if !is_ours(store, JOB, now).await? {
+        return Ok(None);
+    }
+    let kept = matching::keep_snapshot(store, now).await?;
+    let mut tx = store.begin(upkeep(now)).await?;
+    end(&mut tx, JOB, london_date(now)).await?;
+    tx.commit().await?;
+    Ok(Some(kept))
+}
+
+/// Learns the numbers that the matching engine weighs with from what was decided, once a month and when enough
+/// was decided since. `None` when it is not time, or another server learns.
+///
+/// # Errors
+/// The store's.
+pub async fn learn_parameters(store: &Store, now: Instant) -> Result<Option<Learning>> {
+    const JOB: &str = "learning";
+    if !matching::is_time_to_learn(&mut *store.read().await?, now).await? || !is_ours(store, JOB, now).await? {
+        return Ok(None);
+    }
+    let learning = matching::learn(store, now).await?;
+    let mut tx = store.begin(upkeep(now)).await?;
+    end(&mut tx, JOB, london_date(now)).await?;
+    tx.commit().await?;
+    Ok(Some(learning))
 }
 
 /// Pairs of these people with anybody of ours that are likely one person.

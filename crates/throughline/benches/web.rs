@@ -1,7 +1,7 @@
 //! The pages at 50 requests a second over 100,000 people and 200,000 episodes in SQLite: the board,
 //! search and a person's page, each with its ratio to the plainest page measured in the same run;
-//! start to ready; resident memory. Run by `script/bench web`, which puts the table into
-//! `docs/benchmarks.md`.
+//! start to ready; resident memory; the index of people from everybody and from a snapshot. Run by
+//! `script/bench web`, which puts the table into `docs/benchmarks.md`.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use throughline_domain::ids::{PersonId, UserId};
 use throughline_domain::role::Role;
 use throughline_domain::time::london_date;
 use throughline_store::users::{self, NewUser};
-use throughline_store::{Cause, Value, raw};
+use throughline_store::{Cause, Store, Value, matching, nightly, raw};
 use throughline_testkit::http::Client;
 use throughline_testkit::{Kit, crowd, database_setting};
 use tokio::task::JoinSet;
@@ -39,6 +39,7 @@ async fn main() {
     eprintln!("\rmade {people} people and {} episodes in {:.0} s", people * 2, seeded.elapsed().as_secs_f64());
     let sessions = staff(&kit).await;
     board_rows(&kit).await;
+    let index = index(&kit).await;
     kit.store.close().await;
 
     let config = configuration(folder.path(), &database_setting(&kit.location));
@@ -74,7 +75,34 @@ async fn main() {
     println!("|---|---|---|");
     println!("| Start to ready, least of four | {least:.0} ms | 1,000 ms |");
     println!("| Resident memory after the load | {} MB | 250 MB |", resident(server.id()));
+    for (what, took) in index {
+        println!("| {what} | {:.0} ms | |", took.as_secs_f64() * 1_000.0);
+    }
     stop(&mut server);
+}
+
+/// How long it takes until the index of people answers, from everybody and from the night's snapshot.
+async fn index(kit: &Kit) -> [(&'static str, Duration); 3] {
+    async fn started(kit: &Kit) -> (Duration, String) {
+        let store = Store::open(&kit.location).await.expect("it opens");
+        let began = Instant::now();
+        matching::follow(&store).await.expect("it follows");
+        let done = (began.elapsed(), matching::started(&store));
+        store.close().await;
+        done
+    }
+    let (everybody, why) = started(kit).await;
+    assert_eq!(why, "there is no snapshot of it yet");
+    let began = Instant::now();
+    nightly::keep_snapshot(&kit.store, kit.now).await.expect("it is kept").expect("nobody else keeps it");
+    let kept = began.elapsed();
+    let (loaded, from) = started(kit).await;
+    assert_eq!(from, "the snapshot");
+    [
+        ("The index of people from everybody", everybody),
+        ("The index of people from the night's snapshot", loaded),
+        ("Keeping the night's snapshot", kept),
+    ]
 }
 
 fn row(name: &str, of: &Measured, plain: &Measured) {

@@ -42,7 +42,7 @@ pub enum Command {
     /// Reads custody and court lists
     #[command(subcommand)]
     Lists(lists::Command),
-    /// Finds the people of a list in an index of people
+    /// Finds the people of a list in an index of people, and learns from what was decided
     Match(matching::Args),
     /// Takes over people from another system
     #[command(subcommand)]
@@ -72,7 +72,7 @@ pub async fn run(command: Command, started: Instant) -> anyhow::Result<()> {
         Command::Restore(args) => restore::run(&args).await,
         Command::Audit(command) => audit::run(command).await,
         Command::Lists(command) => lists::run(&command),
-        Command::Match(args) => matching::run(&args),
+        Command::Match(args) => matching::run(&args).await,
         Command::Import(command) => import::run(&command).await,
         Command::Forms(command) => forms::run(&command),
         Command::Clocks(args) => clocks::run(&args),

@@ -1,9 +1,11 @@
 //! What a running service does by itself: it follows who is known, forgets what is no longer needed, and at
-//! night looks for duplicates.
+//! night looks for duplicates, keeps a snapshot for the next start and learns from what was decided.
 
 use chrono::Timelike;
 use std::time::Duration;
 use throughline_domain::time::{Instant, london_time};
+use throughline_store::matching::Learning;
+use throughline_store::matching::parameters::Version;
 use throughline_store::{Cause, Store, idempotency, matching, nightly, sessions};
 
 /// How often it forgets.
@@ -20,7 +22,7 @@ pub async fn for_ever(store: Store) {
     tokio::join!(follow(&store), forget_and_look(&store));
 }
 
-/// Reads everybody into memory for the matching engine, so that the first search waits for nothing, and
+/// Takes everybody into memory for the matching engine, so that the first search waits for nothing, and
 /// follows every second.
 async fn follow(store: &Store) {
     let mut turns = tokio::time::interval(FOLLOWS_EVERY);
@@ -40,7 +42,7 @@ async fn follow(store: &Store) {
     }
 }
 
-/// Forgets at once, and then every hour; in the hours of the night duplicates are looked for.
+/// Forgets at once, and then every hour; in the hours of the night there is more to do.
 async fn forget_and_look(store: &Store) {
     let mut turns = tokio::time::interval(EVERY);
     turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -50,14 +52,31 @@ async fn forget_and_look(store: &Store) {
         if let Err(error) = forget(store, now).await {
             tracing::warn!(%error, "old keys and sessions could not be forgotten; the next try is in an hour");
         }
-        if !is_night(now) {
-            continue;
+        if is_night(now) {
+            work_at_night(store, now).await;
         }
-        match nightly::look_for_duplicates(store, now).await {
-            Ok(Some(done)) => tracing::info!(new = done.new, again = done.reopened, "possible duplicates looked for"),
-            Ok(None) => {}
-            Err(error) => tracing::warn!(%error, "possible duplicates could not be looked for"),
+    }
+}
+
+/// What one server does each night for all of them.
+async fn work_at_night(store: &Store, now: Instant) {
+    match nightly::look_for_duplicates(store, now).await {
+        Ok(Some(done)) => tracing::info!(new = done.new, again = done.reopened, "possible duplicates looked for"),
+        Ok(None) => {}
+        Err(error) => tracing::warn!(%error, "possible duplicates could not be looked for"),
+    }
+    match nightly::keep_snapshot(store, now).await {
+        Ok(Some(kept)) => tracing::info!(kept.people, kept.bytes, "a snapshot of the index of people was kept"),
+        Ok(None) => {}
+        Err(error) => tracing::warn!(%error, "no snapshot of the index could be kept; the next start reads everybody"),
+    }
+    match nightly::learn_parameters(store, now).await {
+        Ok(Some(Learning::Learnt(version))) => {
+            let Version { version, decisions, refused, .. } = *version;
+            tracing::info!(version, decisions, refused, "parameters of the matching engine were learnt");
         }
+        Ok(Some(Learning::NotEnough { .. }) | None) => {}
+        Err(error) => tracing::warn!(%error, "the parameters of the matching engine could not be learnt"),
     }
 }
 

@@ -1,5 +1,7 @@
-//! The matching engine without the server.
+//! The matching engine without the server, and what the server learns.
 
+use super::parameters;
+use crate::config::Installation;
 use crate::people_csv::read_mapped;
 use crate::progress::Progress;
 use crate::words::{counted, read, read_text, say, say_json, wrong_use};
@@ -28,7 +30,9 @@ Examples:
   throughline match --index a.csv --list b.csv --out - --columns given_name=first,street_number=address,address_1=address
   throughline match duplicates --index people.csv --out pairs.csv
   throughline match train --index people.csv --list custody.csv --truth truth.csv --out ours.toml
-  throughline match evaluate --index people.csv --list custody.csv --truth truth.csv --params ours.toml";
+  throughline match evaluate --index people.csv --list custody.csv --truth truth.csv --params ours.toml
+  throughline match learn --config /etc/throughline/config.toml
+  throughline match take-up shipped --by \"Jo Reed\" --reason \"Too many strangers called known\"";
 
 /// Finds the people of a list in an index of people
 ///
@@ -128,6 +132,40 @@ enum Command {
         #[arg(long, value_name = "CSV", default_value = "-")]
         out: PathBuf,
     },
+    /// Learns from what was decided in the running service, and takes it up where it is no worse
+    ///
+    /// What is learnt is compared with what is weighed with now, on a fifth of the decisions that it was not
+    /// learnt from. It is kept as a version either way.
+    #[command(after_help = "Example:  throughline match learn --config /etc/throughline/config.toml")]
+    Learn {
+        #[command(flatten)]
+        installation: Installation,
+    },
+    /// Lists the parameters that were learnt, and who took which up
+    #[command(after_help = "Example:  throughline match parameters --toml learnt-2 > learnt-2.toml")]
+    Parameters {
+        #[command(flatten)]
+        installation: Installation,
+        /// Writes this version as a file that people can read, and `--params` takes
+        #[arg(long, value_name = "VERSION")]
+        toml: Option<String>,
+    },
+    /// Has every server weigh with a version, or go back to one
+    #[command(
+        after_help = "Example:  throughline match take-up learnt-1 --by \"Jo Reed\" --reason \"learnt-2 calls too many strangers known\""
+    )]
+    TakeUp {
+        /// Which; `shipped` is the one that is part of the program
+        version: String,
+        #[command(flatten)]
+        installation: Installation,
+        /// Who decides
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -138,9 +176,14 @@ enum Format {
     Json,
 }
 
-/// Matches a list against an index, learns, measures, or looks for duplicates.
-pub fn run(args: &Args) -> anyhow::Result<()> {
+/// Matches a list against an index, learns, measures, or looks for duplicates; or has the service learn.
+pub async fn run(args: &Args) -> anyhow::Result<()> {
     match (&args.command, &args.find) {
+        (Some(Command::Learn { installation }), _) => parameters::learn(installation).await,
+        (Some(Command::Parameters { installation, toml }), _) => parameters::show(installation, toml.as_deref()).await,
+        (Some(Command::TakeUp { version, installation, by, reason }), _) => {
+            parameters::take_up(installation, version, by, reason).await
+        }
         (Some(Command::Train { source, list, truth, out }), _) => learn(source, list, truth.as_deref(), out),
         (Some(Command::Evaluate { source, list, truth, format }), _) => measure(source, list, truth, *format),
         (Some(Command::Duplicates { source, out }), _) => duplicates(source, out),

@@ -10,6 +10,7 @@ pub mod import;
 pub mod lists;
 pub mod matching;
 pub mod migrate;
+pub mod parameters;
 pub mod restore;
 pub mod serve;
 pub mod shell;
