@@ -35,7 +35,7 @@ fn told(known: &Elsewhere) -> Value {
     let record = &known.record;
     context! {
         source => known.source, number => record.number, died => died(record), in_use => record.in_use,
-        first_seen_at => london_date(known.first_seen_at).to_string(), last_seen_at => london_date(known.last_seen_at).to_string(),
+        last_seen_at => london_date(known.last_seen_at).to_string(),
         gone_at => known.gone_at.map(|at| london_date(at).to_string()),
     }
 }

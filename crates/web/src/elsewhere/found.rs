@@ -17,7 +17,7 @@ use throughline_domain::elsewhere::{Refusal, Standing, Taking, check};
 use throughline_domain::identifier::NhsNumber;
 use throughline_domain::ids::{ElsewhereId, PersonId};
 use throughline_domain::list::MatchDecision;
-use throughline_domain::name::Name;
+use throughline_domain::name::{Name, folded};
 use throughline_domain::search::Search;
 use throughline_domain::time::london_date;
 use throughline_matching::{Band, Description};
@@ -70,6 +70,11 @@ async fn pair(cx: &Cx, tx: &mut Tx, fields: &Fields, id: ElsewhereId) -> Result<
     let typed = Search::read(fields.text("q"), london_date(cx.now));
     let mut described = looked_for(&typed).description;
     described.born_between = typed.born_in.map(|year| (year, year));
+    let known = search::compare_elsewhere(tx, &grant, &described, id).await?.ok_or(Problem::NotFound)?;
+    // One word alone is looked for as surname and as forename; beside a record it is what it is there.
+    if folded(&typed.name.surname) == folded(&known.elsewhere.record.name.surname) {
+        described.aliases.clear();
+    }
     let candidate = search::compare_elsewhere(tx, &grant, &described, id).await?.ok_or(Problem::NotFound)?;
     let ours = match candidate.elsewhere.person_id {
         Some(owner) => shown(tx, &grant, &candidate.elsewhere.record.description(), vec![owner]).await?,
