@@ -20,6 +20,39 @@ function whereFocusIs(element) {
   return sameGroup ? 'group' : 'elsewhere';
 }
 
+// What has focus in the main part of the page, Tab by Tab from its start, in words; and what of it shows no
+// sign of having focus.
+export async function tabThrough(page) {
+  await page.evaluate(() => {
+    const main = document.querySelector('main');
+    main.tabIndex = -1;
+    main.focus();
+  });
+  const [order, hidden] = [[], []];
+  for (let presses = 0; presses <= farthest; presses += 1) {
+    await page.keyboard.press('Tab');
+    const now = await page.evaluate(focused);
+    if (now === null) return { order, hidden };
+    order.push(now.words);
+    if (!now.isSeen) hidden.push(now.words);
+  }
+  throw new Error('focus never leaves the page');
+}
+
+// The focused element of the main part, and whether it looks otherwise than without focus.
+function focused() {
+  const element = document.activeElement;
+  if (!document.querySelector('main').contains(element)) return null;
+  const looks = () => ['outlineStyle', 'outlineColor', 'boxShadow', 'backgroundColor', 'borderTopColor'].map((name) => getComputedStyle(element)[name]).join();
+  const now = looks();
+  element.blur();
+  const then = looks();
+  element.focus();
+  const words = (element.getAttribute('aria-label') ?? element.innerText ?? element.labels?.[0]?.innerText ?? element.name).replace(/\s+/g, ' ').trim();
+  const box = element.getBoundingClientRect();
+  return { words: words || element.labels?.[0]?.innerText.trim() || element.name, isSeen: now !== then && box.width > 0 && box.height > 0 };
+}
+
 async function leave(locator, key) {
   const page = locator.page();
   await go(page, locator);

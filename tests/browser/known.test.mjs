@@ -6,8 +6,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { link, press, write } from './keyboard.mjs';
-import { checkPage, photograph, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { go, link, press, tabThrough, write } from './keyboard.mjs';
+import { checkPage, command, photograph, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 let demo;
 let browser;
@@ -16,7 +16,8 @@ let amara;
 let board;
 
 before(async () => {
-  [demo, browser, folder] = await Promise.all([startDemo({ empty: true }), startBrowser(), mkdtemp(join(tmpdir(), 'throughline-'))]);
+  folder = await mkdtemp(join(tmpdir(), 'throughline-'));
+  [demo, browser] = await Promise.all([startDemo({ empty: true, data: folder }), startBrowser()]);
   amara = await windowOf(browser);
   await signIn(amara, demo.url, 'Amara Bello');
 });
@@ -76,7 +77,7 @@ function inventedNumber(from) {
   }
 }
 
-const numbers = [inventedNumber(4100), inventedNumber(7300)];
+const numbers = [inventedNumber(4100), inventedNumber(7300), inventedNumber(8200), inventedNumber(9100)];
 const day = (days) => new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', day: '2-digit', month: '2-digit', year: 'numeric' }).format(new Date(Date.now() + days * 86_400_000));
 
 const known = {
@@ -108,6 +109,11 @@ async function bringIn(days, name, people) {
 async function openRow(name) {
   await amara.goto(board);
   await link(amara.locator('main'), name);
+}
+
+async function tick(words) {
+  await go(amara, amara.getByLabel(words));
+  await amara.keyboard.press('Space');
 }
 
 const compare = () => link(amara.locator('main'), /^Compare and decide/);
@@ -218,6 +224,8 @@ scene('given that Amara says the twin is another person, then she is asked no mo
   await look('said-before');
   await amara.goto(demo.url);
   await doesNotSee('Possible twin');
+  await sees('No match found. Said before not to be the one person we know who is like this: Amara Bello');
+  await look('said-before-board');
 });
 
 const beth = ['MARSH', 'Beth', '14/02/1991', 'F', '12 Wesley Avenue', 'ZZ1 1AA', '', ''];
@@ -261,4 +269,97 @@ scene('given that our record says something else since, then it is asked again, 
   await press(amara, 'Save the details');
   await openRow('MARSH, Beth');
   await sees('Possible matches (1)', 'Asked again: the postcode in our record changed since');
+});
+
+// The hospital's index: people whom only it knows, a twin of one on the list, and one with another NHS number.
+const patients = [
+  ['P1', numbers[2], 'Ottoline', 'Ferncastle', 'Otti Brook', '1990-03-09', 'F', '4 Lime Walk', 'ZZ7 3CD'],
+  ['P2', '', 'Perdita', 'Holloway', '', '1986-12-01', 'F', '9 Lime Walk', 'ZZ7 3CE'],
+  ['P3', numbers[1], 'Casimir', 'Oldacre', '', '1971-08-17', 'M', '22 Lime Walk', 'ZZ7 3CF'],
+  ['P4', '', 'Leopold', 'Winterbourne', 'Leo Hart', '1995-05-30', 'M', '31 Lime Walk', 'ZZ7 3CG'],
+];
+
+scene('given the hospital\'s index, when a list has people whom only the hospital knows, then the board says so', async () => {
+  const file = join(folder, 'patients.csv');
+  const heading = 'record_id,nhs_number,first,last,alias_names,dob,sex,address,postcode';
+  await writeFile(file, [heading, ...patients.map((patient) => patient.join(','))].join('\n'));
+  assert.match(await command(folder, 'import', 'people', file, '--source', 'PAS'), /4 new/);
+  await bringIn(0, 'hospital.csv', {
+    'CU/41': ['FERNCASTLE', 'Ottoline', '09/03/1990', 'F', '4 Lime Walk', 'ZZ7 3CD', '', ''],
+    'CU/42': ['HOLLOWAY', 'Rosamund', '01/12/1986', 'F', '9 Lime Walk', 'ZZ7 3CE', '', ''],
+    'CU/43': ['OLDACRE', 'Casimir', '17/08/1971', 'M', '22 Lime Walk', 'ZZ7 3CF', '', numbers[3]],
+  });
+  await amara.goto(demo.url);
+  await sees('Very likely in the hospital\'s record', 'Possible twin', 'Different NHS numbers');
+  await look('hospital-board');
+});
+
+scene('given a twin in the hospital\'s record, then the row and the comparison say possible twin before any figure', async () => {
+  await openRow('HOLLOWAY, Rosamund');
+  await seesFirst('Hospital record, PAS, number P2', 'in 100');
+  await seesFirst('Possible twin', 'in 100');
+  await look('hospital-twin-row');
+  await compare();
+  await seesFirst('Possible twin', 'in 100');
+  await seesFirst('Hospital record, PAS, number P2', 'in 100');
+  await doesNotSee('Very likely');
+  await look('hospital-twin-compare');
+  await press(amara, 'Not this person');
+  await doesNotSee('Compare and decide');
+  await amara.goto(demo.url);
+  await sees('No match found. Said before not to be the person whom another register knows');
+});
+
+scene('given another NHS number in the hospital\'s record, then the conflict comes before the figure', async () => {
+  await openRow('OLDACRE, Casimir');
+  await seesFirst('Different NHS numbers', 'in 100');
+  await compare();
+  await seesFirst('Different NHS numbers', 'in 100');
+  await doesNotSee('Very likely');
+  await look('hospital-conflict-compare');
+});
+
+scene('given only a keyboard, then the decision about a hospital record is reached in the order in which it is read', async () => {
+  await openRow('FERNCASTLE, Ottoline');
+  await look('hospital-row');
+  await compare();
+  await look('hospital-compare');
+  const { order, hidden } = await tabThrough(amara);
+  const decision = ['This is the same person', 'Not this person', 'Not sure'];
+  assert.deepEqual(order, ['The list and the hospital\'s record side by side', ...decision, 'Evidence line by line'], order.join(' | '));
+  assert.deepEqual(hidden, [], 'all of it shows that it has focus');
+  await press(amara, 'This is the same person');
+  await sees('In our record: FERNCASTLE, Ottoline');
+  await link(amara.locator('main'), 'Open their record');
+  await sees('In other registers', 'PAS, number P1', 'BROOK, Otti');
+  await look('hospital-person');
+  await amara.goto(demo.url);
+  await sees('Known: identity decided');
+});
+
+scene('given somebody on no list, when Amara finds them in the hospital\'s index, then they are added from it by her word', async () => {
+  await amara.goto(`${demo.url}/people`);
+  await write(amara, amara.locator('main input[name=q]'), 'leopold winterbourne 30/5/95');
+  await press(amara.locator('main'), 'Search');
+  await sees('In another register: 1', 'Hospital record, PAS', 'P4');
+  await look('hospital-search');
+  await press(amara.locator('main'), 'Compare with WINTERBOURNE, Leopold, number P4');
+  await sees('Hospital record, PAS, number P4', 'Agrees');
+  await doesNotSee('Lime Walk', 'Leo Hart');
+  await look('hospital-found');
+  const { order, hidden } = await tabThrough(amara);
+  assert.deepEqual(order.slice(-3), ['I have checked with the person, or with who sent them, that this is the same person', 'This is the same person', 'back to the search'], order.join(' | '));
+  assert.deepEqual(hidden, []);
+  await press(amara, 'This is the same person');
+  await sees('There is a problem', 'Say that you have checked that it is the same person', 'WINTERBOURNE');
+  await look('hospital-found-unchecked');
+  await tick('I have checked with the person');
+  await press(amara, 'This is the same person');
+  await sees('The person was added from the hospital\'s record', 'In other registers', 'PAS, number P4', '31 Lime Walk');
+  await look('hospital-found-person');
+  await amara.goto(`${demo.url}/people`);
+  await write(amara, amara.locator('main input[name=q]'), 'leopold winterbourne');
+  await press(amara.locator('main'), 'Search');
+  await sees('Also in PAS, number P4');
+  await doesNotSee('In another register');
 });

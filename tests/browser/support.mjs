@@ -1,5 +1,5 @@
 // What the browser tests stand on: a demo server of their own, Debian's Chromium, axe on every page.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +29,15 @@ export async function startDemo({ seed = 7, empty = false, data = '' } = {}) {
   }
   child.kill('SIGKILL');
   throw new Error(`the demo did not answer within a minute: ${said}`);
+}
+
+// Runs a command of the program over the data folder of a demo, and gives what it says.
+export function command(data, ...words) {
+  // What the tests set for themselves is no setting of the program.
+  const env = { PATH: process.env.PATH, THROUGHLINE_DATABASE: `${data}/throughline-demo.db` };
+  return new Promise((done, failed) => {
+    execFile(program, words, { cwd: root, env }, (error, out, said) => (error ? failed(new Error(`${error.message}: ${said}`)) : done(out)));
+  });
 }
 
 function stop(child) {
@@ -109,16 +118,21 @@ export async function checkPage(page, name, atWidths = widths) {
 // How far down a narrow picture goes.
 const longest = 1500;
 
-// Keeps a screenshot when THROUGHLINE_SCREENSHOTS names a folder: wide and narrow.
-export async function photograph(page, name) {
+// How much is seen above what a picture starts from.
+const above = 300;
+
+// Keeps a screenshot when THROUGHLINE_SCREENSHOTS names a folder: wide and narrow, from the top or from a part
+// of the page on.
+export async function photograph(page, name, from = null) {
   const folder = process.env.THROUGHLINE_SCREENSHOTS;
   if (!folder) return;
   await mkdir(folder, { recursive: true });
   const before = page.viewportSize();
   for (const width of [1366, 320]) {
     await page.setViewportSize({ width, height: 768 });
-    const length = width === 320 ? Math.min(longest, await page.evaluate(() => document.documentElement.scrollHeight)) : 768;
-    await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true, clip: { x: 0, y: 0, width, height: length } });
+    const y = from ? Math.max(0, (await from.boundingBox()).y - above) : 0;
+    const length = width === 320 ? Math.min(longest, (await page.evaluate(() => document.documentElement.scrollHeight)) - y) : 768;
+    await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true, clip: { x: 0, y, width, height: length } });
   }
   await page.setViewportSize(before);
 }

@@ -21,7 +21,7 @@ use throughline_lists::{Entry, Position, Reading, Sex};
 use throughline_matching::Description;
 use throughline_policy::{Actor, ChangeList, CreatePerson, ImportList, SearchPeople, Subject, ViewIdentity, ViewList};
 use throughline_store::episodes::Justice;
-use throughline_store::lists::{self, Best, EntryFacts, Line, NewList};
+use throughline_store::lists::{self, EntryFacts, Line, NewList};
 use throughline_store::organisations::Site;
 use throughline_store::{Tx, people, search};
 
@@ -253,7 +253,6 @@ async fn bring_in(
     let mut tx = team.act(by, at).await?;
     let grant = tx.authorise::<ImportList>(site.id).await?;
     let view = tx.authorise::<ViewList>(site.id).await?;
-    let search = tx.authorise::<SearchPeople>(Subject::default()).await?;
     let new = NewList {
         id: ListId::new(chance.id()),
         kind,
@@ -277,14 +276,7 @@ async fn bring_in(
             continue;
         }
         let id = lists::add_entry(&mut tx, &grant, kind, new.id, &facts).await?;
-        let found = search::candidates(&mut tx, &search, &description(entry), 5).await?;
-        let best = found.first().map(|candidate| Best {
-            person: candidate.person.id,
-            probability: candidate.scored.probability,
-            band: candidate.scored.band.code().into(),
-            reason: throughline_matching::reason_line(&candidate.scored),
-        });
-        lists::set_best(&mut tx, id, best.as_ref()).await?;
+        lists::find_best(&mut tx, id, &description(entry)).await?;
     }
     for line in before.values() {
         lists::mark_gone(&mut tx, &grant, line.id).await?;

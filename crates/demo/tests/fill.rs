@@ -39,7 +39,7 @@ async fn a_busy_tuesday_has_work_in_every_state_and_a_whole_audit_log() {
         let grant = tx.authorise::<ViewBoard>(site).await.unwrap();
         let rows = lists::board_rows(&mut tx, &grant, london_date(now)).await.unwrap();
         assert!(!rows.is_empty(), "every site has its list today");
-        known += rows.iter().filter(|row| row.best_person_id.is_some() || row.person_id.is_some()).count();
+        known += rows.iter().filter(|row| row.best.person().is_some() || row.person_id.is_some()).count();
         states.extend(rows.iter().map(|row| row.state.code()));
     }
     let all = throughline_domain::list::EntryState::ALL;

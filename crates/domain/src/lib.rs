@@ -22,6 +22,7 @@ pub mod consent;
 pub mod contact;
 pub mod disclosure;
 pub mod document;
+pub mod elsewhere;
 pub mod episode;
 pub mod finding;
 pub mod identifier;

@@ -3,22 +3,29 @@
 //! Nothing here is a person of ours. A record elsewhere is found beside our people; somebody who decides
 //! that it is of the person in front of them makes one of ours from it.
 
+mod decided;
+mod gone;
+mod taking_over;
+
+pub use decided::{Decision, decide, decide_found, decisions, ruled_out, standing, take};
+pub(crate) use decided::{holders_of, ruled_out_on};
+pub use gone::{mark_gone, remove_gone};
+pub use taking_over::{Taken, numbers_after, take_in};
+
 use crate::people::{ContactDetails, NewPerson};
 use crate::sql::placeholders;
-use crate::{Conn, Error, Result, Row, Tx, args, described, matching};
+use crate::{Conn, Error, Result, Row, args};
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use throughline_audit::hex;
 use throughline_domain::identifier::{self, NhsNumber};
-use throughline_domain::ids::{ElsewhereId, EntryId, PersonId};
-use throughline_domain::list::MatchDecision;
+use throughline_domain::ids::{ElsewhereId, PersonId};
 use throughline_domain::name::Name;
 use throughline_domain::person::{Ethnicity, Gender};
 use throughline_domain::time::Instant;
-use throughline_matching::{Description, Scored};
-use throughline_policy::{ChangeIdentity, ChangeList, Grant, ViewList};
-use uuid::Uuid;
+use throughline_matching::Description;
+use throughline_policy::{Grant, ViewIdentity};
 
 /// What another register says of somebody. Nothing is refused for what it looks like.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -177,185 +184,8 @@ impl Elsewhere {
     }
 }
 
-/// What became of records that came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Taken {
-    /// Not known before, or gone and back again.
-    pub new: usize,
-    /// Another content than before.
-    pub changed: usize,
-    /// As before.
-    pub unchanged: usize,
-}
-
-/// A record as it was when it came before.
-struct Before {
-    id: ElsewhereId,
-    sha256: String,
-    is_gone: bool,
-}
-
-/// Takes over records of a source, each number once. From the command line, which stands outside the
-/// policy: whoever runs it owns the database's key.
-///
-/// # Errors
-/// The store's.
-pub async fn take_in(tx: &mut Tx, source: &str, records: &[Record]) -> Result<Taken> {
-    let before = before(tx, source, records).await?;
-    let mut taken = Taken::default();
-    let mut unchanged = Vec::new();
-    for record in records {
-        let sha256 = record.sha256()?;
-        match before.get(&record.number) {
-            Some(known) if known.sha256 == sha256 && !known.is_gone => unchanged.push(known.id),
-            Some(known) => {
-                change(tx, known.id, record, &sha256).await?;
-                if known.is_gone { taken.new += 1 } else { taken.changed += 1 }
-            }
-            None => {
-                add(tx, source, record, &sha256).await?;
-                taken.new += 1;
-            }
-        }
-    }
-    taken.unchanged = unchanged.len();
-    seen_again(tx, &unchanged).await?;
-    if taken.new + taken.changed > 0 {
-        let detail = format!("{source}: {} new, {} changed", taken.new, taken.changed);
-        tx.note_act("import", "elsewhere", throughline_policy::Subject::default(), &detail);
-    }
-    Ok(taken)
-}
-
-async fn before(conn: &mut Conn, source: &str, records: &[Record]) -> Result<HashMap<String, Before>> {
-    let mut all = HashMap::new();
-    for some in records.chunks(AT_ONCE) {
-        let sql = format!(
-            "SELECT id, number, sha256, gone_at FROM elsewhere WHERE source = $1 AND number IN ({})",
-            placeholders(2, some.len())
-        );
-        let mut args = args![source];
-        args.extend(some.iter().map(|record| (&record.number).into()));
-        for row in &conn.fetch_text(sqlx::AssertSqlSafe(sql), args).await? {
-            let is_gone = row.get::<Option<Instant>>("gone_at")?.is_some();
-            all.insert(row.get("number")?, Before { id: row.get("id")?, sha256: row.get("sha256")?, is_gone });
-        }
-    }
-    Ok(all)
-}
-
 /// Values named in one statement: SQLite's driver looks each parameter's name up from the first on.
 const AT_ONCE: usize = 200;
-
-async fn add(tx: &mut Tx, source: &str, record: &Record, sha256: &str) -> Result<()> {
-    let (id, now) = (ElsewhereId::new(Uuid::now_v7()), tx.now());
-    let mut values = said(record, sha256)?;
-    values.extend(args![now, id, source, &record.number]);
-    tx.execute(
-        "INSERT INTO elsewhere (forenames, surname, aliases, date_of_birth, born_from, born_to, gender, ethnicity, address,
-                                postcodes, nhs_number, pnc, cro, phone, gp, is_deceased, deceased_on, in_use, sha256,
-                                first_seen_at, last_seen_at, id, source, number)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $20, $21, $22, $23)",
-        values,
-    )
-    .await?;
-    tx.describes_anew(id);
-    Ok(())
-}
-
-async fn change(tx: &mut Tx, id: ElsewhereId, record: &Record, sha256: &str) -> Result<()> {
-    let now = tx.now();
-    let mut values = said(record, sha256)?;
-    values.extend(args![now, id]);
-    tx.execute(
-        "UPDATE elsewhere SET forenames = $1, surname = $2, aliases = $3, date_of_birth = $4, born_from = $5, born_to = $6,
-                gender = $7, ethnicity = $8, address = $9, postcodes = $10, nhs_number = $11, pnc = $12, cro = $13, phone = $14,
-                gp = $15, is_deceased = $16, deceased_on = $17, in_use = $18, sha256 = $19, last_seen_at = $20, gone_at = NULL
-          WHERE id = $21",
-        values,
-    )
-    .await?;
-    tx.describes_anew(id);
-    Ok(())
-}
-
-/// What a record says, as the first nineteen values of a statement.
-fn said(record: &Record, sha256: &str) -> Result<crate::Args> {
-    let json = |error: serde_json::Error| Error::Corrupt(error.to_string());
-    Ok(args![
-        &record.name.forenames,
-        &record.name.surname,
-        serde_json::to_string(&record.aliases).map_err(json)?,
-        record.date_of_birth,
-        record.born_between.map(|(from, _)| from),
-        record.born_between.map(|(_, to)| to),
-        record.gender,
-        record.ethnicity,
-        &record.address,
-        serde_json::to_string(&record.postcodes).map_err(json)?,
-        record.kept_nhs_number(),
-        record.pnc.clone(),
-        record.cro.clone(),
-        &record.phone,
-        &record.gp,
-        record.is_deceased,
-        record.deceased_on,
-        record.in_use,
-        sha256
-    ])
-}
-
-async fn seen_again(tx: &mut Tx, ids: &[ElsewhereId]) -> Result<()> {
-    let now = tx.now();
-    for some in ids.chunks(AT_ONCE) {
-        let sql = format!("UPDATE elsewhere SET last_seen_at = $1 WHERE id IN ({})", placeholders(2, some.len()));
-        let mut args = args![now];
-        args.extend(some.iter().map(|id| (*id).into()));
-        tx.execute_text(sqlx::AssertSqlSafe(sql), args).await?;
-    }
-    Ok(())
-}
-
-/// The next records of a source that its newest index had, by id: who they are with us and their number there.
-///
-/// # Errors
-/// The store's.
-pub async fn numbers_after(
-    conn: &mut Conn,
-    source: &str,
-    after: ElsewhereId,
-    most: i64,
-) -> Result<Vec<(ElsewhereId, String)>> {
-    let rows = conn
-        .fetch_all(
-            "SELECT id, number FROM elsewhere WHERE source = $1 AND id > $2 AND gone_at IS NULL ORDER BY id LIMIT $3",
-            args![source, after, most],
-        )
-        .await?;
-    rows.iter().map(|row| Ok((row.get("id")?, row.get("number")?))).collect()
-}
-
-/// Notes that these records are no longer in their source's index: they are not found any more.
-///
-/// # Errors
-/// The store's.
-pub async fn mark_gone(tx: &mut Tx, source: &str, ids: &[ElsewhereId]) -> Result<()> {
-    let now = tx.now();
-    for some in ids.chunks(AT_ONCE) {
-        let sql = format!("UPDATE elsewhere SET gone_at = $1 WHERE id IN ({})", placeholders(2, some.len()));
-        let mut args = args![now];
-        args.extend(some.iter().map(|id| (*id).into()));
-        tx.execute_text(sqlx::AssertSqlSafe(sql), args).await?;
-    }
-    for id in ids {
-        tx.describes_anew(*id);
-    }
-    if !ids.is_empty() {
-        let detail = format!("{source}: {} gone", ids.len());
-        tx.note_act("import", "elsewhere", throughline_policy::Subject::default(), &detail);
-    }
-    Ok(())
-}
 
 const COLUMNS: &str =
     "id, source, number, forenames, surname, aliases, date_of_birth, born_from, born_to, gender, ethnicity,
@@ -449,117 +279,20 @@ pub(crate) async fn of_people(
     Ok(all)
 }
 
-/// A decision about a record elsewhere that looked like a line of a list.
-#[derive(Debug, Clone)]
-pub struct Decision {
-    /// The record.
-    pub elsewhere: ElsewhereId,
-    /// The name of the system it is of.
-    pub source: String,
-    /// The name in it.
-    pub name: Name,
-    /// What was decided.
-    pub decision: MatchDecision,
-    /// The probability that was shown.
-    pub probability: f64,
-    /// By whom.
-    pub decided_by: String,
-    /// When.
-    pub decided_at: Instant,
-}
-
-/// Everything decided about the records elsewhere that looked like a line, newest first.
+/// Where else the grant's person is known: records that were decided to be of them, gone or not, and those
+/// with their NHS number.
 ///
 /// # Errors
 /// The store's.
-pub async fn decisions(conn: &mut Conn, _grant: &Grant<ViewList>, entry: EntryId) -> Result<Vec<Decision>> {
-    let rows = conn
-        .fetch_all(
-            "SELECT d.elsewhere_id, e.source, e.forenames, e.surname, d.decision, d.probability, d.decided_at, u.name AS decided_by_name
-               FROM elsewhere_decision d JOIN elsewhere e ON e.id = d.elsewhere_id JOIN app_user u ON u.id = d.decided_by
-              WHERE d.entry_id = $1 ORDER BY d.decided_at DESC, d.id DESC",
-            args![entry],
-        )
-        .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Decision {
-                elsewhere: row.get("elsewhere_id")?,
-                source: row.get("source")?,
-                name: Name { forenames: row.get("forenames")?, surname: row.get("surname")? },
-                decision: row.get("decision")?,
-                probability: row.get("probability")?,
-                decided_by: row.get("decided_by_name")?,
-                decided_at: row.get("decided_at")?,
-            })
-        })
-        .collect()
-}
-
-/// Keeps a decision about a record elsewhere. Earlier decisions stay as they were.
-///
-/// # Errors
-/// The store's.
-pub async fn decide(
-    tx: &mut Tx,
-    grant: &Grant<ChangeList>,
-    entry: EntryId,
-    elsewhere: ElsewhereId,
-    decision: MatchDecision,
-    looked_for: &Description,
-    scored: &Scored,
-) -> Result<()> {
-    let now = tx.now();
-    let evidence = described::evidence(looked_for, scored, &matching::version(tx.store()));
-    tx.execute(
-        "INSERT INTO elsewhere_decision (id, entry_id, elsewhere_id, decision, probability, evidence, decided_by, decided_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        args![Uuid::now_v7(), entry, elsewhere, decision, scored.probability, evidence, grant.actor().user, now],
-    )
-    .await?;
-    let detail = format!("record elsewhere {elsewhere}: {}", decision.label().to_lowercase());
-    tx.note_act("change", "list", grant.site().into(), &detail);
-    Ok(())
-}
-
-/// Notes that a record is of the grant's person, once somebody decided.
-///
-/// # Errors
-/// [`Error::Stale`] when it went, or was taken into somebody else, first.
-pub async fn take(tx: &mut Tx, grant: &Grant<ChangeIdentity>, id: ElsewhereId) -> Result<()> {
-    let now = tx.now();
-    tx.execute_versioned(
-        "UPDATE elsewhere SET person_id = $2, taken_at = $3
-          WHERE id = $1 AND gone_at IS NULL AND (person_id IS NULL OR person_id = $2)",
-        args![id, grant.person(), now],
-    )
-    .await?;
-    tx.note_act("change", "identity", grant.person().into(), &format!("record elsewhere {id} is of this person"));
-    Ok(())
-}
-
-/// The people of ours who have these NHS numbers; of several with one, whoever was known first.
-pub(crate) async fn holders_of(conn: &mut Conn, numbers: &[NhsNumber]) -> Result<HashMap<NhsNumber, PersonId>> {
-    let mut holders = HashMap::new();
-    for some in numbers.chunks(AT_ONCE) {
-        let sql = format!(
-            "SELECT id, nhs_number FROM person WHERE merged_into IS NULL AND nhs_number IN ({}) ORDER BY created_at DESC, id DESC",
-            placeholders(1, some.len())
-        );
-        let args = some.iter().map(|number| number.digits().into()).collect();
-        for row in &conn.fetch_text(sqlx::AssertSqlSafe(sql), args).await? {
-            if let Ok(number) = NhsNumber::parse(&row.get::<String>("nhs_number")?) {
-                holders.insert(number, row.get("id")?);
-            }
-        }
-    }
-    Ok(holders)
-}
-
-/// The person of ours who has this NHS number, if there is one.
-///
-/// # Errors
-/// The store's.
-pub async fn holder_of(conn: &mut Conn, number: &NhsNumber) -> Result<Option<PersonId>> {
-    Ok(holders_of(conn, std::slice::from_ref(number)).await?.remove(number))
+pub async fn of_person(
+    conn: &mut Conn,
+    grant: &Grant<ViewIdentity>,
+    number: Option<&NhsNumber>,
+) -> Result<Vec<Elsewhere>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM elsewhere
+          WHERE person_id = $1 OR (person_id IS NULL AND gone_at IS NULL AND nhs_number = $2) ORDER BY source, number"
+    );
+    let args = args![grant.person(), number.map(NhsNumber::digits)];
+    conn.fetch_text(sqlx::AssertSqlSafe(sql), args).await?.iter().map(elsewhere).collect()
 }

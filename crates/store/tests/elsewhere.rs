@@ -3,11 +3,12 @@
 use chrono::NaiveDate;
 use throughline_domain::identifier::NhsNumber;
 use throughline_domain::ids::{ElsewhereId, PersonId};
+use throughline_domain::list::MatchDecision;
 use throughline_domain::name::Name;
 use throughline_domain::person::Gender;
 use throughline_domain::role::Role;
-use throughline_matching::Description;
-use throughline_policy::{ChangeIdentity, SearchPeople, Subject, ViewIdentity};
+use throughline_matching::{Description, Parameters, score};
+use throughline_policy::{ChangeIdentity, CreatePerson, SearchPeople, Subject, ViewIdentity};
 use throughline_store::elsewhere::{self, Record, Taken};
 use throughline_store::people;
 use throughline_store::search::{self, LookedFor, Possible};
@@ -57,6 +58,15 @@ async fn take(kit: &Kit, record: ElsewhereId, person: PersonId) {
     let mut tx = kit.tx(Role::Practitioner).await;
     let grant = tx.authorise::<ChangeIdentity>(person).await.unwrap();
     elsewhere::take(&mut tx, &grant, record).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Somebody says that a record, which a search found, is not of a person of ours.
+async fn decide(kit: &Kit, record: ElsewhereId, person: PersonId) {
+    let mut tx = kit.tx(Role::Practitioner).await;
+    let create = tx.authorise::<CreatePerson>(Subject::default()).await.unwrap();
+    let scored = score(&Parameters::default(), &ada(), &ada());
+    elsewhere::decide_found(&mut tx, &create, record, person, MatchDecision::Different, &ada(), &scored).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -259,5 +269,39 @@ on_both! {
         raw::execute(&mut tx, "INSERT INTO night_work (job, night, started_at) VALUES ($1, $2, $3)", vec![job, night.into(), started]).await.unwrap();
         tx.commit().await.unwrap();
         assert!(nightly::look_for_duplicates(&kit.store, kit.now).await.unwrap().is_some());
+    }
+
+    async fn what_its_register_no_longer_has_is_removed_after_a_while_unless_somebody_said_something_of_it(kit: Kit) {
+        let person = kit.person("Ada", "Quillfeather").await;
+        let other = kit.person("Bo", "Reed").await;
+        let names = [("1", "Ada"), ("2", "Bo"), ("3", "Cy"), ("4", "Di")];
+        take_in(&kit, &names.map(|(number, name)| record(number, name, "Lane"))).await;
+        let all = ids(&kit).await;
+        let of = |wanted: &str| all.iter().find(|(_, number)| number == wanted).expect("it is there").0;
+        take(&kit, of("1"), person).await;
+        decide(&kit, of("2"), other).await;
+        let mut tx = system(&kit).await;
+        elsewhere::mark_gone(&mut tx, "PAS", &[of("1"), of("2"), of("3")]).await.unwrap();
+        tx.commit().await.unwrap();
+        // The feed of changes is shorter than that: it names none of them by then.
+        let later = |days: i64| kit.now + chrono::Duration::days(days);
+        let mut tx = kit.store.begin(Cause { actor: None, at: later(29), request: "test".into() }).await.unwrap();
+        elsewhere::take_in(&mut tx, "PAS", &[record("5", "Eve", "Lane")]).await.unwrap();
+        matching::forget_old(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = kit.store.begin(Cause { actor: None, at: later(29), request: "test".into() }).await.unwrap();
+        matching::forget_old(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+
+        assert_eq!(elsewhere::remove_gone(&kit.store, later(30)).await.unwrap(), 0, "not before the time is over");
+        let after = later(30) + chrono::Duration::seconds(1);
+        assert_eq!(elsewhere::remove_gone(&kit.store, after).await.unwrap(), 1);
+        let left = count(&kit, "SELECT count(*) AS n FROM elsewhere WHERE number IN ('1', '2', '4')", vec![]);
+        assert_eq!(left.await, 3, "of a person of ours, decided about, and still there");
+        assert_eq!(count(&kit, "SELECT count(*) AS n FROM elsewhere WHERE number = '3'", vec![]).await, 0);
+        assert_eq!(count(&kit, "SELECT count(*) AS n FROM elsewhere_decision", vec![]).await, 1);
+        let audited = "SELECT count(*) AS n FROM audit_row WHERE verb = 'delete' AND classes = 'elsewhere' AND detail LIKE '1 removed%'";
+        assert_eq!(count(&kit, audited, vec![]).await, 1);
+        assert_eq!(elsewhere::remove_gone(&kit.store, after).await.unwrap(), 0);
     }
 }

@@ -140,10 +140,14 @@ async fn fill(kit: &Kit, person: PersonId, dice: &mut Dice) -> EpisodeId {
          VALUES ($1, $2, $3, 'police', 'agreed', $4, $5, 'Amara Bello')", own(vec![user.into()])).await;
     run("INSERT INTO disclosure (id, person_id, episode_id, summary, consent_for, recipient, channel, basis, minimum_necessary, at, by_user, by_name)
          VALUES ($1, $2, $3, 'Told', 'police', 'Sergeant', 'spoken', 'consent', true, $4, $5, 'Amara Bello')", own(vec![user.into()])).await;
+    let record = Uuid::now_v7();
     run("INSERT INTO elsewhere (id, person_id, source, number, taken_at, first_seen_at, last_seen_at, forenames, surname, aliases,
                                 gender, ethnicity, address, postcodes, phone, gp, is_deceased, in_use, sha256)
          VALUES ($1, $2, 'PAS', $4, $3, $3, $3, 'A', 'B', '[]', 'X', '99', '', '[]', '', '', false, true, '')",
-        vec![Uuid::now_v7().into(), person.into(), kit.now.into(), Uuid::now_v7().to_string().into()]).await;
+        vec![record.into(), person.into(), kit.now.into(), Uuid::now_v7().to_string().into()]).await;
+    run("INSERT INTO elsewhere_decision (id, person_id, elsewhere_id, decision, probability, evidence, decided_by, decided_at)
+         VALUES ($1, $2, $3, 'same', 0.9, '{}', $4, $5)",
+        vec![Uuid::now_v7().into(), person.into(), record.into(), user.into(), kit.now.into()]).await;
     let service = Uuid::now_v7();
     run("INSERT INTO directory_service (id, name, kind, area, checked_on) VALUES ($1, 'Help', 'housing', 'Brackwater', '2026-11-01')",
         vec![service.into()]).await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use throughline_domain::time::{Instant, london_time};
 use throughline_store::matching::Learning;
 use throughline_store::matching::parameters::Version;
-use throughline_store::{Cause, Store, idempotency, matching, nightly, sessions};
+use throughline_store::{Cause, Store, elsewhere, idempotency, matching, nightly, sessions};
 
 /// How often it forgets.
 const EVERY: Duration = Duration::from_hours(1);
@@ -42,7 +42,8 @@ async fn follow(store: &Store) {
     }
 }
 
-/// Forgets at once, and then every hour; in the hours of the night there is more to do.
+/// Forgets at once, and then every hour, and removes what other registers no longer have; in the hours of
+/// the night there is more to do.
 async fn forget_and_look(store: &Store) {
     let mut turns = tokio::time::interval(EVERY);
     turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -51,6 +52,9 @@ async fn forget_and_look(store: &Store) {
         let now = chrono::Utc::now();
         if let Err(error) = forget(store, now).await {
             tracing::warn!(%error, "old keys and sessions could not be forgotten; the next try is in an hour");
+        }
+        if let Err(error) = elsewhere::remove_gone(store, now).await {
+            tracing::warn!(%error, "records that other registers no longer have could not be removed; the next try is in an hour");
         }
         if is_night(now) {
             work_at_night(store, now).await;

@@ -12,9 +12,8 @@ use throughline_domain::ids::{EntryId, PersonId};
 use throughline_domain::list::MatchDecision;
 use throughline_domain::name::{Name, folded};
 use throughline_lists::Entry;
-use throughline_matching::{in_words, reason_line};
 use throughline_policy::{ChangeIdentity, ChangeList, Class, SearchPeople, Subject, Verb, ViewList};
-use throughline_store::lists::{self, Best, Decision, Line, Said};
+use throughline_store::lists::{self, Best, Decision, Likely, Line, Said};
 use throughline_store::people;
 use throughline_store::search::{self, Candidate};
 use throughline_store::{Error as StoreError, Tx, merges};
@@ -64,22 +63,44 @@ async fn values(cx: &Cx, entry: EntryId, person: PersonId) -> Result<Value, Prob
     let mut tx = cx.begin().await?;
     let pair = pair(&mut tx, entry, person).await?;
     tx.commit().await?;
-    let (known, scored) = (&pair.candidate.person, &pair.candidate.scored);
-    let about: Vec<&Decision> = pair.decisions.iter().filter(|decision| decision.person_id == person).collect();
+    let known = &pair.candidate.person;
+    let about = pair.decisions.iter().filter(|decision| decision.person_id == person);
+    let is_linked = pair.line.person_id == Some(person);
     Ok(context! {
         heading => "Is this the same person?", back => context! { href => format!("/entries/{entry}"), text => "Back to the row" },
         name => pair.entry.name.formal(), known_name => known.name.formal(),
         aliases => known.aliases.iter().map(Name::natural).collect::<Vec<_>>(),
-        probability => in_words(scored.probability), band => scored.band.label(),
-        band_tone => crate::lists::band_tone(scored.band), reason => evidence::reason(scored), care => evidence::care(scored), other_name => evidence::other_name(scored),
         said => pair.said.as_ref().map(|said| said_row(said, entry)),
-        limited => (scored.probability_before_rules - scored.probability).abs() > 0.005, before_rules => in_words(scored.probability_before_rules),
-        rows => evidence::rows(scored), evidence => evidence::evidence(scored, "Few people on a list are known"), person_id => person.to_string(),
-        decisions => about.iter().map(|decision| context! { words => decision.decision.label(), by => decision.decided_by, at => decision.decided_at }).collect::<Vec<_>>(),
-        is_linked => pair.line.person_id == Some(person), has_episode => pair.line.episode_id.map(|episode| episode.to_string()),
+        decisions => about.map(|decision| context! { words => decision.decision.label(), by => decision.decided_by, at => decision.decided_at }).collect::<Vec<_>>(),
+        has_episode => pair.line.episode_id.map(|episode| episode.to_string()),
         linked_to_another => pair.line.person_id.is_some_and(|linked| linked != person),
+        action => format!("/entries/{entry}/compare/{person}"), choices => choices(is_linked),
         may_change => cx.role_may(Verb::Change, Class::List), line => pair.line,
+        ..evidence::compared(&pair.candidate.scored, BEFORE)
     })
+}
+
+/// Why little is believed of a row and somebody before they are compared.
+pub(crate) const BEFORE: &str = "Few people on a list are known";
+
+/// One of the answers to "Is this the same person?", with what comes of it.
+pub(crate) fn choice(decision: MatchDecision, label: &str, what: &str, quiet: bool) -> Value {
+    context! { code => decision.code(), label, what, quiet }
+}
+
+/// Not sure, whatever is compared.
+pub(crate) fn not_sure() -> Value {
+    choice(MatchDecision::NotSure, MatchDecision::NotSure.label(), "leaves it open, and says so.", true)
+}
+
+fn choices(is_linked: bool) -> Vec<Value> {
+    let same = "joins the row to their record, and adds the name and numbers of the list to it.";
+    let different = "is kept: they are not proposed for this row, or for a later one about the same person, until the list or our record says something new.";
+    vec![
+        choice(MatchDecision::Same, MatchDecision::Same.label(), same, is_linked),
+        choice(MatchDecision::Different, MatchDecision::Different.label(), different, true),
+        not_sure(),
+    ]
 }
 
 async fn decide(cx: Cx, Path((entry, person)): Path<(EntryId, PersonId)>, fields: Fields) -> Answer {
@@ -131,19 +152,10 @@ async fn follow(tx: &mut Tx, pair: &Pair, decision: MatchDecision) -> Result<(),
         let change = tx.authorise::<ChangeIdentity>(person.id).await?;
         let other = folded(&entry.name.natural()) != folded(&person.name.natural());
         people::learn(tx, &change, other.then_some(&entry.name), &facts::identifiers(entry)).await?;
-        let scored = &pair.candidate.scored;
-        let best = Best {
-            person: person.id,
-            probability: scored.probability,
-            band: scored.band.code().into(),
-            reason: reason_line(scored),
-        };
-        lists::set_best(tx, pair.line.id, Some(&best)).await?;
+        let best = Best::Person(person.id, Likely::of(&pair.candidate.scored));
+        lists::set_best(tx, pair.line.id, &best).await?;
     } else {
-        let view = tx.authorise::<ViewList>(pair.line.site_id).await?;
-        let search = tx.authorise::<SearchPeople>(Subject::default()).await?;
-        let best = crate::lists::best(tx, &view, &search, pair.listed()).await?;
-        lists::set_best(tx, pair.line.id, best.as_ref()).await?;
+        lists::find_best(tx, pair.line.id, &pair.listed().description()).await?;
     }
     let same = decision == MatchDecision::Same;
     let words = format!("Match with a known person: {}", decision.label().to_lowercase());

@@ -1,7 +1,20 @@
 //! What speaks for and against two descriptions being of one person, as pages show it.
 
 use minijinja::{Value, context};
-use throughline_matching::{Agreement, Comparison, Evidence, SafetyRule, Scored, reason_line};
+use throughline_matching::{Agreement, Comparison, Evidence, SafetyRule, Scored, in_words, reason_line};
+
+/// All that a page shows of a comparison: what must be seen first, the figure and why, the facts side by
+/// side, and how the figure came about. `before` says why so much is believed before anything is compared.
+pub(crate) fn compared(scored: &Scored, before: &str) -> Value {
+    context! {
+        care => care(scored), other_name => other_name(scored),
+        band => scored.band.label(), band_tone => crate::lists::band_tone(scored.band),
+        probability => in_words(scored.probability), reason => reason(scored),
+        limited => (scored.probability_before_rules - scored.probability).abs() > 0.005,
+        before_rules => in_words(scored.probability_before_rules),
+        rows => rows(scored), evidence => evidence(scored, before),
+    }
+}
 
 /// What must be seen before the figure: each safety rule that holds, the gravest first, with what to do.
 pub(crate) fn care(scored: &Scored) -> Vec<Value> {
@@ -41,8 +54,14 @@ pub(crate) fn reason(scored: &Scored) -> String {
     reason_line(&Scored { rules: Vec::new(), ..scored.clone() })
 }
 
+/// As [`rows`], of what was given to compare with.
+pub(crate) fn rows_given(scored: &Scored) -> Vec<Value> {
+    let evidence = scored.evidence.iter().filter(|line| !line.query_value.is_empty()).cloned().collect();
+    rows(&Scored { evidence, ..scored.clone() })
+}
+
 /// The facts side by side; what the comparison makes of them is told below.
-pub(crate) fn rows(scored: &Scored) -> Vec<Value> {
+fn rows(scored: &Scored) -> Vec<Value> {
     let is_fact = |line: &&Evidence| {
         !matches!(line.comparison, Comparison::Arrangement | Comparison::Relative | Comparison::Others)
     };
@@ -77,7 +96,7 @@ pub(crate) struct Bar {
 const WIDE: f64 = 240.0;
 
 /// The evidence step by step, from what is believed before (and in words, why) to what it comes to.
-pub(crate) fn evidence(scored: &Scored, before: &str) -> Vec<Bar> {
+fn evidence(scored: &Scored, before: &str) -> Vec<Bar> {
     let mut steps =
         vec![("Before anything is compared".to_owned(), before.to_owned(), 0.0, scored.prior_bits, "start")];
     let mut sum = scored.prior_bits;

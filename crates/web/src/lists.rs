@@ -3,6 +3,7 @@
 mod columns;
 mod entry;
 pub(crate) mod facts;
+mod fresh;
 mod open;
 mod review;
 
@@ -22,7 +23,8 @@ use throughline_store::Tx;
 use throughline_store::lists::{self, List, NewList};
 use uuid::Uuid;
 
-pub(crate) use entry::{Among, Listed, band_tone, best, possible, said_row, source, subject, tell};
+pub(crate) use entry::{Among, Listed, band_tone, possible, said_row, source, subject, tell};
+pub(crate) use fresh::freshen;
 
 /// How many lists the page goes back.
 const SHOWN: i64 = 40;

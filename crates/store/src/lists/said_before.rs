@@ -95,20 +95,30 @@ pub async fn said_before(
     described: &Description,
     of: &[Candidate],
 ) -> Result<HashMap<PersonId, Said>> {
+    let of: Vec<(PersonId, &Scored)> = of.iter().map(|candidate| (candidate.person.id, &candidate.scored)).collect();
+    said_of(conn, line, described, &of).await
+}
+
+/// As [`said_before`], of people with how like the line they are.
+pub(super) async fn said_of(
+    conn: &mut Conn,
+    line: Option<EntryId>,
+    described: &Description,
+    of: &[(PersonId, &Scored)],
+) -> Result<HashMap<PersonId, Said>> {
     let (mut said, mut by_name): (HashMap<PersonId, Said>, HashMap<PersonId, Said>) = Default::default();
-    let ids: Vec<PersonId> = of.iter().map(|candidate| candidate.person.id).collect();
+    let ids: Vec<PersonId> = of.iter().map(|(person, _)| *person).collect();
     let mut decisions = decisions_about(conn, &ids).await?;
     // What was said of this very line comes before what was said of another.
     decisions.sort_by_key(|decision| line != Some(decision.said.entry));
     for decision in &decisions {
         let person = decision.said.person_id;
-        let Some(candidate) = of.iter().find(|candidate| candidate.person.id == person) else { continue };
+        let Some((_, scored)) = of.iter().find(|(candidate, _)| *candidate == person) else { continue };
         if said.contains_key(&person) {
             continue;
         }
         let is_same_line = line == Some(decision.said.entry);
-        let Some(mut since) = on_the_list(decision.described.as_ref(), described, is_same_line, &candidate.scored)
-        else {
+        let Some(mut since) = on_the_list(decision.described.as_ref(), described, is_same_line, scored) else {
             continue;
         };
         if since == [Since::NameAlone] {

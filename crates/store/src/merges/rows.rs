@@ -44,6 +44,7 @@ const WHOLE: &[Rows] = &[
     of_person("match_decision", "Decisions about rows of lists"),
     of_person("relationship", "Claims of access"),
     of_person("elsewhere", "Records elsewhere"),
+    of_person("elsewhere_decision", "Decisions about records elsewhere"),
     of_episode("event", ""),
 ];
 

@@ -13,7 +13,7 @@ use throughline_domain::time::{Instant, age_on};
 use throughline_matching::Band;
 use throughline_policy::{Class, Grant, Verb, ViewBoard};
 use throughline_store::Tx;
-use throughline_store::lists::{self, BoardRow};
+use throughline_store::lists::{self, Best, BoardRow, Likely};
 use throughline_store::organisations::Site;
 use throughline_store::worklists::{self, RiskMark};
 
@@ -53,6 +53,7 @@ pub(super) async fn list(
     today: NaiveDate,
 ) -> Result<Value, Problem> {
     let yesterday = today - Days::new(1);
+    crate::lists::freshen(tx, grant, yesterday, today).await?;
     let risks = worklists::risks(tx, grant, yesterday).await?;
     let drawing = Drawing {
         now: cx.now,
@@ -225,18 +226,28 @@ impl Drawing<'_> {
         if row.person_id.is_some() {
             return context! { text => if row.episode_id.is_some() { "Known: record open" } else { "Known: identity decided" }, tone => "info" };
         }
-        let band = Band::from_code(&row.best_band).unwrap_or(Band::NoMatch);
-        let (Some(person), Some(probability)) =
-            (row.best_person_id.filter(|_| band != Band::NoMatch), row.best_probability)
-        else {
-            return context! { text => "No match found", tone => "neutral" };
-        };
-        let words = throughline_matching::in_words(probability);
-        let (text, tone) = match band {
-            Band::VeryLikely => (format!("Very likely known: {words}"), "info"),
-            _ => (format!("Possibly known: {words}"), "neutral"),
-        };
-        context! { text, tone, reason => row.best_reason, href => self.may_compare.then(|| format!("/entries/{}/compare/{person}", row.id)) }
+        let likely_words =
+            |likely: &Likely, start: &str| format!("{start}: {}", throughline_matching::in_words(likely.probability));
+        match &row.best {
+            Best::Person(person, likely) if likely.band != Band::NoMatch => {
+                let (start, tone) = match likely.band {
+                    Band::VeryLikely => ("Very likely known", "info"),
+                    _ => ("Possibly known", "neutral"),
+                };
+                let href = self.may_compare.then(|| format!("/entries/{}/compare/{person}", row.id));
+                context! { text => likely_words(likely, start), tone, reason => likely.reason, href }
+            }
+            Best::Elsewhere(likely) if likely.band != Band::NoMatch => {
+                let start = match likely.band {
+                    Band::VeryLikely => "Very likely in the hospital's record",
+                    _ => "Possibly in the hospital's record",
+                };
+                let href = self.may_compare.then(|| format!("/entries/{}#possible-matches", row.id));
+                context! { text => likely_words(likely, start), tone => "neutral", reason => likely.reason, href }
+            }
+            Best::Nobody(said) => context! { text => "No match found", tone => "neutral", reason => said },
+            Best::Person(..) | Best::Elsewhere(_) => context! { text => "No match found", tone => "neutral" },
+        }
     }
 
     fn marks(&self, placed: &Placed) -> Vec<Value> {
@@ -272,8 +283,9 @@ impl Drawing<'_> {
         }
         if row.person_id.is_none() {
             // Nobody has decided that it is them: the mark says whose risk it would be.
-            let likely = self.risk(row.best_person_id).filter(|_| row.best_band == Band::VeryLikely.code())?;
-            return (likely.state == RiskState::Known)
+            let Best::Person(person, likely) = &row.best else { return None };
+            let risk = self.risk(Some(*person)).filter(|_| likely.band == Band::VeryLikely)?;
+            return (risk.state == RiskState::Known)
                 .then(|| ("The likely match has a known risk: compare now".to_owned(), "bad"));
         }
         Some(match self.risk(row.person_id) {

@@ -9,7 +9,6 @@ use throughline_domain::ids::{DuplicateId, PersonId};
 use throughline_domain::merge::{self, DuplicateState, Reason};
 use throughline_domain::name::Name;
 use throughline_domain::time::date_short;
-use throughline_matching::in_words;
 use throughline_policy::{Class, DecideDuplicate, Verb, ViewIdentity};
 use throughline_store::merges::{self, Compared, Side};
 
@@ -46,16 +45,9 @@ async fn draw(cx: &Cx, pair: DuplicateId, fields: &Fields, errors: &Errors, noti
         id => pair.to_string(),
         version => line.version,
         people,
-        band => scored.band.label(),
-        band_tone => crate::lists::band_tone(scored.band),
-        probability => in_words(scored.probability),
-        reason => evidence::reason(scored),
-        care => evidence::care(scored), other_name => evidence::other_name(scored),
         proposed_by => line.proposed_by_name,
         proposed_at => line.proposed_at,
         proposed_reason => line.reason,
-        rows => evidence::rows(scored),
-        evidence => evidence::evidence(scored, "Few people are in the record twice"),
         holds => holds(&compared),
         state => line.state.code(),
         state_words => line.state.label(),
@@ -68,6 +60,7 @@ async fn draw(cx: &Cx, pair: DuplicateId, fields: &Fields, errors: &Errors, noti
         is_open => is_open(&compared),
         may_decide,
         questions => may_decide.then(|| questions(&compared, fields, errors)),
+        ..evidence::compared(scored, "Few people are in the record twice")
     };
     if errors.is_empty() {
         cx.page("duplicates/pair.html", values)

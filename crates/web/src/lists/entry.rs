@@ -10,15 +10,15 @@ use chrono::NaiveDate;
 use minijinja::{Value, context};
 use std::collections::{HashMap, HashSet};
 use throughline_clocks::{Clock, Events, State, clocks};
-use throughline_domain::ids::{ElsewhereId, EntryId, PersonId, SiteId};
+use throughline_domain::ids::{EntryId, PersonId, SiteId};
 use throughline_domain::list::{EntryState, ListKind, MatchDecision, NotSeenReason};
 use throughline_domain::name::Name;
 use throughline_domain::time::{Instant, age_on, london_date, parse_date};
 use throughline_lists::Entry;
-use throughline_matching::{Band, Description, in_words, reason_line};
+use throughline_matching::{Band, Description, in_words};
 use throughline_policy::{ChangeList, Class, Grant, SearchPeople, Subject, Verb, ViewEpisode, ViewList};
 use throughline_store::events::{self, NewEvent};
-use throughline_store::lists::{self, Best, Decision, Line, Said};
+use throughline_store::lists::{self, Decision, Line, Said};
 use throughline_store::search::{self, Candidate, ElsewhereCandidate};
 use throughline_store::{Error as StoreError, Tx, elsewhere, episodes, people};
 
@@ -124,7 +124,10 @@ pub(crate) async fn possible(
     most: usize,
 ) -> Result<Possible, Problem> {
     let described = listed.description();
-    let out_elsewhere = ruled_out_elsewhere(tx, view, listed.id).await?;
+    let out_elsewhere = match listed.id {
+        Some(line) => elsewhere::ruled_out(tx, view, line).await?,
+        None => HashSet::new(),
+    };
     let mut room = out_elsewhere.len();
     loop {
         let mut found = found(tx, search, &described, among, most + room).await?;
@@ -144,21 +147,6 @@ pub(crate) async fn possible(
     }
 }
 
-/// Records of other registers that were said not to be of the person on a line: the newest decision
-/// about each speaks.
-async fn ruled_out_elsewhere(
-    tx: &mut Tx,
-    view: &Grant<ViewList>,
-    line: Option<EntryId>,
-) -> Result<Vec<ElsewhereId>, Problem> {
-    let Some(line) = line else { return Ok(Vec::new()) };
-    let decisions = elsewhere::decisions(tx, view, line).await?;
-    let mut told = HashSet::new();
-    let newest = decisions.iter().filter(|decision| told.insert(decision.elsewhere));
-    let different = newest.filter(|decision| decision.decision == MatchDecision::Different);
-    Ok(different.map(|decision| decision.elsewhere).collect())
-}
-
 /// Everybody who may be the one on a line, as its page shows them.
 pub(crate) async fn matches(
     tx: &mut Tx,
@@ -167,37 +155,6 @@ pub(crate) async fn matches(
     listed: Listed<'_>,
 ) -> Result<Possible, Problem> {
     possible(tx, view, search, listed, Among::All, MATCHES).await
-}
-
-/// The likeliest of them, as the board shows it.
-pub(crate) async fn best(
-    tx: &mut Tx,
-    view: &Grant<ViewList>,
-    search: &Grant<SearchPeople>,
-    listed: Listed<'_>,
-) -> Result<Option<Best>, Problem> {
-    let found = possible(tx, view, search, listed, Among::Ours, 1).await?;
-    Ok(found.asked.first().map(|candidate| {
-        let said = found.said(candidate.person.id).and_then(said_in_words);
-        let reason = reason_line(&candidate.scored);
-        Best {
-            person: candidate.person.id,
-            probability: candidate.scored.probability,
-            band: candidate.scored.band.code().to_owned(),
-            reason: said.map_or_else(|| reason.clone(), |said| format!("{said}. {reason}")),
-        }
-    }))
-}
-
-/// What was said before of somebody who is asked about, for one line of the board.
-fn said_in_words(said: &Said) -> Option<String> {
-    match said.decision {
-        MatchDecision::Different => said.asked_again().map(|why| format!("Asked again: {why}")),
-        MatchDecision::NotSure => Some(format!("{} was not sure", said.decided_by)),
-        MatchDecision::Same => {
-            said.since.is_empty().then(|| format!("{} said before that it is them", said.decided_by))
-        }
-    }
 }
 
 pub async fn show(cx: Cx, Path(id): Path<EntryId>) -> Answer {

@@ -16,7 +16,7 @@ use throughline_policy::{
 };
 use throughline_store::episodes::{self, Episode, NewEpisode};
 use throughline_store::events::{self, NewEvent};
-use throughline_store::lists::{self, Line};
+use throughline_store::lists::{self, Best, Line};
 use throughline_store::{Tx, elsewhere, organisations, people};
 use uuid::Uuid;
 
@@ -103,7 +103,7 @@ async fn person(
     let person = PersonId::new(Uuid::now_v7());
     people::create(tx, &create, person, &facts::new_person(listed)).await?;
     lists::link(tx, grant, line.id, line.version, Some(person)).await?;
-    lists::set_best(tx, line.id, None).await?;
+    lists::set_best(tx, line.id, &Best::Nobody(String::new())).await?;
     Ok(Ok(person))
 }
 

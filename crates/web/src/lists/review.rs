@@ -10,9 +10,10 @@ use throughline_domain::ids::{ListId, SiteId};
 use throughline_domain::list::{EntryState, ListState};
 use throughline_domain::time::{date_long, date_time_long, london_date};
 use throughline_lists::{Change, Entry, FieldChange, Reading, diff};
+use throughline_matching::Band;
 use throughline_policy::{Class, Grant, ImportList, SearchPeople, Subject, Verb, ViewList};
 use throughline_store::events::{self, NewEvent};
-use throughline_store::lists::{self, Best, Line, List};
+use throughline_store::lists::{self, Best, Likely, Line, List};
 use throughline_store::{Error as StoreError, Tx};
 
 /// A list against what the site has for the same days and kind.
@@ -327,8 +328,7 @@ async fn already(cx: &Cx, id: ListId) -> Answer {
 
 /// Does what was shown: all of it, or nothing.
 async fn bring_in(tx: &mut Tx, grant: &Grant<ImportList>, compared: &Compared) -> Result<(), Problem> {
-    let search = tx.authorise::<SearchPeople>(Subject::default()).await?;
-    let view = tx.authorise::<ViewList>(grant.site()).await?;
+    tx.authorise::<SearchPeople>(Subject::default()).await?;
     let (list, reading) = (&compared.list, &compared.reading);
     let columns = |now: usize| facts::columns(reading, &reading.entries[now], list.list_date);
     // What is gone makes room first: a line may come back under the key of another.
@@ -347,33 +347,43 @@ async fn bring_in(tx: &mut Tx, grant: &Grant<ImportList>, compared: &Compared) -
                 let facts = columns(*now);
                 let id = lists::add_entry(tx, grant, list.kind, list.id, &facts).await?;
                 let listed = entry::Listed { id: Some(id), entry: &reading.entries[*now], date: facts.list_date };
-                let best = entry::best(tx, &view, &search, listed).await?;
-                lists::set_best(tx, id, best.as_ref()).await?;
+                let best = lists::find_best(tx, id, &listed.description()).await?;
+                note_likeliest(tx, &best);
             }
             Change::Changed { before, now, .. } => {
                 let line = &compared.lines[*before];
                 let facts = columns(*now);
                 lists::change_entry(tx, grant, line.id, list.id, &facts).await?;
                 let listed = entry::Listed { id: Some(line.id), entry: &reading.entries[*now], date: facts.list_date };
-                let best = entry::best(tx, &view, &search, listed).await?;
-                change_best(tx, line, best, change.concerns_identity()).await?;
+                let best = lists::find_best(tx, line.id, &listed.description()).await?;
+                note_likeliest(tx, &best);
+                look_again(tx, line, best, change.concerns_identity()).await?;
             }
         }
     }
     note(tx, grant.site(), compared).await
 }
 
-/// Keeps the person found anew for a changed line. A match that was made stays, and says that it must
-/// be looked at again when the list changed who the line is about.
-async fn change_best(tx: &mut Tx, line: &Line, mut best: Option<Best>, identity: bool) -> Result<(), Problem> {
-    if let Some(person) = line.person_id.filter(|_| identity) {
-        let reason = "The list changed who this is: look at the match again".to_owned();
-        let probability = best.as_ref().filter(|best| best.person == person).map_or(0.0, |best| best.probability);
-        best = Some(Best { person, probability, band: "possible".into(), reason });
-        let words = "A matched row of the list now says somebody else: look at the match again".to_owned();
-        add_event(tx, line.site_id, words, format!("/entries/{}", line.id)).await?;
+/// Who looked at somebody names whoever brought in a list on which they are the likeliest.
+fn note_likeliest(tx: &mut Tx, best: &Best) {
+    if let Some(person) = best.person() {
+        tx.note_shown(person, "possible match");
     }
-    Ok(lists::set_best(tx, line.id, best.as_ref()).await?)
+}
+
+/// A match that was made stays, and says that it must be looked at again when the list changed who the
+/// line is about.
+async fn look_again(tx: &mut Tx, line: &Line, best: Best, identity: bool) -> Result<(), Problem> {
+    let Some(person) = line.person_id.filter(|_| identity) else { return Ok(()) };
+    let probability = match best {
+        Best::Person(found, likely) if found == person => likely.probability,
+        _ => 0.0,
+    };
+    let reason = "The list changed who this is: look at the match again".to_owned();
+    let likely = Likely { probability, band: Band::Possible, reason };
+    lists::set_best(tx, line.id, &Best::Person(person, likely)).await?;
+    let words = "A matched row of the list now says somebody else: look at the match again".to_owned();
+    add_event(tx, line.site_id, words, format!("/entries/{}", line.id)).await
 }
 
 async fn note(tx: &mut Tx, site: SiteId, compared: &Compared) -> Result<(), Problem> {

@@ -34,6 +34,8 @@ pub(super) struct Done {
 fn done_words(code: &str) -> Option<&'static str> {
     Some(match code {
         "added" => "The person was added",
+        "from_elsewhere" => "The person was added from the hospital's record",
+        "elsewhere_added" => "The hospital's record was added to this person",
         "saved" => "The details were saved",
         "confirmed" => "The identity was confirmed",
         "acknowledged" => "The alert was acknowledged",
@@ -64,6 +66,7 @@ async fn draw(
     let contact = banner::contact_details(&mut tx, person).await?;
     let may_edit = tx.may::<ChangeIdentity>(person).await? || tx.may::<ChangeContactDetails>(person).await?;
     let may_open = cx.site().is_ok() && tx.may::<OpenEpisode>(person).await?;
+    let elsewhere = crate::elsewhere::of_person(&mut tx, person, frame.banner.person.nhs_number.as_ref()).await?;
     let duplicates = super::joined::records(cx, &mut tx, person, joined).await?;
     tx.commit().await?;
     let notice = frame.value.get_attr("notice").ok().filter(|notice| !notice.is_none()).or(done);
@@ -80,6 +83,7 @@ async fn draw(
         about => about(&frame.banner.person),
         may_edit,
         may_open,
+        elsewhere,
         duplicates,
         ..frame.value.clone()
     };

@@ -1,8 +1,12 @@
 //! Somebody whom the hospital knows and we do not: found on a list and in a search, and taken over from it.
 
 use crate::office::Office;
+use chrono::NaiveDate;
+use throughline_domain::identifier::NhsNumber;
+use throughline_domain::name::Name;
 use throughline_domain::role::Role;
 use throughline_store::Value;
+use throughline_store::elsewhere::Record;
 use uuid::Uuid;
 
 /// A row of the custody list whom the hospital knows.
@@ -166,4 +170,101 @@ async fn of_somebody_known_to_both_no_second_person_is_made() {
     );
     assert_eq!(taken.await, 1);
     assert_eq!(count(&office, "SELECT count(*) AS n FROM person", vec![]).await, people, "nobody was made");
+}
+
+/// A record as the hospital knows somebody on the list, under another forename or number.
+async fn record_of(office: &Office, entry: Uuid, number: &str) -> Record {
+    let sql = "SELECT forenames, surname, date_of_birth FROM list_entry WHERE id = $1";
+    let row = office.row(sql, vec![entry.into()]).await.expect("the row");
+    let text = |column: &str| row.get::<String>(column).expect("text");
+    let born = row.get::<Option<NaiveDate>>("date_of_birth").expect("a day");
+    Record {
+        number: number.into(),
+        name: Name { forenames: text("forenames"), surname: text("surname") },
+        date_of_birth: born,
+        ..Record::default()
+    }
+}
+
+/// The first of two things that a page says comes before the second.
+fn first(page: &str, one: &str, other: &str) {
+    let place = |words: &str| page.find(words).unwrap_or_else(|| panic!("“{words}” is not on {page}"));
+    assert!(place(one) < place(other), "“{one}” does not come before “{other}”");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_possible_twin_is_told_before_the_figure() {
+    let office = Office::open().await;
+    let sql = "SELECT id FROM list_entry l WHERE person_id IS NULL AND best_person_id IS NULL AND state = 'to_consider' AND date_of_birth IS NOT NULL
+                 AND NOT EXISTS (SELECT 1 FROM elsewhere e WHERE e.surname = l.surname) ORDER BY id LIMIT 1";
+    let entry: Uuid = office.row(sql, vec![]).await.expect("somebody nobody knows").get("id").expect("an id");
+    let record = record_of(&office, entry, "T1").await;
+    let surname = record.name.surname.clone();
+    let twin = office.taken_in(Record { name: Name { forenames: "Zebedee".into(), surname }, ..record }).await;
+    let (_, page) = office.get(&format!("/entries/{entry}/elsewhere/{twin}"), Role::Practitioner).await;
+    first(&page, "Possible twin", "in 100");
+    first(&page, "number T1", "in 100");
+    let (_, page) = office.get(&format!("/entries/{entry}"), Role::Practitioner).await;
+    first(&page, "number T1", "Possible twin");
+    first(&page, "Possible twin", "in 100");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_record_whose_nhs_number_somebody_of_ours_has_makes_nobody() {
+    let office = Office::open().await;
+    let known = known(&office).await;
+    // Ours under another name and date of birth altogether: only the number is theirs.
+    let sql = "SELECT id, nhs_number FROM person WHERE nhs_number IS NOT NULL AND surname <> $1 AND merged_into IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM list_entry l WHERE l.best_person_id = person.id) ORDER BY id LIMIT 1";
+    let holder = office.row(sql, vec![known.surname.clone().into()]).await.expect("somebody has a number");
+    let (id, number): (Uuid, String) = (holder.get("id").expect("an id"), holder.get("nhs_number").expect("a number"));
+    let record = Record { nhs_number: Some(number), ..record_of(&office, known.entry, "H1").await };
+    let record = office.taken_in(record).await;
+    let compare = format!("/entries/{}/elsewhere/{record}", known.entry);
+    let (status, page) = office.get(&compare, Role::Practitioner).await;
+    assert_eq!(status, 200);
+    assert!(page.contains("Compare the row with them") && page.contains(&id.to_string()), "it leads to them: {page}");
+    assert!(!page.contains("This is the same person"), "{page}");
+    let people = count(&office, "SELECT count(*) AS n FROM person", vec![]).await;
+    let version = version(&office, known.entry).await;
+    let fields = [("version", version.as_str()), ("decision", "same")];
+    let (status, page) = office.post(&compare, Role::Practitioner, &fields).await;
+    assert_eq!(status, 409);
+    assert!(page.contains("has this NHS number already"), "{page}");
+    assert_eq!(count(&office, "SELECT count(*) AS n FROM person", vec![]).await, people, "nobody was made");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_record_with_another_nhs_number_is_not_added_to_the_rows_person() {
+    let office = Office::open().await;
+    let sql = "SELECT l.id AS entry FROM list_entry l JOIN person p ON p.id = l.person_id
+                WHERE l.episode_id IS NULL AND p.nhs_number IS NOT NULL LIMIT 1";
+    let entry = match office.row(sql, vec![]).await {
+        Some(row) => row.get::<Uuid>("entry").expect("an id"),
+        None => joined(&office).await,
+    };
+    let number = NhsNumber::invented(987_000).digits().to_owned();
+    let record = Record { nhs_number: Some(number), ..record_of(&office, entry, "N1").await };
+    let record = office.taken_in(record).await;
+    let compare = format!("/entries/{entry}/elsewhere/{record}");
+    let version = version(&office, entry).await;
+    let fields = [("version", version.as_str()), ("decision", "same")];
+    let (status, page) = office.post(&compare, Role::Practitioner, &fields).await;
+    assert_eq!(status, 409);
+    first(&page, "Two numbers mean two people", "in 100");
+    let taken = "SELECT count(*) AS n FROM elsewhere WHERE id = $1 AND person_id IS NOT NULL";
+    assert_eq!(count(&office, taken, vec![record.into()]).await, 0);
+}
+
+/// A row joined to a person of ours who has an NHS number.
+async fn joined(office: &Office) -> Uuid {
+    let sql = "SELECT l.id AS entry, p.id AS person FROM list_entry l JOIN person p ON p.id = l.best_person_id
+                WHERE l.person_id IS NULL AND l.episode_id IS NULL AND p.nhs_number IS NOT NULL ORDER BY l.id LIMIT 1";
+    let row = office.row(sql, vec![]).await.expect("somebody on a list is likely known");
+    let (entry, person): (Uuid, Uuid) = (row.get("entry").expect("an id"), row.get("person").expect("an id"));
+    let version = version(office, entry).await;
+    let fields = [("version", version.as_str()), ("decision", "same")];
+    let (status, page) = office.post(&format!("/entries/{entry}/compare/{person}"), Role::Practitioner, &fields).await;
+    assert_eq!(status, 303, "{page}");
+    entry
 }

@@ -4,6 +4,7 @@
 //! looked at who may open it.
 
 mod elsewhere;
+mod found_elsewhere;
 mod office;
 mod source;
 

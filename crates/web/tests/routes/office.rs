@@ -10,7 +10,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use throughline_domain::role::Role;
-use throughline_store::{Location, Store, Value, raw};
+use throughline_store::elsewhere::{self, Record};
+use throughline_store::{Cause, Location, Store, Value, raw};
 use throughline_testkit::Kit;
 use throughline_web::{App, Settings, router};
 use tower::ServiceExt;
@@ -167,6 +168,16 @@ impl Office {
             .map(|(name, value)| format!("{name}={}", throughline_testkit::http::encoded(value)))
             .collect();
         self.send_form("POST", address, Some(role), body.join("&")).await
+    }
+
+    /// Takes over a record of another hospital's index, under a number; its id with us.
+    pub async fn taken_in(&self, record: Record) -> Uuid {
+        let cause = Cause { actor: None, at: self.kit.now, request: "test".into() };
+        let mut tx = self.kit.store.begin(cause).await.expect("it begins");
+        elsewhere::take_in(&mut tx, "County PAS", std::slice::from_ref(&record)).await.expect("it is taken in");
+        tx.commit().await.expect("it commits");
+        let sql = "SELECT id FROM elsewhere WHERE source = 'County PAS' AND number = $1";
+        self.one(sql, vec![record.number.into()]).await.expect("it is there")
     }
 
     /// The first row of a question to the database.
