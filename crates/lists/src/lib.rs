@@ -27,13 +27,17 @@
 //! together ([`Reading::accounts_for_every_row`]).
 #![warn(missing_docs)]
 
+mod cath_public;
+mod cath_sjp;
 mod cath_standard;
 mod checks;
 mod court_table;
+mod crown_list;
 mod custody_table;
 mod delimited;
 mod diff;
 mod entry;
+mod fields;
 mod grid;
 mod names;
 mod notice;
@@ -42,12 +46,13 @@ mod source;
 mod table;
 mod tables;
 mod times;
+mod walk;
 
 pub use diff::{Change, FieldChange, diff, facts};
 pub use entry::{Entry, Offence, Position, Sex};
 pub use grid::Sheet;
 pub use notice::{ListNotice, Notice};
-pub use reading::{Reading, RejectReason, RejectedRow, SetAside, SetAsideReason};
+pub use reading::{HearingEvent, Reading, RejectReason, RejectedRow, SetAside, SetAsideReason};
 pub use source::{Content, Element, ReadError, Source};
 pub use table::table;
 pub use tables::columns::Column;
@@ -82,7 +87,16 @@ pub struct Format {
 }
 
 /// Every format that can be read, in the order in which they are tried.
-pub const FORMATS: &[Format] = &[cath_standard::FORMAT, court_table::FORMAT, custody_table::FORMAT];
+pub const FORMATS: &[Format] = &[
+    cath_public::FORMAT,
+    cath_sjp::FORMAT,
+    cath_standard::FORMAT,
+    crown_list::DAILY,
+    crown_list::FIRM,
+    crown_list::WARNED,
+    court_table::FORMAT,
+    custody_table::FORMAT,
+];
 
 /// Reads a list from the bytes of a file.
 ///
