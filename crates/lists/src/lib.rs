@@ -39,6 +39,7 @@ mod diff;
 mod entry;
 mod fields;
 mod grid;
+mod hearing_event;
 mod names;
 mod notice;
 mod reading;
@@ -94,6 +95,7 @@ pub const FORMATS: &[Format] = &[
     crown_list::DAILY,
     crown_list::FIRM,
     crown_list::WARNED,
+    hearing_event::FORMAT,
     court_table::FORMAT,
     custody_table::FORMAT,
 ];

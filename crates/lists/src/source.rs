@@ -6,6 +6,7 @@ mod text;
 mod workbook;
 mod xml;
 
+pub(crate) use json::parse as parse_json;
 pub use xml::Element;
 
 use crate::grid::{Grid, Sheet};
@@ -73,6 +74,9 @@ pub enum ReadError {
         /// The column, from 1.
         column: usize,
     },
+    /// A message that tells of a deletion, and not of which hearing.
+    #[error("This message says that a hearing was deleted and does not say which. Ask for it to be sent again")]
+    DeletionOfNothing,
     /// The content begins as XML but is damaged or cut short.
     #[error(
         "This file is damaged or cut short: it stops making sense at line {line}, column {column}. Fetch it again from where it came"
