@@ -9,14 +9,14 @@ use serde_json::Value;
 
 use crate::{
     Format, ListKind, ListNotice, ReadError, Reading, Source,
-    cath_standard::{Kind, court_lists, courts, has_matters_with_parties, hearings},
+    cath_standard::{Kind, LOOKED_FOR, court_lists, courts, has_matters_with_parties, hearings},
 };
 
 pub(crate) const FORMAT: Format = Format {
     name: "cath-magistrates-public-list",
     label: "Magistrates Public List (CaTH JSON)",
     kind: ListKind::Court,
-    looked_for: "a Magistrates Public List as JSON, with 'document' and 'courtLists'",
+    looked_for: LOOKED_FOR,
     read,
 };
 

@@ -9,14 +9,14 @@ use chrono::NaiveDate;
 
 use crate::{
     Format, ListKind, ReadError, Reading, Source,
-    cath_standard::{Kind, court_lists, courts, has_matters_with_parties, has_own_parties, hearings},
+    cath_standard::{Kind, LOOKED_FOR, court_lists, courts, has_matters_with_parties, has_own_parties, hearings},
 };
 
 pub(crate) const FORMAT: Format = Format {
     name: "cath-sjp-list",
     label: "Single Justice Procedure list (CaTH JSON)",
     kind: ListKind::Court,
-    looked_for: "a Single Justice Procedure list as JSON, with parties directly in its hearings",
+    looked_for: LOOKED_FOR,
     read,
 };
 

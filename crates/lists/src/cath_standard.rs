@@ -19,17 +19,21 @@ use crate::{
     Entry, Format, ListKind, ListNotice, Notice, Offence, Position, ReadError, Reading, SetAside, SetAsideReason,
     Source,
     checks::{Person, describe},
-    fields::{field, instant, is_true, items, items_of, joined, none_if_empty, some_joined, text, without},
+    fields::{field, instant, is_true, items, items_of, joined, none_if_empty, object_of, some_joined, text, without},
     names::is_youth_panel,
     source::Content,
     walk::Walk,
 };
 
+/// What the readers of all lists of this shape look for.
+pub(crate) const LOOKED_FOR: &str =
+    "a Magistrates list or a Single Justice Procedure list as JSON, with 'document' and 'courtLists'";
+
 pub(crate) const FORMAT: Format = Format {
     name: "cath-magistrates-standard-list",
     label: "Magistrates Standard List (CaTH JSON)",
     kind: ListKind::Court,
-    looked_for: "a Magistrates Standard List as JSON, with 'document' and 'courtLists' that name cases and their parties",
+    looked_for: LOOKED_FOR,
     read,
 };
 
@@ -173,8 +177,8 @@ impl Courts {
     fn single_justice(&mut self, place: &Place, hearing: &Value) -> Result<(), ReadError> {
         let urns = items_of(hearing, "case").iter().map(|case| field(case, "caseUrn"));
         let urns = some_joined(urns, ", ");
-        for (place, party) in self.below(place, "party", hearing.get("party"))? {
-            let position = self.walk.next(&place.path)?;
+        for (path, party) in self.walk.each(&place.path, 0, "party", hearing.get("party"))? {
+            let Some(position) = self.walk.row(&path, party)? else { continue };
             self.walk.set_aside(position, party_name(party), urns.clone(), SetAsideReason::SingleJusticeProcedure);
         }
         Ok(())
@@ -204,13 +208,14 @@ impl Courts {
     }
 
     fn entry(&self, place: &Place, matter: &Matter<'_>, index: usize, party: &Value, position: Position) -> Entry {
-        let details = party.get("individualDetails");
+        let details = object_of(party, "individualDetails");
         let detail = |name: &str| details.and_then(|details| field(details, name));
         let mut entry = Entry::at(position, verbatim(place, matter, party));
         entry.name = name(details);
         entry.name_as_printed = entry.name.natural();
-        entry.address = address(details.and_then(|details| details.get("address")));
-        entry.postcode = details.and_then(|details| details.pointer("/address/postCode")).and_then(text);
+        entry.address = address(details.and_then(|details| object_of(details, "address")));
+        entry.postcode =
+            details.and_then(|details| object_of(details, "address")).and_then(|address| field(address, "postCode"));
         entry.asn = detail("asn");
         entry.site.clone_from(&place.court_house);
         entry.court_house.clone_from(&place.court_house);
@@ -315,7 +320,7 @@ fn not_work(matter: &Matter<'_>, party: &Map<String, Value>) -> Option<SetAsideR
         let role = if role.is_empty() { "no role given".to_owned() } else { role.replace('_', " ").to_lowercase() };
         return Some(SetAsideReason::OtherParty(role));
     }
-    let has = |name: &str| party.get(name).is_some_and(Value::is_object);
+    let has = |name: &str| party.get(name).is_some_and(|details| items(details).iter().any(Value::is_object));
     (has("organisationDetails") && !has("individualDetails")).then_some(SetAsideReason::Organisation)
 }
 
@@ -374,9 +379,14 @@ fn verbatim(place: &Place, matter: &Matter<'_>, party: &Value) -> Value {
     })
 }
 
+/// Every name that a party goes by: one, unless the document says its details twice.
 fn party_name(party: &Value) -> String {
-    let organisation = party.pointer("/organisationDetails/organisationName").and_then(text);
-    organisation.unwrap_or_else(|| name(party.get("individualDetails")).natural())
+    let organisations = items_of(party, "organisationDetails").iter().map(|details| field(details, "organisationName"));
+    let people =
+        items_of(party, "individualDetails").iter().map(|details| none_if_empty(&name(Some(details)).natural()));
+    let mut names: Vec<Option<String>> = organisations.chain(people).collect();
+    names.dedup();
+    some_joined(names, " / ").unwrap_or_default()
 }
 
 fn name(details: Option<&Value>) -> Name {

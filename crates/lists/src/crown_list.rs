@@ -28,11 +28,13 @@ use crate::{
     walk::Walk,
 };
 
+const LOOKED_FOR: &str = "a Crown Court list as JSON, with 'DailyList', 'FirmList' or 'WarnedList'";
+
 pub(crate) const DAILY: Format = Format {
     name: "cath-crown-daily-list",
     label: "Crown Court daily list (CaTH JSON)",
     kind: ListKind::Court,
-    looked_for: "a Crown Court daily list as JSON, with 'DailyList'",
+    looked_for: LOOKED_FOR,
     read: |source, today| read(&DAILY, "DailyList", "Crown Court daily list", source, today),
 };
 
@@ -40,7 +42,7 @@ pub(crate) const FIRM: Format = Format {
     name: "cath-crown-firm-list",
     label: "Crown Court firm list (CaTH JSON)",
     kind: ListKind::Court,
-    looked_for: "a Crown Court firm list as JSON, with 'FirmList'",
+    looked_for: LOOKED_FOR,
     read: |source, today| read(&FIRM, "FirmList", "Crown Court firm list", source, today),
 };
 
@@ -48,7 +50,7 @@ pub(crate) const WARNED: Format = Format {
     name: "cath-crown-warned-list",
     label: "Crown Court warned list (CaTH JSON)",
     kind: ListKind::Court,
-    looked_for: "a Crown Court warned list as JSON, with 'WarnedList'",
+    looked_for: LOOKED_FOR,
     read: |source, today| read(&WARNED, "WarnedList", "Crown Court warned list", source, today),
 };
 
@@ -132,13 +134,11 @@ impl Courts {
             }
             self.prosecution(&place, hearing)?;
             self.respondents(&place, hearing)?;
-            self.walk.spend(place.bytes(), defendants.len())?;
             let day = self.day(&place);
-            for (index, (at, defendant)) in
-                self.below(&place, "Defendants", hearing.get("Defendants"))?.iter().enumerate()
-            {
-                let position = self.walk.next(&at.path)?;
-                let entry = defendant::entry(position, at, index, defendant, day);
+            let all = self.walk.each(&place.path, place.bytes(), "Defendants", hearing.get("Defendants"))?;
+            for (index, (path, defendant)) in all.into_iter().enumerate() {
+                let Some(position) = self.walk.row(&path, defendant)? else { continue };
+                let entry = defendant::entry(position, &place, index, defendant, day);
                 self.walk.days.extend(entry.sitting_at.map(london_date).or(entry.listed_on));
                 self.walk.keep(entry);
             }

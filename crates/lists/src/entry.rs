@@ -67,7 +67,8 @@ pub struct Entry {
     ///
     /// Custody: the custody record number, or the folded name and date of birth when there is
     /// none. Court: court, room, sitting, case reference and the party's place in the case; never
-    /// a field of the person, for none is required.
+    /// a field of the person, for none is required. Hearing event: the ids of the hearing and of
+    /// the defendant.
     pub key: String,
     /// A looser identity, tried only when `key` finds nothing and only when it is unambiguous:
     /// for custody the name and date of birth (a custody number is added later), for court the

@@ -29,11 +29,17 @@ pub(crate) fn field(value: &Value, name: &str) -> Option<String> {
     value.get(name).and_then(text)
 }
 
-/// A text or a number as trimmed text; absent, null and empty are alike.
+/// A text or a number as trimmed text; absent, null and empty are alike. Where several stand in one
+/// place, as when a key is said twice, all are given, apart by a stroke.
 pub(crate) fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => none_if_empty(text),
         Value::Number(number) => Some(number.to_string()),
+        Value::Array(several) => {
+            let mut texts: Vec<String> = several.iter().filter_map(text).collect();
+            texts.dedup();
+            none_if_empty(&texts.join(" / "))
+        }
         _ => None,
     }
 }

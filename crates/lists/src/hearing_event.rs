@@ -102,8 +102,7 @@ impl Defendants<'_> {
                 self.tell_of_nobody(&matter);
             }
             let bytes = self.hearing.bytes + matter.bytes;
-            for (index, (path, defendant)) in
-                self.walk.below(&path, bytes, "defendants", defendants)?.iter().enumerate()
+            for (index, (path, defendant)) in self.walk.each(&path, bytes, "defendants", defendants)?.iter().enumerate()
             {
                 self.put(path, &matter, &Party::defendant(defendant, index))?;
             }
@@ -116,7 +115,7 @@ impl Defendants<'_> {
             let matter = Matter::application(application);
             let (rows, entries) = (self.walk.reading.rows_in, self.walk.reading.entries.len());
             let bytes = self.hearing.bytes + matter.bytes;
-            let subjects = self.walk.below(&path, bytes, "subject", application.get("subject"))?;
+            let subjects = self.walk.each(&path, bytes, "subject", application.get("subject"))?;
             let subjects: Vec<_> = subjects.into_iter().enumerate().collect();
             for (index, (path, subject)) in &subjects {
                 self.put(path, &matter, &Party::of_application(subject, *index))?;
@@ -147,7 +146,7 @@ impl Defendants<'_> {
         const ROLES: [(&str, &str); 3] =
             [("applicant", "applicant"), ("respondents", "respondent"), ("thirdParties", "third party")];
         for (name, role) in ROLES {
-            for (index, (path, party)) in self.walk.below(path, 0, name, application.get(name))?.iter().enumerate() {
+            for (index, (path, party)) in self.walk.each(path, 0, name, application.get(name))?.iter().enumerate() {
                 let party = Party::of_application(party, index);
                 match self.walk.reading.entries.last_mut().filter(|_| subject.is_some_and(|subject| subject.is(&party)))
                 {
@@ -165,7 +164,7 @@ impl Defendants<'_> {
 
     /// A defendant or subject: a person is an entry, an organisation is set aside.
     fn put(&mut self, path: &str, matter: &Matter, party: &Party<'_>) -> Result<(), ReadError> {
-        let position = self.walk.next(path)?;
+        let Some(position) = self.walk.row(path, party.value)? else { return Ok(()) };
         self.walk.spend(self.hearing.own_bytes(&party.ids()), 1)?;
         if let Some(organisation) = party.organisation() {
             self.walk.set_aside(position, organisation, matter.reference.clone(), SetAsideReason::Organisation);
@@ -178,7 +177,7 @@ impl Defendants<'_> {
 
     /// A party who is not the subject.
     fn put_other(&mut self, path: &str, matter: &Matter, party: &Party<'_>, role: &str) -> Result<(), ReadError> {
-        let position = self.walk.next(path)?;
+        let Some(position) = self.walk.row(path, party.value)? else { return Ok(()) };
         let authority = object_of(party.value, "prosecutingAuthority");
         let reason = match authority {
             Some(_) => SetAsideReason::ProsecutingAuthority,

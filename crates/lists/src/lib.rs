@@ -15,6 +15,7 @@
 //! | Entry | one line of work: a detainee, a defendant, or the subject of an application |
 //! | Set aside | understood, and not a line of work: an organisation, a prosecutor, a respondent |
 //! | Rejected | not understood well enough to work from; kept word for word |
+//! | Event | what happened to one hearing: a reading that has one is not the list of a day |
 //! | Notice | something a person should know before relying on the entry |
 //! | Key | what makes an entry the same entry when the list is sent again |
 //!

@@ -114,7 +114,9 @@ pub enum ReadError {
 impl ReadError {
     /// The error for content of no known format, naming everything that was looked for.
     pub fn not_recognised() -> Self {
-        let wanted: Vec<&str> = FORMATS.iter().map(|format| format.looked_for).collect();
+        let mut wanted: Vec<&str> = FORMATS.iter().map(|format| format.looked_for).collect();
+        // Formats of one shape stand side by side and look for the same.
+        wanted.dedup();
         Self::NotRecognised { looked_for: wanted.join("; or ") }
     }
 }

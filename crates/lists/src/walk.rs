@@ -37,22 +37,39 @@ impl Walk {
         name: &str,
         value: Option<&'a Value>,
     ) -> Result<Vec<(String, &'a Value)>, ReadError> {
+        let mut found = self.each(path, inherited, name, value)?;
+        for (path, item) in found.extract_if(.., |(_, item)| !item.is_object()) {
+            let position = self.next(&path)?;
+            self.reject(position, item);
+        }
+        Ok(found)
+    }
+
+    /// Everything that a field holds, each with its path, whatever it is.
+    pub(crate) fn each<'a>(
+        &mut self,
+        path: &str,
+        inherited: usize,
+        name: &str,
+        value: Option<&'a Value>,
+    ) -> Result<Vec<(String, &'a Value)>, ReadError> {
         let whole = value.map(items).unwrap_or_default();
         let is_list = value.is_some_and(Value::is_array);
         self.spend(inherited, whole.len())?;
-        let mut found = Vec::with_capacity(whole.len());
-        for (index, item) in whole.iter().enumerate() {
-            let dot = if path.is_empty() { "" } else { "." };
-            let step = if is_list { format!("{name}[{index}]") } else { name.to_owned() };
-            let path = format!("{path}{dot}{step}");
-            if item.is_object() {
-                found.push((path, item));
-            } else {
-                let position = self.next(&path)?;
-                self.reject(position, item);
-            }
+        let dot = if path.is_empty() { "" } else { "." };
+        let step = |index| if is_list { format!("{name}[{index}]") } else { name.to_owned() };
+        let with_path = |(index, item)| (format!("{path}{dot}{}", step(index)), item);
+        Ok(whole.iter().enumerate().map(with_path).collect())
+    }
+
+    /// Counts a row that should be an object; when it is not, it is rejected.
+    pub(crate) fn row(&mut self, path: &str, row: &Value) -> Result<Option<Position>, ReadError> {
+        let position = self.next(path)?;
+        if row.is_object() {
+            return Ok(Some(position));
         }
-        Ok(found)
+        self.reject(position, row);
+        Ok(None)
     }
 
     /// Counts words that are about to stand with each of `times` things.

@@ -8,7 +8,7 @@ use super::place::{Day, Place};
 use crate::{
     Entry, Notice, Offence, Position,
     checks::{Person, describe},
-    fields::{field, items_of, joined, labelled, none_if_empty, object_of, some_joined},
+    fields::{field, items_of, joined, labelled, object_of, some_joined},
     names::{says_in_custody, split},
     times::read_time,
 };
@@ -28,7 +28,7 @@ pub(super) fn entry(position: Position, place: &Place, index: usize, defendant: 
     let prisoner = labelled("Prisoner number", field(defendant, "PrisonerID"));
     let prison = labelled("Prison", prison(defendant));
     entry.notes = some_joined([place.remark.clone(), urn, prisoner, prison], "\n");
-    (entry.key, entry.second_key) = keys(place, index);
+    (entry.key, entry.second_key) = keys(&entry, place, index);
     entry
 }
 
@@ -127,10 +127,13 @@ fn sitting(entry: &mut Entry, place: &Place, day: Day) {
 
 /// The key (court, room, day and time, case, place among the defendants) and the looser one of the
 /// case and the place alone.
-fn keys(place: &Place, index: usize) -> (String, Option<String>) {
+fn keys(entry: &Entry, place: &Place, index: usize) -> (String, Option<String>) {
     let known = |text: &Option<String>| text.clone().unwrap_or_default();
     let tail = format!("crown|{}|{index}", known(&place.case_number));
-    let when = format!("{} {}", known(&place.day), known(&place.sitting_at));
-    let key = format!("court:{}|{}|{}|{tail}", known(&place.court_house), known(&place.court_room), when.trim());
-    (key, none_if_empty(&known(&place.case_number)).map(|_| format!("matter:{tail}")))
+    let when = match (entry.sitting_at, entry.listed_on) {
+        (Some(at), _) => at.to_rfc3339(),
+        (None, day) => some_joined([day.map(|day| day.to_string()), place.sitting_at.clone()], " ").unwrap_or_default(),
+    };
+    let key = format!("court:{}|{}|{when}|{tail}", known(&place.court_house), known(&place.court_room));
+    (key, place.case_number.as_ref().map(|_| format!("matter:{tail}")))
 }
