@@ -179,9 +179,20 @@ impl Courts {
         let urns = some_joined(urns, ", ");
         for (path, party) in self.walk.each(&place.path, 0, "party", hearing.get("party"))? {
             let Some(position) = self.walk.row(&path, party)? else { continue };
-            self.walk.set_aside(position, party_name(party), urns.clone(), SetAsideReason::SingleJusticeProcedure);
+            self.set_aside(position, party, urns.clone(), SetAsideReason::SingleJusticeProcedure);
         }
         Ok(())
+    }
+
+    /// Of a party that is set aside only the name is kept, so one whose details are not in the shape
+    /// of any is rejected, which keeps it whole.
+    fn set_aside(&mut self, position: Position, party: &Value, urn: Option<String>, reason: SetAsideReason) {
+        let details = ["individualDetails", "organisationDetails"];
+        if details.iter().flat_map(|name| items_of(party, name)).all(Value::is_object) {
+            self.walk.set_aside(position, party_name(party), urn, reason);
+        } else {
+            self.walk.reject(position, party);
+        }
     }
 
     fn parties(&mut self, place: &Place, matter: &Matter<'_>) -> Result<(), ReadError> {
@@ -199,7 +210,7 @@ impl Courts {
             return Ok(());
         };
         if let Some(reason) = not_work(matter, fields) {
-            self.walk.set_aside(position, party_name(party), matter.reference.clone(), reason);
+            self.set_aside(position, party, matter.reference.clone(), reason);
             return Ok(());
         }
         let entry = self.entry(place, matter, index, party, position);

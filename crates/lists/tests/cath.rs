@@ -75,3 +75,14 @@ fn a_public_list_gives_each_defendant_with_the_restrictions_of_the_case() {
     let reasons: Vec<&SetAsideReason> = reading.set_aside.iter().map(|row| &row.reason).collect();
     assert_eq!(reasons, [&SetAsideReason::ProsecutingAuthority, &SetAsideReason::Organisation]);
 }
+
+#[test]
+fn a_party_whose_details_are_in_no_shape_is_kept_whole() {
+    let odd = r#""individualDetails": [[{"individualSurname": "Hollis"}]]"#;
+    let mut document: serde_json::Value = serde_json::from_str(SINGLE_JUSTICE).unwrap();
+    let hearing = "/courtLists/0/courtHouse/courtRoom/0/session/0/sittings/0/hearing/0/party/0";
+    *document.pointer_mut(hearing).unwrap() = serde_json::from_str(&format!("{{{odd}}}")).unwrap();
+    let reading = reading(&document.to_string());
+    assert_eq!((reading.set_aside.len(), reading.rejected.len()), (2, 2));
+    assert_eq!(reading.rejected[0].verbatim["individualDetails"][0][0]["individualSurname"], "Hollis");
+}
