@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The most that the words around the parties may add up to once they stand with each party.
-const MOST_CONTEXT: usize = 4 * MAX_BYTES;
+pub(crate) const MOST_CONTEXT: usize = 4 * MAX_BYTES;
 
 /// A reading on its way.
 pub(crate) struct Walk {
