@@ -3,63 +3,87 @@
 //! Courts hold rooms, rooms hold sessions, sessions sittings, sittings hearings, hearings cases
 //! and applications, and those hold parties. No field of a person is required by the published
 //! schema, so an entry is known by where it stands. Instants are UTC with a `Z`. The Public List
-//! has the same shape with less in each party, and reads the same. A Single Justice Procedure
-//! list, which nobody attends, holds its parties directly in hearings and is not read.
+//! has the same shape with less in each party. A Single Justice Procedure list has its parties
+//! directly in its hearings; nobody attends, so they are set aside wherever they stand.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 use throughline_domain::{
     name::Name,
-    time::{Instant, london_date, stored},
+    time::{Instant, london_date},
 };
 
 use crate::{
-    Entry, Format, ListKind, ListNotice, MAX_BYTES, MAX_ROWS, Notice, Offence, Position, ReadError, Reading,
-    RejectReason, RejectedRow, SetAside, SetAsideReason, Source,
+    Entry, Format, ListKind, ListNotice, Notice, Offence, Position, ReadError, Reading, SetAside, SetAsideReason,
+    Source,
     checks::{Person, describe},
+    fields::{field, instant, is_true, items, items_of, joined, none_if_empty, object_of, some_joined, text, without},
     names::is_youth_panel,
     source::Content,
+    walk::Walk,
 };
+
+/// What the readers of all lists of this shape look for.
+pub(crate) const LOOKED_FOR: &str =
+    "a Magistrates list or a Single Justice Procedure list as JSON, with 'document' and 'courtLists'";
 
 pub(crate) const FORMAT: Format = Format {
     name: "cath-magistrates-standard-list",
     label: "Magistrates Standard List (CaTH JSON)",
     kind: ListKind::Court,
-    looked_for: "a Magistrates Standard List as JSON, with 'document' and 'courtLists' that name cases and their parties",
+    looked_for: LOOKED_FOR,
     read,
 };
 
-/// The most that the words around the parties may add up to once they stand with each party.
-const MOST_CONTEXT: usize = 4 * MAX_BYTES;
-
 fn read(source: &Source, today: NaiveDate) -> Option<Result<Reading, ReadError>> {
+    let (document, lists) = court_lists(source)?;
+    let kind = Kind { format: FORMAT.name, title: "Magistrates' court list" };
+    Some(courts(&kind, document, lists, today))
+}
+
+/// The document and its court lists, when it is one that courts publish through CaTH.
+pub(crate) fn court_lists(source: &Source) -> Option<(&Value, &Value)> {
     let Content::Json(document) = &source.content else {
         return None;
     };
-    let lists = document.get("courtLists").filter(|lists| lists.is_array())?;
     document.get("document")?;
-    if is_single_justice(lists) {
-        return None;
-    }
-    Some(Walk::new(document, today).courts(lists))
+    let lists = document.get("courtLists").filter(|lists| lists.is_array())?;
+    Some((document, lists))
 }
 
-/// Whether the first hearing holds its parties directly, as a Single Justice Procedure list does.
-fn is_single_justice(lists: &Value) -> bool {
-    lists.pointer("/0/courtHouse/courtRoom/0/session/0/sittings/0/hearing/0/party").is_some()
+/// Every hearing of the court lists, for a look at what it holds.
+pub(crate) fn hearings(lists: &Value) -> Vec<&Value> {
+    const WAY: [&str; 5] = ["courtHouse", "courtRoom", "session", "sittings", "hearing"];
+    let lists: Vec<&Value> = items(lists).iter().collect();
+    WAY.iter().fold(lists, |all, name| all.into_iter().flat_map(|value| items_of(value, name)).collect())
+}
+
+/// Whether the hearing names parties of its own, as those of the Single Justice Procedure do.
+pub(crate) fn has_own_parties(hearing: &Value) -> bool {
+    !items_of(hearing, "party").is_empty()
+}
+
+/// Whether a case or an application of the hearing names parties.
+pub(crate) fn has_matters_with_parties(hearing: &Value) -> bool {
+    ["case", "application"]
+        .iter()
+        .any(|name| items_of(hearing, name).iter().any(|matter| !items_of(matter, "party").is_empty()))
+}
+
+/// Which of the lists of this shape it is.
+pub(crate) struct Kind {
+    /// The [`Format::name`].
+    pub(crate) format: &'static str,
+    /// What people call it.
+    pub(crate) title: &'static str,
 }
 
 /// The walk from courts down to parties, gathering the reading on its way.
-struct Walk {
-    reading: Reading,
-    /// London days on which the court sits.
-    days: BTreeSet<NaiveDate>,
-    sites: HashSet<String>,
+struct Courts {
+    walk: Walk,
     today: NaiveDate,
-    /// How many bytes the words around the parties add up to so far.
-    context_bytes: usize,
 }
 
 /// Where the walk stands: the words that each party below inherits.
@@ -87,36 +111,30 @@ struct Matter<'a> {
     parties: &'a [Value],
 }
 
-impl Walk {
-    fn new(document: &Value, today: NaiveDate) -> Self {
-        let published_at = document.pointer("/document/publicationDate").and_then(text).and_then(|at| instant(&at));
-        Self {
-            reading: Reading { published_at, ..Reading::new(FORMAT.kind, FORMAT.name) },
-            days: BTreeSet::new(),
-            sites: HashSet::new(),
-            today,
-            context_bytes: 0,
-        }
-    }
+/// Reads the lists that hold cases and applications, and those their parties.
+pub(crate) fn courts(kind: &Kind, document: &Value, lists: &Value, today: NaiveDate) -> Result<Reading, ReadError> {
+    let published_at = document.pointer("/document/publicationDate").and_then(text).and_then(|at| instant(&at));
+    let reading = Reading { published_at, ..Reading::new(FORMAT.kind, kind.format) };
+    let courts = Courts { walk: Walk::new(reading), today }.courts(document, lists)?;
+    Ok(courts.finish(kind.title))
+}
 
-    fn courts(mut self, lists: &Value) -> Result<Reading, ReadError> {
-        let top = Place::default();
+impl Courts {
+    fn courts(mut self, document: &Value, lists: &Value) -> Result<Self, ReadError> {
+        let venue = document.pointer("/venue/venueName").and_then(text);
+        let top = Place { court_house: venue, ..Place::default() };
         for (place, list) in self.below(&top, "courtLists", Some(lists))? {
             for (mut place, court) in self.below(&place, "courtHouse", list.get("courtHouse"))? {
-                place.court_house = field(court, "courtHouseName");
+                place.court_house = field(court, "courtHouseName").or(place.court_house);
                 place.lja = field(court, "lja");
                 self.rooms(&place, court)?;
             }
         }
-        Ok(self.finish())
+        Ok(self)
     }
 
     fn rooms(&mut self, place: &Place, court: &Value) -> Result<(), ReadError> {
-        if let Some(site) = &place.court_house
-            && self.sites.insert(site.clone())
-        {
-            self.reading.sites.push(site.clone());
-        }
+        self.walk.site(place.court_house.as_ref());
         for (mut place, room) in self.below(place, "courtRoom", court.get("courtRoom"))? {
             place.court_room = field(room, "courtRoomName");
             for (place, session) in self.below(&place, "session", room.get("session"))? {
@@ -130,11 +148,11 @@ impl Walk {
         for (mut place, sitting) in self.below(place, "sittings", session.get("sittings"))? {
             place.sitting_start = field(sitting, "sittingStart");
             place.sitting_at = place.sitting_start.as_deref().and_then(instant);
-            self.days.extend(place.sitting_at.map(london_date));
+            self.walk.days.extend(place.sitting_at.map(london_date));
             for (mut place, hearing) in self.below(&place, "hearing", sitting.get("hearing"))? {
                 place.hearing_type = field(hearing, "hearingType");
                 place.panel = field(hearing, "panel");
-                place.channel = joined(hearing.get("channel"));
+                place.channel = joined(hearing.get("channel"), ", ");
                 self.matters(&place, hearing)?;
             }
         }
@@ -144,18 +162,41 @@ impl Walk {
     fn matters(&mut self, place: &Place, hearing: &Value) -> Result<(), ReadError> {
         for (name, reference) in [("case", "caseUrn"), ("application", "applicationReference")] {
             for (place, matter) in self.below(place, name, hearing.get(name))? {
-                self.parties(&place, &Matter::of(name, reference, matter))?;
+                let matter = Matter::of(name, reference, matter);
+                if matter.parties.is_empty() && !has_own_parties(hearing) {
+                    let reference = matter.reference.clone().unwrap_or_default();
+                    self.walk.reading.notices.push(ListNotice::CaseWithoutParties(reference));
+                }
+                self.parties(&place, &matter)?;
             }
+        }
+        self.single_justice(place, hearing)
+    }
+
+    /// Sets aside the parties that stand directly in a hearing.
+    fn single_justice(&mut self, place: &Place, hearing: &Value) -> Result<(), ReadError> {
+        let urns = items_of(hearing, "case").iter().map(|case| field(case, "caseUrn"));
+        let urns = some_joined(urns, ", ");
+        for (path, party) in self.walk.each(&place.path, 0, "party", hearing.get("party"))? {
+            let Some(position) = self.walk.row(&path, party)? else { continue };
+            self.set_aside(position, party, urns.clone(), SetAsideReason::SingleJusticeProcedure);
         }
         Ok(())
     }
 
-    fn parties(&mut self, place: &Place, matter: &Matter<'_>) -> Result<(), ReadError> {
-        if matter.parties.is_empty() {
-            let reference = matter.reference.clone().unwrap_or_default();
-            self.reading.notices.push(ListNotice::CaseWithoutParties(reference));
+    /// Of a party that is set aside only the name is kept, so one whose details are not in the shape
+    /// of any is rejected, which keeps it whole.
+    fn set_aside(&mut self, position: Position, party: &Value, urn: Option<String>, reason: SetAsideReason) {
+        let details = ["individualDetails", "organisationDetails"];
+        if details.iter().flat_map(|name| items_of(party, name)).all(Value::is_object) {
+            self.walk.set_aside(position, party_name(party), urn, reason);
+        } else {
+            self.walk.reject(position, party);
         }
-        self.spend(place.bytes() + matter.verbatim.to_string().len(), matter.parties.len())?;
+    }
+
+    fn parties(&mut self, place: &Place, matter: &Matter<'_>) -> Result<(), ReadError> {
+        self.walk.spend(place.bytes() + matter.verbatim.to_string().len(), matter.parties.len())?;
         for (index, party) in matter.parties.iter().enumerate() {
             self.party(place, matter, index, party)?;
         }
@@ -163,30 +204,29 @@ impl Walk {
     }
 
     fn party(&mut self, place: &Place, matter: &Matter<'_>, index: usize, party: &Value) -> Result<(), ReadError> {
-        let position = self.next(&format!("{}.party[{index}]", place.path))?;
+        let position = self.walk.next(&format!("{}.party[{index}]", place.path))?;
         let Some(fields) = party.as_object() else {
-            self.reject(position, party);
+            self.walk.reject(position, party);
             return Ok(());
         };
         if let Some(reason) = not_work(matter, fields) {
-            let organisation = party.pointer("/organisationDetails/organisationName").and_then(text);
-            let name = organisation.unwrap_or_else(|| name(party.get("individualDetails")).natural());
-            self.reading.set_aside.push(SetAside { row: position, name, urn: matter.reference.clone(), reason });
+            self.set_aside(position, party, matter.reference.clone(), reason);
             return Ok(());
         }
         let entry = self.entry(place, matter, index, party, position);
-        self.reading.entries.push(entry);
+        self.walk.keep(entry);
         Ok(())
     }
 
     fn entry(&self, place: &Place, matter: &Matter<'_>, index: usize, party: &Value, position: Position) -> Entry {
-        let details = party.get("individualDetails");
+        let details = object_of(party, "individualDetails");
         let detail = |name: &str| details.and_then(|details| field(details, name));
         let mut entry = Entry::at(position, verbatim(place, matter, party));
         entry.name = name(details);
         entry.name_as_printed = entry.name.natural();
-        entry.address = address(details.and_then(|details| details.get("address")));
-        entry.postcode = details.and_then(|details| details.pointer("/address/postCode")).and_then(text);
+        entry.address = address(details.and_then(|details| object_of(details, "address")));
+        entry.postcode =
+            details.and_then(|details| object_of(details, "address")).and_then(|address| field(address, "postCode"));
         entry.asn = detail("asn");
         entry.site.clone_from(&place.court_house);
         entry.court_house.clone_from(&place.court_house);
@@ -218,66 +258,30 @@ impl Walk {
 
     /// The day of the sitting first; a court may print the age of the day of publication or of reading.
     fn days_for_age(&self, place: &Place) -> Vec<NaiveDate> {
-        let instants = [place.sitting_at, self.reading.published_at];
+        let instants = [place.sitting_at, self.walk.reading.published_at];
         instants.into_iter().flatten().map(london_date).chain([self.today]).collect()
     }
 
-    /// The values of a field, each with its place; what is not an object there is rejected.
+    /// The objects of a field, each with its place; what is something else there is rejected.
     fn below<'a>(
         &mut self,
         place: &Place,
         name: &str,
         value: Option<&'a Value>,
     ) -> Result<Vec<(Place, &'a Value)>, ReadError> {
-        let whole = value.map(items).unwrap_or_default();
-        let is_list = value.is_some_and(Value::is_array);
-        self.spend(place.bytes(), whole.len())?;
-        let mut found = Vec::with_capacity(whole.len());
-        for (index, item) in whole.iter().enumerate() {
-            let dot = if place.path.is_empty() { "" } else { "." };
-            let step = if is_list { format!("{name}[{index}]") } else { name.to_owned() };
-            let path = format!("{}{dot}{step}", place.path);
-            if item.is_object() {
-                found.push((Place { path, ..place.clone() }, item));
-            } else {
-                let position = self.next(&path)?;
-                self.reject(position, item);
-            }
-        }
-        Ok(found)
+        let found = self.walk.below(&place.path, place.bytes(), name, value)?;
+        Ok(found.into_iter().map(|(path, item)| (Place { path, ..place.clone() }, item)).collect())
     }
 
-    /// Counts words that are about to stand with each of `times` things.
-    fn spend(&mut self, bytes: usize, times: usize) -> Result<(), ReadError> {
-        self.context_bytes = self.context_bytes.saturating_add(bytes.saturating_mul(times));
-        if self.context_bytes > MOST_CONTEXT { Err(ReadError::TooLarge) } else { Ok(()) }
-    }
-
-    fn next(&mut self, path: &str) -> Result<Position, ReadError> {
-        if self.reading.rows_in == MAX_ROWS {
-            return Err(ReadError::TooManyRows);
+    fn finish(self, title: &str) -> Reading {
+        let mut reading = self.walk.finish(title);
+        let is_single_justice = |row: &SetAside| row.reason == SetAsideReason::SingleJusticeProcedure;
+        if reading.set_aside.iter().any(is_single_justice) {
+            reading.notices.push(ListNotice::SingleJusticeProcedure);
+        } else if reading.entries.is_empty() {
+            reading.notices.push(ListNotice::NobodyOnIt);
         }
-        self.reading.rows_in += 1;
-        Ok(Position::Path { path: path.to_owned(), ordinal: self.reading.rows_in })
-    }
-
-    fn reject(&mut self, row: Position, verbatim: &Value) {
-        let reason = RejectReason::WrongShape;
-        self.reading.rejected.push(RejectedRow { row, verbatim: verbatim.clone(), reason });
-    }
-
-    fn finish(mut self) -> Reading {
-        let sites = self.reading.sites.join(" and ");
-        let at = if sites.is_empty() { String::new() } else { format!(" for {sites}") };
-        self.reading.title = format!("Magistrates' court list{at}");
-        self.reading.list_date = self.days.first().copied();
-        if self.days.len() > 1 {
-            self.reading.notices.push(ListNotice::SeveralDays(self.days.len()));
-        }
-        if self.reading.entries.is_empty() {
-            self.reading.notices.push(ListNotice::NobodyOnIt);
-        }
-        self.reading
+        reading
     }
 }
 
@@ -298,21 +302,12 @@ impl Place {
 
 impl<'a> Matter<'a> {
     fn of(field_name: &'static str, reference: &str, matter: &'a Value) -> Self {
-        let mut own: Map<String, Value> = Map::new();
-        own.extend(
-            matter
-                .as_object()
-                .into_iter()
-                .flatten()
-                .filter(|(name, _)| *name != "party")
-                .map(|(name, value)| (name.clone(), value.clone())),
-        );
         Self {
             field: field_name,
             reference: field(matter, reference),
             restrictions: restrictions(matter),
-            verbatim: Value::Object(own),
-            parties: matter.get("party").map(items).unwrap_or_default(),
+            verbatim: without(matter, &["party"]),
+            parties: items_of(matter, "party"),
         }
     }
 
@@ -336,7 +331,7 @@ fn not_work(matter: &Matter<'_>, party: &Map<String, Value>) -> Option<SetAsideR
         let role = if role.is_empty() { "no role given".to_owned() } else { role.replace('_', " ").to_lowercase() };
         return Some(SetAsideReason::OtherParty(role));
     }
-    let has = |name: &str| party.get(name).is_some_and(Value::is_object);
+    let has = |name: &str| party.get(name).is_some_and(|details| items(details).iter().any(Value::is_object));
     (has("organisationDetails") && !has("individualDetails")).then_some(SetAsideReason::Organisation)
 }
 
@@ -353,7 +348,7 @@ fn keys(place: &Place, matter: &Matter<'_>, index: usize) -> (String, Option<Str
 
 fn offences(entry: &mut Entry, matter: &Matter<'_>, party: &Value) {
     let mut texts = matter.restrictions.clone();
-    for offence in party.get("offence").map(items).unwrap_or_default() {
+    for offence in items_of(party, "offence") {
         texts.extend(restrictions(offence));
         entry.offences.push(Offence {
             code: field(offence, "offenceCode"),
@@ -371,7 +366,7 @@ fn offences(entry: &mut Entry, matter: &Matter<'_>, party: &Value) {
 
 /// The restriction texts of a case or an offence; a restriction without a text still gives one.
 fn restrictions(value: &Value) -> Vec<String> {
-    let details = value.get("reportingRestrictionDetails").map(items).unwrap_or_default();
+    let details = items_of(value, "reportingRestrictionDetails");
     let texts: Vec<String> = details.iter().filter_map(text).collect();
     let applies = value.get("reportingRestriction").is_some_and(is_true);
     if texts.is_empty() && applies {
@@ -395,6 +390,16 @@ fn verbatim(place: &Place, matter: &Matter<'_>, party: &Value) -> Value {
     })
 }
 
+/// Every name that a party goes by: one, unless the document says its details twice.
+fn party_name(party: &Value) -> String {
+    let organisations = items_of(party, "organisationDetails").iter().map(|details| field(details, "organisationName"));
+    let people =
+        items_of(party, "individualDetails").iter().map(|details| none_if_empty(&name(Some(details)).natural()));
+    let mut names: Vec<Option<String>> = organisations.chain(people).collect();
+    names.dedup();
+    some_joined(names, " / ").unwrap_or_default()
+}
+
 fn name(details: Option<&Value>) -> Name {
     let part = |name: &str| details.and_then(|details| field(details, name)).unwrap_or_default();
     let forenames = format!("{} {}", part("individualForenames"), part("individualMiddleName"));
@@ -403,50 +408,5 @@ fn name(details: Option<&Value>) -> Name {
 
 fn address(address: Option<&Value>) -> Option<String> {
     let address = address?;
-    let parts = [joined(address.get("line")), field(address, "town"), field(address, "county")];
-    none_if_empty(&parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
-}
-
-fn joined(value: Option<&Value>) -> Option<String> {
-    let parts: Vec<String> = value.map(items).unwrap_or_default().iter().filter_map(text).collect();
-    none_if_empty(&parts.join(", "))
-}
-
-/// An array's items, or the one value where an array is usual; absent, null and empty text are none.
-fn items(value: &Value) -> &[Value] {
-    match value {
-        Value::Array(items) => items,
-        Value::Null => &[],
-        Value::String(text) if text.trim().is_empty() => &[],
-        one => std::slice::from_ref(one),
-    }
-}
-
-fn field(value: &Value, name: &str) -> Option<String> {
-    value.get(name).and_then(text)
-}
-
-/// A text or a number as trimmed text; absent, null and empty are alike.
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => none_if_empty(text),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-fn none_if_empty(text: &str) -> Option<String> {
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
-}
-
-fn is_true(value: &Value) -> bool {
-    value.as_bool().unwrap_or_else(|| {
-        text(value).is_some_and(|text| matches!(text.to_lowercase().as_str(), "true" | "yes" | "y" | "1"))
-    })
-}
-
-fn instant(text: &str) -> Option<Instant> {
-    let at = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
-    Some(stored(at))
+    some_joined([joined(address.get("line"), ", "), field(address, "town"), field(address, "county")], ", ")
 }

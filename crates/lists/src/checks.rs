@@ -19,7 +19,7 @@ pub(crate) struct Person {
     pub(crate) sex: Option<String>,
     pub(crate) pnc: Option<String>,
     pub(crate) nhs_number: Option<String>,
-    /// Whether the court's panel is for youths.
+    /// Whether the court's panel is for youths, or the court says that the person is one.
     pub(crate) youth_panel: bool,
 }
 
@@ -127,7 +127,8 @@ pub(crate) fn custody_key(number: &str) -> String {
 }
 
 /// Makes every key unique, and tells each entry of an earlier one that seems the same person's:
-/// the same custody record number, or the same name and date of birth. Nothing is merged.
+/// the same custody record number, the same name and date of birth, or the same id across cases.
+/// Nothing is merged.
 pub(crate) fn mark_duplicates(entries: &mut [Entry]) {
     let mut keys: HashMap<String, usize> = HashMap::new();
     let mut seen: HashMap<String, Position> = HashMap::new();
@@ -139,7 +140,8 @@ pub(crate) fn mark_duplicates(entries: &mut [Entry]) {
         }
         let by_number = entry.custody_number.as_deref().map(custody_key);
         let by_person = person_key(entry).filter(|_| entry.date_of_birth.is_some());
-        let identities: Vec<String> = by_number.into_iter().chain(by_person).collect();
+        let by_master = entry.master_defendant_id.as_deref().map(|id| format!("master:{}", id.to_lowercase()));
+        let identities: Vec<String> = by_number.into_iter().chain(by_person).chain(by_master).collect();
         if let Some(earlier) = identities.iter().find_map(|identity| seen.get(identity)) {
             entry.notices.push(Notice::DuplicateInList(earlier.clone()));
         }

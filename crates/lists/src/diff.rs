@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use serde_json::Value;
+use throughline_domain::name::Name;
 use throughline_domain::time::{Instant, date_long, date_time_long};
 
 use crate::Entry;
@@ -130,7 +131,11 @@ type Field = (&'static str, &'static str, fn(&Entry) -> String);
 
 const FIELDS: &[Field] = &[
     ("name", "Name", |e| e.name.formal()),
+    ("aliases", "Also known as", |e| e.aliases.iter().map(Name::formal).collect::<Vec<_>>().join("; ")),
     ("date_of_birth", "Date of birth", |e| date(e.date_of_birth)),
+    ("perceived_birth_year", "Perceived birth year", |e| {
+        e.perceived_birth_year.map_or_else(String::new, |year| year.to_string())
+    }),
     ("age", "Age", |e| e.age.map_or_else(String::new, |age| age.to_string())),
     ("sex", "Sex", |e| e.sex.map_or_else(String::new, |sex| sex.to_string())),
     ("ethnicity", "Ethnicity", |e| words(e.ethnicity.as_deref())),
@@ -144,12 +149,15 @@ const FIELDS: &[Field] = &[
     ("arrived_at", "Arrived", |e| time(e.arrived_at)),
     ("detention_authorised_at", "Detention authorised", |e| time(e.detention_authorised_at)),
     ("site", "Site", |e| words(e.site.as_deref())),
+    ("court_code", "Court code", |e| words(e.court_code.as_deref())),
     ("court_room", "Court room", |e| words(e.court_room.as_deref())),
     ("sitting_at", "Sitting", |e| time(e.sitting_at)),
+    ("listed_on", "Listed for", |e| date(e.listed_on)),
     ("urn", "Case reference", |e| words(e.urn.as_deref())),
     ("hearing_type", "Hearing type", |e| words(e.hearing_type.as_deref())),
     ("offences", "Offences", offences),
     ("in_custody", "In custody", |e| yes_no(e.in_custody)),
+    ("bail_status", "Bail status", |e| words(e.bail_status.as_deref())),
     ("youth", "Under 18", |e| yes_no(e.youth)),
     ("reporting_restriction", "Reporting restriction", |e| words(e.reporting_restriction.as_deref())),
     ("appropriate_adult", "Appropriate adult", |e| words(e.appropriate_adult.as_deref())),

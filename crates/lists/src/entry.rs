@@ -67,7 +67,8 @@ pub struct Entry {
     ///
     /// Custody: the custody record number, or the folded name and date of birth when there is
     /// none. Court: court, room, sitting, case reference and the party's place in the case; never
-    /// a field of the person, for none is required.
+    /// a field of the person, for none is required. Hearing event: the ids of the hearing and of
+    /// the defendant.
     pub key: String,
     /// A looser identity, tried only when `key` finds nothing and only when it is unambiguous:
     /// for custody the name and date of birth (a custody number is added later), for court the
@@ -77,8 +78,14 @@ pub struct Entry {
     pub name: Name,
     /// The name as the list printed it.
     pub name_as_printed: String,
+    /// Other names the person is known by, in their parts.
+    #[serde(default)]
+    pub aliases: Vec<Name>,
     /// Date of birth, when given and possible.
     pub date_of_birth: Option<NaiveDate>,
+    /// The year of birth as somebody judged it, when there is no date of birth.
+    #[serde(default)]
+    pub perceived_birth_year: Option<i32>,
     /// Age in years, as printed.
     pub age: Option<u32>,
     /// Sex, when given and understood.
@@ -93,6 +100,9 @@ pub struct Entry {
     pub pnc: Option<String>,
     /// NHS number, when its check digit is right.
     pub nhs_number: Option<NhsNumber>,
+    /// The Common Platform's id of the person across cases. Two ids may be one person.
+    #[serde(default)]
+    pub master_defendant_id: Option<String>,
     /// Custody record number, as printed. Local to a force.
     pub custody_number: Option<String>,
     /// Arrest summons number, as printed. Never a ground for matching people.
@@ -107,10 +117,16 @@ pub struct Entry {
     pub site: Option<String>,
     /// The court house, as printed. `None` on a custody list.
     pub court_house: Option<String>,
+    /// The CJS organisation unit code of the court (5 or 7 characters), as printed.
+    #[serde(default)]
+    pub court_code: Option<String>,
     /// The court room, as printed.
     pub court_room: Option<String>,
     /// When the sitting starts.
     pub sitting_at: Option<Instant>,
+    /// The day of the hearing, when the list gives a day and no time.
+    #[serde(default)]
+    pub listed_on: Option<NaiveDate>,
     /// The case reference (URN), or the reference of an application.
     pub urn: Option<String>,
     /// The hearing type, as printed.
@@ -119,7 +135,10 @@ pub struct Entry {
     pub offences: Vec<Offence>,
     /// Whether the person is in custody: always on a custody list, as marked on a court list.
     pub in_custody: bool,
-    /// Whether the person is under 18, by date of birth, printed age or the court's panel.
+    /// Bail or custody as the court states it.
+    #[serde(default)]
+    pub bail_status: Option<String>,
+    /// Whether the person is under 18, by date of birth, printed age, the court's panel or its word.
     pub youth: bool,
     /// Reporting restrictions of the case and of the offences. They travel with any export.
     pub reporting_restriction: Option<String>,
@@ -147,7 +166,9 @@ impl Entry {
             second_key: None,
             name: Name::default(),
             name_as_printed: String::new(),
+            aliases: Vec::new(),
             date_of_birth: None,
+            perceived_birth_year: None,
             age: None,
             sex: None,
             ethnicity: None,
@@ -155,6 +176,7 @@ impl Entry {
             postcode: None,
             pnc: None,
             nhs_number: None,
+            master_defendant_id: None,
             custody_number: None,
             asn: None,
             arrested_at: None,
@@ -162,12 +184,15 @@ impl Entry {
             detention_authorised_at: None,
             site: None,
             court_house: None,
+            court_code: None,
             court_room: None,
             sitting_at: None,
+            listed_on: None,
             urn: None,
             hearing_type: None,
             offences: Vec::new(),
             in_custody: false,
+            bail_status: None,
             youth: false,
             reporting_restriction: None,
             appropriate_adult: None,

@@ -15,6 +15,7 @@
 //! | Entry | one line of work: a detainee, a defendant, or the subject of an application |
 //! | Set aside | understood, and not a line of work: an organisation, a prosecutor, a respondent |
 //! | Rejected | not understood well enough to work from; kept word for word |
+//! | Event | what happened to one hearing: a reading that has one is not the list of a day |
 //! | Notice | something a person should know before relying on the entry |
 //! | Key | what makes an entry the same entry when the list is sent again |
 //!
@@ -27,14 +28,19 @@
 //! together ([`Reading::accounts_for_every_row`]).
 #![warn(missing_docs)]
 
+mod cath_public;
+mod cath_sjp;
 mod cath_standard;
 mod checks;
 mod court_table;
+mod crown_list;
 mod custody_table;
 mod delimited;
 mod diff;
 mod entry;
+mod fields;
 mod grid;
+mod hearing_event;
 mod names;
 mod notice;
 mod reading;
@@ -42,12 +48,13 @@ mod source;
 mod table;
 mod tables;
 mod times;
+mod walk;
 
 pub use diff::{Change, FieldChange, diff, facts};
 pub use entry::{Entry, Offence, Position, Sex};
 pub use grid::Sheet;
 pub use notice::{ListNotice, Notice};
-pub use reading::{Reading, RejectReason, RejectedRow, SetAside, SetAsideReason};
+pub use reading::{HearingEvent, Reading, RejectReason, RejectedRow, SetAside, SetAsideReason};
 pub use source::{Content, Element, ReadError, Source};
 pub use table::table;
 pub use tables::columns::Column;
@@ -83,7 +90,17 @@ pub struct Format {
 }
 
 /// Every format that can be read, in the order in which they are tried.
-pub const FORMATS: &[Format] = &[cath_standard::FORMAT, court_table::FORMAT, custody_table::FORMAT];
+pub const FORMATS: &[Format] = &[
+    cath_public::FORMAT,
+    cath_sjp::FORMAT,
+    cath_standard::FORMAT,
+    crown_list::DAILY,
+    crown_list::FIRM,
+    crown_list::WARNED,
+    hearing_event::FORMAT,
+    court_table::FORMAT,
+    custody_table::FORMAT,
+];
 
 /// Reads a list from the bytes of a file.
 ///

@@ -1,5 +1,8 @@
 //! What a person should know before relying on a list. Warn, never reject.
 
+use chrono::NaiveDate;
+use throughline_domain::time::{Instant, date_long, date_time_long};
+
 /// Something to know about one entry.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
@@ -75,6 +78,33 @@ pub enum Notice {
     /// The row has more cells than there are headings; the rest is in the verbatim row.
     #[error("This row has more cells than there are headings: columns may have slipped")]
     MoreCellsThanHeadings,
+    /// The court withholds the name, and prints another in its place.
+    #[error("The court withholds this name: what is printed is not the person's own")]
+    NameWithheld,
+    /// The court says that nobody has proved the date of birth.
+    #[error("The date of birth is not verified")]
+    DateOfBirthNotVerified,
+    /// There is no date of birth, and somebody judged the year.
+    #[error("Somebody judged the year of birth to be {0}")]
+    PerceivedBirthYear(i32),
+    /// The list gives a prison and says that the person is not held.
+    #[error("The list gives a prison ('{prison}') and says '{status}': check where the person is")]
+    PrisonAndStatusDisagree {
+        /// The prison, as printed.
+        prison: String,
+        /// The status, as printed.
+        status: String,
+    },
+    /// The hearing goes on for several days.
+    #[error("This hearing has {} days: {}", .0.len(), days(.0))]
+    SeveralHearingDays(Vec<Instant>),
+    /// The court has cancelled days of the hearing.
+    #[error("Cancelled: {}", days(.0))]
+    CancelledHearingDays(Vec<Instant>),
+}
+
+fn days(days: &[Instant]) -> String {
+    days.iter().map(|day| date_time_long(*day)).collect::<Vec<_>>().join("; ")
 }
 
 /// Something to know about a list as a whole.
@@ -108,4 +138,24 @@ pub enum ListNotice {
     /// The list has nobody on it.
     #[error("Nobody is on this list")]
     NobodyOnIt,
+    /// A Single Justice Procedure list: cases decided on the papers.
+    #[error("Single justice procedure: these cases are decided on the papers and nobody attends court")]
+    SingleJusticeProcedure,
+    /// A Magistrates Public List, which tells less of each person than the Standard List.
+    #[error("This is the public list: it gives no dates of birth and no addresses. The Standard List does")]
+    PublicList,
+    /// A list of cases that may be called on any day of a period.
+    #[error("Warned list: these cases may be called on any day from {} to {}", date_long(*.from), date_long(*.to))]
+    WarnedFor {
+        /// The first day.
+        from: NaiveDate,
+        /// The last day.
+        to: NaiveDate,
+    },
+    /// The court has taken a hearing off its lists.
+    #[error("The court has deleted hearing {0}")]
+    HearingDeleted(String),
+    /// A hearing came without its id.
+    #[error("This hearing has no id, so a later change of it cannot be told to be of the same hearing")]
+    HearingWithoutId,
 }

@@ -37,6 +37,10 @@ pub struct Reading {
     /// Rows that tell more of the entry above them: courts print one row for each offence.
     #[serde(default)]
     pub further: Vec<Position>,
+    /// What happened to one hearing, when the file tells that and is not a list of the day. Whoever
+    /// is not in it has not left any list.
+    #[serde(default)]
+    pub event: Option<HearingEvent>,
     /// What a person should know about the list as a whole.
     pub notices: Vec<ListNotice>,
 }
@@ -56,6 +60,7 @@ impl Reading {
             rejected: Vec::new(),
             set_aside: Vec::new(),
             further: Vec::new(),
+            event: None,
             notices: Vec::new(),
         }
     }
@@ -79,6 +84,37 @@ impl Reading {
     /// How many organisations are defendants on this list. They are not screened, but counted.
     pub fn organisations(&self) -> usize {
         self.set_aside.iter().filter(|row| row.reason == SetAsideReason::Organisation).count()
+    }
+}
+
+/// What happened to one hearing, as Common Platform tells it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case", tag = "what")]
+pub enum HearingEvent {
+    /// The hearing is listed, or its listing has changed: the entries replace those that were known of it.
+    ConfirmedOrUpdated {
+        /// The hearing's id, when given.
+        hearing_id: Option<String>,
+    },
+    /// The court has shared the hearing's results: the entries replace those that were known of it.
+    Resulted {
+        /// The hearing's id, when given.
+        hearing_id: Option<String>,
+    },
+    /// The hearing is off the court's lists. It has no entries, and those that were known of it are to go.
+    Deleted {
+        /// The hearing's id.
+        hearing_id: String,
+    },
+}
+
+impl HearingEvent {
+    /// The hearing's id, when given.
+    pub fn hearing_id(&self) -> Option<&str> {
+        match self {
+            Self::ConfirmedOrUpdated { hearing_id } | Self::Resulted { hearing_id } => hearing_id.as_deref(),
+            Self::Deleted { hearing_id } => Some(hearing_id),
+        }
     }
 }
 
@@ -131,4 +167,7 @@ pub enum SetAsideReason {
     /// Another party: a respondent, or an applicant who is not the subject.
     #[error("Not the defendant or subject ({0})")]
     OtherParty(String),
+    /// A party of a case that a single justice decides on the papers.
+    #[error("Single justice procedure: nobody attends")]
+    SingleJusticeProcedure,
 }

@@ -7,6 +7,7 @@ mod text;
 mod workbook;
 mod xml;
 
+pub(crate) use json::parse as parse_json;
 pub use xml::Element;
 
 use crate::grid::{Grid, Sheet};
@@ -75,6 +76,9 @@ pub enum ReadError {
         /// The column, from 1.
         column: usize,
     },
+    /// A message that tells of a deletion, and not of which hearing.
+    #[error("This message says that a hearing was deleted and does not say which. Ask for it to be sent again")]
+    DeletionOfNothing,
     /// The content begins as XML but is damaged or cut short.
     #[error(
         "This file is damaged or cut short: it stops making sense at line {line}, column {column}. Fetch it again from where it came"
@@ -123,7 +127,9 @@ pub enum ReadError {
 impl ReadError {
     /// The error for content of no known format, naming everything that was looked for.
     pub fn not_recognised() -> Self {
-        let wanted: Vec<&str> = FORMATS.iter().map(|format| format.looked_for).collect();
+        let mut wanted: Vec<&str> = FORMATS.iter().map(|format| format.looked_for).collect();
+        // Formats of one shape stand side by side and look for the same.
+        wanted.dedup();
         Self::NotRecognised { looked_for: wanted.join("; or ") }
     }
 }

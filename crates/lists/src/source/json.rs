@@ -9,7 +9,7 @@ use crate::ReadError;
 
 /// Parses JSON. Where an object says a key twice, both values stand in an array, and the key is told.
 /// The parser refuses nesting deeper than 128, so a deep file cannot exhaust the stack.
-pub(super) fn parse(text: &str) -> Result<(Value, Vec<String>), ReadError> {
+pub(crate) fn parse(text: &str) -> Result<(Value, Vec<String>), ReadError> {
     let mut repeated = Vec::new();
     let mut parser = serde_json::Deserializer::from_str(text);
     let value = Everything(&mut repeated).deserialize(&mut parser).and_then(|value| parser.end().map(|()| value));
