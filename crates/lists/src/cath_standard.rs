@@ -32,7 +32,7 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 /// The most that the words around the parties may add up to once they stand with each party.
-const MOST_CONTEXT: usize = 4 * MAX_BYTES;
+pub(crate) const MOST_CONTEXT: usize = 4 * MAX_BYTES;
 
 fn read(source: &Source, today: NaiveDate) -> Option<Result<Reading, ReadError>> {
     let Content::Json(document) = &source.content else {

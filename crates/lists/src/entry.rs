@@ -26,7 +26,7 @@ throughline_domain::codes! {
 pub enum Position {
     /// The row as a spreadsheet numbers it: the first row is 1.
     Row(usize),
-    /// A place in a JSON document.
+    /// A place in a JSON or XML document.
     Path {
         /// The path, as in `courtLists[0].courtHouse.courtRoom[1]`.
         path: String,
@@ -91,6 +91,9 @@ pub struct Entry {
     pub postcode: Option<String>,
     /// PNC id: in canonical form when it has the shape of one, otherwise as printed.
     pub pnc: Option<String>,
+    /// CRO number: in canonical form when it has the shape of one, otherwise as printed.
+    #[serde(default)]
+    pub cro: Option<String>,
     /// NHS number, when its check digit is right.
     pub nhs_number: Option<NhsNumber>,
     /// Custody record number, as printed. Local to a force.
@@ -154,6 +157,7 @@ impl Entry {
             address: None,
             postcode: None,
             pnc: None,
+            cro: None,
             nhs_number: None,
             custody_number: None,
             asn: None,

@@ -27,6 +27,7 @@
 //! together ([`Reading::accounts_for_every_row`]).
 #![warn(missing_docs)]
 
+mod cath_adult_court;
 mod cath_standard;
 mod checks;
 mod court_table;
@@ -35,9 +36,12 @@ mod delimited;
 mod diff;
 mod entry;
 mod grid;
+mod libra;
 mod names;
+mod node;
 mod notice;
 mod reading;
+mod sessions;
 mod source;
 mod table;
 mod tables;
@@ -82,7 +86,8 @@ pub struct Format {
 }
 
 /// Every format that can be read, in the order in which they are tried.
-pub const FORMATS: &[Format] = &[cath_standard::FORMAT, court_table::FORMAT, custody_table::FORMAT];
+pub const FORMATS: &[Format] =
+    &[cath_standard::FORMAT, cath_adult_court::FORMAT, libra::FORMAT, court_table::FORMAT, custody_table::FORMAT];
 
 /// Reads a list from the bytes of a file.
 ///
@@ -96,6 +101,7 @@ pub fn read(bytes: &[u8], today: NaiveDate) -> Result<Reading, ReadError> {
     let outcome = FORMATS.iter().find_map(|format| (format.read)(&source, today));
     let mut reading = outcome.unwrap_or_else(|| Err(ReadError::not_recognised()))?;
     reading.notices.extend(source.notices);
+    checks::check_police_numbers(&mut reading.entries);
     checks::mark_duplicates(&mut reading.entries);
     debug_assert!(reading.accounts_for_every_row(), "every row is an entry, rejected or set aside");
     Ok(reading)
