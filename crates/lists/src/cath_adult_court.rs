@@ -24,5 +24,5 @@ fn read(source: &Source, today: NaiveDate) -> Option<Result<Reading, ReadError>>
     let whole = Node::Json(whole);
     let documents = whole.all("document");
     let jobs = documents.iter().flat_map(|document| document.all("data")).flat_map(|data| data.all("job"));
-    jobs.into_iter().any(Node::is_group).then(|| sessions::read(FORMAT.name, whole, whole, today))
+    jobs.into_iter().any(Node::is_group).then(|| sessions::read(FORMAT.name, &[whole], today))
 }

@@ -22,8 +22,9 @@ fn read(source: &Source, today: NaiveDate) -> Option<Result<Reading, ReadError>>
         return None;
     };
     let request = root.within("ExternalDocumentRequest")?;
-    let Some(documents) = request.first("documents").filter(|documents| documents.first("document").is_some()) else {
+    let holders: Vec<Node<'_>> = request.all("documents").map(Node::Xml).collect();
+    if !holders.iter().any(|holder| holder.mentions("document")) {
         return Some(Err(ReadError::NoDocuments));
-    };
-    Some(sessions::read(FORMAT.name, Node::Xml(root), Node::Xml(documents), today))
+    }
+    Some(sessions::read(FORMAT.name, &holders, today))
 }

@@ -14,7 +14,7 @@ pub(crate) enum Node<'a> {
     Xml(&'a Element),
 }
 
-impl Node<'_> {
+impl<'a> Node<'a> {
     /// Everything of this name directly below, in order.
     pub(crate) fn all(self, name: &str) -> Vec<Self> {
         match self {
@@ -103,15 +103,39 @@ impl Node<'_> {
         fields.into_iter().map(|(name, value)| (format!("{prefix}.{name}"), value)).collect()
     }
 
-    /// How many things of this name there are below, however deep.
-    pub(crate) fn count(self, name: &str) -> usize {
-        let below: usize = match self {
-            Self::Json(Value::Object(fields)) => fields.values().map(|value| Self::Json(value).count(name)).sum(),
-            Self::Json(Value::Array(items)) => items.iter().map(|item| Self::Json(item).count(name)).sum(),
-            Self::Json(_) => 0,
-            Self::Xml(element) => element.children.iter().map(|child| Self::Xml(child).count(name)).sum(),
-        };
-        self.all(name).len() + below
+    /// What is of the name `sought` however deep, but not in what is directly below of the name `known`,
+    /// and not in another that is found.
+    pub(crate) fn strays(self, sought: &str, known: &str) -> Vec<Self> {
+        let mut found = Vec::new();
+        let unknown = self.children().into_iter().filter(|(name, _)| *name != known);
+        unknown.for_each(|(name, child)| child.find(name, sought, &mut found));
+        found
+    }
+
+    fn find(self, name: &str, sought: &str, found: &mut Vec<Self>) {
+        if name != sought {
+            self.children().into_iter().for_each(|(name, child)| child.find(name, sought, found));
+        } else if !self.is_blank() {
+            found.push(self);
+        }
+    }
+
+    /// Everything directly below, by name.
+    fn children(self) -> Vec<(&'a str, Self)> {
+        match self {
+            Self::Json(value) => {
+                let fields = value.as_object().into_iter().flatten();
+                let named = |(name, value): (&'a String, &'a Value)| {
+                    let mut items = Vec::new();
+                    flatten(value, &mut items);
+                    items.into_iter().map(move |item| (name.as_str(), item))
+                };
+                fields.flat_map(named).collect()
+            }
+            Self::Xml(element) => {
+                element.children.iter().map(|child| (child.name.as_str(), Self::Xml(child))).collect()
+            }
+        }
     }
 }
 
@@ -179,7 +203,10 @@ mod tests {
         assert_eq!((xml.all("one").len(), xml.all("many").len(), xml.all("absent").len()), (1, 2, 0));
         assert_eq!((xml.say("many").as_deref(), xml.say("one")), (Some("x"), None));
         assert!(xml.is_list("many") && json.is_list("many") && !xml.is_list("one") && !json.is_list("one"));
-        assert_eq!((xml.count("a"), json.count("a")), (1, 1));
+        let strays =
+            |node: Node<'_>, known| node.strays("a", known).into_iter().filter_map(Node::text).collect::<Vec<_>>();
+        assert_eq!((strays(xml, "many"), strays(json, "many")), (vec!["1".to_owned()], vec!["1".to_owned()]));
+        assert_eq!((strays(xml, "one"), strays(json, "one")), (vec![], vec![]));
     }
 
     #[test]

@@ -172,9 +172,6 @@ pub enum ListNotice {
     /// The list names no day at all: the day of reading is taken.
     #[error("This list names no day: today is taken. Check that it is the day of the hearings")]
     NoDay,
-    /// Cases outside of any block of a session. They were not read.
-    #[error("Cases that stand outside of any session, and were not read: {0}")]
-    CasesElsewhere(usize),
     /// The list has nobody on it.
     #[error("Nobody is on this list")]
     NobodyOnIt,

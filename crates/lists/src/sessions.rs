@@ -21,21 +21,19 @@ use crate::{
     SetAsideReason,
 };
 use case::{Defendant, said};
-use day::{Day, Document};
+use day::{Day, Document, Printing};
 
-/// Reads the documents that `holder` holds. `whole` is the whole file, in which every case is counted.
-pub(crate) fn read(
-    format: &'static str,
-    whole: Node<'_>,
-    holder: Node<'_>,
-    today: NaiveDate,
-) -> Result<Reading, ReadError> {
+/// Reads the documents that stand in these nodes.
+pub(crate) fn read(format: &'static str, holders: &[Node<'_>], today: NaiveDate) -> Result<Reading, ReadError> {
     let mut walk = Walk::new(format, today);
-    for (path, document) in walk.below("", holder, "document")? {
-        walk.document(&path, document)?;
+    for holder in holders {
+        walk.each("", *holder, "document", &mut |walk, path, document| walk.document(path, document))?;
     }
-    Ok(walk.finish(whole.count("case")))
+    Ok(walk.finish())
 }
+
+/// What is done with one thing that the walk comes to, at its path.
+type Work<'w, 'a> = dyn FnMut(&mut Walk, &str, Node<'a>) -> Result<(), ReadError> + 'w;
 
 struct Walk {
     reading: Reading,
@@ -47,10 +45,8 @@ struct Walk {
     sites: HashSet<String>,
     /// The notices of the list so far, in words.
     told: HashSet<String>,
-    /// How many cases are kept, in whatever way.
-    cases: usize,
     empty_sessions: usize,
-    /// How many bytes the words around the cases add up to so far.
+    /// How many bytes the words around blocks and cases add up to so far.
     context_bytes: usize,
 }
 
@@ -65,6 +61,8 @@ struct Session {
     days_of_age: Vec<NaiveDate>,
     /// Its own fields, as they came.
     own: Map<String, Value>,
+    /// The size of its own fields.
+    bytes: usize,
     notices: Vec<Notice>,
 }
 
@@ -97,48 +95,58 @@ impl Walk {
             given: HashMap::new(),
             sites: HashSet::new(),
             told: HashSet::new(),
-            cases: 0,
             empty_sessions: 0,
             context_bytes: 0,
         }
     }
 
     fn document(&mut self, path: &str, node: Node<'_>) -> Result<(), ReadError> {
+        let document = Document::of(node, self.today);
         let mut sessions = 0;
-        for (path, data) in self.below(path, node, "data")? {
-            for (path, job) in self.below(&path, data, "job")? {
-                let document = Document::of(node, job, self.today);
-                self.reading.published_at = self.reading.published_at.max(document.published_at);
-                for (path, session) in self.inside(&path, job, "sessions", "session")? {
-                    sessions += 1;
-                    self.session(&document, &path, session)?;
-                }
-                self.days.extend(document.stated_day().filter(|_| sessions == 0));
-            }
-        }
+        self.each(path, node, "data", &mut |walk, path, data| {
+            walk.each(path, data, "job", &mut |walk, path, job| {
+                sessions += walk.job(&document, path, job)?;
+                Ok(())
+            })
+        })?;
         if sessions == 0 {
-            self.tell(ListNotice::DocumentEmpty(day::name(node).unwrap_or_else(|| path.to_owned())));
+            self.tell(ListNotice::DocumentEmpty(document.name.unwrap_or_else(|| path.to_owned())));
         }
         Ok(())
     }
 
-    fn session(&mut self, document: &Document, path: &str, node: Node<'_>) -> Result<(), ReadError> {
-        let session = Session::of(document, node, self.today);
-        self.note(document, &session, node)?;
+    /// Reads the sessions of a job, and gives their number.
+    fn job(&mut self, document: &Document, path: &str, node: Node<'_>) -> Result<usize, ReadError> {
+        let mut sessions = 0;
+        let printing = document.printing(node);
+        self.reading.published_at = self.reading.published_at.max(printing.at);
+        self.each_in(path, node, ("sessions", "session"), &mut |walk, path, node| {
+            sessions += 1;
+            let session = Session::of(document, printing, node, walk.today);
+            walk.note(document, &session, node)?;
+            walk.session(&session, path, node)
+        })?;
+        self.days.extend(document.stated_day().or(printing.day).filter(|_| sessions == 0));
+        Ok(sessions)
+    }
+
+    fn session(&mut self, session: &Session, path: &str, node: Node<'_>) -> Result<(), ReadError> {
         let before = self.reading.rows_in;
-        let bytes = size(&session.own);
-        for (path, node) in self.inside(path, node, "blocks", "block")? {
-            self.spend(bytes)?;
-            let block = Block::of(&session, node);
-            let bytes = bytes + size(&block.own);
-            for (path, case) in self.inside(&path, node, "cases", "case")? {
-                self.spend(bytes)?;
-                let row = self.next(path)?;
-                self.case(&block, row, case);
-            }
-        }
+        self.each_in(path, node, ("blocks", "block"), &mut |walk, path, node| walk.block(session, path, node))?;
         self.empty_sessions += usize::from(self.reading.rows_in == before);
         Ok(())
+    }
+
+    fn block(&mut self, session: &Session, path: &str, node: Node<'_>) -> Result<(), ReadError> {
+        self.spend(session.bytes)?;
+        let block = Block::of(session, node);
+        let shared = session.bytes + size(&block.own);
+        self.each_in(path, node, ("cases", "case"), &mut |walk, path, case| {
+            walk.spend(shared)?;
+            let row = walk.next(path.to_owned())?;
+            walk.case(&block, row, case);
+            Ok(())
+        })
     }
 
     /// Notes where and when a session is, and whether its document says otherwise.
@@ -165,7 +173,6 @@ impl Walk {
     }
 
     fn case(&mut self, block: &Block<'_>, row: Position, node: Node<'_>) {
-        self.cases += 1 + node.count("case");
         let mut defendant = Defendant::of(node);
         if defendant.is_organisation {
             let reason = SetAsideReason::Organisation;
@@ -196,45 +203,41 @@ impl Walk {
         (numbered(place), case_number.map(|_| numbered(matter)))
     }
 
-    /// What is of the name `item` in what is of the name `container`. A container that holds something
-    /// else instead is rejected whole.
-    fn inside<'a>(
+    /// Works through what stands as one name in what stands as another. A holder of something else
+    /// instead is rejected whole.
+    fn each_in<'a>(
         &mut self,
         path: &str,
         node: Node<'a>,
-        container: &str,
-        item: &str,
-    ) -> Result<Vec<(String, Node<'a>)>, ReadError> {
-        let mut found = Vec::new();
-        for (path, container) in self.below(path, node, container)? {
-            if container.mentions(item) || container.is_blank() {
-                found.extend(self.below(&path, container, item)?);
-            } else {
-                self.reject(path, container)?;
+        (holder, item): (&str, &str),
+        work: &mut Work<'_, 'a>,
+    ) -> Result<(), ReadError> {
+        self.each(path, node, holder, &mut |walk, path, holder| {
+            if holder.mentions(item) || holder.is_blank() {
+                return walk.each(path, holder, item, work);
             }
-        }
-        Ok(found)
+            walk.reject(path.to_owned(), holder)
+        })
     }
 
-    /// Everything of a name below a node, each with its path. What is no group is rejected.
-    fn below<'a>(&mut self, path: &str, node: Node<'a>, name: &str) -> Result<Vec<(String, Node<'a>)>, ReadError> {
-        let mut found = Vec::new();
+    /// Works through everything of a name below a node, with its path. What is no group is rejected.
+    fn each<'a>(&mut self, path: &str, node: Node<'a>, name: &str, work: &mut Work<'_, 'a>) -> Result<(), ReadError> {
         let dot = if path.is_empty() { "" } else { "." };
+        let is_list = node.is_list(name);
         for (index, item) in node.all(name).into_iter().enumerate() {
-            let place = if node.is_list(name) { format!("[{index}]") } else { String::new() };
-            let path = format!("{path}{dot}{name}{place}");
+            let place = if is_list { format!("[{index}]") } else { String::new() };
+            let at = format!("{path}{dot}{name}{place}");
             if item.is_group() {
-                found.push((path, item));
+                work(self, &at, item)?;
             } else {
-                self.cases += usize::from(name == "case");
-                self.reject(path, item)?;
+                self.reject(at, item)?;
             }
         }
-        Ok(found)
+        // A case where no list puts one is kept, for all that nobody can tell where it is heard.
+        node.strays("case", name).into_iter().try_for_each(|stray| self.reject(path.to_owned(), stray))
     }
 
     fn reject(&mut self, path: String, node: Node<'_>) -> Result<(), ReadError> {
-        self.cases += node.count("case");
         let (row, verbatim, reason) = (self.next(path)?, node.verbatim(), RejectReason::WrongShape);
         self.reading.rejected.push(RejectedRow { row, verbatim, reason });
         Ok(())
@@ -248,42 +251,42 @@ impl Walk {
         Ok(Position::Path { path, ordinal: self.reading.rows_in })
     }
 
-    /// Counts words that are about to stand with one more case.
+    /// Counts words that are about to be said once more.
     fn spend(&mut self, bytes: usize) -> Result<(), ReadError> {
         self.context_bytes = self.context_bytes.saturating_add(bytes);
         if self.context_bytes > MOST_CONTEXT { Err(ReadError::TooLarge) } else { Ok(()) }
     }
 
-    fn finish(mut self, cases: usize) -> Reading {
+    fn finish(mut self) -> Reading {
         let sites = self.reading.sites.join(" and ");
         let at = if sites.is_empty() { String::new() } else { format!(" for {sites}") };
         self.reading.title = format!("Magistrates' court list{at}");
         self.reading.list_date = self.days.first().copied();
         let several = (self.days.len() > 1).then_some(ListNotice::SeveralDays(self.days.len()));
         let empty = (self.empty_sessions > 0).then_some(ListNotice::SessionsWithoutCases(self.empty_sessions));
-        let missed = cases.saturating_sub(self.cases);
-        let elsewhere = (missed > 0).then_some(ListNotice::CasesElsewhere(missed));
         let nobody = self.reading.entries.is_empty().then_some(ListNotice::NobodyOnIt);
-        self.reading.notices.extend([several, empty, elsewhere, nobody].into_iter().flatten());
+        self.reading.notices.extend([several, empty, nobody].into_iter().flatten());
         self.reading
     }
 }
 
 impl Session {
-    fn of(document: &Document, node: Node<'_>, today: NaiveDate) -> Self {
+    fn of(document: &Document, printing: Printing, node: Node<'_>, today: NaiveDate) -> Self {
         let mut notices = Vec::new();
         let court = said(node, "court", "Court", &mut notices);
         let room = said(node, "room", "Court room", &mut notices);
-        let day = document.day(said(node, "doh", "Day of hearing", &mut notices), &mut notices);
+        let day = document.day(said(node, "doh", "Day of hearing", &mut notices), printing, &mut notices);
         let start = Start::of(node, "sstart", "Session start", day.date, &mut notices);
         let panel = said(node, "panel", "Panel", &mut notices);
         if [&court, &room].into_iter().flatten().any(|text| is_to_be_allocated(text)) {
             notices.push(Notice::CourtToBeAllocated);
         }
+        let own = node.own_fields("session", &["blocks"]);
         Self {
-            days_of_age: [Some(day.date), document.printed, Some(today)].into_iter().flatten().collect(),
+            days_of_age: [Some(day.date), printing.day, Some(today)].into_iter().flatten().collect(),
             youth_panel: panel.is_some_and(|panel| crate::names::is_youth_panel(&panel)),
-            own: node.own_fields("session", &["blocks"]),
+            bytes: size(&own),
+            own,
             court,
             room,
             start,

@@ -4,21 +4,28 @@ use chrono::NaiveDate;
 use throughline_domain::time::{Instant, date_long, parse_date};
 
 use crate::node::Node;
-use crate::times::read_time;
+use crate::times::{in_living_memory, read_time};
 use crate::{ListNotice, Notice};
 
 /// What a document says of itself.
 pub(super) struct Document {
-    name: Option<String>,
+    /// Its name: that of the file Libra made.
+    pub(super) name: Option<String>,
     /// The days it says it is for: in words of its own, and in its name.
     days: Vec<NaiveDate>,
     /// The OU code of its court, from its name.
     ou_code: Option<String>,
-    /// The day it was printed.
-    pub(super) printed: Option<NaiveDate>,
-    /// When it was printed, when it says the time too.
-    pub(super) published_at: Option<Instant>,
+    /// The time it was printed.
+    time: Option<String>,
     today: NaiveDate,
+}
+
+/// When a job was printed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Printing {
+    pub(super) day: Option<NaiveDate>,
+    /// The moment, when the document says the time too.
+    pub(super) at: Option<Instant>,
 }
 
 /// The day of a session, and where it is from.
@@ -38,42 +45,36 @@ enum From {
     Reading,
 }
 
-/// The name of a document: that of the file Libra made.
-pub(super) fn name(document: Node<'_>) -> Option<String> {
-    document.all("info").into_iter().find_map(|info| info.say("source_file_name"))
-}
-
 impl Document {
-    pub(super) fn of(document: Node<'_>, job: Node<'_>, today: NaiveDate) -> Self {
-        let of_info = |field: &str| document.all("info").into_iter().find_map(|info| info.say(field));
-        let date = |text: &str| parse_date(text, today).ok();
-        let printed = job.say("printdate").and_then(|text| date(&text));
-        let name = name(document);
+    pub(super) fn of(node: Node<'_>, today: NaiveDate) -> Self {
+        let info = node.all("info");
+        let field = |name: &str| info.iter().find_map(|info| info.say(name));
+        let date = |text: String| day_of(&text, today);
+        let name = field("source_file_name");
         let (named_day, ou_code) = name.as_deref().map(named).unwrap_or_default();
-        let stated = of_info("dateOfHearing").and_then(|text| date(&text));
-        Self {
-            days: [stated, named_day.and_then(|text| date(&text))].into_iter().flatten().collect(),
-            published_at: printed.and_then(|day| Some(read_time(&of_info("start_time")?, day)?.at)),
-            name,
-            ou_code,
-            printed,
-            today,
-        }
+        let days = [field("dateOfHearing").and_then(date), named_day.and_then(date)];
+        Self { days: days.into_iter().flatten().collect(), time: field("start_time"), name, ou_code, today }
     }
 
-    /// The day the document is for, without that of any session.
+    pub(super) fn printing(&self, job: Node<'_>) -> Printing {
+        let day = job.say("printdate").and_then(|text| day_of(&text, self.today));
+        let at = day.zip(self.time.as_deref()).and_then(|(day, time)| read_time(time, day));
+        Printing { day, at: at.map(|read| read.at) }
+    }
+
+    /// The day the document is for, whatever its sessions say.
     pub(super) fn stated_day(&self) -> Option<NaiveDate> {
-        self.days.first().copied().or(self.printed)
+        self.days.first().copied()
     }
 
     /// The day of a session of which `text` is said: its own, the document's, that of the printing, or
     /// of the reading.
-    pub(super) fn day(&self, text: Option<String>, notices: &mut Vec<Notice>) -> Day {
-        let own = text.as_deref().and_then(|text| parse_date(text, self.today).ok());
+    pub(super) fn day(&self, text: Option<String>, printing: Printing, notices: &mut Vec<Notice>) -> Day {
+        let own = text.as_deref().and_then(|text| day_of(text, self.today));
         if let Some(text) = text.filter(|_| own.is_none()) {
             notices.push(Notice::NotUnderstood { field: "Day of hearing".to_owned(), text });
         }
-        match (own.or(self.days.first().copied()), self.printed) {
+        match (own.or(self.stated_day()), printing.day) {
             (Some(date), _) => Day { date, from: From::List },
             (None, Some(date)) => Day { date, from: From::Printing },
             (None, None) => Day { date: self.today, from: From::Reading },
@@ -107,6 +108,10 @@ impl Day {
             From::Reading => Some(ListNotice::NoDay),
         }
     }
+}
+
+fn day_of(text: &str, today: NaiveDate) -> Option<NaiveDate> {
+    parse_date(text, today).ok().filter(|day| in_living_memory(*day))
 }
 
 /// The day (`ddmmyyyy`) and the OU code in a document's name.
