@@ -116,7 +116,7 @@ pub struct Entry {
     pub sitting_at: Option<Instant>,
     /// The case reference (URN), or the reference of an application.
     pub urn: Option<String>,
-    /// The hearing type, as printed.
+    /// The hearing type, as printed; of a list from Libra, what the block of time is set aside for.
     pub hearing_type: Option<String>,
     /// The alleged offences, in the order of the list.
     pub offences: Vec<Offence>,

@@ -121,6 +121,13 @@ mod a_case {
     }
 
     #[test]
+    fn of_somebody_who_is_on_the_list_already_says_where() {
+        let reading = reading(LIST);
+        let [Notice::DuplicateInList(earlier)] = &reading.entries[6].notices[..] else { panic!("Ada is on it twice") };
+        assert_eq!(earlier, &reading.entries[0].position);
+    }
+
+    #[test]
     fn of_a_youth_tells_of_the_parent_or_guardian() {
         let reading = reading(LIST);
         let sam = named(&reading, "LARK");
