@@ -1,4 +1,4 @@
-//! Identifiers with check characters: NHS number, PNC id, CRO number.
+//! Identifiers with check characters: NHS number, PNC id, CRO number, arrest summons number.
 //!
 //! A list is never refused for a bad check character: lists carry wrong ones, so a reader keeps
 //! the text, warns, and the matching engine gives an unproven identifier less weight.
@@ -78,10 +78,11 @@ impl From<NhsNumber> for String {
     }
 }
 
-/// A PNC id or CRO number: what was written, its canonical form, and whether its letter is right.
+/// An identifier of the police: its canonical form, and whether its letter is right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PoliceId {
-    /// `YYYY/NNNNNNNL` or `YY/NNNNNNNL` for a PNC id, `NNNNNN/YYL` for a CRO number.
+    /// `YYYY/NNNNNNNL` or `YY/NNNNNNNL` for a PNC id, `NNNNNN/YYL` for a CRO number, 20 or 21
+    /// characters without a slash for an arrest summons number.
     pub canonical: String,
     /// Whether the check letter is the one the serial and year give.
     pub letter_is_right: bool,
@@ -127,6 +128,48 @@ pub fn cro(text: &str) -> Option<PoliceId> {
     }
     let value: u64 = format!("{year}{serial:0>6}").parse().ok()?;
     Some(PoliceId { canonical: format!("{serial:0>6}/{year}{letter}"), letter_is_right: check_letter(value) == letter })
+}
+
+/// Reads an arrest summons number: year, organisation (force and unit, two characters each, perhaps
+/// after one for the level), system, number and letter, as `1101ZD0100000448754K`, with the number
+/// unpadded, or as the PNC shows it, `11/01ZD/01/448754K`.
+///
+/// Prosecutors who are not the police put references of their own where courts print this number:
+/// `None` for those is nothing to warn of.
+pub fn asn(text: &str) -> Option<PoliceId> {
+    let compact = compact(text);
+    let parts: Vec<&str> = compact.split('/').collect();
+    match parts.as_slice() {
+        [whole] if whole.is_ascii() && whole.len() > 8 => {
+            let level = usize::from(whole.len() == 21);
+            let (year, rest) = whole.split_at(2);
+            let (organisation, rest) = rest.split_at(4 + level);
+            let (system, rest) = rest.split_at(2);
+            arrest_summons(year, organisation, system, rest)
+        }
+        [year, organisation, system, rest] => arrest_summons(year, organisation, system, rest),
+        _ => None,
+    }
+}
+
+/// The letter is worked out over force and system (each only when it is digits), year and number.
+fn arrest_summons(year: &str, organisation: &str, system: &str, rest: &str) -> Option<PoliceId> {
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let word = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+    let fits = year.len() == 2
+        && digits(year)
+        && (4..=5).contains(&organisation.len())
+        && word(organisation)
+        && system.len() == 2
+        && word(system);
+    let (number, letter) = serial_and_letter(rest, 11).filter(|_| fits)?;
+    let force = &organisation[organisation.len() - 4..organisation.len() - 2];
+    let counted: String = [force, system].into_iter().filter(|part| digits(part)).collect();
+    let value: u64 = format!("{counted}{year}{number:0>11}").parse().ok()?;
+    Some(PoliceId {
+        canonical: format!("{year}{organisation}{system}{number:0>11}{letter}"),
+        letter_is_right: check_letter(value) == letter,
+    })
 }
 
 /// A well-formed invented PNC id for a year and a serial. For invented data only.
@@ -188,6 +231,38 @@ mod tests {
         assert!(pnc("123é1234567").is_none());
         assert!(cro("SF39/12345A").is_some());
         assert!(cro("12/99").is_none());
+    }
+
+    #[test]
+    fn an_arrest_summons_number_is_read_in_every_form_and_its_letter_checked() {
+        for (text, canonical) in [
+            ("2601ZZ0100000000077B", "2601ZZ0100000000077B"),
+            ("2601zz01 00000000077b", "2601ZZ0100000000077B"),
+            ("2601ZZ0177B", "2601ZZ0100000000077B"),
+            ("26/01ZZ/01/77B", "2601ZZ0100000000077B"),
+            ("26101ZZ0100000000077B", "26101ZZ0100000000077B"),
+            ("26ZZ990500000001021M", "26ZZ990500000001021M"),
+        ] {
+            let read = asn(text).unwrap();
+            assert_eq!((read.canonical.as_str(), read.letter_is_right), (canonical, true), "{text}");
+        }
+        assert!(!asn("2601ZZ0100000000078B").unwrap().letter_is_right);
+        assert!(!asn("26/01ZZ/01/77I").unwrap().letter_is_right);
+    }
+
+    #[test]
+    fn the_reference_of_another_prosecutor_is_no_arrest_summons_number() {
+        for text in [
+            "",
+            "TFL1",
+            "ASN1234XX78911234",
+            "2601ZZ01",
+            "2601ZZ010000000000077B",
+            "26/01ZZ/77B",
+            "2é01ZZ0100000000077B",
+        ] {
+            assert_eq!(asn(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use throughline_domain::{
-    identifier::{NhsNumber, pnc},
+    identifier::{NhsNumber, asn, cro, pnc},
     name::folded,
     time::age_on,
 };
@@ -111,6 +111,26 @@ fn nhs_number(entry: &mut Entry, text: String) -> Option<NhsNumber> {
         entry.notices.push(Notice::BadNhsNumber(text));
     }
     number
+}
+
+/// Brings CRO numbers into canonical form, and warns of the check letters of these and of ASNs.
+pub(crate) fn check_police_numbers(entries: &mut [Entry]) {
+    for entry in entries {
+        entry.cro = entry.cro.take().map(|text| cro_number(entry, text));
+        let wrong = entry.asn.as_ref().filter(|text| asn(text).is_some_and(|number| !number.letter_is_right));
+        entry.notices.extend(wrong.cloned().map(Notice::BadAsn));
+    }
+}
+
+fn cro_number(entry: &mut Entry, text: String) -> String {
+    let Some(number) = cro(&text) else {
+        entry.notices.push(Notice::NotACro(text.clone()));
+        return text;
+    };
+    if !number.letter_is_right {
+        entry.notices.push(Notice::BadCroLetter(text));
+    }
+    number.canonical
 }
 
 /// The folded name and date of birth, when the name is known: the loosest identity there is.

@@ -45,7 +45,7 @@ impl Change {
     /// Whether who the entry is about has changed. A match to a person must then be decided
     /// again: a court may put another party in the same place of a case.
     pub fn concerns_identity(&self) -> bool {
-        const IDENTITY: [&str; 5] = ["name", "date_of_birth", "sex", "pnc", "nhs_number"];
+        const IDENTITY: [&str; 6] = ["name", "date_of_birth", "sex", "pnc", "cro", "nhs_number"];
         matches!(self, Self::Changed { fields, .. } if fields.iter().any(|change| IDENTITY.contains(&change.field.as_str())))
     }
 }
@@ -142,6 +142,7 @@ const FIELDS: &[Field] = &[
     ("address", "Address", |e| words(e.address.as_deref())),
     ("postcode", "Postcode", |e| words(e.postcode.as_deref())),
     ("pnc", "PNC", |e| words(e.pnc.as_deref())),
+    ("cro", "CRO", |e| words(e.cro.as_deref())),
     ("nhs_number", "NHS number", |e| e.nhs_number.as_ref().map_or_else(String::new, |n| n.digits().to_owned())),
     ("custody_number", "Custody record number", |e| words(e.custody_number.as_deref())),
     ("asn", "ASN", |e| words(e.asn.as_deref())),

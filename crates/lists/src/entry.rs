@@ -26,7 +26,7 @@ throughline_domain::codes! {
 pub enum Position {
     /// The row as a spreadsheet numbers it: the first row is 1.
     Row(usize),
-    /// A place in a JSON document.
+    /// A place in a JSON or XML document.
     Path {
         /// The path, as in `courtLists[0].courtHouse.courtRoom[1]`.
         path: String,
@@ -98,6 +98,9 @@ pub struct Entry {
     pub postcode: Option<String>,
     /// PNC id: in canonical form when it has the shape of one, otherwise as printed.
     pub pnc: Option<String>,
+    /// CRO number: in canonical form when it has the shape of one, otherwise as printed.
+    #[serde(default)]
+    pub cro: Option<String>,
     /// NHS number, when its check digit is right.
     pub nhs_number: Option<NhsNumber>,
     /// The Common Platform's id of the person across cases. Two ids may be one person.
@@ -129,7 +132,7 @@ pub struct Entry {
     pub listed_on: Option<NaiveDate>,
     /// The case reference (URN), or the reference of an application.
     pub urn: Option<String>,
-    /// The hearing type, as printed.
+    /// The hearing type, as printed; of a list from Libra, what the block of time is set aside for.
     pub hearing_type: Option<String>,
     /// The alleged offences, in the order of the list.
     pub offences: Vec<Offence>,
@@ -175,6 +178,7 @@ impl Entry {
             address: None,
             postcode: None,
             pnc: None,
+            cro: None,
             nhs_number: None,
             master_defendant_id: None,
             custody_number: None,

@@ -28,6 +28,7 @@
 //! together ([`Reading::accounts_for_every_row`]).
 #![warn(missing_docs)]
 
+mod cath_adult_court;
 mod cath_public;
 mod cath_sjp;
 mod cath_standard;
@@ -41,9 +42,12 @@ mod entry;
 mod fields;
 mod grid;
 mod hearing_event;
+mod libra;
 mod names;
+mod node;
 mod notice;
 mod reading;
+mod sessions;
 mod source;
 mod table;
 mod tables;
@@ -94,9 +98,11 @@ pub const FORMATS: &[Format] = &[
     cath_public::FORMAT,
     cath_sjp::FORMAT,
     cath_standard::FORMAT,
+    cath_adult_court::FORMAT,
     crown_list::DAILY,
     crown_list::FIRM,
     crown_list::WARNED,
+    libra::FORMAT,
     hearing_event::FORMAT,
     court_table::FORMAT,
     custody_table::FORMAT,
@@ -121,6 +127,7 @@ fn read_source(source: Source, today: NaiveDate) -> Result<Reading, ReadError> {
 /// What every reading gets, whatever it was read from.
 fn finished(mut reading: Reading, source: Source) -> Reading {
     reading.notices.extend(source.notices);
+    checks::check_police_numbers(&mut reading.entries);
     checks::mark_duplicates(&mut reading.entries);
     debug_assert!(reading.accounts_for_every_row(), "every row is an entry, part of one, rejected or set aside");
     reading

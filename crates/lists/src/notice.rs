@@ -36,6 +36,16 @@ pub enum Notice {
     /// The text given as PNC id has not the shape of one.
     #[error("'{0}' is not in the form of a PNC id")]
     NotAPnc(String),
+    /// The CRO number has the wrong check letter. The text is as printed.
+    #[error("CRO number '{0}' has a wrong check letter: it may be mistyped")]
+    BadCroLetter(String),
+    /// The text given as CRO number has not the shape of one.
+    #[error("'{0}' is not in the form of a CRO number")]
+    NotACro(String),
+    /// The arrest summons number has the wrong check letter. The text is as printed. A reference in
+    /// another form is a prosecutor's own, and no doubt.
+    #[error("ASN '{0}' has a wrong check letter: it may be mistyped")]
+    BadAsn(String),
     /// The NHS number is not valid, and is not used. The text is as printed.
     #[error("NHS number '{0}' is not valid: it may be mistyped")]
     BadNhsNumber(String),
@@ -101,6 +111,43 @@ pub enum Notice {
     /// The court has cancelled days of the hearing.
     #[error("Cancelled: {}", days(.0))]
     CancelledHearingDays(Vec<Instant>),
+    /// The name printed whole and the name in its parts are not the same. The parts are used when they
+    /// give a surname.
+    #[error("The list gives the name as '{printed}' and as '{parts}': check which is right")]
+    NameElementsDisagree {
+        /// The whole name, as printed.
+        printed: String,
+        /// The parts, joined.
+        parts: String,
+    },
+    /// The title is not the one that usually goes with the sex.
+    #[error("The title is '{title}' and the sex is given as {}: ask how to address the person", sex.label().to_lowercase())]
+    TitleAndSexDisagree {
+        /// The title, as printed.
+        title: String,
+        /// The sex, as read.
+        sex: crate::Sex,
+    },
+    /// The list gives no case number.
+    #[error("No case number")]
+    NoCaseNumber,
+    /// The court or its room is still to be allocated.
+    #[error("The court is still to be allocated: check where the case is heard")]
+    CourtToBeAllocated,
+    /// The court's own system marks the case as not valid.
+    #[error("The court marks this case as not valid: check that it is heard")]
+    MarkedNotValid,
+    /// A field is given several times with different texts; the first is used.
+    #[error("{0} is given more than once: the first is used")]
+    GivenTwice(String),
+    /// A field holds something else than was expected. It is kept as it came.
+    #[error("{field} '{text}' was not understood")]
+    NotUnderstood {
+        /// The field's name for people.
+        field: String,
+        /// What it holds, as it came.
+        text: String,
+    },
 }
 
 fn days(days: &[Instant]) -> String {
@@ -135,6 +182,26 @@ pub enum ListNotice {
     /// A case or an application names no party.
     #[error("Case '{0}' names nobody")]
     CaseWithoutParties(String),
+    /// Sessions with no case in them.
+    #[error("Sessions without a case: {0}")]
+    SessionsWithoutCases(usize),
+    /// A document in the file holds no sessions.
+    #[error("Document '{0}' holds no court list")]
+    DocumentEmpty(String),
+    /// A document is for another day or court than a session in it.
+    #[error("Document '{document}' is for {says}, and a session in it is not: check that it is the right list")]
+    DocumentDisagrees {
+        /// The document's name, as given.
+        document: String,
+        /// The day or the court (OU code) it is for.
+        says: String,
+    },
+    /// The list names no day for its sessions: the day of its printing is taken.
+    #[error("This list names no day: {}, when it was printed, is taken. Check that it is the day of the hearings", date_long(*.0))]
+    DayOfPrinting(NaiveDate),
+    /// The list names no day at all: the day of reading is taken.
+    #[error("This list names no day: today is taken. Check that it is the day of the hearings")]
+    NoDay,
     /// The list has nobody on it.
     #[error("Nobody is on this list")]
     NobodyOnIt,

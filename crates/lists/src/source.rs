@@ -66,6 +66,9 @@ pub enum ReadError {
         /// What every format looks for.
         looked_for: String,
     },
+    /// A message from Libra with no document in it.
+    #[error("This message from Libra holds no documents, so there is no list in it. Ask for it to be sent again")]
+    NoDocuments,
     /// The content begins as JSON but is damaged or cut short.
     #[error(
         "This file is damaged or cut short: it stops making sense at line {line}, column {column}. Fetch it again from where it came"

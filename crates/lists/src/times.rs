@@ -76,7 +76,8 @@ fn excel_serial(text: &str) -> Option<NaiveDateTime> {
     Some(start.and_time(chrono::NaiveTime::MIN) + Duration::seconds(seconds))
 }
 
-fn in_living_memory(date: NaiveDate) -> bool {
+/// Whether a day can be one that a list is about.
+pub(crate) fn in_living_memory(date: NaiveDate) -> bool {
     (1900..=2200).contains(&date.year())
 }
 
