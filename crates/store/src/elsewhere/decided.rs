@@ -156,7 +156,7 @@ async fn keep(
 /// Notes that a record is of the grant's person, once somebody decided.
 ///
 /// # Errors
-/// [`Error::Stale`] when it went, or was taken into somebody else, first.
+/// [`crate::Error::Stale`] when it went, or was taken into somebody else, first.
 pub async fn take(tx: &mut Tx, grant: &Grant<ChangeIdentity>, id: ElsewhereId) -> Result<()> {
     let now = tx.now();
     tx.execute_versioned(
