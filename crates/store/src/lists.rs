@@ -12,6 +12,7 @@ mod said_before;
 mod templates;
 mod worked;
 
+pub(crate) use best::look_again;
 pub use best::{Best, Likely, Stale, find_best, likeliest, set_best, stale};
 pub use board::{BoardRow, LastList, board_rows, last};
 pub use decided::{Decision, decide, decisions};

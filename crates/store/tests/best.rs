@@ -6,14 +6,15 @@ use throughline_domain::list::{ListKind, MatchDecision};
 use throughline_domain::merge::Reason;
 use throughline_domain::name::Name;
 use throughline_domain::role::Role;
-use throughline_matching::{Band, Description};
+use throughline_matching::{Band, Description, Parameters};
 use throughline_policy::{
     ChangeIdentity, ChangeList, CreatePerson, ImportList, MergePeople, SearchPeople, Subject, ViewBoard, ViewIdentity,
 };
 use throughline_store::elsewhere::{self, Record};
 use throughline_store::lists::{self, Best, EntryFacts, NewList};
+use throughline_store::matching::parameters;
 use throughline_store::people::{self, NewPerson};
-use throughline_store::{Cause, merges, search};
+use throughline_store::{Cause, merges, raw, search};
 use throughline_testkit::{Kit, on_both};
 use uuid::Uuid;
 
@@ -132,7 +133,29 @@ fn words(best: &Best) -> &str {
     }
 }
 
+/// A version of the parameters, taken up.
+async fn take_up(kit: &Kit) {
+    let noon = day().and_hms_opt(12, 0, 0).expect("a time").and_utc();
+    let mut tx = kit.tx_at(Role::Practitioner, noon).await;
+    let toml = Parameters::default().to_toml();
+    let insert = "INSERT INTO match_parameters (version, toml, learnt_at, decisions, pairs, compared, refused)
+        VALUES ('learnt-1', $1, $2, 0, 0, '{}', 'not compared')";
+    raw::execute(&mut tx, insert, vec![toml.into(), kit.now.into()]).await.expect("kept");
+    let taken = parameters::take_up(&mut tx, "learnt-1", "Amara Bello", "tried out").await.expect("it answers");
+    taken.expect("it is taken up");
+    tx.commit().await.expect("it commits");
+}
+
 on_both! {
+    async fn a_match_is_looked_at_again_once_other_numbers_are_weighed_with(kit: Kit) {
+        known(&kit, "Ada").await;
+        line(&kit).await;
+        freshened(&kit).await;
+        assert_eq!(freshened(&kit).await, 0, "nothing has changed");
+        take_up(&kit).await;
+        assert_eq!(freshened(&kit).await, 1);
+    }
+
     async fn a_match_follows_when_only_our_record_changed(kit: Kit) {
         let line = line(&kit).await;
         assert_eq!(words(&shown(&kit, line).await), "");

@@ -127,6 +127,7 @@ pub(super) fn entry(position: Position, hearing: &Hearing<'_>, matter: &Matter, 
     custody(&mut entry, party.person_defendant());
     offences(&mut entry, hearing, party);
     entry.asn = party.person_defendant().and_then(|person| field(person, "arrestSummonsNumber"));
+    entry.cro = party.said("croNumber");
     entry.asn = entry.asn.take().or_else(|| field(&matter.verbatim, "defendantASN"));
     entry.notes = notes(hearing, matter, party);
     entry.notices.extend(hearing.notices.iter().cloned());

@@ -27,6 +27,8 @@ throughline_domain::codes! {
         Postcode = "postcode", "Postcode";
         /// PNC id.
         Pnc = "pnc", "PNC ID";
+        /// CRO number.
+        Cro = "cro", "CRO number";
         /// NHS number.
         NhsNumber = "nhs-number", "NHS number";
         /// Custody record number.
@@ -106,6 +108,7 @@ const SPELLINGS: &[(Column, &str)] = &[
     (Column::Address, "address homeaddress fulladdress addressline residence currentaddress"),
     (Column::Postcode, "postcode postalcode pcode homepostcode"),
     (Column::Pnc, "pnc pncid pncno pncnumber pncref policenationalcomputer"),
+    (Column::Cro, "cro crono cronumber croref"),
     (Column::NhsNumber, "nhsnumber nhsno nhs nhsid"),
     (Column::Asn, "asn arrestsummonsnumber arrestsummonsno"),
     (

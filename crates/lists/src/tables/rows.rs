@@ -127,6 +127,7 @@ impl Table<'_> {
         entry.address = some_joined(&self.headings.cells(row, Column::Address), ", ");
         entry.postcode = cell(Column::Postcode);
         entry.asn = cell(Column::Asn);
+        entry.cro = cell(Column::Cro);
         entry.appropriate_adult = cell(Column::AppropriateAdult);
         entry.interpreter = cell(Column::Interpreter);
         entry.observation = cell(Column::Observation);

@@ -9,7 +9,7 @@
 use super::said_before::{Said, said_of};
 use crate::matching::Known;
 use crate::{Conn, Result, Row, Tx, args, elsewhere, matching};
-use chrono::NaiveDate;
+use chrono::{Duration, NaiveDate};
 use std::collections::HashSet;
 use throughline_domain::identifier::NhsNumber;
 use throughline_domain::ids::{ElsewhereId, EntryId, PersonId};
@@ -115,6 +115,17 @@ pub async fn find_best(tx: &mut Tx, id: EntryId, described: &Description) -> Res
     keep(tx, id, &best, seq).await?;
     Ok(best)
 }
+
+/// Has the undecided lines of these days looked at again: other numbers are weighed with from now on.
+pub(crate) async fn look_again(tx: &mut Tx) -> Result<()> {
+    let from = london_date(tx.now()) - BOARD_DAYS;
+    let sql = "UPDATE list_entry SET best_seq = $2 WHERE person_id IS NULL AND list_date >= $1 AND best_seq <> $2";
+    tx.execute(sql, args![from, NEVER]).await?;
+    Ok(())
+}
+
+/// How far back boards go.
+const BOARD_DAYS: Duration = Duration::days(2);
 
 /// The newest number of the feed that the engine will have followed to when it is asked next. An act on
 /// SQLite sees what others have not committed yet; the engine does not.

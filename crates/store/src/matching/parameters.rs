@@ -4,7 +4,7 @@
 //! feed of changes. Going back is taking up an earlier version again. Without any, and where a version is of
 //! another engine, the numbers that are part of the program are used.
 
-use crate::{Conn, Error, Result, Row, Tx, args};
+use crate::{Conn, Error, Result, Row, Tx, args, lists};
 use throughline_domain::time::Instant;
 use throughline_matching::Parameters;
 use throughline_policy::Subject;
@@ -149,7 +149,7 @@ async fn note_take_up(tx: &mut Tx, version: &str, by: &str, reason: &str) -> Res
         args![seq, version, now, by, reason],
     )
     .await?;
-    Ok(())
+    lists::look_again(tx).await
 }
 
 /// Adds a version, and takes it up unless it says why not.

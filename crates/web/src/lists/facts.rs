@@ -4,7 +4,7 @@ use chrono::{Datelike, Duration, NaiveDate};
 use throughline_domain::calendar::OpeningHours;
 use throughline_domain::episode::{LegalStatus, ReferralSource};
 use throughline_domain::list::ListKind;
-use throughline_domain::name::folded;
+use throughline_domain::name::{Name, folded};
 use throughline_domain::person::{Ethnicity, Gender};
 use throughline_domain::place::{PointOfContact, SiteKind};
 use throughline_domain::time::{Instant, london_date};
@@ -17,7 +17,8 @@ use throughline_store::people::{ContactDetails, NewPerson};
 /// The day of work of an entry: the list's, or of its own sitting when the list covers several days.
 pub fn day(reading: &Reading, entry: &Entry, list_date: NaiveDate) -> NaiveDate {
     let several = reading.notices.iter().any(|notice| matches!(notice, ListNotice::SeveralDays(_)));
-    entry.sitting_at.filter(|_| several).map_or(list_date, london_date)
+    let own = entry.sitting_at.map(london_date).or(entry.listed_on);
+    own.filter(|_| several).unwrap_or(list_date)
 }
 
 /// The columns of an entry.
@@ -51,8 +52,9 @@ pub fn row(position: &Position) -> usize {
 pub fn description(entry: &Entry, list_date: NaiveDate) -> Description {
     let age = entry.age.filter(|_| entry.date_of_birth.is_none());
     Description {
-        name: entry.name.clone(),
-        aliases: Vec::new(),
+        // What stands in the place of a name that a court withholds is nobody's.
+        name: if entry.notices.contains(&Notice::NameWithheld) { Name::default() } else { entry.name.clone() },
+        aliases: entry.aliases.clone(),
         date_of_birth: entry.date_of_birth,
         born_between: age.and_then(|age| born_between(age, list_date)),
         sex: match entry.sex {
@@ -63,6 +65,7 @@ pub fn description(entry: &Entry, list_date: NaiveDate) -> Description {
         address: entry.address.clone().unwrap_or_default(),
         postcodes: entry.postcode.iter().cloned().collect(),
         pnc: entry.pnc.clone(),
+        cro: entry.cro.clone(),
         nhs_number: entry.nhs_number.as_ref().map(|number| number.digits().to_owned()),
         ..Description::default()
     }
@@ -100,7 +103,7 @@ fn deserves_a_look(notice: &Notice) -> bool {
 
 /// Identifiers of the entry that a person may be found by again.
 pub fn identifiers(entry: &Entry) -> Vec<(String, String)> {
-    let known = [("pnc", &entry.pnc), ("custody", &entry.custody_number)];
+    let known = [("pnc", &entry.pnc), ("cro", &entry.cro), ("custody", &entry.custody_number)];
     known.into_iter().filter_map(|(kind, value)| Some((kind.to_owned(), value.clone()?))).collect()
 }
 
