@@ -66,7 +66,7 @@ async function choose(label, value) {
 
 scene('given a list whose headings nobody knows, when Amara brings it in, then she is asked what its columns mean', async () => {
   await bringIn('unknown.csv', unknown);
-  assert.equal(await heading(), 'What do the columns mean?');
+  assert.match(await heading(), /What do the columns mean\?$/);
   await look('columns');
   const chosen = await amara.locator('select').evaluateAll((all) => all.map((one) => one.selectedOptions[0].textContent));
   assert.deepEqual(chosen.slice(0, 6), ['Not used', 'Name', 'Arrived', 'Date of birth', 'Sex', 'Not used']);
@@ -85,7 +85,7 @@ scene('given she says what they mean, when she goes on, then every row is there 
   await choose('Who', 'Name');
   await choose('Ref', 'Custody record number');
   await press(amara, 'Read the list');
-  assert.equal(await heading(), 'Look this list over');
+  assert.match(await heading(), /Look this list over$/);
   const said = await text();
   for (const words of ['Rows in the file 2', 'FENWICK, Ida', 'QX/1/26', 'Theft from shop', 'Custody list (your columns)']) assert.ok(said.includes(words), `${words}: ${said}`);
   await look('review');
@@ -97,7 +97,7 @@ scene('given the next list of the same making, its columns in another order, the
   const [, head, first, second] = unknown.split('\n');
   const turned = [head, first, second.replace('Affray', 'Burglary')].map((line) => line.split(';').reverse().join(';'));
   await bringIn('next.csv', turned.join('\n'));
-  assert.equal(await heading(), 'Look this list over');
+  assert.match(await heading(), /Look this list over$/);
   assert.match(await text(), /Changed 1 .*The same as before 1/);
 });
 
@@ -114,7 +114,7 @@ scene('given a printed list, when she brings it in, then its rows are read and s
   const page = [[30, 40, 'Custody list Ferrybridge Road'], ...row(80, ['Custody No', 'Name', 'DOB', 'Arrested']),
     ...row(100, ['QX/9/26', 'BRIGHTSEA, Sol', '02/03/1999', `${today} 00:10`])];
   await bringIn('printed.pdf', printed(page));
-  assert.equal(await heading(), 'Look this list over');
+  assert.match(await heading(), /Look this list over$/);
   assert.match(await text(), /Read from a PDF by where its words stand: compare it with the print/);
   assert.match(await text(), /BRIGHTSEA, Sol/);
   await look('printed');

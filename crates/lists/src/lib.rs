@@ -13,6 +13,8 @@
 //! | Format | one shape of file, with its reader: a row of [`FORMATS`] |
 //! | Reading | everything a file said |
 //! | Entry | one line of work: a detainee, a defendant, or the subject of an application |
+//! | Further row | tells more of the entry above it: one more offence |
+//! | Mapping | what the columns of an unknown table mean, as a person said |
 //! | Set aside | understood, and not a line of work: an organisation, a prosecutor, a respondent |
 //! | Rejected | not understood well enough to work from; kept word for word |
 //! | Event | what happened to one hearing: a reading that has one is not the list of a day |
@@ -24,8 +26,8 @@
 //! `None` when the content is not its own. Put invented samples under `tests/samples`.
 //!
 //! **What it will never do.** Read a clock or a file, refuse an entry for what it lacks, correct
-//! the source, merge two entries, or lose a row: rows in equal entries, rejected and set aside
-//! together ([`Reading::accounts_for_every_row`]).
+//! the source, merge two entries, or lose a row: rows in equal entries, further rows of theirs, rejected and set
+//! aside together ([`Reading::accounts_for_every_row`]).
 #![warn(missing_docs)]
 
 mod cath_adult_court;
