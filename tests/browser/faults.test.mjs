@@ -92,9 +92,9 @@ test('given no file at all, then the page says what to choose', patience, async 
 test('given a picture or a PDF instead of a list, then the page says what it is and what to do', patience, async () => {
   const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
   await bringFile(amara, 'list.png', png);
-  await sees(amara, 'This file is not text', 'Save the list as CSV');
+  await sees(amara, 'This file is a picture, in which there are no letters to read', 'Save the list as an Excel workbook');
   await bringFile(amara, 'list.pdf', '%PDF-1.7\n%\xE2\xE3\xCF\xD3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n');
-  await sees(amara, 'There is a problem', /PDF|not text/);
+  await sees(amara, 'There is a problem', /This PDF is damaged or unusual/);
   await bringFile(amara, 'letter.txt', 'Dear all, the list will follow this afternoon. Kind regards');
   await sees(amara, 'There is a problem');
 });

@@ -188,7 +188,12 @@ impl Source {
 }
 
 fn known_binary(bytes: &[u8]) -> Option<&'static str> {
-    const KINDS: [(&[u8], &str); 2] =
-        [(b"\xd0\xcf\x11\xe0", "an older Excel or Word file, or one with a password"), (b"{\\rtf", "a Word document")];
+    const PICTURE: &str = "a picture, in which there are no letters to read";
+    const KINDS: [(&[u8], &str); 4] = [
+        (b"\xd0\xcf\x11\xe0", "an older Excel or Word file, or one with a password"),
+        (b"{\\rtf", "a Word document"),
+        (b"\x89PNG", PICTURE),
+        (b"\xff\xd8\xff", PICTURE),
+    ];
     KINDS.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, seems)| *seems)
 }
