@@ -1,12 +1,12 @@
 // Lists of any making: a table with headings that nobody knows, a printed list.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { go, link, press } from './keyboard.mjs';
 import { printed } from './samples/printed.mjs';
-import { checkPage, photograph, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, photograph, root, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 let demo;
 let browser;
@@ -118,6 +118,20 @@ scene('given a printed list, when she brings it in, then its rows are read and s
   assert.match(await text(), /Read from a PDF by where its words stand: compare it with the print/);
   assert.match(await text(), /BRIGHTSEA, Sol/);
   await look('printed');
+});
+
+scene('given a list that nobody attends, or news of one hearing, then nothing is brought in and nobody is gone', async () => {
+  const sample = (name) => readFile(join(root, 'crates/lists/tests/samples', name));
+  await bringIn('sjp.json', await sample('single-justice-list.json'));
+  assert.match(await text(), /decided on paper and nobody attends\. Nothing was brought in/);
+  await bringIn('hearing.json', await sample('hearing-resulted.json'));
+  assert.match(await text(), /news of one hearing from Common Platform, not the list of a day\. Nothing was brought in/);
+});
+
+scene('given a list with nobody on it, then she is warned before everybody is gone', async () => {
+  await bringIn('nobody.csv', 'Custody No,Name,DOB,Arrested\n');
+  assert.equal((await text()).includes('Nobody is on this list'), true);
+  assert.match(await text(), /2 of the 2 people on our list are not in this file\. Check that it is the whole list/);
 });
 
 scene('given a picture of a list, then it is said what to ask for', async () => {

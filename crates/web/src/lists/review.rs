@@ -204,7 +204,8 @@ fn warnings(
 fn mostly_gone(compared: &Compared) -> Option<String> {
     let counts = compared.counts();
     let (gone, before) = (counts.gone, compared.lines.len());
-    (gone >= 4 && gone * 2 > before).then(|| {
+    let nobody_left = compared.reading.entries.is_empty() && gone > 0;
+    (nobody_left || (gone >= 4 && gone * 2 > before)).then(|| {
         format!("{gone} of the {before} people on our list are not in this file. Check that it is the whole list, for this site and this time, before you bring it in.")
     })
 }
