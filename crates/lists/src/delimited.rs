@@ -5,14 +5,7 @@
 //! never closed is told to the person instead of swallowing the rest of the list.
 
 use crate::MAX_COLUMNS;
-use crate::grid::Row;
-
-/// Why the rows end early.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RowError {
-    UnclosedQuote { row: usize },
-    TooManyColumns { row: usize },
-}
+use crate::row::{Row, RowError};
 
 /// The rows of a text, one at a time.
 #[derive(Debug)]

@@ -1,20 +1,7 @@
 //! Rows of cells, wherever they come from: separated text, a sheet of a workbook, a table of a PDF.
 
-use crate::delimited::{RowError, Rows};
-
-/// One row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Row {
-    /// The row as a spreadsheet numbers it.
-    pub(crate) number: usize,
-    pub(crate) cells: Vec<String>,
-}
-
-impl Row {
-    pub(crate) fn is_blank(&self) -> bool {
-        self.cells.iter().all(|cell| cell.trim().is_empty())
-    }
-}
+use crate::delimited::Rows;
+use crate::row::{Row, RowError};
 
 /// A sheet of a workbook, without its blank rows.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -49,6 +49,7 @@ mod names;
 mod node;
 mod notice;
 mod reading;
+mod row;
 mod sessions;
 mod source;
 mod table;

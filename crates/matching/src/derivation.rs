@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 use chrono::NaiveDate;
 use throughline_domain::name::Name;
 
+use crate::arrays::Writer;
 use crate::keys;
 use crate::record::{Prepared, Records};
-use crate::snapshot::Writer;
 use crate::{Description, Sex, forms, frequencies};
 
 /// Raised whenever anything that is kept of a person, or a key, comes to be derived otherwise. The

@@ -64,7 +64,7 @@ impl<Id: Copy + Eq + Hash> Ids<Id> {
 
     /// Gives back room that is not needed.
     pub fn shrink(&mut self) {
-        crate::record::shrink(&mut self.all);
+        crate::arrays::shrink(&mut self.all);
     }
 
     /// How many have a place.

@@ -43,6 +43,7 @@
 //! random number.
 #![warn(missing_docs)]
 
+mod arrays;
 mod band;
 mod compare;
 mod derivation;
@@ -72,6 +73,7 @@ mod tokens;
 mod train;
 mod words;
 
+pub use arrays::{FixedBytes, SnapshotError};
 pub use band::{Band, POSSIBLE_FROM, VERY_LIKELY_FROM};
 pub use description::{Description, Sex};
 pub use evaluate::{AtCut, Evaluation, Outcome, Tenth, evaluate};
@@ -80,7 +82,6 @@ pub use index::{Builder, Index, Limits};
 pub use levels::{Agreement, Comparison, Level};
 pub use parameters::{Calibration, Class, Parameters, ParametersError, Prior};
 pub use rules::SafetyRule;
-pub use snapshot::{FixedBytes, SnapshotError};
 pub use train::{Answer, ENOUGH_DECISIONS, Learnt, train};
 pub use words::{in_words, reason_line};
 

@@ -6,7 +6,7 @@ use std::num::NonZeroU64;
 use throughline_domain::codes;
 use throughline_domain::identifier::{self, NhsNumber};
 
-use crate::snapshot::FixedBytes;
+use crate::arrays::FixedBytes;
 
 /// Letters, digits and "none".
 const BASE: u64 = 37;

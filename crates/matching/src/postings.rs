@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
+use crate::arrays::{Reader, SnapshotError, Writer, ensure};
 use crate::keys::Key;
-use crate::snapshot::{Reader, SnapshotError, Writer, ensure};
 
 /// The upper bits of a key, by which the arrays are cut into shares: each is built by itself, and so
 /// the entries are never held twice.

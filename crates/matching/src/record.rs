@@ -5,9 +5,9 @@ use std::io::{self, Read, Write};
 
 use chrono::{Datelike, NaiveDate};
 
+use crate::arrays::{FixedBytes, Reader, SnapshotError, Writer, ensure, shrink};
 use crate::fold::{AddressParts, NameParts};
 use crate::packed::{Number, Postcode};
-use crate::snapshot::{FixedBytes, Reader, SnapshotError, Writer, ensure};
 use crate::tokens::{NONE, TokenId, Tokens};
 use crate::{Description, Sex};
 
@@ -208,12 +208,6 @@ fn name_in_use(prepared: &Prepared, parts: &[Part]) -> (TokenId, TokenId) {
     let whole = name.last().filter(is_joined).or_else(|| name.iter().find(|part| part.is_surname()));
     let token = |part: Option<&Part>| part.map_or(NONE, |part| part.token());
     (token(forename), token(whole))
-}
-
-/// Gives back room that is not needed, but for a few thousandths: whoever is put in next should not
-/// wait until everybody has moved.
-pub(crate) fn shrink<T>(arena: &mut Vec<T>) {
-    arena.shrink_to(arena.len() + arena.len() / 64);
 }
 
 impl Record {

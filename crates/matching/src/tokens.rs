@@ -6,8 +6,8 @@ use rphonetic::DoubleMetaphone;
 use std::hash::BuildHasher;
 use std::io::{self, Read, Write};
 
+use crate::arrays::{FixedBytes, Reader, SnapshotError, Writer, ensure};
 use crate::likeness::Sketch;
-use crate::snapshot::{FixedBytes, Reader, SnapshotError, Writer, ensure};
 use crate::{forms, frequencies};
 
 /// A word's number.

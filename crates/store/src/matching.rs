@@ -19,9 +19,10 @@ mod snapshot;
 
 pub use known::Known;
 pub(crate) use learning::is_time_to_learn;
-pub use learning::{Compared, Figures, Learning, is_held_out, learn};
+pub use learning::{Learning, is_held_out, learn};
 #[cfg(feature = "raw-sql")]
 pub use lessons::{Lesson, Lessons};
+pub use parameters::{Compared, Figures};
 pub use snapshot::Kept;
 pub(crate) use snapshot::keep as keep_snapshot;
 

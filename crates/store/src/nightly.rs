@@ -21,14 +21,9 @@ const DUPLICATE_FROM: f64 = 0.5;
 /// Work that was begun so long ago and has no end was cut short: another server may take it on.
 const CUT_SHORT_AFTER: Duration = Duration::hours(2);
 
-/// The service itself, at work without anybody's asking.
-pub(crate) fn upkeep(at: Instant) -> Cause {
-    Cause { actor: None, at, request: "upkeep".into() }
-}
-
 /// Takes on a job for tonight, unless another server has.
 async fn is_ours(store: &Store, job: &str, now: Instant) -> Result<bool> {
-    let mut tx = store.begin(upkeep(now)).await?;
+    let mut tx = store.begin(Cause::upkeep(now)).await?;
     let is_ours = take_on(&mut tx, job, london_date(now)).await?;
     tx.commit().await?;
     Ok(is_ours)
@@ -69,7 +64,7 @@ pub async fn look_for_duplicates(store: &Store, now: Instant) -> Result<Option<D
     if !is_ours(store, JOB, now).await? {
         return Ok(None);
     }
-    let begin = || store.begin(upkeep(now));
+    let begin = || store.begin(Cause::upkeep(now));
     matching::follow(store).await?;
     let (mut asked, mut done) = (0, Decided::default());
     let mut after = PersonId::new(Uuid::nil());
@@ -108,7 +103,7 @@ pub async fn keep_snapshot(store: &Store, now: Instant) -> Result<Option<Kept>> 
         return Ok(None);
     }
     let kept = matching::keep_snapshot(store, now).await?;
-    let mut tx = store.begin(upkeep(now)).await?;
+    let mut tx = store.begin(Cause::upkeep(now)).await?;
     end(&mut tx, JOB, london_date(now)).await?;
     tx.commit().await?;
     Ok(Some(kept))
@@ -125,7 +120,7 @@ pub async fn learn_parameters(store: &Store, now: Instant) -> Result<Option<Lear
         return Ok(None);
     }
     let learning = matching::learn(store, now).await?;
-    let mut tx = store.begin(upkeep(now)).await?;
+    let mut tx = store.begin(Cause::upkeep(now)).await?;
     end(&mut tx, JOB, london_date(now)).await?;
     tx.commit().await?;
     Ok(Some(learning))

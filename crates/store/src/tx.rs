@@ -25,6 +25,13 @@ pub struct Cause {
     pub request: String,
 }
 
+impl Cause {
+    /// The service itself, at work without anybody's asking.
+    pub(crate) fn upkeep(at: Instant) -> Self {
+        Self { actor: None, at, request: "upkeep".into() }
+    }
+}
+
 /// A snapshot for reading what concerns no person.
 #[derive(Debug)]
 pub struct Read(Conn);

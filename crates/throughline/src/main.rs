@@ -18,6 +18,7 @@ mod commands;
 mod config;
 mod passwords;
 mod patient_index;
+mod patient_row;
 mod people_csv;
 mod people_fhir;
 mod progress;

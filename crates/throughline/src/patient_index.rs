@@ -2,6 +2,7 @@
 //!
 //! It is read a row at a time, as often as is asked for: a file of a million rows is never in memory whole.
 
+use crate::patient_row::{Line, Rejected};
 use crate::words::{unreadable, wrong_use};
 use crate::{people_csv, people_fhir};
 use chrono::NaiveDate;
@@ -9,35 +10,9 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use throughline_matching::people_csv::Rows;
-use throughline_store::elsewhere::Record;
 
 /// The longest line of a FHIR file that is read, in bytes: a Patient has some thousands.
 const LONGEST: u64 = 1024 * 1024;
-
-/// What a row is.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Line {
-    /// A record.
-    Record(Box<Record>),
-    /// A record that is not to be taken, with its number, and why.
-    SetAside(String, &'static str),
-}
-
-/// Why a row cannot be taken, and the number of its record where that could be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rejected {
-    /// The number of the record.
-    pub number: Option<String>,
-    /// Why.
-    pub reason: String,
-}
-
-impl Rejected {
-    /// A row of which not even the number could be read.
-    pub fn unread(reason: impl Into<String>) -> Self {
-        Self { number: None, reason: reason.into() }
-    }
-}
 
 /// A row with its number: of a CSV file as a spreadsheet numbers it, of a FHIR file the line.
 pub type Numbered = (usize, Result<Line, Rejected>);

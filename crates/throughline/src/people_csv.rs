@@ -1,6 +1,6 @@
 //! People in a CSV file, as a command takes them: [`throughline_matching::people_csv`] reads them.
 
-use crate::patient_index::Rejected;
+use crate::patient_row::Rejected;
 use crate::words::{read, wrong_use};
 use chrono::NaiveDate;
 use std::path::Path;

@@ -13,7 +13,7 @@
 //! active is taken: the person is still the person. Of a record that is restricted (PDS marks those whom
 //! somebody must not find) no address, telephone or GP is taken.
 
-use crate::patient_index::{Line, Rejected};
+use crate::patient_row::{Line, Rejected};
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 use throughline_domain::name::Name;

@@ -8,7 +8,8 @@ use std::io::{Cursor, Read};
 
 use calamine::{DataRef, ExcelDateTime, Reader, SheetType, Xlsx, XlsxError};
 
-use crate::grid::{Row, Sheet};
+use crate::grid::Sheet;
+use crate::row::Row;
 use crate::{MAX_COLUMNS, MAX_ROWS, ReadError};
 
 /// The most that a workbook may unpack to, in bytes. One of a thousand defendants with all their

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::columns::Column;
-use crate::delimited::RowError;
-use crate::grid::{Grid, Row};
+use crate::grid::Grid;
+use crate::row::Row;
+use crate::row::RowError;
 use crate::{ListNotice, ReadError, Source};
 
 /// How far down the headings may stand.

@@ -9,7 +9,8 @@ use super::columns::{Column, plain};
 use super::headings::{self, Headings};
 use super::offences::is_code;
 use super::rows;
-use crate::grid::{Grid, Row};
+use crate::grid::Grid;
+use crate::row::Row;
 use crate::times::{read_birth, read_time};
 use crate::{Format, ListKind, ReadError, Reading, Source};
 

@@ -8,7 +8,8 @@
 use std::collections::BTreeMap;
 
 use super::columns::{Column, plain};
-use crate::grid::{Row, Sheet};
+use crate::grid::Sheet;
+use crate::row::Row;
 use crate::source::pdf::{Line, Page, Span};
 
 /// Headings that must be known for a line to be the headings of a table.

@@ -12,9 +12,10 @@ use super::headings::Headings;
 use super::offences::offences;
 use super::preamble::Preamble;
 use crate::checks::{Person, custody_key, describe, person_key};
-use crate::delimited::RowError;
-use crate::grid::{Grid, Row};
+use crate::grid::Grid;
 use crate::names::{self, Printed};
+use crate::row::Row;
+use crate::row::RowError;
 use crate::times::read_time;
 use crate::{
     Entry, Format, ListKind, ListNotice, MAX_ROWS, Notice, Position, ReadError, Reading, RejectReason, RejectedRow,

@@ -16,9 +16,8 @@
 
 use super::Known;
 use super::lessons::{self, Lesson, Lessons};
-use super::parameters::{self, Version};
-use crate::nightly::upkeep;
-use crate::{Conn, Error, Result, Store};
+use super::parameters::{self, Compared, Figures, Version};
+use crate::{Cause, Conn, Error, Result, Store};
 use chrono::Duration;
 use throughline_domain::ids::EntryId;
 use throughline_domain::time::{Instant, stored};
@@ -38,38 +37,6 @@ const LOOKED_AT: usize = 20;
 /// The least probability that counts when answers are scored: one answer given as impossible would outweigh
 /// everything else.
 const FLOOR: f64 = 1e-6;
-
-/// How parameters do on lines whose answer is known.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Figures {
-    /// Lines.
-    pub lines: usize,
-    /// Lines whose person was known.
-    pub known: usize,
-    /// What was said of the right answer, as minus its natural logarithm, on average: less is better.
-    pub log_loss: f64,
-    /// Lines of unknown people given 0.9 or more for somebody.
-    pub false_alarms: usize,
-    /// Lines of known people given 0.9 or more for somebody else.
-    pub wrong_people: usize,
-    /// Of those given 0.9 or more, how many rightly, 0 to 1.
-    pub precision: f64,
-    /// Of the known, how many were given 0.9 or more, and the right person, 0 to 1.
-    pub recall: f64,
-    /// How far what is said is from what comes true, on average over tenths.
-    pub calibration_error: f64,
-}
-
-/// What was learnt beside what was weighed with before, on decisions it was not learnt from.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Compared {
-    /// The name of what was weighed with.
-    pub before_version: String,
-    /// How that does.
-    pub before: Figures,
-    /// How what was learnt does.
-    pub after: Figures,
-}
 
 /// What came of learning.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,7 +83,7 @@ pub async fn learn(store: &Store, now: Instant) -> Result<Learning> {
         Ok::<_, Error>((take_up, learnt(index, &lessons, &version)?))
     });
     let (take_up, Learnt { toml, compared, decisions, pairs }) = learning.await.expect("learning ends")?;
-    let mut tx = store.begin(upkeep(now)).await?;
+    let mut tx = store.begin(Cause::upkeep(now)).await?;
     let is_overtaken = parameters::in_force(&mut tx).await?.0 != take_up;
     let refused = if is_overtaken {
         "other parameters were taken up while it was learnt".to_owned()

@@ -9,13 +9,43 @@ use throughline_domain::time::Instant;
 use throughline_matching::Parameters;
 use throughline_policy::Subject;
 
-use super::learning::Compared;
-
 /// What the parameters that are part of the program are called among the versions.
 pub const SHIPPED: &str = "shipped";
 
 /// The number of a take-up; 0 before the first.
 pub(super) type TakeUp = i64;
+
+/// How parameters do on lines whose answer is known.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Figures {
+    /// Lines.
+    pub lines: usize,
+    /// Lines whose person was known.
+    pub known: usize,
+    /// What was said of the right answer, as minus its natural logarithm, on average: less is better.
+    pub log_loss: f64,
+    /// Lines of unknown people given 0.9 or more for somebody.
+    pub false_alarms: usize,
+    /// Lines of known people given 0.9 or more for somebody else.
+    pub wrong_people: usize,
+    /// Of those given 0.9 or more, how many rightly, 0 to 1.
+    pub precision: f64,
+    /// Of the known, how many were given 0.9 or more, and the right person, 0 to 1.
+    pub recall: f64,
+    /// How far what is said is from what comes true, on average over tenths.
+    pub calibration_error: f64,
+}
+
+/// What was learnt beside what was weighed with before, on decisions it was not learnt from.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Compared {
+    /// The name of what was weighed with.
+    pub before_version: String,
+    /// How that does.
+    pub before: Figures,
+    /// How what was learnt does.
+    pub after: Figures,
+}
 
 /// A version that was learnt.
 #[derive(Debug, Clone, PartialEq)]

@@ -10,8 +10,7 @@
 //! have. Otherwise everybody is read, and why is told.
 
 use super::{Known, Loaded, Memory, Next, REBUILT_AT, everybody, newest, next, parameters};
-use crate::nightly::upkeep;
-use crate::{Conn, Result, Row, Store, args, migrate};
+use crate::{Cause, Conn, Result, Row, Store, args, migrate};
 use std::io::{self, Read, Write};
 use tokio::sync::mpsc;
 
@@ -238,7 +237,7 @@ pub(crate) async fn keep(store: &Store, now: Instant) -> Result<Kept> {
     remove_others(store, now, None).await?;
     let Loaded { index, seq, .. } = everybody(&mut *store.read().await?).await?;
     let (id, people) = (Uuid::now_v7(), index.len());
-    let mut tx = store.begin(upkeep(now)).await?;
+    let mut tx = store.begin(Cause::upkeep(now)).await?;
     tx.execute(
         "INSERT INTO match_snapshot (id, seq, people, described, migration, made_at) VALUES ($1, $2, $3, $4, $5, $6)",
         args![id, seq, i64::try_from(people).unwrap_or(i64::MAX), DESCRIBED, migrate::newest(), now],
@@ -267,7 +266,7 @@ async fn write_whole(store: &Store, now: Instant, id: Uuid, index: Index<Known>)
     });
     let (pieces, bytes) = write(store, now, id, received).await?;
     saving.await.expect("an index is saved").map_err(|error| crate::Error::Database(sqlx::Error::Io(error)))?;
-    let mut tx = store.begin(upkeep(now)).await?;
+    let mut tx = store.begin(Cause::upkeep(now)).await?;
     tx.execute("UPDATE match_snapshot SET pieces = $2 WHERE id = $1", args![id, pieces]).await?;
     let words = format!("{people} people and records, {bytes} bytes; it takes the place of the one before");
     tx.note_act("create", "match_snapshot", Subject::default(), &words);
@@ -282,7 +281,7 @@ async fn write(store: &Store, now: Instant, id: Uuid, mut pieces: mpsc::Receiver
     while let Some(piece) = pieces.recv().await {
         bytes += piece.len();
         let started = std::time::Instant::now();
-        let mut tx = store.begin(upkeep(now)).await?;
+        let mut tx = store.begin(Cause::upkeep(now)).await?;
         let sql = "INSERT INTO match_snapshot_piece (snapshot_id, number, bytes) VALUES ($1, $2, $3)";
         tx.execute(sql, args![id, number, piece]).await?;
         tx.commit().await?;
@@ -310,7 +309,7 @@ async fn remove_others(store: &Store, now: Instant, but: Option<Uuid>) -> Result
 
 async fn remove(store: &Store, now: Instant, id: Uuid) -> Result<()> {
     loop {
-        let mut tx = store.begin(upkeep(now)).await?;
+        let mut tx = store.begin(Cause::upkeep(now)).await?;
         let sql = "DELETE FROM match_snapshot_piece WHERE snapshot_id = $1 AND number IN
             (SELECT number FROM match_snapshot_piece WHERE snapshot_id = $1 ORDER BY number LIMIT $2)";
         let gone = tx.execute(sql, args![id, REMOVED_AT_ONCE]).await?;

@@ -1,7 +1,8 @@
 //! Taking over what another system knows.
 
 use crate::config::Installation;
-use crate::patient_index::{Line, PatientIndex};
+use crate::patient_index::PatientIndex;
+use crate::patient_row::Line;
 use crate::progress::Progress;
 use crate::words::{counted, say, say_json, wrong_use};
 use chrono::NaiveDate;
