@@ -76,7 +76,7 @@ fn a_court_list_of_unknown_making_is_a_court_list() {
 
 #[test]
 fn what_has_no_table_has_no_proposal() {
-    for text in ["hello", "{}", "one\ntwo\nthree"] {
+    for text in ["hello", "{}", "one\ntwo\nthree", "Dear all, the list will follow.\nKind regards\n", "Ref;Who\n"] {
         assert!(propose(text.as_bytes(), today()).is_err(), "{text}");
     }
 }

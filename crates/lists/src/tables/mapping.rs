@@ -185,6 +185,10 @@ pub fn propose(bytes: &[u8], today: NaiveDate) -> Result<Proposal, ReadError> {
     let Found { grid, headings } = table(&source)?.ok_or_else(ReadError::not_recognised)?;
     let rows = grid.rows().map_while(Result::ok);
     let below: Vec<Row> = rows.filter(|row| row.number > headings.number && !row.is_blank()).collect();
+    // A line of a letter has commas too; a table has cells beside each other below its headings.
+    if !below.iter().any(|row| filled(row) > 1) {
+        return Err(ReadError::not_recognised());
+    }
     let labels = Headings::with(&headings, |_, _| None).labels;
     let mut columns: Vec<ProposedColumn> =
         labels.into_iter().enumerate().map(|(at, heading)| by_heading(heading, &values(&below, at))).collect();
