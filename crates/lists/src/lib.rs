@@ -61,7 +61,7 @@ pub use diff::{Change, FieldChange, diff, facts};
 pub use entry::{Entry, Offence, Position, Sex};
 pub use grid::Sheet;
 pub use notice::{ListNotice, Notice};
-pub use reading::{HearingEvent, Reading, RejectReason, RejectedRow, SetAside, SetAsideReason};
+pub use reading::{HearingEvent, NoList, Reading, RejectReason, RejectedRow, SetAside, SetAsideReason};
 pub use source::{Content, Element, ReadError, Source};
 pub use table::table;
 pub use tables::columns::Column;
@@ -138,6 +138,13 @@ fn finished(mut reading: Reading, source: Source) -> Reading {
 
 /// The words for people of the format of this name.
 pub fn label_of(format: &str) -> Option<&'static str> {
-    let all = FORMATS.iter().chain([&tables::mapping::CUSTODY, &tables::mapping::COURT]);
+    let all = FORMATS.iter().chain(&tables::mapping::FORMATS);
     all.into_iter().find(|known| known.name == format).map(|known| known.label)
+}
+
+/// Whether a reading of the format of this name is of a table, whose columns somebody can tell.
+pub fn is_table(format: &str) -> bool {
+    let of_tables = [&court_table::FORMAT, &custody_table::FORMAT];
+    let all = of_tables.into_iter().chain(&tables::mapping::FORMATS).map(|known| known.name);
+    all.chain([reading::UNREAD]).any(|name| name == format)
 }

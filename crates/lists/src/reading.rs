@@ -9,7 +9,7 @@ use throughline_domain::time::Instant;
 use crate::{Entry, ListNotice, Position};
 
 /// The format of a table whose columns nobody has told yet.
-const UNREAD: &str = "unread";
+pub(crate) const UNREAD: &str = "unread";
 
 /// What one file said: rows that are work, rows that are not, and rows that could not be used.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -75,6 +75,15 @@ impl Reading {
         self.format == UNREAD
     }
 
+    /// Why it must not take the place of a day's list: everybody who is not in it would be gone.
+    pub fn no_list(&self) -> Option<NoList> {
+        if self.event.is_some() {
+            return Some(NoList::OneHearing);
+        }
+        let is_on_paper = self.notices.contains(&ListNotice::SingleJusticeProcedure) && self.entries.is_empty();
+        is_on_paper.then_some(NoList::NobodyAttends)
+    }
+
     /// Whether every row of the file is an entry, part of one, rejected or set aside. It always is;
     /// readers count `rows_in` as rows are met, apart from deciding what each row is.
     pub fn accounts_for_every_row(&self) -> bool {
@@ -116,6 +125,21 @@ impl HearingEvent {
             Self::Deleted { hearing_id } => Some(hearing_id),
         }
     }
+}
+
+/// Why a reading is not the list of a day, in words for the person who brought it in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoList {
+    /// It tells of one hearing.
+    #[error(
+        "This is news of one hearing from Common Platform, not the list of a day. Nothing was brought in, and nobody on the board is affected"
+    )]
+    OneHearing,
+    /// Its cases are decided on paper (Magistrates' Courts Act 1980, section 16A).
+    #[error(
+        "This is a list of the Single Justice Procedure: these cases are decided on paper and nobody attends. Nothing was brought in"
+    )]
+    NobodyAttends,
 }
 
 /// A row that could not be used.

@@ -17,7 +17,7 @@ use minijinja::{Value, context};
 use throughline_domain::ids::{ListId, SiteId};
 use throughline_domain::list::ListState;
 use throughline_domain::time::{london_date, parse_date};
-use throughline_lists::{FORMATS, ListNotice, Reading};
+use throughline_lists::FORMATS;
 use throughline_policy::{Class, Grant, ImportList, Verb, ViewList};
 use throughline_store::Tx;
 use throughline_store::lists::{self, List, NewList};
@@ -123,8 +123,8 @@ async fn receive(cx: Cx, upload: Upload) -> Answer {
         (Ok(reading), bytes) => (reading, bytes),
         (Err(error), _) => return again(&cx, &upload, field, &error.to_string()).await,
     };
-    if let Some(why) = no_list(&reading) {
-        return again(&cx, &upload, field, why).await;
+    if let Some(why) = reading.no_list() {
+        return again(&cx, &upload, field, &why.to_string()).await;
     }
     let list_date = typed_day.or(reading.list_date).unwrap_or(today);
     let new = NewList {
@@ -148,21 +148,6 @@ async fn receive(cx: Cx, upload: Upload) -> Answer {
     }
     lists::receive(&mut act, &grant, &new).await?;
     act.done(&format!("/lists/{}/review", new.id)).await
-}
-
-/// Why what was read must not take the place of a day's list: everybody who is not in it would be gone.
-fn no_list(reading: &Reading) -> Option<&'static str> {
-    if reading.event.is_some() {
-        return Some(
-            "This is news of one hearing from Common Platform, not the list of a day. Nothing was brought in, and nobody on the board is affected",
-        );
-    }
-    if reading.notices.contains(&ListNotice::SingleJusticeProcedure) && reading.entries.is_empty() {
-        return Some(
-            "This is a list of the Single Justice Procedure: these cases are decided on paper and nobody attends. Nothing was brought in",
-        );
-    }
-    None
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {

@@ -15,20 +15,23 @@ use crate::times::{read_birth, read_time};
 use crate::{Format, ListKind, ReadError, Reading, Source};
 
 /// The format of a list that was read by a mapping.
-pub(crate) const CUSTODY: Format = Format {
+const CUSTODY: Format = Format {
     name: "custody-mapped",
     label: "Custody list (your columns)",
     kind: ListKind::Custody,
     looked_for: "",
     read: nothing,
 };
-pub(crate) const COURT: Format = Format {
+const COURT: Format = Format {
     name: "court-mapped",
     label: "Court list (your columns)",
     kind: ListKind::Court,
     looked_for: "",
     read: nothing,
 };
+
+/// The formats of what was read by a mapping; none of them is tried by itself.
+pub(crate) const FORMATS: [Format; 2] = [CUSTODY, COURT];
 
 fn nothing(_: &Source, _: NaiveDate) -> Option<Result<Reading, ReadError>> {
     None

@@ -8,7 +8,7 @@ use minijinja::{Value, context};
 use throughline_domain::ids::{ListId, SiteId};
 use throughline_domain::list::{ListKind, ListState};
 use throughline_domain::time::london_date;
-use throughline_lists::{Column, Mapping, Proposal, ReadError, Reading, propose, read_as_told, read_mapped};
+use throughline_lists::{Column, Mapping, Proposal, ReadError, Reading, is_table, propose, read_as_told, read_mapped};
 use throughline_policy::{ImportList, ViewList};
 use throughline_store::lists;
 
@@ -39,11 +39,6 @@ pub(super) async fn read(
         (reading, bytes)
     };
     tokio::task::spawn_blocking(read).await.map_err(|_| Problem::Failed)
-}
-
-/// Whether a format is a table, whose columns can be told.
-pub(super) fn is_table(format: &str) -> bool {
-    matches!(format, "custody-csv" | "court-table" | "custody-mapped" | "court-mapped" | "unread")
 }
 
 /// A list that waits for review, its bytes and what its columns may mean.
@@ -84,18 +79,17 @@ pub async fn show(cx: Cx, Path(id): Path<ListId>) -> Answer {
 }
 
 pub async fn tell(cx: Cx, Path(id): Path<ListId>, fields: Fields) -> Answer {
-    let Some(told) = waiting(&cx, id).await? else { return Ok(on_to(&format!("/lists/{id}"))) };
+    let Some(mut told) = waiting(&cx, id).await? else { return Ok(on_to(&format!("/lists/{id}"))) };
     let mapping = typed(&told.proposal, &fields);
     let complaints = mapping.complaints();
     if !complaints.is_empty() {
         return cx.page_with_errors("lists/columns.html", page(id, &told, &mapping, &complaints));
     }
-    let (bytes, today, by) = (told.bytes, london_date(cx.now), mapping.clone());
+    let (bytes, today, by) = (std::mem::take(&mut told.bytes), london_date(cx.now), mapping.clone());
     let read = tokio::task::spawn_blocking(move || read_mapped(&bytes, &by, today)).await;
     let reading = match read.map_err(|_| Problem::Failed)? {
         Ok(reading) => reading,
         Err(error) => {
-            let told = Told { bytes: Vec::new(), ..told };
             return cx.page_with_errors("lists/columns.html", page(id, &told, &mapping, &[error.to_string()]));
         }
     };

@@ -1,6 +1,6 @@
 //! Looking a list over before it is brought in, bringing it in, and the list afterwards.
 
-use super::{columns, entry, facts, on_to, sha256, site_of};
+use super::{entry, facts, on_to, sha256, site_of};
 use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::Path;
 use chrono::NaiveDate;
@@ -155,7 +155,7 @@ fn review(cx: &Cx, site: SiteId, compared: &Compared) -> Value {
         changed, look, plain, gone => gone_rows(compared), same => same_rows(compared),
         rejected => reading.rejected.iter().map(|row| context! { row => row.row.to_string(), reason => row.reason.to_string(), verbatim => verbatim(&row.verbatim) }).collect::<Vec<_>>(),
         set_aside => reading.set_aside.iter().map(|row| context! { row => row.row.to_string(), name => row.name, urn => row.urn, reason => row.reason.to_string() }).collect::<Vec<_>>(),
-        changes => compared.fingerprint(), is_table => columns::is_table(&reading.format), court => list.kind == throughline_domain::list::ListKind::Court,
+        changes => compared.fingerprint(), is_table => throughline_lists::is_table(&reading.format), court => list.kind == throughline_domain::list::ListKind::Court,
         may_import => cx.role_may(Verb::Create, Class::List),
     }
 }
