@@ -161,6 +161,9 @@ pub enum ListNotice {
     /// The bytes were not UTF-8.
     #[error("This file is in an older text encoding (Windows-1252): check names with accents")]
     ReadAsWindows1252,
+    /// Zero bytes in a text, each shown as the sign for what is no character.
+    #[error("This file has {0} damaged characters, shown as '\u{FFFD}': check the words around them")]
+    NoCharacters(usize),
     /// The list was put together from words on the pages of a PDF.
     #[error("Read from a PDF by where its words stand: compare it with the print")]
     ReadFromPdf,

@@ -53,6 +53,7 @@ struct Walk {
 /// What every case of a session shares.
 struct Session {
     court: Option<String>,
+    court_code: Option<String>,
     room: Option<String>,
     start: Start,
     day: Day,
@@ -288,6 +289,7 @@ impl Session {
             bytes: size(&own),
             own,
             court,
+            court_code: node.say("ou_code"),
             room,
             start,
             day,

@@ -158,13 +158,12 @@ impl Source {
         }
         let (text, is_windows_1252) = text::text(bytes);
         let mut notices = Vec::from_iter(is_windows_1252.then_some(ListNotice::ReadAsWindows1252));
-        let trimmed = text.trim();
-        if trimmed.is_empty() {
+        if text.trim().is_empty() {
             return Err(ReadError::Empty);
         }
-        if text.contains('\0') {
-            return Err(ReadError::NotText { seems: "not text" });
-        }
+        let (text, zeros) = without_zeros(text)?;
+        notices.extend(zeros);
+        let trimmed = text.trim();
         let content = if trimmed.starts_with(['{', '[']) {
             let (value, repeated) = json::parse(&text)?;
             notices.extend(repeated.into_iter().map(ListNotice::RepeatedKey));
@@ -185,6 +184,18 @@ impl Source {
             Content::Json(_) | Content::Xml(_) => Vec::new(),
         }
     }
+}
+
+/// A few zero bytes are slips of whatever wrote the text (no database keeps them); many are no text.
+fn without_zeros(text: String) -> Result<(String, Option<ListNotice>), ReadError> {
+    let zeros = text.bytes().filter(|byte| *byte == 0).count();
+    if zeros == 0 {
+        return Ok((text, None));
+    }
+    if zeros * 100 > text.len() {
+        return Err(ReadError::NotText { seems: "not text" });
+    }
+    Ok((text.replace('\0', "\u{FFFD}"), Some(ListNotice::NoCharacters(zeros))))
 }
 
 fn known_binary(bytes: &[u8]) -> Option<&'static str> {

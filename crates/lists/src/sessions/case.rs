@@ -70,6 +70,7 @@ impl<'a> Defendant<'a> {
         (entry.cro, entry.asn) = (cro, asn);
         entry.site.clone_from(&block.session.court);
         entry.court_house.clone_from(&block.session.court);
+        entry.court_code.clone_from(&block.session.court_code);
         entry.court_room.clone_from(&block.session.room);
         entry.sitting_at = block.start.at;
         // The nearest that Libra has to a kind of hearing is what the block is set aside for.
