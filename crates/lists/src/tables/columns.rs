@@ -47,6 +47,8 @@ throughline_domain::codes! {
         CourtRoom = "court-room", "Court room";
         /// When the sitting or the hearing starts.
         SittingAt = "sitting-at", "Sitting at";
+        /// When the court calls the block of cases that the case is in.
+        BlockStart = "block-start", "Block start";
         /// The case reference.
         Urn = "urn", "Case reference";
         /// What kind of hearing it is.
@@ -133,8 +135,9 @@ const SPELLINGS: &[(Column, &str)] = &[
     (
         Column::SittingAt,
         "sittingat sitting sittingtime hearingtime listingtime starttime timelisted sessionstart hearingat \
-         hearingdate dateofhearing hearingdateandtime",
+         hearingdate dateofhearing hearingdateandtime timeofhearing listingdate",
     ),
+    (Column::BlockStart, "blockstart blocktime"),
     (Column::Urn, "urn caseurn casenumber caseno caseref casereference reference ptiurn"),
     (Column::HearingType, "hearingtype typeofhearing hearing"),
     (Column::Panel, "panel"),
@@ -169,16 +172,24 @@ impl Column {
         SPELLINGS.iter().find(spelt).map(|(column, _)| *column)
     }
 
-    /// Whether several columns may mean this together.
+    /// Whether several columns may mean this together: parts of a text, or a date and its time.
     pub(crate) fn may_repeat(self) -> bool {
-        matches!(self, Self::Offence | Self::OffenceCode | Self::OffenceWording | Self::Address | Self::Notes)
+        let is_text =
+            matches!(self, Self::Offence | Self::OffenceCode | Self::OffenceWording | Self::Address | Self::Notes);
+        is_text || matches!(self, Self::SittingAt | Self::ArrestedAt | Self::ArrivedAt | Self::AuthorisedAt)
     }
 
     /// Whether only a court list has it.
     pub(crate) fn is_of_a_court(self) -> bool {
         matches!(
             self,
-            Self::CourtHouse | Self::CourtRoom | Self::SittingAt | Self::Urn | Self::HearingType | Self::Panel
+            Self::CourtHouse
+                | Self::CourtRoom
+                | Self::SittingAt
+                | Self::BlockStart
+                | Self::Urn
+                | Self::HearingType
+                | Self::Panel
         )
     }
 

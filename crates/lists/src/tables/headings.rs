@@ -137,23 +137,21 @@ impl Headings {
         any(Column::is_of_a_court) && !any(Column::is_of_custody)
     }
 
-    /// The first filled cell of a column, trimmed, with its heading.
-    pub(crate) fn labelled(&self, row: &Row, column: Column) -> Option<(String, String)> {
-        self.places.get(&column)?.iter().find_map(|index| {
-            let text = row.cells.get(*index)?.trim();
-            (!text.is_empty()).then(|| (self.labels[*index].clone(), text.to_owned()))
-        })
+    /// Every filled cell of a column, trimmed, with its heading.
+    pub(crate) fn labelled<'a>(&'a self, row: &'a Row, column: Column) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let places = self.places.get(&column).into_iter().flatten();
+        let cells = places.filter_map(|index| Some((self.labels[*index].as_str(), row.cells.get(*index)?.trim())));
+        cells.filter(|(_, text)| !text.is_empty())
     }
 
+    /// The first filled cell of a column, trimmed.
     pub(crate) fn cell(&self, row: &Row, column: Column) -> Option<String> {
-        self.labelled(row, column).map(|(_, text)| text)
+        self.labelled(row, column).next().map(|(_, text)| text.to_owned())
     }
 
     /// Every filled cell of a column that may repeat, trimmed.
     pub(crate) fn cells(&self, row: &Row, column: Column) -> Vec<String> {
-        let places = self.places.get(&column).into_iter().flatten();
-        let cells = places.filter_map(|index| row.cells.get(*index)).map(|cell| cell.trim());
-        cells.filter(|cell| !cell.is_empty()).map(str::to_owned).collect()
+        self.labelled(row, column).map(|(_, text)| text.to_owned()).collect()
     }
 
     pub(crate) fn verbatim(&self, row: &Row) -> Value {

@@ -184,7 +184,7 @@ impl Table<'_> {
     }
 
     fn times(&self, row: &Row, entry: &mut Entry) {
-        let mut read = |column| self.time(row, column, &mut entry.notices);
+        let mut read = |column| self.time(self.headings.labelled(row, column), &mut entry.notices);
         let (arrested, arrived, authorised) =
             (read(Column::ArrestedAt), read(Column::ArrivedAt), read(Column::AuthorisedAt));
         entry.arrested_at = arrested.as_ref().map(|(_, at)| *at);
@@ -196,17 +196,37 @@ impl Table<'_> {
         }
     }
 
-    /// The time of a column with its heading, and a notice for each doubt about it.
-    fn time(&self, row: &Row, column: Column, notices: &mut Vec<Notice>) -> Option<(String, Instant)> {
-        let (column, text) = self.headings.labelled(row, column)?;
-        let Some(read) = read_time(&text, self.day) else {
-            notices.push(Notice::UnreadableTime { column, text });
+    /// The time that the cells of a column tell with its heading, and a notice for each doubt about it. A date and
+    /// its time may stand in columns of their own.
+    fn time<'a>(
+        &self,
+        cells: impl Iterator<Item = (&'a str, &'a str)>,
+        notices: &mut Vec<Notice>,
+    ) -> Option<(String, Instant)> {
+        let (labels, texts): (Vec<&str>, Vec<&str>) = cells.unzip();
+        let column = (*labels.first()?).to_owned();
+        let whole = texts.join(" ");
+        let Some(read) = std::iter::once(whole.as_str()).chain(texts).find_map(|text| read_time(text, self.day)) else {
+            notices.push(Notice::UnreadableTime { column, text: whole });
             return None;
         };
         if read.day_assumed {
-            notices.push(Notice::DateAssumed { column: column.clone(), text });
+            notices.push(Notice::DateAssumed { column: column.clone(), text: whole });
         }
         Some((column, read.at))
+    }
+
+    /// The cells that tell when the case is called: the start of its block before that of the sitting, under whose
+    /// heading the lists of Libra print the room.
+    fn sitting<'a>(&'a self, row: &'a Row) -> Vec<(&'a str, &'a str)> {
+        let of_block: Vec<_> = self.headings.labelled(row, Column::BlockStart).collect();
+        let of_sitting = self.headings.labelled(row, Column::SittingAt).filter(|(_, text)| !is_room(text));
+        if of_block.is_empty() { of_sitting.collect() } else { of_block }
+    }
+
+    fn room(&self, row: &Row) -> Option<String> {
+        let named = || self.headings.labelled(row, Column::SittingAt).find(|(_, text)| is_room(text));
+        self.headings.cell(row, Column::CourtRoom).or_else(|| named().map(|(_, text)| room_alone(text).to_owned()))
     }
 
     fn court(&self, row: &Row, entry: &mut Entry, is_starred: bool) {
@@ -215,9 +235,8 @@ impl Table<'_> {
         entry.site.clone_from(&house);
         entry.court_house = house;
         // Behind a colon stand those who sit: `Courtroom 1: A Judge`.
-        entry.court_room =
-            cell(Column::CourtRoom).map(|room| room.split(':').next().unwrap_or_default().trim().to_owned());
-        entry.sitting_at = self.time(row, Column::SittingAt, &mut entry.notices).map(|(_, at)| at);
+        entry.court_room = self.room(row).map(|room| room.split(':').next().unwrap_or_default().trim().to_owned());
+        entry.sitting_at = self.time(self.sitting(row).into_iter(), &mut entry.notices).map(|(_, at)| at);
         entry.urn = cell(Column::Urn);
         entry.hearing_type = cell(Column::HearingType);
         entry.reporting_restriction = cell(Column::Restriction);
@@ -242,6 +261,17 @@ fn court_keys(entry: &Entry) -> (String, Option<String>) {
     let key = format!("court:{}|{}|{sitting}|row|{matter}", known(&entry.court_house), known(&entry.court_room));
     let second = if entry.urn.is_some() { Some(format!("matter:row|{matter}")) } else { person_key(entry) };
     (key, second)
+}
+
+/// Whether a text names a court room and no time: `Courtroom 2`.
+fn is_room(text: &str) -> bool {
+    folded(text).starts_with("court")
+}
+
+/// The room as the data of the same list has it: `2` of `Courtroom 2`.
+fn room_alone(text: &str) -> &str {
+    let rest = text.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim());
+    if rest.is_empty() { text } else { rest }
 }
 
 fn add_further(verbatim: &mut Value, row: Value) {

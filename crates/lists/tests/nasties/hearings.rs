@@ -8,10 +8,10 @@ use throughline_lists::{ListNotice, Notice};
 /// Matters that are not what the schema has: no case, no offence, nothing at all, one where several are usual.
 #[test]
 fn what_is_missing_or_alone_loses_nobody() {
-    let one = defendant(json!({ "individualSurname": "MARSH", "dateOfBirth": "1991-02-14" }));
-    let lone = standard_of(json!({ "caseUrn": "01ZZ0000126", "party": one }));
+    let one = defendant(&json!({ "individualSurname": "MARSH", "dateOfBirth": "1991-02-14" }));
+    let lone = standard_of(&json!({ "caseUrn": "01ZZ0000126", "party": one }));
     assert_eq!(only(lone).offences, []);
-    let mut list: Value = serde_json::from_str(&standard_of(Value::Null)).unwrap();
+    let mut list: Value = serde_json::from_str(&standard_of(&Value::Null)).unwrap();
     let hearing = list.pointer_mut("/courtLists/0/courtHouse/courtRoom/0/session/0/sittings/0/hearing/0").unwrap();
     hearing["application"] = json!([{ "applicationReference": "A1", "party": [
         { "partyRole": "RESPONDENT", "subject": true, "individualDetails": { "individualSurname": "ROWE" } }
@@ -29,7 +29,7 @@ fn what_is_missing_or_alone_loses_nobody() {
         assert_eq!(reading.entries.len(), 0);
         assert!(reading.rows_in > 0 || reading.notices.contains(&ListNotice::NobodyOnIt), "{place}: {reading:?}");
     }
-    let nobody = reading(standard_of(json!([{ "caseUrn": "01ZZ0000126", "party": [] }])));
+    let nobody = reading(standard_of(&json!([{ "caseUrn": "01ZZ0000126", "party": [] }])));
     assert!(nobody.notices.contains(&ListNotice::CaseWithoutParties("01ZZ0000126".into())));
 }
 
@@ -40,7 +40,8 @@ fn numbers_of_cases_rooms_and_lists_are_kept_as_they_are_printed() {
         assert_eq!(entry.urn.as_deref(), Some(read));
     }
     let long = "01ZZ00001260000000000099";
-    let case = standard_of(json!([{ "caseUrn": long, "party": [defendant(json!({ "individualSurname": "MARSH" }))] }]));
+    let case =
+        standard_of(&json!([{ "caseUrn": long, "party": [defendant(&json!({ "individualSurname": "MARSH" }))] }]));
     assert_eq!(only(case).urn.as_deref(), Some(long));
     for room in ["00", "01", "1", "Court 2A"] {
         let entry = only(libra_session(
@@ -89,7 +90,7 @@ fn judges_after_a_colon_are_no_part_of_the_room() {
 #[test]
 fn restrictions_of_case_and_offence_travel_with_each_person() {
     let restricted = |surname: &str, details: Value| {
-        let mut party = defendant(json!({ "individualSurname": surname }));
+        let mut party = defendant(&json!({ "individualSurname": surname }));
         party["offence"] =
             json!([{ "offenceTitle": "Theft", "reportingRestriction": true, "reportingRestrictionDetails": details }]);
         party
@@ -98,7 +99,7 @@ fn restrictions_of_case_and_offence_travel_with_each_person() {
         "caseUrn": "1", "reportingRestriction": true, "reportingRestrictionDetails": ["Section 45: no names"],
         "party": [restricted("MARSH", json!(["Do not name the shop"])), restricted("HOLLIS", json!([]))],
     }]);
-    let reading = reading(standard_of(case));
+    let reading = reading(standard_of(&case));
     let of = |at: usize| reading.entries[at].reporting_restriction.as_deref().unwrap();
     assert!(of(0).contains("Section 45: no names") && of(0).contains("Do not name the shop"), "{}", of(0));
     assert!(of(1).contains("Section 45: no names") && !of(1).contains("shop"), "{}", of(1));
@@ -108,8 +109,8 @@ fn restrictions_of_case_and_offence_travel_with_each_person() {
 /// A sitting at 23:30 UTC in summer is on the next day in London.
 #[test]
 fn a_day_is_that_of_london() {
-    let case = json!([{ "caseUrn": "1", "party": [defendant(json!({ "individualSurname": "MARSH" }))] }]);
-    let list = standard_of(case).replace("2026-03-26T10:00:00Z", "2026-06-30T23:30:00Z");
+    let case = json!([{ "caseUrn": "1", "party": [defendant(&json!({ "individualSurname": "MARSH" }))] }]);
+    let list = standard_of(&case).replace("2026-03-26T10:00:00Z", "2026-06-30T23:30:00Z");
     let reading = reading(&list);
     assert_eq!(reading.list_date, Some(crate::day(2026, 7, 1)));
     assert_eq!(date_time_long(reading.entries[0].sitting_at.unwrap()), "1 July 2026 at 00:30");

@@ -33,7 +33,7 @@ fn only(list: impl AsRef<[u8]>) -> Entry {
 }
 
 /// A standard list in JSON of one hearing with these cases.
-fn standard_of(cases: Value) -> String {
+fn standard_of(cases: &Value) -> String {
     json!({
         "document": { "publicationDate": "2026-03-25T18:30:00Z" },
         "courtLists": [{ "courtHouse": { "courtHouseName": "Ferrybridge", "courtRoom": [{
@@ -48,11 +48,11 @@ fn standard_of(cases: Value) -> String {
 }
 
 /// A standard list in JSON of one defendant with these details.
-fn standard(details: Value) -> String {
-    standard_of(json!([{ "caseUrn": "01ZZ0000126", "party": [defendant(details)] }]))
+fn standard(details: &Value) -> String {
+    standard_of(&json!([{ "caseUrn": "01ZZ0000126", "party": [defendant(details)] }]))
 }
 
-fn defendant(details: Value) -> Value {
+fn defendant(details: &Value) -> Value {
     json!({ "partyRole": "DEFENDANT", "individualDetails": details })
 }
 

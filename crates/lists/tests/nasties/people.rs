@@ -15,7 +15,7 @@ fn nothing_is_said_in_four_ways() {
     ];
     let of_xml = ["", "<def_dob/><def_age/><def_sex/><pnc_id/><def_addr/>", "<def_dob></def_dob><def_age> </def_age>"]
         .map(|fields| libra_case(&format!("<def_name>MARSH</def_name>{fields}")));
-    for list in of_json.map(standard).into_iter().chain(of_xml) {
+    for list in of_json.map(|details| standard(&details)).into_iter().chain(of_xml) {
         let entry = only(&list);
         assert_eq!((entry.date_of_birth, entry.age, entry.sex), (None, None, None), "{list}");
         assert_eq!((&entry.address, &entry.postcode, &entry.pnc), (&None, &None, &None), "{list}");
@@ -53,7 +53,7 @@ fn a_name_is_split_however_it_is_printed() {
 fn an_organisation_is_counted_and_not_screened() {
     let details =
         json!({ "partyRole": "DEFENDANT", "organisationDetails": { "organisationName": "Quayside Haulage Ltd" } });
-    let json = standard_of(json!([{ "caseUrn": "1", "party": [details] }]));
+    let json = standard_of(&json!([{ "caseUrn": "1", "party": [details] }]));
     let xml = libra_case("<def_name>LLOYDS HAULAGE</def_name><def_type>O</def_type>");
     let named = libra_case(
         "<def_name>QUAYSIDE HAULAGE</def_name><def_type>O</def_type>\
@@ -70,7 +70,7 @@ fn an_organisation_is_counted_and_not_screened() {
 #[test]
 fn a_sex_that_is_not_given_is_no_sex_and_one_against_the_title_is_told() {
     for word in ["N", "NOT_SPECIFIED", "Not specified", "not known", "U"] {
-        let entry = only(standard(json!({ "individualSurname": "MARSH", "gender": word })));
+        let entry = only(standard(&json!({ "individualSurname": "MARSH", "gender": word })));
         assert_eq!((entry.sex, entry.notices.as_slice()), (None, &[Notice::NoDateOfBirth][..]), "{word}");
     }
     let entry = only(libra_case("<def_name>Mr Ada MARSH</def_name><def_sex>F</def_sex>"));
@@ -97,7 +97,7 @@ fn an_age_that_does_not_fit_and_a_date_that_cannot_be_are_told() {
 #[test]
 fn an_identifier_is_trimmed_checked_and_never_lost() {
     let details =
-        |pnc: &str| standard(json!({ "individualSurname": "MARSH", "dateOfBirth": "1991-02-14", "pncId": pnc }));
+        |pnc: &str| standard(&json!({ "individualSurname": "MARSH", "dateOfBirth": "1991-02-14", "pncId": pnc }));
     let right = only(details("2012/0345678U\r\n"));
     assert_eq!((right.pnc.as_deref(), right.notices.as_slice()), (Some("2012/0345678U"), &[][..]));
     let wrong = only(details("2012/0345678B"));
@@ -124,9 +124,9 @@ fn twice_on_a_list_is_told_and_a_blank_defendant_stays() {
     assert_eq!(twice.entries.len(), 2);
     assert!(twice.entries[1].notices.iter().any(|notice| matches!(notice, Notice::DuplicateInList(_))));
     assert!(!twice.entries[0].notices.iter().any(|notice| matches!(notice, Notice::DuplicateInList(_))));
-    let blank = only(standard_of(json!([{ "caseUrn": "1", "party": [{ "partyRole": "DEFENDANT" }] }])));
+    let blank = only(standard_of(&json!([{ "caseUrn": "1", "party": [{ "partyRole": "DEFENDANT" }] }])));
     assert!(blank.name.is_unknown() && blank.notices.contains(&Notice::NoName));
-    assert!(only(standard_of(json!([{ "caseUrn": "1", "party": [defendant(json!({}))] }]))).name.is_unknown());
+    assert!(only(standard_of(&json!([{ "caseUrn": "1", "party": [defendant(&json!({}))] }]))).name.is_unknown());
 }
 
 #[test]

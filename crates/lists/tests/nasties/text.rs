@@ -27,9 +27,23 @@ fn a_time_is_read_in_each_way_it_is_written() {
         let entry = only(custody("DOB,Arrived", &format!("14/02/1991,{written}")));
         assert_eq!(entry.arrived_at.map(date_time_long).as_deref(), Some(said), "{written}");
     }
-    let list = standard_of(json!([{ "caseUrn": "1", "party": [defendant(json!({ "individualSurname": "MARSH" }))] }]));
+    let list =
+        standard_of(&json!([{ "caseUrn": "1", "party": [defendant(&json!({ "individualSurname": "MARSH" }))] }]));
     let summer = only(list.replace("2026-03-26T10:00:00Z", "2026-07-01T09:00:00Z"));
     assert_eq!(summer.sitting_at.map(date_time_long).as_deref(), Some("1 July 2026 at 10:00"));
+}
+
+#[test]
+fn a_date_and_its_time_may_stand_in_columns_of_their_own() {
+    for (headings, cells) in [
+        ("DOB,Arrest date,Arrest time", "14/02/1991,25/03/2026,23:10"),
+        ("DOB,Arrest time,Arrest date", "14/02/1991,23:10,25/03/2026"),
+        ("DOB,Arrested,Arrest time", "14/02/1991,25/03/2026 23:10,"),
+    ] {
+        let entry = only(custody(headings, cells));
+        assert_eq!(entry.arrested_at.map(date_time_long).as_deref(), Some("25 March 2026 at 23:10"), "{headings}");
+        assert_eq!(entry.notices, [], "{headings}");
+    }
 }
 
 /// What words hold is kept to the letter, and steers nothing.
@@ -44,9 +58,9 @@ fn words_are_kept_as_they_came() {
         "=HYPERLINK(\"http://invented\")",
         "'; DROP TABLE person; --",
     ] {
-        let mut party = defendant(json!({ "individualSurname": "MARSH" }));
+        let mut party = defendant(&json!({ "individualSurname": "MARSH" }));
         party["offence"] = json!([{ "offenceTitle": "Theft", "offenceWording": words }]);
-        let entry = only(standard_of(json!([{ "caseUrn": "1", "party": [party] }])));
+        let entry = only(standard_of(&json!([{ "caseUrn": "1", "party": [party] }])));
         assert_eq!(entry.offences[0].wording.as_deref(), Some(words));
     }
     let lines = only("Custody No,Surname,Forenames,Offence\r\nFR/1/26,MARSH,Ada,\"line one\r\nline two\"\r\n");
@@ -55,7 +69,7 @@ fn words_are_kept_as_they_came() {
 
 #[test]
 fn a_key_that_is_said_twice_keeps_both_values_and_is_told() {
-    let list = standard(json!({ "individualSurname": "MARSH" }))
+    let list = standard(&json!({ "individualSurname": "MARSH" }))
         .replace("\"individualSurname\":\"MARSH\"", "\"individualSurname\":\"MARSH\",\"asn\":\"A1\",\"asn\":\"A2\"");
     let reading = reading(&list);
     assert!(reading.notices.contains(&ListNotice::RepeatedKey("asn".into())), "{:?}", reading.notices);
@@ -67,7 +81,7 @@ fn a_key_that_is_said_twice_keeps_both_values_and_is_told() {
 fn an_address_that_is_none_and_a_postcode_that_is_wrong_are_kept_as_printed() {
     for (address, postcode) in [("Earth", "BRI 1RA"), ("9 Quay Lane", "AA1 AA1"), ("NFA", "ad21 5dr")] {
         let details = json!({ "individualSurname": "MARSH", "address": { "line": [address], "postCode": postcode } });
-        let entry = only(standard(details));
+        let entry = only(standard(&details));
         assert_eq!((entry.address.as_deref(), entry.postcode.as_deref()), (Some(address), Some(postcode)));
     }
 }
@@ -99,7 +113,7 @@ fn a_list_is_read_in_each_encoding() {
 /// A zero byte is no end of a text: what stands behind it is read too, and told. A file full of them is no text.
 #[test]
 fn nothing_behind_a_zero_byte_is_lost() {
-    let more: String = (2..9).map(|n| format!("FR/{n}/26,HOLLIS,Tom,01/06/1984\n")).collect();
+    let more = "FR/2/26,HOLLIS,Tom,01/06/1984\n".repeat(7);
     let list = format!("Custody No,Surname,Forenames,DOB\nFR/1/26,MAR\0SH,Ada,14/02/1991\n{more}");
     let reading = reading(list);
     assert_eq!((reading.entries.len(), reading.entries[0].name.surname.as_str()), (8, "MAR\u{FFFD}SH"));
