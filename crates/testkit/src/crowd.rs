@@ -14,7 +14,7 @@ use throughline_policy::{CreatePerson, OpenEpisode, Subject};
 use throughline_store::episodes::{self, Justice, NewEpisode};
 use throughline_store::people::{self, ContactDetails, NewPerson};
 use throughline_store::tasks::{self, NewTask};
-use throughline_store::{Result, Tx};
+use throughline_store::{Result, Tx, raw};
 use uuid::Uuid;
 
 /// People made in one transaction.
@@ -96,6 +96,50 @@ pub async fn crowd(kit: &Kit, count: usize, told: impl Fn(usize)) -> Result<Vec<
         told(made.len());
     }
     Ok(made)
+}
+
+/// People made in one transaction when nothing but their rows is made.
+const ROWS_AT_ONCE: usize = 20_000;
+
+/// Makes `count` people without episodes, straight into their table: a million in half a minute. They are known
+/// from the next start on.
+///
+/// # Errors
+/// The store's.
+pub async fn people_alone(kit: &Kit, count: usize, told: impl Fn(usize)) -> Result<Vec<NewPerson>> {
+    let mut dice = Dice(11);
+    let people: Vec<NewPerson> = (0..count).map(|serial| person(&mut dice, serial)).collect();
+    let mut made = 0;
+    for some in people.chunks(ROWS_AT_ONCE) {
+        let mut tx = kit.tx_at(Role::Practitioner, kit.now - Duration::days(30)).await;
+        for new in some {
+            row_alone(&mut tx, kit, new).await?;
+        }
+        tx.commit().await?;
+        made += some.len();
+        told(made);
+    }
+    Ok(people)
+}
+
+async fn row_alone(tx: &mut Tx, kit: &Kit, new: &NewPerson) -> Result<()> {
+    raw::execute(
+        tx,
+        "INSERT INTO person (id, forenames, surname, date_of_birth, gender, nhs_number, postcode, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        vec![
+            Uuid::now_v7().into(),
+            (&new.name.forenames).into(),
+            (&new.name.surname).into(),
+            new.date_of_birth.into(),
+            new.gender.map_or("0", Gender::code).into(),
+            new.nhs_number.as_ref().map(NhsNumber::digits).into(),
+            (&new.contact.postcode).into(),
+            kit.now.into(),
+        ],
+    )
+    .await?;
+    Ok(())
 }
 
 async fn one(tx: &mut Tx, kit: &Kit, dice: &mut Dice, serial: usize) -> Result<PersonId> {

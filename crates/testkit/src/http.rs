@@ -52,6 +52,22 @@ impl Client {
         self.send("POST", path, &[headers.as_str(), &body.join("&")]).await
     }
 
+    /// Posts a file of text as a page does: in parts, with the form's other fields.
+    ///
+    /// # Errors
+    /// As [`Self::post`].
+    pub async fn post_file(&mut self, path: &str, csrf: &str, name: &str, text: &str) -> std::io::Result<Answer> {
+        const LINE: &str = "----part-of-a-form-that-no-list-holds";
+        let headers = format!(
+            "x-csrf-token: {csrf}\r\nx-requested-with: fetch\r\ncontent-type: multipart/form-data; boundary={LINE}\r\n"
+        );
+        let body = format!(
+            "--{LINE}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             content-type: application/octet-stream\r\n\r\n{text}\r\n--{LINE}--\r\n"
+        );
+        self.send("POST", path, &[headers.as_str(), &body]).await
+    }
+
     async fn send(&mut self, method: &str, path: &str, rest: &[&str]) -> std::io::Result<Answer> {
         let answer = tokio::time::timeout(Duration::from_secs(20), self.exchange(method, path, rest)).await;
         let answer = answer.unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()));
