@@ -120,12 +120,10 @@ scene('given a printed list, when she brings it in, then its rows are read and s
   await look('printed');
 });
 
-scene('given a list that nobody attends, or news of one hearing, then nothing is brought in and nobody is gone', async () => {
+scene('given a list that nobody attends, then nothing is brought in and nobody is gone', async () => {
   const sample = (name) => readFile(join(root, 'crates/lists/tests/samples', name));
   await bringIn('sjp.json', await sample('single-justice-list.json'));
   assert.match(await text(), /decided on paper and nobody attends\. Nothing was brought in/);
-  await bringIn('hearing.json', await sample('hearing-resulted.json'));
-  assert.match(await text(), /news of one hearing from Common Platform, not the list of a day\. Nothing was brought in/);
 });
 
 scene('given a list with nobody on it, then she is warned before everybody is gone', async () => {

@@ -1,5 +1,7 @@
 //! Lines of work on a site's list, and what became of each.
 
+use crate::time::Instant;
+
 codes! {
     /// Which list.
     pub enum ListKind {
@@ -107,5 +109,36 @@ impl NotSeenReason {
             Self::NoNeed | Self::AlreadyOpen | Self::OutOfScope => EntryState::NotNeeded,
             _ => EntryState::Missed,
         }
+    }
+}
+
+/// How long somebody may still be called after a sitting began: a sitting lasts half a day.
+const SITTING: chrono::Duration = chrono::Duration::hours(3);
+
+/// Which of several hearings is next, by when their sittings begin: the first that is not over, and the last
+/// when all are. A hearing without a time comes after those with one, and is never over.
+pub fn next_sitting(sittings: &[Option<Instant>], now: Instant) -> Option<usize> {
+    let is_ahead = |sitting: &Option<Instant>| sitting.is_none_or(|at| at + SITTING > now);
+    let mut in_order: Vec<usize> = (0..sittings.len()).collect();
+    in_order.sort_by_key(|at| (sittings[*at].is_none(), sittings[*at]));
+    in_order.iter().copied().find(|at| is_ahead(&sittings[*at])).or(in_order.last().copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeZone;
+
+    #[test]
+    fn the_next_hearing_is_the_first_whose_sitting_is_not_over() {
+        let at = |hour| chrono::Utc.with_ymd_and_hms(2026, 3, 26, hour, 0, 0).unwrap();
+        let two = [Some(at(14)), Some(at(10))];
+        let hours = [(9, 1), (10, 1), (12, 1), (13, 0), (16, 0), (20, 0)];
+        for (hour, next) in hours {
+            assert_eq!(next_sitting(&two, at(hour)), Some(next), "at {hour}");
+        }
+        assert_eq!(next_sitting(&[None, Some(at(10))], at(20)), Some(0), "nobody can say that it is over");
+        assert_eq!(next_sitting(&[None, Some(at(10))], at(9)), Some(1));
+        assert_eq!(next_sitting(&[], at(9)), None);
     }
 }

@@ -7,12 +7,13 @@
 
 use chrono::NaiveDate;
 
-use crate::{Format, ListKind, ReadError, Reading, Source, node::Node, sessions, source::Content};
+use crate::{Format, ListKind, ReadError, Reading, Source, System, node::Node, sessions, source::Content};
 
 pub(crate) const FORMAT: Format = Format {
     name: "cath-adult-court-list",
     label: "Adult court list (CaTH JSON)",
     kind: ListKind::Court,
+    system: System::Libra,
     looked_for: "an adult court list as JSON, with 'document', 'data' and 'job', and sessions that hold cases",
     read,
 };

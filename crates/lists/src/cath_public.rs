@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use crate::{
-    Format, ListKind, ListNotice, ReadError, Reading, Source,
+    Format, ListKind, ListNotice, ReadError, Reading, Source, System,
     cath_standard::{Kind, LOOKED_FOR, court_lists, courts, has_matters_with_parties, hearings},
 };
 
@@ -16,6 +16,7 @@ pub(crate) const FORMAT: Format = Format {
     name: "cath-magistrates-public-list",
     label: "Magistrates Public List (CaTH JSON)",
     kind: ListKind::Court,
+    system: System::CommonPlatform,
     looked_for: LOOKED_FOR,
     read,
 };

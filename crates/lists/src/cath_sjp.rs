@@ -8,7 +8,7 @@
 use chrono::NaiveDate;
 
 use crate::{
-    Format, ListKind, ReadError, Reading, Source,
+    Format, ListKind, ReadError, Reading, Source, System,
     cath_standard::{Kind, LOOKED_FOR, court_lists, courts, has_matters_with_parties, has_own_parties, hearings},
 };
 
@@ -16,6 +16,7 @@ pub(crate) const FORMAT: Format = Format {
     name: "cath-sjp-list",
     label: "Single Justice Procedure list (CaTH JSON)",
     kind: ListKind::Court,
+    system: System::CommonPlatform,
     looked_for: LOOKED_FOR,
     read,
 };

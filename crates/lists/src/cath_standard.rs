@@ -17,7 +17,7 @@ use throughline_domain::{
 
 use crate::{
     Entry, Format, ListKind, ListNotice, Notice, Offence, Position, ReadError, Reading, SetAside, SetAsideReason,
-    Source,
+    Source, System,
     checks::{Person, describe},
     fields::{field, instant, is_true, items, items_of, joined, none_if_empty, object_of, some_joined, text, without},
     names::is_youth_panel,
@@ -33,6 +33,7 @@ pub(crate) const FORMAT: Format = Format {
     name: "cath-magistrates-standard-list",
     label: "Magistrates Standard List (CaTH JSON)",
     kind: ListKind::Court,
+    system: System::CommonPlatform,
     looked_for: LOOKED_FOR,
     read,
 };

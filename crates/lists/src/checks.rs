@@ -146,24 +146,30 @@ pub(crate) fn custody_key(number: &str) -> String {
     format!("custody:{}", number.split_whitespace().collect::<String>().to_uppercase())
 }
 
-/// Makes every key unique, and tells each entry of an earlier one that seems the same person's:
-/// the same custody record number, the same name and date of birth, or the same id across cases.
-/// Nothing is merged.
-pub(crate) fn mark_duplicates(entries: &mut [Entry]) {
+/// Makes every key unique.
+pub(crate) fn make_keys_unique(entries: &mut [Entry]) {
     let mut keys: HashMap<String, usize> = HashMap::new();
-    let mut seen: HashMap<String, Position> = HashMap::new();
     for entry in entries {
         let times = keys.entry(entry.key.clone()).or_default();
         *times += 1;
         if *times > 1 {
             entry.key = format!("{} #{times}", entry.key);
         }
+    }
+}
+
+/// Tells each entry of an earlier one that seems the same person's and is a line of its own: the same
+/// custody record number, the same name and date of birth, or the same id across cases.
+pub(crate) fn mark_duplicates(entries: &mut [Entry]) {
+    let mut seen: HashMap<String, Position> = HashMap::new();
+    for entry in entries {
         let by_number = entry.custody_number.as_deref().map(custody_key);
         let by_person = person_key(entry).filter(|_| entry.date_of_birth.is_some());
-        let by_master = entry.master_defendant_id.as_deref().map(|id| format!("master:{}", id.to_lowercase()));
+        let masters = entry.hearings.iter().filter_map(|hearing| hearing.said.master_defendant_id.as_deref());
+        let by_master = masters.map(|id| format!("master:{}", id.to_lowercase()));
         let identities: Vec<String> = by_number.into_iter().chain(by_person).chain(by_master).collect();
         if let Some(earlier) = identities.iter().find_map(|identity| seen.get(identity)) {
-            entry.notices.push(Notice::DuplicateInList(earlier.clone()));
+            entry.tell(Notice::DuplicateInList(earlier.clone()));
         }
         for identity in identities {
             seen.entry(identity).or_insert_with(|| entry.position.clone());

@@ -14,12 +14,13 @@ use chrono::NaiveDate;
 use crate::tables::columns::Column;
 use crate::tables::headings;
 use crate::tables::rows;
-use crate::{Format, ListKind, ReadError, Reading, Source};
+use crate::{Format, ListKind, ReadError, Reading, Source, System};
 
 pub(crate) const FORMAT: Format = Format {
     name: "court-table",
     label: "Court list (Excel or CSV)",
     kind: ListKind::Court,
+    system: System::CourtTable,
     looked_for: "a court list with headings such as 'Name', 'Court Room', 'Sitting at' and 'URN' or 'Case Number'",
     read,
 };

@@ -21,7 +21,7 @@ use throughline_domain::time::{london_date, parse_date};
 
 use self::place::{Day, Place};
 use crate::{
-    Format, ListKind, ListNotice, ReadError, Reading, SetAsideReason, Source,
+    Format, ListKind, ListNotice, ReadError, Reading, SetAsideReason, Source, System,
     fields::{field, items_of, object_of, text},
     source::Content,
     times::read_time,
@@ -34,6 +34,7 @@ pub(crate) const DAILY: Format = Format {
     name: "cath-crown-daily-list",
     label: "Crown Court daily list (CaTH JSON)",
     kind: ListKind::Court,
+    system: System::Crown,
     looked_for: LOOKED_FOR,
     read: |source, today| read(&DAILY, "DailyList", "Crown Court daily list", source, today),
 };
@@ -42,6 +43,7 @@ pub(crate) const FIRM: Format = Format {
     name: "cath-crown-firm-list",
     label: "Crown Court firm list (CaTH JSON)",
     kind: ListKind::Court,
+    system: System::Crown,
     looked_for: LOOKED_FOR,
     read: |source, today| read(&FIRM, "FirmList", "Crown Court firm list", source, today),
 };
@@ -50,6 +52,7 @@ pub(crate) const WARNED: Format = Format {
     name: "cath-crown-warned-list",
     label: "Crown Court warned list (CaTH JSON)",
     kind: ListKind::Court,
+    system: System::CrownWarned,
     looked_for: LOOKED_FOR,
     read: |source, today| read(&WARNED, "WarnedList", "Crown Court warned list", source, today),
 };

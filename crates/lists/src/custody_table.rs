@@ -9,12 +9,13 @@ use chrono::NaiveDate;
 use crate::tables::columns::Column;
 use crate::tables::headings::{self, Headings};
 use crate::tables::rows;
-use crate::{Format, ListKind, ReadError, Reading, Source};
+use crate::{Format, ListKind, ReadError, Reading, Source, System};
 
 pub(crate) const FORMAT: Format = Format {
     name: "custody-csv",
     label: "Custody list (Excel or CSV)",
     kind: ListKind::Custody,
+    system: System::Custody,
     looked_for: "a custody list with headings such as 'Custody number', 'Name', 'Date of birth' and 'Arrested'",
     read,
 };

@@ -1,42 +1,60 @@
-//! What changed between two sendings of the same list.
+//! What changed between two sendings of a list, and what a list changes on the board.
+//!
+//! | Room | What it holds |
+//! |---|---|
+//! | this one | the kinds of change, and the comparison |
+//! | `settle` | rows that stand on a line already stay on it |
+//! | `pairs` | which line of the board is which line of the list |
+//! | `hearings` | which hearing of a line is which |
+//! | `fields` | what is different, field by field, in words |
 
-use std::collections::HashMap;
+mod fields;
+mod hearings;
+mod pairs;
+mod settle;
 
-use chrono::NaiveDate;
-use serde_json::Value;
-use throughline_domain::name::Name;
-use throughline_domain::time::{Instant, date_long, date_time_long};
+use crate::{Entry, Hearing, Scope, Sitting, System, gather};
+pub use fields::{facts, hearing_facts};
 
-use crate::Entry;
-
-/// What became of one entry. Numbers are places in the two slices given to [`diff()`].
+/// What became of one line. Numbers are places among the lines before and in [`Difference::after`].
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case", tag = "change")]
 pub enum Change {
     /// Not on the list before.
     New {
-        /// Its place on the list now.
+        /// Its place now.
         now: usize,
     },
     /// On the list before, and different now.
     Changed {
-        /// Its place on the list before.
+        /// Its place before.
         before: usize,
-        /// Its place on the list now.
+        /// Its place now.
         now: usize,
         /// What is different.
         fields: Vec<FieldChange>,
+        /// Which of its hearings came, moved or went.
+        hearings: Vec<HearingChange>,
+    },
+    /// On the list before with the same facts, and a hearing is somewhere else or at another time.
+    Moved {
+        /// Its place before.
+        before: usize,
+        /// Its place now.
+        now: usize,
+        /// From where to where.
+        moves: Vec<Move>,
     },
     /// On the list before, and the same.
     Same {
-        /// Its place on the list before.
+        /// Its place before.
         before: usize,
-        /// Its place on the list now.
+        /// Its place now.
         now: usize,
     },
     /// On the list before, and no longer. Never silent: a person may have been released.
     Gone {
-        /// Its place on the list before.
+        /// Its place before.
         before: usize,
     },
 }
@@ -50,12 +68,12 @@ impl Change {
     }
 }
 
-/// One field of an entry that changed.
+/// One field of a line that changed.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct FieldChange {
-    /// The field of [`Entry`], or of the verbatim row when no field of the entry holds it.
+    /// The field of [`Entry`] or [`Hearing`], or of the verbatim row when no field holds it.
     pub field: String,
-    /// The field's name for people.
+    /// The field's name for people; of one hearing among several with its case.
     pub label: String,
     /// What it said before; empty when nothing.
     pub before: String,
@@ -63,163 +81,158 @@ pub struct FieldChange {
     pub after: String,
 }
 
-/// Compares two sendings of a list: everything on the list now in its order, then what is gone.
-///
-/// Entries pair by `key`. What is left over pairs by `second_key` when that is unambiguous on
-/// both sides; two different custody record numbers are two detentions and never pair.
+/// A hearing that is somewhere else or at another time.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Move {
+    /// The case, when given.
+    pub urn: Option<String>,
+    /// Where and when it was.
+    pub from: Sitting,
+    /// Where and when it is.
+    pub to: Sitting,
+}
+
+/// What became of one hearing of a line whose person stays.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case", tag = "hearing")]
+pub enum HearingChange {
+    /// The line did not have it.
+    Added {
+        /// The case, when given.
+        urn: Option<String>,
+        /// Where and when it is.
+        sitting: Sitting,
+        /// The system whose list has it.
+        system: System,
+        /// Whether this is the line's first hearing on a list of this system: the person is also on it.
+        also_on: bool,
+    },
+    /// It is somewhere else or at another time.
+    Moved(Move),
+    /// The list no longer has it.
+    Gone {
+        /// The case, when given.
+        urn: Option<String>,
+        /// Where and when it was.
+        sitting: Sitting,
+        /// The system whose list had it.
+        system: System,
+    },
+}
+
+/// A line of the board, as a list is compared with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// What was last said of it.
+    pub entry: &'a Entry,
+    /// Whether no list has it any longer.
+    pub is_gone: bool,
+}
+
+/// What a list changes on the board.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Difference {
+    /// The lines as they are to stand: those of the list in its order, with hearings that lists of other
+    /// systems have of them; then those that lose a hearing and stay for another.
+    pub after: Vec<Entry>,
+    /// How many of them the list has.
+    pub listed: usize,
+    /// What becomes of each line: in the order of `after`, then what is gone.
+    pub changes: Vec<Change>,
+}
+
+/// Compares two sendings of one list: everything on the list now in its order, then what is gone.
 pub fn diff(before: &[Entry], now: &[Entry]) -> Vec<Change> {
-    let mut paired_before: Vec<bool> = vec![false; before.len()];
-    let by_key: HashMap<&str, usize> = before.iter().enumerate().map(|(at, entry)| (entry.key.as_str(), at)).collect();
-    let mut pairs: Vec<Option<usize>> = vec![None; now.len()];
-    for (at, entry) in now.iter().enumerate() {
-        let found = by_key.get(entry.key.as_str()).copied().filter(|found| !paired_before[*found]);
-        if let Some(found) = found {
-            paired_before[found] = true;
-        }
-        pairs[at] = found;
-    }
-    let left_before = lone_second_keys(before, |at| !paired_before[at]);
-    let left_now = lone_second_keys(now, |at| pairs[at].is_none());
-    for (key, at) in left_now {
-        let Some(&found) = left_before.get(key) else {
+    let known: Vec<Known<'_>> = before.iter().map(|entry| Known { entry, is_gone: false }).collect();
+    compare(&Scope::Everything, &known, now.to_vec()).changes
+}
+
+/// Compares what a file says with the board's lines, of which only what is in the file's scope may go.
+///
+/// Lines pair when a hearing of theirs has one key; then when one has one looser key and nothing speaks
+/// against it; then when they are the same defendant for certain, on the same day. Custody records pair
+/// by key, then by second key; two different custody record numbers are two detentions and never pair.
+pub fn compare(scope: &Scope, before: &[Known<'_>], now: Vec<Entry>) -> Difference {
+    let now = settle::settled(before, now);
+    let pairs = pairs::pairs(scope, before, &now);
+    let mut is_paired = vec![false; before.len()];
+    let mut difference = Difference { after: Vec::new(), listed: now.len(), changes: Vec::new() };
+    for (at, (entry, pair)) in now.into_iter().zip(pairs).enumerate() {
+        let Some(found) = pair else {
+            difference.changes.push(Change::New { now: at });
+            difference.after.push(entry);
             continue;
         };
-        if may_be_one(&before[found], &now[at]) {
-            paired_before[found] = true;
-            pairs[at] = Some(found);
+        is_paired[found] = true;
+        let (after, change) = paired(scope, (found, &before[found]), (at, entry));
+        difference.changes.push(change);
+        difference.after.push(after);
+    }
+    let left = before.iter().enumerate().filter(|(at, known)| !is_paired[*at] && !known.is_gone);
+    let mut gone = Vec::new();
+    for (at, known) in left.filter(|(_, known)| scope.concerns(known.entry)) {
+        match lessened(scope, known.entry) {
+            None => gone.push(Change::Gone { before: at }),
+            Some((after, hearings)) => {
+                let fields = fields::of_lines(known.entry, &after);
+                let now = difference.after.len();
+                difference.changes.push(Change::Changed { before: at, now, fields, hearings });
+                difference.after.push(after);
+            }
         }
     }
-    let present = pairs.iter().enumerate().map(|(at, found)| match found {
-        Some(found) => compared(before, *found, now, at),
-        None => Change::New { now: at },
-    });
-    let gone =
-        paired_before.iter().enumerate().filter(|(_, paired)| !**paired).map(|(at, _)| Change::Gone { before: at });
-    present.chain(gone).collect()
+    difference.changes.extend(gone);
+    difference
 }
 
-/// The entries that are left, by second key, without those whose second key is not theirs alone.
-fn lone_second_keys(entries: &[Entry], is_left: impl Fn(usize) -> bool) -> HashMap<&str, usize> {
-    let mut found: HashMap<&str, Option<usize>> = HashMap::new();
-    for (at, entry) in entries.iter().enumerate().filter(|(at, _)| is_left(*at)) {
-        let Some(key) = &entry.second_key else {
-            continue;
-        };
-        found.entry(key).and_modify(|only| *only = None).or_insert(Some(at));
-    }
-    found.into_iter().filter_map(|(key, only)| Some((key, only?))).collect()
-}
-
-fn may_be_one(before: &Entry, now: &Entry) -> bool {
-    match (&before.custody_number, &now.custody_number) {
-        (Some(before), Some(now)) => before == now,
-        _ => true,
-    }
-}
-
-fn compared(before: &[Entry], at_before: usize, now: &[Entry], at_now: usize) -> Change {
-    let fields = field_changes(&before[at_before], &now[at_now]);
-    if fields.is_empty() {
-        Change::Same { before: at_before, now: at_now }
+/// A line that is on the board and on the list: as it is to stand, and what changes.
+fn paired(scope: &Scope, (at_before, known): (usize, &Known<'_>), (at, now): (usize, Entry)) -> (Entry, Change) {
+    let before = known.entry;
+    let (after, told) = if now.hearings.is_empty() {
+        (now, hearings::Told::default())
     } else {
-        Change::Changed { before: at_before, now: at_now, fields }
-    }
-}
-
-/// A field of an entry: its name, its name for people, and its value in words.
-type Field = (&'static str, &'static str, fn(&Entry) -> String);
-
-const FIELDS: &[Field] = &[
-    ("name", "Name", |e| e.name.formal()),
-    ("aliases", "Also known as", |e| e.aliases.iter().map(Name::formal).collect::<Vec<_>>().join("; ")),
-    ("date_of_birth", "Date of birth", |e| date(e.date_of_birth)),
-    ("perceived_birth_year", "Perceived birth year", |e| {
-        e.perceived_birth_year.map_or_else(String::new, |year| year.to_string())
-    }),
-    ("age", "Age", |e| e.age.map_or_else(String::new, |age| age.to_string())),
-    ("sex", "Sex", |e| e.sex.map_or_else(String::new, |sex| sex.to_string())),
-    ("ethnicity", "Ethnicity", |e| words(e.ethnicity.as_deref())),
-    ("address", "Address", |e| words(e.address.as_deref())),
-    ("postcode", "Postcode", |e| words(e.postcode.as_deref())),
-    ("pnc", "PNC", |e| words(e.pnc.as_deref())),
-    ("cro", "CRO", |e| words(e.cro.as_deref())),
-    ("nhs_number", "NHS number", |e| e.nhs_number.as_ref().map_or_else(String::new, |n| n.digits().to_owned())),
-    ("custody_number", "Custody record number", |e| words(e.custody_number.as_deref())),
-    ("asn", "ASN", |e| words(e.asn.as_deref())),
-    ("arrested_at", "Arrested", |e| time(e.arrested_at)),
-    ("arrived_at", "Arrived", |e| time(e.arrived_at)),
-    ("detention_authorised_at", "Detention authorised", |e| time(e.detention_authorised_at)),
-    ("site", "Site", |e| words(e.site.as_deref())),
-    ("court_code", "Court code", |e| words(e.court_code.as_deref())),
-    ("court_room", "Court room", |e| words(e.court_room.as_deref())),
-    ("sitting_at", "Sitting", |e| time(e.sitting_at)),
-    ("listed_on", "Listed for", |e| date(e.listed_on)),
-    ("urn", "Case reference", |e| words(e.urn.as_deref())),
-    ("hearing_type", "Hearing type", |e| words(e.hearing_type.as_deref())),
-    ("offences", "Offences", offences),
-    ("in_custody", "In custody", |e| yes_no(e.in_custody)),
-    ("bail_status", "Bail status", |e| words(e.bail_status.as_deref())),
-    ("youth", "Under 18", |e| yes_no(e.youth)),
-    ("reporting_restriction", "Reporting restriction", |e| words(e.reporting_restriction.as_deref())),
-    ("appropriate_adult", "Appropriate adult", |e| words(e.appropriate_adult.as_deref())),
-    ("interpreter", "Interpreter", |e| words(e.interpreter.as_deref())),
-    ("observation", "Observation level", |e| words(e.observation.as_deref())),
-    ("notes", "Notes", |e| words(e.notes.as_deref())),
-];
-
-/// Everything an entry says, field by field in words: label and value, without what is not given.
-pub fn facts(entry: &Entry) -> Vec<(&'static str, String)> {
-    let all = FIELDS.iter().map(|(_, label, value)| (*label, value(entry)));
-    all.filter(|(_, value)| !value.is_empty()).collect()
-}
-
-fn field_changes(before: &Entry, now: &Entry) -> Vec<FieldChange> {
-    let changes = FIELDS.iter().filter_map(|(field, label, value)| change(field, label, value(before), value(now)));
-    let known: Vec<FieldChange> = changes.collect();
-    if known.is_empty() { other_changes(&before.verbatim, &now.verbatim) } else { known }
-}
-
-/// The parts of the verbatim rows that differ, for columns that no field of the entry holds.
-fn other_changes(before: &Value, now: &Value) -> Vec<FieldChange> {
-    let (Some(was), Some(is)) = (before.as_object(), now.as_object()) else {
-        return Vec::new();
+        let (all, told) = hearings::merged(scope, known, &now);
+        (Entry { key: before.key.clone(), ..gather::line(all) }, told)
     };
-    let names = was.keys().chain(is.keys().filter(|name| !was.contains_key(*name)));
-    names.filter_map(|name| change(name, name, plain(was.get(name)), plain(is.get(name)))).collect()
+    let mut fields = fields::of_lines(before, &after);
+    fields.extend(told.fields);
+    if fields.is_empty() && told.changes.is_empty() && after.hearings.is_empty() {
+        fields = fields::of_rows(&before.verbatim, &after.verbatim);
+    }
+    if known.is_gone {
+        fields.insert(0, back());
+    }
+    (after, changed(at_before, at, fields, told.changes))
 }
 
-fn change(field: &str, label: &str, before: String, after: String) -> Option<FieldChange> {
-    (before != after).then(|| FieldChange { field: field.to_owned(), label: label.to_owned(), before, after })
+/// A line that was gone and is on the list again has changed, even if the list says the same.
+fn back() -> FieldChange {
+    let (field, label) = ("gone".to_owned(), "On the list".to_owned());
+    FieldChange { field, label, before: "No longer".to_owned(), after: "Again".to_owned() }
 }
 
-fn plain(value: Option<&Value>) -> String {
-    match value {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.trim().to_owned(),
-        Some(other) => other.to_string(),
+fn changed(before: usize, now: usize, fields: Vec<FieldChange>, hearings: Vec<HearingChange>) -> Change {
+    if !fields.is_empty() {
+        return Change::Changed { before, now, fields, hearings };
+    }
+    let moves = hearings.iter().map(|change| match change {
+        HearingChange::Moved(to) => Some(to.clone()),
+        HearingChange::Added { .. } | HearingChange::Gone { .. } => None,
+    });
+    match moves.collect::<Option<Vec<Move>>>() {
+        Some(moves) if moves.is_empty() => Change::Same { before, now },
+        Some(moves) => Change::Moved { before, now, moves },
+        None => Change::Changed { before, now, fields, hearings },
     }
 }
 
-fn words(text: Option<&str>) -> String {
-    text.unwrap_or_default().to_owned()
-}
-
-fn date(date: Option<NaiveDate>) -> String {
-    date.map_or_else(String::new, date_long)
-}
-
-fn time(at: Option<Instant>) -> String {
-    at.map_or_else(String::new, date_time_long)
-}
-
-fn yes_no(yes: bool) -> String {
-    if yes { "Yes" } else { "No" }.to_owned()
-}
-
-fn offences(entry: &Entry) -> String {
-    let lines = entry.offences.iter().map(|offence| {
-        let parts = [offence.code.as_deref(), Some(offence.title.as_str()), offence.wording.as_deref()];
-        parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
-    });
-    lines.collect::<Vec<_>>().join("; ")
+/// A line that the list does not have, without the hearings in the list's scope; `None` when none is left.
+fn lessened(scope: &Scope, before: &Entry) -> Option<(Entry, Vec<HearingChange>)> {
+    let (lost, kept): (Vec<Hearing>, Vec<Hearing>) =
+        gather::hearings_of(before).into_iter().partition(|hearing| scope.has(hearing));
+    if kept.is_empty() {
+        return None;
+    }
+    let after = Entry { key: before.key.clone(), ..gather::line(kept) };
+    Some((after, lost.iter().map(hearings::gone).collect()))
 }

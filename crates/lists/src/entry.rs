@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 use throughline_domain::{identifier::NhsNumber, name::Name, time::Instant};
 
-use crate::Notice;
+use crate::{Notice, hearing::Hearings};
 
 throughline_domain::codes! {
     /// A person's sex as a list gives it.
@@ -58,8 +58,10 @@ pub struct Offence {
 /// One line of work: a detainee, a defendant, or the subject of an application.
 ///
 /// Everything parsed is a proposal; `verbatim` is what the list said. Texts are trimmed and
-/// otherwise exactly as printed, markup and formula signs included.
+/// otherwise exactly as printed, markup and formula signs included. Of a line with several hearings the
+/// court, the case and the row are those of the earliest.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 pub struct Entry {
     /// Where in the file it stands.
     pub position: Position,
@@ -68,7 +70,8 @@ pub struct Entry {
     /// Custody: the custody record number, or the folded name and date of birth when there is
     /// none. Court: court, room, sitting, case reference and the party's place in the case; never
     /// a field of the person, for none is required. Hearing event: the ids of the hearing and of
-    /// the defendant.
+    /// the defendant. Each hearing has such a key of its own; the line has that of the earliest when it
+    /// is first seen, and keeps it whatever becomes of its hearings.
     pub key: String,
     /// A looser identity, tried only when `key` finds nothing and only when it is unambiguous:
     /// for custody the name and date of birth (a custody number is added later), for court the
@@ -158,6 +161,9 @@ pub struct Entry {
     pub verbatim: Value,
     /// What a person should know before relying on this entry.
     pub notices: Vec<Notice>,
+    /// Its hearings, in the order of their time: none on a custody list, at least one on a court's.
+    #[serde(default)]
+    pub hearings: Hearings,
 }
 
 impl Entry {
@@ -205,6 +211,7 @@ impl Entry {
             notes: None,
             verbatim,
             notices: Vec::new(),
+            hearings: Hearings::default(),
         }
     }
 }

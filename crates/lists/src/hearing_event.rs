@@ -25,7 +25,7 @@ use self::defendant::{Matter, Party};
 use self::hearing::Hearing;
 use self::message::Message;
 use crate::{
-    Format, HearingEvent, ListKind, ListNotice, ReadError, Reading, SetAsideReason, Source,
+    Format, HearingEvent, ListKind, ListNotice, ReadError, Reading, SetAsideReason, Source, System,
     fields::{field, items_of, object_of},
     source::Content,
     walk::Walk,
@@ -35,6 +35,7 @@ pub(crate) const FORMAT: Format = Format {
     name: "common-platform-hearing",
     label: "Common Platform hearing event (JSON)",
     kind: ListKind::Court,
+    system: System::CommonPlatform,
     looked_for: "a Common Platform hearing event as JSON, with 'hearing'",
     read,
 };

@@ -4,7 +4,7 @@
 //! (never its name) what it is, and gives a [`Reading`]: one [`Entry`] for each person to
 //! consider, each with the exact source kept and with [`Notice`]s where the source deserves a
 //! second look. The same list is sent again several times a day; [`diff()`] says what is new,
-//! changed, the same or gone.
+//! changed, moved, the same or gone, within the [`Scope`] of the file ([`compare`]).
 //!
 //! **Its words.**
 //!
@@ -13,11 +13,15 @@
 //! | Format | one shape of file, with its reader: a row of [`FORMATS`] |
 //! | Reading | everything a file said |
 //! | Entry | one line of work: a detainee, a defendant, or the subject of an application |
+//! | Hearing | one row of a court's list that puts somebody before the court; a line has one or several |
+//! | System | where a list comes from: Common Platform, Libra, the Crown Court, a table, custody |
+//! | Scope | what a file takes the place of: what its system said of the day, or one hearing |
+//! | Moved | on the list as before, with a hearing in another court or room, or at another time |
 //! | Further row | tells more of the entry above it: one more offence |
 //! | Mapping | what the columns of an unknown table mean, as a person said |
 //! | Set aside | understood, and not a line of work: an organisation, a prosecutor, a respondent |
 //! | Rejected | not understood well enough to work from; kept word for word |
-//! | Event | what happened to one hearing: a reading that has one is not the list of a day |
+//! | Event | what happened to one hearing: a reading that has one concerns nobody else |
 //! | Notice | something a person should know before relying on the entry |
 //! | Key | what makes an entry the same entry when the list is sent again |
 //!
@@ -26,8 +30,9 @@
 //! `None` when the content is not its own. Put invented samples under `tests/samples`.
 //!
 //! **What it will never do.** Read a clock or a file, refuse an entry for what it lacks, correct
-//! the source, merge two entries, or lose a row: rows in equal entries, further rows of theirs, rejected and set
-//! aside together ([`Reading::accounts_for_every_row`]).
+//! the source, merge two people, or lose a row. Rows of one defendant become one line of work when it is certain
+//! that they are theirs, and can be parted again ([`apart`]). Rows in equal entries, further hearings and further
+//! rows of theirs, rejected and set aside together ([`Reading::accounts_for_every_row`]).
 #![warn(missing_docs)]
 
 mod cath_adult_court;
@@ -42,27 +47,36 @@ mod delimited;
 mod diff;
 mod entry;
 mod fields;
+mod gather;
 mod grid;
+mod hearing;
 mod hearing_event;
+mod kept;
 mod libra;
 mod names;
 mod node;
 mod notice;
 mod reading;
 mod row;
+mod scope;
 mod sessions;
 mod source;
+mod system;
 mod table;
 mod tables;
 mod times;
 mod walk;
 
-pub use diff::{Change, FieldChange, diff, facts};
+pub use diff::{Change, Difference, FieldChange, HearingChange, Known, Move, compare, diff, facts, hearing_facts};
 pub use entry::{Entry, Offence, Position, Sex};
+pub use gather::apart;
 pub use grid::Sheet;
+pub use hearing::{Hearing, Hearings, Particulars, Sitting};
 pub use notice::{ListNotice, Notice};
 pub use reading::{HearingEvent, NoList, Reading, RejectReason, RejectedRow, SetAside, SetAsideReason};
+pub use scope::Scope;
 pub use source::{Content, Element, ReadError, Source};
+pub use system::System;
 pub use table::table;
 pub use tables::columns::Column;
 pub use tables::mapping::{Grounds, Mapping, Proposal, ProposedColumn, propose, read_as_told, read_mapped};
@@ -89,6 +103,8 @@ pub struct Format {
     pub label: &'static str,
     /// Which kind of list the format carries.
     pub kind: ListKind,
+    /// The system whose lists have it.
+    pub system: System,
     /// What the reader looks for, to end the sentence "Throughline looked for ...".
     pub looked_for: &'static str,
     /// Reads the source, or answers `None` when its content is not of this format. `today` (the
@@ -131,8 +147,15 @@ fn read_source(source: Source, today: NaiveDate) -> Result<Reading, ReadError> {
 fn finished(mut reading: Reading, source: Source) -> Reading {
     reading.notices.extend(source.notices);
     checks::check_police_numbers(&mut reading.entries);
+    checks::make_keys_unique(&mut reading.entries);
+    if reading.kind == ListKind::Court {
+        gather::gathered(&mut reading);
+    }
     checks::mark_duplicates(&mut reading.entries);
-    debug_assert!(reading.accounts_for_every_row(), "every row is an entry, part of one, rejected or set aside");
+    debug_assert!(
+        reading.accounts_for_every_row(),
+        "every row is an entry, a hearing or another part of one, rejected or set aside"
+    );
     reading
 }
 

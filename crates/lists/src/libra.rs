@@ -7,12 +7,13 @@
 
 use chrono::NaiveDate;
 
-use crate::{Format, ListKind, ReadError, Reading, Source, node::Node, sessions, source::Content};
+use crate::{Format, ListKind, ReadError, Reading, Source, System, node::Node, sessions, source::Content};
 
 pub(crate) const FORMAT: Format = Format {
     name: "libra",
     label: "Court list from Libra (XML)",
     kind: ListKind::Court,
+    system: System::Libra,
     looked_for: "a court list from Libra as XML, an 'ExternalDocumentRequest' with documents in it",
     read,
 };

@@ -37,8 +37,8 @@ pub struct Reading {
     /// Rows that tell more of the entry above them: courts print one row for each offence.
     #[serde(default)]
     pub further: Vec<Position>,
-    /// What happened to one hearing, when the file tells that and is not a list of the day. Whoever
-    /// is not in it has not left any list.
+    /// What happened to one hearing, when the file tells that and is not a list of the day: it concerns
+    /// this hearing alone.
     #[serde(default)]
     pub event: Option<HearingEvent>,
     /// What a person should know about the list as a whole.
@@ -75,19 +75,22 @@ impl Reading {
         self.format == UNREAD
     }
 
-    /// Why it must not take the place of a day's list: everybody who is not in it would be gone.
+    /// Why it is not brought in: everybody who is not in it would be gone.
     pub fn no_list(&self) -> Option<NoList> {
-        if self.event.is_some() {
-            return Some(NoList::OneHearing);
-        }
         let is_on_paper = self.notices.contains(&ListNotice::SingleJusticeProcedure) && self.entries.is_empty();
         is_on_paper.then_some(NoList::NobodyAttends)
     }
 
-    /// Whether every row of the file is an entry, part of one, rejected or set aside. It always is;
+    /// Whether every row of the file is an entry, a further hearing or row of one, rejected or set aside. It always is;
     /// readers count `rows_in` as rows are met, apart from deciding what each row is.
     pub fn accounts_for_every_row(&self) -> bool {
-        self.rows_in == self.entries.len() + self.further.len() + self.rejected.len() + self.set_aside.len()
+        let lines = self.entries.len() + self.gathered() + self.further.len();
+        self.rows_in == lines + self.rejected.len() + self.set_aside.len()
+    }
+
+    /// How many rows are further hearings of a line: the same defendant for certain.
+    pub fn gathered(&self) -> usize {
+        self.entries.iter().map(|entry| entry.hearings.len().saturating_sub(1)).sum()
     }
 
     /// How many organisations are defendants on this list. They are not screened, but counted.
@@ -127,14 +130,9 @@ impl HearingEvent {
     }
 }
 
-/// Why a reading is not the list of a day, in words for the person who brought it in.
+/// Why a reading is not brought in, in words for the person who brought it in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoList {
-    /// It tells of one hearing.
-    #[error(
-        "This is news of one hearing from Common Platform, not the list of a day. Nothing was brought in, and nobody on the board is affected"
-    )]
-    OneHearing,
     /// Its cases are decided on paper (Magistrates' Courts Act 1980, section 16A).
     #[error(
         "This is a list of the Single Justice Procedure: these cases are decided on paper and nobody attends. Nothing was brought in"

@@ -14,7 +14,8 @@ pub fn table(reading: &Reading) -> String {
     let mut lines = heading(reading);
     if !reading.entries.is_empty() {
         let titles = titles(reading.kind).iter().map(|title| (*title).to_owned()).collect();
-        let rows = std::iter::once(titles).chain(reading.entries.iter().map(|entry| cells(reading.kind, entry)));
+        let entries = reading.entries.iter().flat_map(|entry| lines_of(reading.kind, entry));
+        let rows = std::iter::once(titles).chain(entries);
         lines.push(String::new());
         lines.extend(aligned(&rows.collect::<Vec<Vec<String>>>()));
     }
@@ -36,13 +37,31 @@ fn heading(reading: &Reading) -> Vec<String> {
     if !facts.is_empty() {
         lines.push(facts.join(", "));
     }
+    let (gathered, further) = (reading.gathered(), reading.further.len());
+    let some = |count: usize, what: &str| match count {
+        0 => String::new(),
+        1 => format!("1 further {what} of them, "),
+        _ => format!("{count} further {what}s of them, "),
+    };
     lines.push(format!(
-        "{} rows: {} to consider, {} set aside, {} rejected",
+        "{} rows: {} to consider, {}{}{} set aside, {} rejected",
         reading.rows_in,
         reading.entries.len(),
+        some(gathered, "hearing"),
+        some(further, "row"),
         reading.set_aside.len(),
         reading.rejected.len()
     ));
+    lines
+}
+
+/// An entry in cells, and each further hearing of it below.
+fn lines_of(kind: ListKind, entry: &Entry) -> Vec<Vec<String>> {
+    let parts = crate::apart(entry);
+    let mut lines: Vec<Vec<String>> = parts.iter().map(|part| cells(kind, part)).collect();
+    for further in lines.iter_mut().skip(1) {
+        further[1].insert_str(0, "+ ");
+    }
     lines
 }
 

@@ -155,11 +155,11 @@ fn a_warned_list_says_that_a_case_may_be_called_on_any_day() {
 }
 
 #[test]
-fn a_hearing_that_moves_room_is_a_change() {
+fn a_hearing_that_moves_room_has_moved() {
     let before = reading(DAILY).entries;
     let now = reading_with(DAILY, r#""CourtRoomNumber": 2"#, r#""CourtRoomNumber": 5"#).entries;
     let changes = diff(&before, &now);
     assert!(matches!(changes[0], Change::Same { .. }) && matches!(changes[1], Change::Same { .. }));
-    let Change::Changed { fields, .. } = &changes[2] else { panic!("{changes:?}") };
-    assert_eq!((fields[0].label.as_str(), fields[0].after.as_str()), ("Court room", "5"));
+    let Change::Moved { moves, .. } = &changes[2] else { panic!("{changes:?}") };
+    assert_eq!(moves[0].to.court_room.as_deref(), Some("5"));
 }

@@ -139,7 +139,7 @@ mod a_court_list {
             (ListKind::Court, "Magistrates' court list for Ferrybridge")
         );
         assert_eq!(reading.list_date, Some(today()));
-        assert_eq!(reading.entries.len(), 4);
+        assert_eq!((reading.entries.len(), reading.gathered()), (3, 1));
         let ada = &reading.entries[0];
         assert_eq!(ada.name.formal(), "MARSH, Ada Mary");
         assert_eq!(ada.sitting_at, Some(at(10, 0)));
@@ -149,7 +149,8 @@ mod a_court_list {
         assert_eq!(ada.offences.len(), 2);
         assert_eq!(ada.offences[0].wording.as_deref(), Some("On 25 March stole goods <script>"));
         assert!(ada.in_custody);
-        assert_eq!(ada.notices, [Notice::ReportingRestriction, Notice::InCustody]);
+        let of_the_case = [Notice::ReportingRestriction, Notice::InCustody];
+        assert_eq!(ada.hearings[0].notices, of_the_case);
     }
 
     #[test]
@@ -193,13 +194,14 @@ mod a_court_list {
     }
 
     #[test]
-    fn tells_of_the_same_person_in_two_matters() {
+    fn gathers_the_same_person_in_two_matters() {
         let reading = reading(COURT);
-        let subject = &reading.entries[3];
+        let subject = &reading.entries[0].hearings[1];
         assert_eq!(subject.urn.as_deref(), Some("APP-77"));
-        assert_eq!(subject.notes.as_deref(), Some("Vary order: Curfew hours"));
-        assert!(subject.notices.contains(&Notice::AgeAndDateDisagree { printed: 40, calculated: 35 }));
-        assert!(matches!(subject.notices.last(), Some(Notice::DuplicateInList(Position::Path { ordinal: 2, .. }))));
+        assert_eq!(subject.said.notes.as_deref(), Some("Vary order: Curfew hours"));
+        let age = Notice::AgeAndDateDisagree { printed: 40, calculated: 35 };
+        assert!(subject.notices.contains(&age) && reading.entries[0].notices.contains(&age));
+        assert!(reading.entries[0].in_custody && !subject.in_custody, "the line is, by its case");
     }
 
     #[test]
@@ -227,7 +229,7 @@ mod a_list_sent_again {
             custody("A/4,\"ROWE, Kit\",,,M9\nA/1,\"MARCH, Ada\",14/2/1991,26/3/26 9:30,F1\na/3,\"LARK, Sam\",,,M2\n");
         let changes = diff(&before, &now);
         assert_eq!(changes[0], Change::New { now: 0 });
-        let Change::Changed { before: 0, now: 1, fields } = &changes[1] else { panic!("{:?}", changes[1]) };
+        let Change::Changed { before: 0, now: 1, fields, .. } = &changes[1] else { panic!("{:?}", changes[1]) };
         let told: Vec<_> = fields.iter().map(|f| (f.label.as_str(), f.before.as_str(), f.after.as_str())).collect();
         assert_eq!(told, [("Name", "MARSH, Ada", "MARCH, Ada"), ("Arrived", "", "26 March 2026 at 09:30")]);
         assert!(changes[1].concerns_identity());
@@ -266,11 +268,15 @@ mod a_list_sent_again {
     }
 
     #[test]
-    fn a_hearing_that_moves_room_is_a_change() {
+    fn a_hearing_that_moves_room_has_moved() {
         let before = reading(COURT).entries;
         let now = reading(&COURT.replace("Courtroom 2", "Courtroom 5")).entries;
-        let Change::Changed { fields, .. } = &diff(&before, &now)[3] else { panic!("the application moved") };
-        assert_eq!((fields[0].label.as_str(), fields[0].after.as_str()), ("Court room", "Courtroom 5"));
+        let Change::Moved { moves, .. } = &diff(&before, &now)[0] else { panic!("the application moved") };
+        assert_eq!(moves[0].urn.as_deref(), Some("APP-77"));
+        assert_eq!(
+            (moves[0].from.court_room.as_deref(), moves[0].to.court_room.as_deref()),
+            (Some("Courtroom 2"), Some("Courtroom 5"))
+        );
     }
 }
 

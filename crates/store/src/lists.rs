@@ -7,6 +7,7 @@
 mod best;
 mod board;
 mod decided;
+mod hearings;
 mod received;
 mod said_before;
 mod templates;
@@ -16,6 +17,7 @@ pub(crate) use best::look_again;
 pub use best::{Best, Likely, Stale, find_best, likeliest, set_best, stale};
 pub use board::{BoardRow, LastList, board_rows, last};
 pub use decided::{Decision, decide, decisions};
+pub use hearings::{BoardHearing, keep_hearings, lines_of_hearing};
 pub use received::{List, NewList, begin_commit, discard, get, of_site, receive, same_bytes, site_of_list};
 pub use said_before::{Said, Since, said_before};
 pub use templates::{original, read_anew, remember_template, templates};

@@ -1,5 +1,6 @@
 //! Today: the board of the site somebody works at now.
 
+mod hearings;
 mod live;
 mod rows;
 

@@ -4,6 +4,7 @@ mod columns;
 mod entry;
 pub(crate) mod facts;
 mod fresh;
+mod hearings;
 mod open;
 mod review;
 
@@ -17,7 +18,7 @@ use minijinja::{Value, context};
 use throughline_domain::ids::{ListId, SiteId};
 use throughline_domain::list::ListState;
 use throughline_domain::time::{london_date, parse_date};
-use throughline_lists::FORMATS;
+use throughline_lists::{FORMATS, HearingEvent};
 use throughline_policy::{Class, Grant, ImportList, Verb, ViewList};
 use throughline_store::Tx;
 use throughline_store::lists::{self, List, NewList};
@@ -84,16 +85,20 @@ struct Shown {
 #[derive(serde::Deserialize)]
 struct Counted {
     rows_in: usize,
+    #[serde(default)]
+    event: Option<HearingEvent>,
 }
 
 fn shown(list: &List) -> Shown {
-    let rows = serde_json::from_str::<Counted>(&list.reading).map(|reading| reading.rows_in).unwrap_or_default();
+    let counted = serde_json::from_str::<Counted>(&list.reading).ok();
+    let rows = counted.as_ref().map(|reading| reading.rows_in).unwrap_or_default();
+    let is_event = counted.is_some_and(|reading| reading.event.is_some());
     let waiting = list.state == ListState::Preview;
     Shown {
         rows,
         state_words: list.state.label(),
         tone: if waiting { "warn" } else { "good" },
-        kind_words: list.kind.label(),
+        kind_words: if is_event { "News of one hearing" } else { list.kind.label() },
         waiting,
         list: list.clone(),
     }

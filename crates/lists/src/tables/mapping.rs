@@ -12,13 +12,14 @@ use super::rows;
 use crate::grid::Grid;
 use crate::row::Row;
 use crate::times::{read_birth, read_time};
-use crate::{Format, ListKind, ReadError, Reading, Source};
+use crate::{Format, ListKind, ReadError, Reading, Source, System};
 
 /// The format of a list that was read by a mapping.
 const CUSTODY: Format = Format {
     name: "custody-mapped",
     label: "Custody list (your columns)",
     kind: ListKind::Custody,
+    system: System::Custody,
     looked_for: "",
     read: nothing,
 };
@@ -26,6 +27,7 @@ const COURT: Format = Format {
     name: "court-mapped",
     label: "Court list (your columns)",
     kind: ListKind::Court,
+    system: System::CourtTable,
     looked_for: "",
     read: nothing,
 };

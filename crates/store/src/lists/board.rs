@@ -1,6 +1,7 @@
 //! The lines of a day as a board shows them, and the list behind them.
 
-use super::Best;
+use super::hearings::Told;
+use super::{Best, BoardHearing};
 use crate::{Conn, Result, Row, args};
 use chrono::NaiveDate;
 use throughline_domain::episode::Urgency;
@@ -51,6 +52,8 @@ pub struct BoardRow {
     pub restricted: bool,
     /// How many things the reader noticed about the line.
     pub notices: usize,
+    /// Its hearings; court room and sitting above are those of the earliest.
+    pub hearings: Vec<BoardHearing>,
     /// Urgency of the episode.
     pub urgency: Option<Urgency>,
 }
@@ -76,6 +79,7 @@ pub async fn board_rows(conn: &mut Conn, grant: &Grant<ViewBoard>, date: NaiveDa
 }
 
 fn board_row(row: &Row) -> Result<BoardRow> {
+    let told = Told::of(&row.get::<String>("source")?);
     Ok(BoardRow {
         id: row.get("id")?,
         version: row.get("version")?,
@@ -95,20 +99,10 @@ fn board_row(row: &Row) -> Result<BoardRow> {
         best: Best::kept(row)?,
         gone_at: row.get("gone_at")?,
         restricted: !row.get::<String>("reporting_restriction")?.is_empty(),
-        notices: notices_in(&row.get::<String>("source")?),
+        notices: told.notices,
+        hearings: told.hearings,
         urgency: row.get("urgency")?,
     })
-}
-
-/// How many notices the reader put on an entry, from the entry as it is kept.
-fn notices_in(source: &str) -> usize {
-    /// The rest of the entry is passed over, not read.
-    #[derive(Default, serde::Deserialize)]
-    struct Noticed {
-        #[serde(default)]
-        notices: Vec<serde::de::IgnoredAny>,
-    }
-    serde_json::from_str::<Noticed>(source).unwrap_or_default().notices.len()
 }
 
 /// What a board says of the list behind it.
@@ -129,7 +123,7 @@ pub struct LastList {
 }
 
 /// The newest committed list of the grant's site for a day, or for the last day before it that
-/// had one, back to another day.
+/// had one, back to another day. News of one hearing is no list of a day.
 ///
 /// # Errors
 /// The store's.
@@ -144,6 +138,7 @@ pub async fn last(
             "SELECT l.id, l.kind, l.list_date, l.received_at, l.committed_at, u.name AS received_by_name
                FROM list l JOIN app_user u ON u.id = l.received_by
               WHERE l.site_id = $1 AND l.list_date >= $2 AND l.list_date <= $3 AND l.state = 'committed'
+                AND l.format <> 'common-platform-hearing'
               ORDER BY l.list_date DESC, l.committed_at DESC, l.id DESC LIMIT 1",
             args![grant.site(), from, to],
         )

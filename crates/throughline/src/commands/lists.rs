@@ -27,7 +27,7 @@ pub enum Command {
 pub enum Format {
     /// Everything, for programs
     Json,
-    /// One line an entry, for spreadsheets
+    /// One line a row of the list, for spreadsheets; those of one line of work have its number
     Csv,
     /// For eyes
     Table,
@@ -74,8 +74,11 @@ fn csv_of(reading: &Reading) -> anyhow::Result<String> {
         "in_custody",
         "youth",
         "notices",
+        "line",
     ])?;
-    for entry in &reading.entries {
+    let lines = reading.entries.iter().enumerate();
+    let rows = lines.flat_map(|(line, entry)| throughline_lists::apart(entry).into_iter().map(move |row| (line, row)));
+    for (line, entry) in rows {
         let offences: Vec<&str> = entry.offences.iter().map(|offence| offence.title.as_str()).collect();
         let notices: Vec<String> = entry.notices.iter().map(ToString::to_string).collect();
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
@@ -97,6 +100,7 @@ fn csv_of(reading: &Reading) -> anyhow::Result<String> {
             entry.in_custody.to_string(),
             entry.youth.to_string(),
             notices.join("; "),
+            (line + 1).to_string(),
         ];
         out.write_record(row.map(|cell| harmless(&cell)))?;
     }

@@ -1,5 +1,6 @@
 //! The list of people on a board: one row each, in the order in which they are acted on.
 
+use super::hearings;
 use crate::{Cx, Problem};
 use chrono::{Days, NaiveDate};
 use minijinja::{Value, context};
@@ -133,7 +134,8 @@ fn tone(state: EntryState) -> &'static str {
 }
 
 impl Drawing<'_> {
-    fn placed(&self, row: BoardRow, carried_over: bool) -> Placed {
+    fn placed(&self, mut row: BoardRow, carried_over: bool) -> Placed {
+        hearings::turn_to_next(&mut row, self.now);
         let detention = detention(&row, self.now);
         let standing = Standing {
             state: row.state,
@@ -161,6 +163,7 @@ impl Drawing<'_> {
             age => row.date_of_birth.and_then(|born| age_on(born, self.today)),
             custody_number => row.custody_number,
             sitting => row.sitting_at,
+            more_hearings => hearings::more(row),
             clock => self.clock(placed),
             until => self.until(placed),
             state => row.state.label(),

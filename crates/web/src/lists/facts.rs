@@ -8,15 +8,17 @@ use throughline_domain::name::{Name, folded};
 use throughline_domain::person::{Ethnicity, Gender};
 use throughline_domain::place::{PointOfContact, SiteKind};
 use throughline_domain::time::{Instant, london_date};
-use throughline_lists::{Entry, ListNotice, Notice, Position, Reading, Sex};
+use throughline_lists::{Entry, ListNotice, Notice, Offence, Position, Reading, Sex};
 use throughline_matching::Description;
 use throughline_store::episodes::Justice;
 use throughline_store::lists::EntryFacts;
 use throughline_store::people::{ContactDetails, NewPerson};
 
-/// The day of work of an entry: the list's, or of its own sitting when the list covers several days.
+/// The day of work of an entry: the list's, or of its own sitting when the list covers several days. A
+/// hearing of which there is news is of its own day.
 pub fn day(reading: &Reading, entry: &Entry, list_date: NaiveDate) -> NaiveDate {
     let several = reading.notices.iter().any(|notice| matches!(notice, ListNotice::SeveralDays(_)));
+    let several = several || reading.event.is_some();
     let own = entry.sitting_at.map(london_date).or(entry.listed_on);
     own.filter(|_| several).unwrap_or(list_date)
 }
@@ -169,17 +171,58 @@ fn ethnicity(text: &str) -> Option<Ethnicity> {
     Ethnicity::from_code(found.1)
 }
 
-/// Offence, custody and hearing facts for the episode.
+/// The offences of a line, each once: those of all its hearings, in their order.
+pub fn offences(entry: &Entry) -> Vec<String> {
+    let title = |offence: &Offence| match offence.title.as_str() {
+        "" => offence.code.clone().unwrap_or_default(),
+        title => title.to_owned(),
+    };
+    each(entry, title)
+}
+
+fn each(entry: &Entry, words: impl Fn(&Offence) -> String) -> Vec<String> {
+    let of_hearings = entry.hearings.iter().flat_map(|hearing| &hearing.offences);
+    // Of a custody list the line itself says them.
+    let own = entry.offences.iter().filter(|_| entry.hearings.len() < 2);
+    let all = own.chain(of_hearings.filter(|_| entry.hearings.len() > 1)).map(words);
+    once_each(all)
+}
+
+fn once_each(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut once: Vec<String> = Vec::new();
+    for text in texts.filter(|text| !text.is_empty()) {
+        if !once.contains(&text) {
+            once.push(text);
+        }
+    }
+    once
+}
+
+/// The case references of a line, each once: those of all its hearings, in their order.
+pub fn cases(entry: &Entry) -> Vec<String> {
+    let of_hearings = entry.hearings.iter().filter(|_| entry.hearings.len() > 1);
+    let own = entry.urn.iter().filter(|_| entry.hearings.len() < 2);
+    once_each(own.chain(of_hearings.filter_map(|hearing| hearing.urn.as_ref())).cloned())
+}
+
+/// What joins the case references of an episode with several.
+pub const BETWEEN_CASES: &str = ", ";
+
+/// When the next hearing of a line is.
+pub fn next_sitting(entry: &Entry, now: Instant) -> Option<Instant> {
+    entry.next_hearing(now).map_or(entry.sitting_at, |next| next.sitting.sitting_at)
+}
+
+/// Offence, custody and hearing facts for the episode: every case of the line, and what each is about.
 pub fn justice(entry: &Entry) -> Justice {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let offences = entry
-        .offences
-        .iter()
-        .map(|offence| format!("{} {}", offence.code.as_deref().unwrap_or_default(), offence.title).trim().to_owned());
+    let offence = |offence: &Offence| {
+        format!("{} {}", offence.code.as_deref().unwrap_or_default(), offence.title).trim().to_owned()
+    };
     Justice {
         custody_number: text(&entry.custody_number),
-        urn: text(&entry.urn),
-        offences: offences.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n"),
+        urn: cases(entry).join(BETWEEN_CASES),
+        offences: each(entry, offence).join("\n"),
         reporting_restriction: text(&entry.reporting_restriction),
         arrested_at: entry.arrested_at,
         arrived_at: entry.arrived_at,

@@ -139,13 +139,15 @@ async fn same_matter(
     open: &[Episode],
 ) -> Result<Option<Episode>, Problem> {
     let is = |known: &str, listed: &Option<String>| !known.is_empty() && listed.as_deref() == Some(known);
+    let cases = facts::cases(listed);
+    let is_one_of = |known: &str| known.split(facts::BETWEEN_CASES).any(|known| cases.iter().any(|case| case == known));
     for episode in open {
         let grant = tx
             .authorise::<ViewJustice>(Subject { person: Some(person), episode: Some(episode.id), site: None })
             .await?;
         let justice = episodes::justice(tx, &grant).await?;
         let here = episode.site_id == line.site_id;
-        if here && (is(&justice.custody_number, &listed.custody_number) || is(&justice.urn, &listed.urn)) {
+        if here && (is(&justice.custody_number, &listed.custody_number) || is_one_of(&justice.urn)) {
             return Ok(Some(episode.clone()));
         }
     }
@@ -164,11 +166,11 @@ async fn carry_on(
     let justice = tx.authorise::<ChangeJustice>(subject).await?;
     let held = line.kind == ListKind::Court && listed.in_custody && episode.legal_status == LegalStatus::Pace;
     let status = held.then_some(LegalStatus::ChargedHeld);
-    episodes::carry_on(tx, &justice, status, &facts::justice(listed), listed.sitting_at).await?;
+    episodes::carry_on(tx, &justice, status, &facts::justice(listed), facts::next_sitting(listed, cx.now)).await?;
     let grant = tx.authorise::<ViewEpisode>(subject).await?;
     let now = episodes::get(tx, &grant).await?.ok_or(Problem::NotFound)?;
     let change = tx.authorise::<ChangeEpisode>(subject).await?;
-    let due = facts::first_step_due(cx.now, listed.sitting_at);
+    let due = facts::first_step_due(cx.now, facts::next_sitting(listed, cx.now));
     episodes::hand_over(
         tx,
         &change,
@@ -205,11 +207,11 @@ async fn open_new(cx: &Cx, tx: &mut Tx, line: &Line, listed: &Entry, person: Per
         referral_source: facts::referral_source(line.kind),
         legal_status: facts::legal_status(line.kind, listed),
         justice: facts::justice(listed),
-        next_hearing_at: listed.sitting_at,
+        next_hearing_at: facts::next_sitting(listed, cx.now),
         out_of_hours: facts::out_of_hours(&site.hours, listed, cx.now),
         owner: cx.signed_in.user.id,
         next_action: "Offer and consent".into(),
-        next_action_due: facts::first_step_due(cx.now, listed.sitting_at),
+        next_action_due: facts::first_step_due(cx.now, facts::next_sitting(listed, cx.now)),
     };
     episodes::open(tx, &grant, &new).await?;
     Ok(new.id)

@@ -1,15 +1,15 @@
 //! Looking a list over before it is brought in, bringing it in, and the list afterwards.
 
-use super::{entry, facts, on_to, sha256, site_of};
+use super::{entry, facts, hearings, on_to, sha256, site_of};
 use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::Path;
 use chrono::NaiveDate;
 use minijinja::{Value, context};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use throughline_domain::ids::{ListId, SiteId};
 use throughline_domain::list::{EntryState, ListState};
 use throughline_domain::time::{date_long, date_time_long, london_date};
-use throughline_lists::{Change, Entry, FieldChange, Reading, diff};
+use throughline_lists::{Change, Entry, Reading, compare};
 use throughline_matching::Band;
 use throughline_policy::{Class, Grant, ImportList, SearchPeople, Subject, Verb, ViewList};
 use throughline_store::events::{self, NewEvent};
@@ -17,19 +17,25 @@ use throughline_store::lists::{self, Best, Likely, Line, List};
 use throughline_store::{Error as StoreError, Tx};
 
 /// A list against what the site has for the same days and kind.
-struct Compared {
-    list: List,
-    reading: Reading,
-    /// The site's lines, with what the list last said of each.
-    lines: Vec<Line>,
-    before: Vec<Entry>,
-    changes: Vec<Change>,
+pub(super) struct Compared {
+    pub(super) list: List,
+    /// What the list says; its entries are the lines as they are to stand, those of other lists' hearings
+    /// after those that the list has.
+    pub(super) reading: Reading,
+    /// How many of the lines the list has.
+    pub(super) listed: usize,
+    /// How many rows of the list are further hearings of a line.
+    gathered: usize,
+    /// The site's lines, with what the lists last said of each.
+    pub(super) lines: Vec<Line>,
+    pub(super) before: Vec<Entry>,
+    pub(super) changes: Vec<Change>,
 }
 
 impl Compared {
     async fn of(tx: &mut Tx, grant: &Grant<ViewList>, id: ListId) -> Result<Self, Problem> {
         let list = lists::get(tx, grant, id).await?.ok_or(Problem::NotFound)?;
-        let reading: Reading = serde_json::from_str(&list.reading).map_err(|_| Problem::Failed)?;
+        let mut reading: Reading = serde_json::from_str(&list.reading).map_err(|_| Problem::Failed)?;
         let days: BTreeSet<NaiveDate> = reading
             .entries
             .iter()
@@ -39,28 +45,28 @@ impl Compared {
         let (from, to) = (*days.first().unwrap_or(&list.list_date), *days.last().unwrap_or(&list.list_date));
         let mut lines = lists::lines(tx, grant, list.kind, from, to).await?;
         lines.retain(|line| days.contains(&line.list_date));
+        hearings::add_lines_of_event(tx, grant, &list, &reading, &mut lines).await?;
         let before = lines.iter().map(entry::source).collect::<Result<Vec<_>, _>>()?;
-        let changes = diff(&before, &reading.entries).into_iter().map(|change| returned(change, &lines)).collect();
-        let mut compared = Self { list, reading, lines, before, changes };
-        compared.forget_long_gone();
-        Ok(compared)
+        let rows: usize = reading.entries.iter().map(|entry| entry.hearings.len().max(1)).sum();
+        let known = hearings::known(&lines, &before);
+        let difference = compare(&reading.scope(), &known, std::mem::take(&mut reading.entries));
+        reading.entries = difference.after;
+        let (listed, changes) = (difference.listed, difference.changes);
+        Ok(Self { list, reading, listed, gathered: rows - listed, lines, before, changes })
     }
 
-    /// What was gone before and is still not there is no news.
-    fn forget_long_gone(&mut self) {
-        let lines = &self.lines;
-        self.changes.retain(|change| !matches!(change, Change::Gone { before } if lines[*before].gone_at.is_some()));
-    }
-
-    fn count(&self, is: fn(&Change) -> bool) -> usize {
+    fn count(&self, is: impl Fn(&Change) -> bool) -> usize {
         self.changes.iter().filter(|change| is(change)).count()
     }
 
-    fn counts(&self) -> Counts {
+    pub(super) fn counts(&self) -> Counts {
         Counts {
             rows_in: self.reading.rows_in,
             new: self.count(|change| matches!(change, Change::New { .. })),
-            changed: self.count(|change| matches!(change, Change::Changed { .. })),
+            changed: self.count(|change| matches!(change, Change::Changed { now, .. } if *now < self.listed)),
+            lessened: self.count(|change| matches!(change, Change::Changed { now, .. } if *now >= self.listed)),
+            moved: self.count(|change| matches!(change, Change::Moved { .. })),
+            gathered: self.gathered,
             same: self.count(|change| matches!(change, Change::Same { .. })),
             rejected: self.reading.rejected.len(),
             set_aside: self.reading.set_aside.len(),
@@ -76,7 +82,10 @@ impl Compared {
             .iter()
             .map(|change| match change {
                 Change::New { now } => format!("new {}", self.reading.entries[*now].key),
-                Change::Changed { before, fields, .. } => format!("changed {} {fields:?}", self.lines[*before].id),
+                Change::Changed { before, fields, hearings, .. } => {
+                    format!("changed {} {fields:?} {hearings:?}", self.lines[*before].id)
+                }
+                Change::Moved { before, moves, .. } => format!("moved {} {moves:?}", self.lines[*before].id),
                 Change::Same { before, .. } => format!("same {}", self.lines[*before].id),
                 Change::Gone { before } => format!("gone {}", self.lines[*before].id),
             })
@@ -85,32 +94,19 @@ impl Compared {
     }
 }
 
-/// A line that was gone and is on the list again has changed, even if the list says the same.
-fn returned(change: Change, lines: &[Line]) -> Change {
-    match change {
-        Change::Same { before, now } if lines[before].gone_at.is_some() => {
-            let back = FieldChange {
-                field: "gone".into(),
-                label: "On the list".into(),
-                before: "No longer".into(),
-                after: "Again".into(),
-            };
-            Change::Changed { before, now, fields: vec![back] }
-        }
-        other => other,
-    }
-}
-
 #[derive(Debug, Clone, Copy, serde::Serialize)]
-struct Counts {
+pub(super) struct Counts {
     rows_in: usize,
-    new: usize,
-    changed: usize,
+    pub(super) new: usize,
+    pub(super) changed: usize,
+    pub(super) lessened: usize,
+    pub(super) moved: usize,
+    gathered: usize,
     same: usize,
     rejected: usize,
     set_aside: usize,
     further: usize,
-    gone: usize,
+    pub(super) gone: usize,
 }
 
 pub async fn look_over(cx: Cx, Path(id): Path<ListId>) -> Answer {
@@ -151,8 +147,8 @@ fn review(cx: &Cx, site: SiteId, compared: &Compared) -> Value {
         crumbs => [context! { text => "Lists", href => "/lists" }],
         title => reading.title.clone(), sites => reading.sites.clone(), published_at => reading.published_at,
         warnings => warnings(compared, site, london_date(cx.now)),
-        notices => reading.notices.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        changed, look, plain, gone => gone_rows(compared), same => same_rows(compared),
+        notices => hearings::notices(reading),
+        moved => hearings::moved_rows(compared), changed, look, plain, gone => gone_rows(compared), same => same_rows(compared),
         rejected => reading.rejected.iter().map(|row| context! { row => row.row.to_string(), reason => row.reason.to_string(), verbatim => verbatim(&row.verbatim) }).collect::<Vec<_>>(),
         set_aside => reading.set_aside.iter().map(|row| context! { row => row.row.to_string(), name => row.name, urn => row.urn, reason => row.reason.to_string() }).collect::<Vec<_>>(),
         changes => compared.fingerprint(), is_table => throughline_lists::is_table(&reading.format), court => list.kind == throughline_domain::list::ListKind::Court,
@@ -194,6 +190,7 @@ fn warnings(
         ));
     }
     warnings.extend(mostly_gone(compared));
+    warnings.extend(hearings::nothing_known(compared));
     if list.list_date < today {
         warnings.push(format!("This list is for {}, a day that has passed.", date_long(list.list_date)));
     }
@@ -202,37 +199,33 @@ fn warnings(
 
 /// Says so when most of the board is not in the file: half a list looks like everybody was released.
 fn mostly_gone(compared: &Compared) -> Option<String> {
+    if compared.reading.event.is_some() {
+        return None;
+    }
     let counts = compared.counts();
-    let (gone, before) = (counts.gone, compared.lines.len());
+    let (gone, before) = (counts.gone, hearings::in_scope(compared));
     let nobody_left = compared.reading.entries.is_empty() && gone > 0;
     (nobody_left || (gone >= 4 && gone * 2 > before)).then(|| {
         format!("{gone} of the {before} people on our list are not in this file. Check that it is the whole list, for this site and this time, before you bring it in.")
     })
 }
 
-fn entry_row(entry: &Entry) -> Value {
-    let offences: Vec<String> =
-        entry
-            .offences
-            .iter()
-            .map(|offence| {
-                if offence.title.is_empty() { offence.code.clone().unwrap_or_default() } else { offence.title.clone() }
-            })
-            .collect();
+pub(super) fn entry_row(entry: &Entry) -> Value {
+    let offences = facts::offences(entry);
     context! {
         row => facts::row(&entry.position), name => entry.name.formal(), born => entry.date_of_birth.map(|date| date.to_string()),
         custody_number => entry.custody_number, arrived_at => entry.arrived_at, court_room => entry.court_room, sitting_at => entry.sitting_at,
-        urn => entry.urn, offences => offences.join("; "), restricted => entry.reporting_restriction,
+        urn => entry.urn, hearings => hearings::rows(entry), offences => offences.join("; "), restricted => entry.reporting_restriction,
         notices => facts::notices(entry), first => facts::looked_at_first(entry),
     }
 }
 
 fn changed_row(compared: &Compared, change: &Change) -> Option<Value> {
-    let Change::Changed { before, now, fields } = change else { return None };
+    let Change::Changed { before, now, fields, hearings } = change else { return None };
     let line = &compared.lines[*before];
     Some(context! {
         entry => entry_row(&compared.reading.entries[*now]), fields, id => line.id.to_string(), state => state_words(line),
-        identity => change.concerns_identity(), decided => line.person_id.is_some(),
+        hearings => hearings.iter().map(hearings::change_words).collect::<Vec<_>>(), identity => change.concerns_identity(), decided => line.person_id.is_some(),
     })
 }
 
@@ -256,7 +249,7 @@ fn same_rows(compared: &Compared) -> Vec<Value> {
     same.collect()
 }
 
-fn state_words(line: &Line) -> String {
+pub(super) fn state_words(line: &Line) -> String {
     match line.state {
         EntryState::BeingSeen if !line.taken_by_name.is_empty() => format!("Being seen by {}", line.taken_by_name),
         state => state.label().to_owned(),
@@ -330,8 +323,8 @@ async fn already(cx: &Cx, id: ListId) -> Answer {
 /// Does what was shown: all of it, or nothing.
 async fn bring_in(tx: &mut Tx, grant: &Grant<ImportList>, compared: &Compared) -> Result<(), Problem> {
     tx.authorise::<SearchPeople>(Subject::default()).await?;
-    let (list, reading) = (&compared.list, &compared.reading);
-    let columns = |now: usize| facts::columns(reading, &reading.entries[now], list.list_date);
+    let list = &compared.list;
+    let mut taken = hearings::Taken::of(compared);
     // What is gone makes room first: a line may come back under the key of another.
     for change in &compared.changes {
         if let Change::Gone { before } = change {
@@ -342,20 +335,27 @@ async fn bring_in(tx: &mut Tx, grant: &Grant<ImportList>, compared: &Compared) -
         match change {
             Change::Gone { .. } => {}
             Change::Same { before, now } => {
-                lists::keep_entry(tx, grant, compared.lines[*before].id, list.id, columns(*now).source_row).await?;
+                let line = &compared.lines[*before];
+                let stands = taken.stands(compared, Some(line), *now);
+                lists::keep_entry(tx, grant, line.id, list.id, stands.facts.source_row).await?;
+                stands.keep(tx, grant, line.id).await?;
             }
             Change::New { now } => {
-                let facts = columns(*now);
-                let id = lists::add_entry(tx, grant, list.kind, list.id, &facts).await?;
-                let listed = entry::Listed { id: Some(id), entry: &reading.entries[*now], date: facts.list_date };
+                let stands = taken.stands(compared, None, *now);
+                let id = lists::add_entry(tx, grant, list.kind, list.id, &stands.facts).await?;
+                stands.keep(tx, grant, id).await?;
+                let listed = entry::Listed { id: Some(id), entry: &stands.entry, date: stands.facts.list_date };
                 let best = lists::find_best(tx, id, &listed.description()).await?;
                 note_likeliest(tx, &best);
             }
-            Change::Changed { before, now, .. } => {
+            Change::Changed { before, now, .. } | Change::Moved { before, now, .. } => {
                 let line = &compared.lines[*before];
-                let facts = columns(*now);
-                lists::change_entry(tx, grant, line.id, list.id, &facts).await?;
-                let listed = entry::Listed { id: Some(line.id), entry: &reading.entries[*now], date: facts.list_date };
+                let stands = taken.stands(compared, Some(line), *now);
+                // A line that the list does not have stays with the list that last had it.
+                let of = if *now < compared.listed { list.id } else { line.list_id };
+                lists::change_entry(tx, grant, line.id, of, &stands.facts).await?;
+                stands.keep(tx, grant, line.id).await?;
+                let listed = entry::Listed { id: Some(line.id), entry: &stands.entry, date: stands.facts.list_date };
                 let best = lists::find_best(tx, line.id, &listed.description()).await?;
                 note_likeliest(tx, &best);
                 look_again(tx, line, best, change.concerns_identity()).await?;
@@ -388,11 +388,7 @@ async fn look_again(tx: &mut Tx, line: &Line, best: Best, identity: bool) -> Res
 }
 
 async fn note(tx: &mut Tx, site: SiteId, compared: &Compared) -> Result<(), Problem> {
-    let counts = compared.counts();
-    let words = format!(
-        "{} received: {} new, {} changed, {} no longer on it",
-        compared.list.kind, counts.new, counts.changed, counts.gone
-    );
+    let words = hearings::event_words(compared);
     add_event(tx, site, words, format!("/lists/{}", compared.list.id)).await
 }
 
@@ -434,15 +430,12 @@ async fn list_page(cx: &Cx, id: ListId) -> Result<Value, Problem> {
         (days.iter().min().copied().unwrap_or(list.list_date), days.iter().max().copied().unwrap_or(list.list_date));
     let lines = lists::lines(&mut tx, &grant, list.kind, from, to).await?;
     tx.commit().await?;
-    let mut by_key: BTreeMap<(NaiveDate, String), Line> = BTreeMap::new();
-    for line in lines {
-        by_key.insert((line.list_date, entry::source(&line)?.key), line);
-    }
+    let on_lines = hearings::OnLines::of(lines)?;
     let rows: Vec<Value> = reading
         .entries
         .iter()
         .map(|entry| {
-            let line = by_key.get(&(facts::day(&reading, entry, list.list_date), entry.key.clone()));
+            let line = on_lines.line_of(facts::day(&reading, entry, list.list_date), entry);
             let state = line.map(|line| {
                 if line.gone_at.is_some() {
                     format!("{}, no longer on the newest list", state_words(line))
@@ -458,6 +451,6 @@ async fn list_page(cx: &Cx, id: ListId) -> Result<Value, Problem> {
         heading => list.kind.label(), caption => date_long(list.list_date), crumbs => [context! { text => "Lists", href => "/lists" }],
         brought_in => list.committed_at.map(date_time_long), waiting => list.state == ListState::Preview, discarded => list.state == ListState::Discarded,
         title => reading.title, sites => reading.sites, format, rows, rejected => reading.rejected.len(), set_aside => reading.set_aside.len(),
-        rows_in => reading.rows_in, court => list.kind == throughline_domain::list::ListKind::Court, list,
+        rows_in => reading.rows_in, gathered => reading.gathered(), court => list.kind == throughline_domain::list::ListKind::Court, list,
     })
 }

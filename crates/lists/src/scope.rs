@@ -1,0 +1,62 @@
+//! What a file takes the place of.
+
+use crate::{Entry, Hearing, HearingEvent, Reading, System};
+
+/// What a file takes the place of: whatever is in its scope and not in the file is gone. What is out of
+/// its scope stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// Whatever there was: in this, two sendings of one list are compared.
+    Everything,
+    /// All that a system said of the days of the list.
+    List(System),
+    /// One hearing of Common Platform, by its id; one without an id takes the place of nothing.
+    Hearing(Option<String>),
+}
+
+impl Scope {
+    /// Whether a hearing is in it.
+    pub fn has(&self, hearing: &Hearing) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::List(system) => hearing.system == *system,
+            Self::Hearing(id) => {
+                let same =
+                    |id: &String| hearing.hearing_id.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(id));
+                hearing.system == System::CommonPlatform && id.as_ref().is_some_and(same)
+            }
+        }
+    }
+
+    /// Whether any of a line is in it. A line of a custody list has no hearings, and is the list's.
+    pub fn concerns(&self, entry: &Entry) -> bool {
+        let is_of_list = !matches!(self, Self::Hearing(_));
+        if entry.hearings.is_empty() { is_of_list } else { entry.hearings.iter().any(|hearing| self.has(hearing)) }
+    }
+}
+
+impl Reading {
+    /// The system it comes from.
+    pub fn system(&self) -> System {
+        System::of(&self.format, self.kind)
+    }
+
+    /// What it takes the place of.
+    pub fn scope(&self) -> Scope {
+        match &self.event {
+            Some(event) => Scope::Hearing(event.hearing_id().map(str::to_owned)),
+            None => Scope::List(self.system()),
+        }
+    }
+}
+
+impl HearingEvent {
+    /// What happened, in a few words.
+    pub fn words(&self) -> &'static str {
+        match self {
+            Self::ConfirmedOrUpdated { .. } => "The hearing is listed, or its listing has changed",
+            Self::Resulted { .. } => "The court has shared the hearing's results",
+            Self::Deleted { .. } => "The court has taken the hearing off its lists",
+        }
+    }
+}
