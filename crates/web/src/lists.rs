@@ -4,6 +4,7 @@ mod columns;
 mod entry;
 pub(crate) mod facts;
 mod fresh;
+mod known;
 mod open;
 mod review;
 

@@ -201,7 +201,7 @@ async fn open_new(cx: &Cx, tx: &mut Tx, line: &Line, listed: &Entry, person: Per
         id: EpisodeId::new(Uuid::now_v7()),
         site_id: site.id,
         entry_id: Some(line.id),
-        point_of_contact: facts::point_of_contact(site.kind, listed),
+        point_of_contact: facts::point_of_contact(line.kind, site.kind, listed),
         referral_source: facts::referral_source(line.kind),
         legal_status: facts::legal_status(line.kind, listed),
         justice: facts::justice(listed),

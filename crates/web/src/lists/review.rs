@@ -1,6 +1,6 @@
 //! Looking a list over before it is brought in, bringing it in, and the list afterwards.
 
-use super::{entry, facts, on_to, sha256, site_of};
+use super::{entry, facts, known, on_to, sha256, site_of};
 use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::Path;
 use chrono::NaiveDate;
@@ -36,9 +36,7 @@ impl Compared {
             .map(|entry| facts::day(&reading, entry, list.list_date))
             .chain([list.list_date])
             .collect();
-        let (from, to) = (*days.first().unwrap_or(&list.list_date), *days.last().unwrap_or(&list.list_date));
-        let mut lines = lists::lines(tx, grant, list.kind, from, to).await?;
-        lines.retain(|line| days.contains(&line.list_date));
+        let lines = known::lines(tx, grant, &list, &days).await?;
         let before = lines.iter().map(entry::source).collect::<Result<Vec<_>, _>>()?;
         let changes = diff(&before, &reading.entries).into_iter().map(|change| returned(change, &lines)).collect();
         let mut compared = Self { list, reading, lines, before, changes };
@@ -50,6 +48,8 @@ impl Compared {
     fn forget_long_gone(&mut self) {
         let lines = &self.lines;
         self.changes.retain(|change| !matches!(change, Change::Gone { before } if lines[*before].gone_at.is_some()));
+        let takes_place = self.list.kind.takes_the_days_place();
+        self.changes.retain(|change| takes_place || !matches!(change, Change::Gone { .. }));
     }
 
     fn count(&self, is: fn(&Change) -> bool) -> usize {
