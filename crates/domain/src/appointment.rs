@@ -85,6 +85,16 @@ impl Clinic {
         self.day
     }
 
+    /// The London time of day at which it starts.
+    pub fn starts(&self) -> NaiveTime {
+        self.starts
+    }
+
+    /// The London time of day at which it ends.
+    pub fn ends(&self) -> NaiveTime {
+        self.ends
+    }
+
     /// When it starts.
     pub fn starts_at(&self) -> Instant {
         from_london(self.day.and_time(self.starts))

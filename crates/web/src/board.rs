@@ -2,6 +2,7 @@
 
 mod live;
 mod rows;
+mod voluntary;
 
 use crate::{Act, Answer, App, Cx, Fields, Problem};
 use axum::Router;

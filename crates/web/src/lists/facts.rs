@@ -41,6 +41,13 @@ pub fn columns(reading: &Reading, entry: &Entry, list_date: NaiveDate) -> EntryF
     }
 }
 
+/// When an interview by appointment is, in words; nothing for other lists.
+pub fn interview(entry: &Entry) -> Option<String> {
+    let at = entry.interview_at.map(throughline_domain::time::date_time_long);
+    let day = entry.listed_on.filter(|_| entry.key.starts_with("voluntary:"));
+    at.or_else(|| day.map(|day| format!("{}, time not given", throughline_domain::time::date_long(day))))
+}
+
 /// The number of an entry's row in its file.
 pub fn row(position: &Position) -> usize {
     match position {

@@ -221,7 +221,7 @@ fn entry_row(entry: &Entry) -> Value {
             .collect();
     context! {
         row => facts::row(&entry.position), name => entry.name.formal(), born => entry.date_of_birth.map(|date| date.to_string()),
-        custody_number => entry.custody_number, arrived_at => entry.arrived_at, court_room => entry.court_room, sitting_at => entry.sitting_at,
+        interview => facts::interview(entry), custody_number => entry.custody_number, arrived_at => entry.arrived_at, court_room => entry.court_room, sitting_at => entry.sitting_at,
         urn => entry.urn, offences => offences.join("; "), restricted => entry.reporting_restriction,
         notices => facts::notices(entry), first => facts::looked_at_first(entry),
     }
@@ -412,6 +412,9 @@ async fn add_event(tx: &mut Tx, site: SiteId, words: String, link: String) -> Re
 
 pub async fn show(cx: Cx, Path(id): Path<ListId>) -> Answer {
     let values = list_page(&cx, id).await?;
+    if let Some(clinic) = values.get_attr("clinic").ok().and_then(|clinic| clinic.as_str().map(str::to_owned)) {
+        return Ok(on_to(&format!("/clinics/{clinic}")));
+    }
     if values.get_attr("waiting").is_ok_and(|waiting| waiting.is_true()) {
         return Ok(on_to(&format!("/lists/{id}/review")));
     }
@@ -423,6 +426,9 @@ async fn list_page(cx: &Cx, id: ListId) -> Result<Value, Problem> {
     let site = site_of(&mut tx, id).await?;
     let grant = tx.authorise::<ViewList>(site).await?;
     let list = lists::get(&mut tx, &grant, id).await?.ok_or(Problem::NotFound)?;
+    if list.format == "clinic" {
+        return Ok(context! { clinic => id.to_string() });
+    }
     let reading: Reading = serde_json::from_str(&list.reading).map_err(|_| Problem::Failed)?;
     let days: Vec<NaiveDate> = reading
         .entries
