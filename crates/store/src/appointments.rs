@@ -22,6 +22,7 @@ use throughline_policy::{Grant, ViewBoard, ViewList};
 
 /// What is asked besides who, when and what: how to reach them, the interview, and what they need.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked by itself, and none follows from another")]
 pub struct Details {
     /// Who told the service.
     pub referral_source: ReferralSource,

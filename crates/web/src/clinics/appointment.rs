@@ -6,7 +6,9 @@ use crate::{Answer, Cx, Problem};
 use axum::extract::Path;
 use minijinja::{Value, context};
 use throughline_domain::appointment::notice::{Facts, lines};
-use throughline_domain::appointment::{AppointmentState, CancelReason, CancelledBy, for_officer, is_after_interview};
+use throughline_domain::appointment::{
+    AfterMissed, AppointmentState, CancelReason, CancelledBy, for_officer, is_after_interview,
+};
 use throughline_domain::consent::ConsentFor;
 use throughline_domain::disclosure::Channel;
 use throughline_domain::ids::{AppointmentId, EntryId};
@@ -65,7 +67,7 @@ async fn values(cx: &Cx, id: AppointmentId) -> Result<Value, Problem> {
         booked_by => of.created_by_name, booked_at => of.created_at, rebooked_as => of.rebooked_as,
         cancelled_by => of.cancelled_by.map(CancelledBy::label), cancel_reason => of.cancel_reason.map(CancelReason::label),
         cancel_note => of.cancel_note, is_ahead => of.state.is_ahead(), is_booked => of.state == AppointmentState::Booked,
-        again => book::again_href(&of), missed, after_missed => of.after_missed.map(|decided| decided.label()),
+        again => book::again_href(&of), missed, after_missed => of.after_missed.map(AfterMissed::label),
         after_missed_note => of.after_missed_note, episode => of.episode_id, follow_up, officer,
         earlier => before.iter().filter(|one| one.id != of.id).map(short).collect::<Vec<_>>(),
         channels => [Channel::Telephone, Channel::SecureEmail].map(|one| context! { code => one.code(), label => one.label() }),
@@ -172,7 +174,7 @@ pub(super) async fn notice(cx: Cx, Path(id): Path<AppointmentId>) -> Answer {
         may_say: of.details.may_say,
     };
     let values = context! {
-        heading => "Appointment notice",
+        heading => "Appointment notice", body_class => "tl-notice-page",
         crumbs => [context! { text => "Clinics", href => "/clinics" }, context! { text => "Appointment", href => format!("/appointments/{id}") }],
         lines => lines(&facts), text => lines(&facts).join("\n"), may_say => of.details.may_say, safe_contact => of.details.safe_contact,
         phone => of.details.phone, is_ahead => of.state.is_ahead(), clinic_cancelled => of.clinic_cancelled,

@@ -76,7 +76,7 @@ fn clinic_value(clinic: &Clinic, booked: &[Appointment], now: Instant) -> Value 
             context! {
                 time => times.time_of(slot.starts_at), until => times.time_of(slot.ends_at), day => date_long(times.day()), is_free,
                 book => is_free.then(|| book::href(clinic.id, slot.starts_at)),
-                of => of.map(|of| appointment_value(of)),
+                shown => is_free || of.is_some(), of => of.map(|of| appointment_value(of)),
                 goes_on => of.is_some_and(|of| of.starts_at < slot.starts_at),
             }
         })
