@@ -7,7 +7,7 @@
 //!
 //! **Its words.** [`places`] and [`staff`] come first. `population` puts people together from
 //! `names` and `stories`; a `Course` takes an episode as far as it has come by now; `history` makes
-//! the weeks before, `today` the lists as they are sent and the work on them.
+//! the weeks before, `today` the lists as they are sent and the work on them, `voluntary` the clinics.
 //!
 //! **How to add one more.** A story: one more in `stories`, told for the three forms; the tests
 //! prove that it can be signed.
@@ -32,6 +32,7 @@ pub mod staff;
 mod stories;
 mod team;
 mod today;
+mod voluntary;
 
 use std::sync::Arc;
 use throughline_domain::time::{Instant, stored};
@@ -56,6 +57,7 @@ pub async fn fill(
     duplicates::make(&team).await?;
     today::make(&team).await?;
     hospital::make(&team).await?;
+    voluntary::make(&team).await?;
     progress(100);
     Ok(())
 }

@@ -70,6 +70,10 @@ ids! {
     DuplicateId,
     /// One joining of two records.
     MergeId,
+    /// One stretch of a day in which people come by appointment.
+    ClinicId,
+    /// One appointment in a clinic.
+    AppointmentId,
     /// One person as another register knows them: a hospital's patient index.
     ElsewhereId,
 }

@@ -15,6 +15,7 @@
 
 #[macro_use]
 pub mod codes;
+pub mod appointment;
 pub mod board;
 pub mod calendar;
 pub mod claim;

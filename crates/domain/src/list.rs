@@ -9,6 +9,16 @@ codes! {
         Custody = "custody", "Custody list";
         /// Defendants before a court.
         Court = "court", "Court list";
+        /// People interviewed by appointment, who are not detained (PACE 1984, section 29).
+        Voluntary = "voluntary", "Voluntary attendance list";
+    }
+}
+
+impl ListKind {
+    /// Whether who is not on the newest list has left. Each officer sends their own few voluntary
+    /// attendances: who is not among them is still expected.
+    pub fn takes_the_days_place(self) -> bool {
+        self != Self::Voluntary
     }
 }
 
@@ -98,10 +108,24 @@ codes! {
         OutOfScope = "out_of_scope", "Out of scope";
         /// Identified too late.
         Late = "late", "Not identified until later";
+        /// Did not come to the appointment.
+        DidNotAttend = "did_not_attend", "Did not attend";
+        /// The appointment was cancelled and nobody waits for another.
+        AppointmentCancelled = "appointment_cancelled", "Appointment cancelled";
     }
 }
 
 impl NotSeenReason {
+    /// Whether it can be the reason on a list of this kind: nobody is released who was never held,
+    /// and nobody attends a cell by appointment.
+    pub fn fits(self, kind: ListKind) -> bool {
+        match self {
+            Self::DidNotAttend | Self::AppointmentCancelled => kind == ListKind::Voluntary,
+            Self::Released | Self::TakenToCourt | Self::Asleep => kind != ListKind::Voluntary,
+            _ => true,
+        }
+    }
+
     /// What the row becomes when this is its reason.
     pub fn entry_state(self) -> EntryState {
         match self {
@@ -140,5 +164,20 @@ mod tests {
         assert_eq!(next_sitting(&[None, Some(at(10))], at(20)), Some(0), "nobody can say that it is over");
         assert_eq!(next_sitting(&[None, Some(at(10))], at(9)), Some(1));
         assert_eq!(next_sitting(&[], at(9)), None);
+    }
+
+    #[test]
+    fn only_an_appointment_can_be_missed() {
+        assert!(NotSeenReason::DidNotAttend.fits(ListKind::Voluntary));
+        assert!(!NotSeenReason::DidNotAttend.fits(ListKind::Custody));
+        assert!(!NotSeenReason::Released.fits(ListKind::Voluntary));
+        assert_eq!(NotSeenReason::DidNotAttend.entry_state(), EntryState::Missed);
+        assert!(NotSeenReason::ALL.iter().any(|reason| reason.fits(ListKind::Court)));
+    }
+
+    #[test]
+    fn who_is_not_on_one_officers_list_is_still_expected() {
+        assert!(!ListKind::Voluntary.takes_the_days_place());
+        assert!(ListKind::Custody.takes_the_days_place() && ListKind::Court.takes_the_days_place());
     }
 }

@@ -25,7 +25,7 @@ fn read(source: &Source, today: NaiveDate) -> Option<Result<Reading, ReadError>>
         Ok(found) => found?,
         Err(error) => return Some(Err(error)),
     };
-    if headings.is_of_a_court() {
+    if headings.is_of_a_court() || headings.is_of_interviews() {
         return None;
     }
     let missing = missing(&headings);

@@ -70,8 +70,9 @@ pub struct Entry {
     /// Custody: the custody record number, or the folded name and date of birth when there is
     /// none. Court: court, room, sitting, case reference and the party's place in the case; never
     /// a field of the person, for none is required. Hearing event: the ids of the hearing and of
-    /// the defendant. Each hearing has such a key of its own; the line has that of the earliest when it
-    /// is first seen, and keeps it whatever becomes of its hearings.
+    /// the defendant. Voluntary attendance: the folded name and date of birth with the day of the
+    /// interview, or the appointment. Each hearing has such a key of its own; the line has that of the
+    /// earliest when it is first seen, and keeps it whatever becomes of its hearings.
     pub key: String,
     /// A looser identity, tried only when `key` finds nothing and only when it is unambiguous:
     /// for custody the name and date of birth (a custody number is added later), for court the
@@ -113,6 +114,12 @@ pub struct Entry {
     pub custody_number: Option<String>,
     /// Arrest summons number, as printed. Never a ground for matching people.
     pub asn: Option<String>,
+    /// When the interview under caution starts. Voluntary attendance only.
+    #[serde(default)]
+    pub interview_at: Option<Instant>,
+    /// The officer in the case, as printed. Voluntary attendance only.
+    #[serde(default)]
+    pub officer: Option<String>,
     /// When the person was arrested.
     pub arrested_at: Option<Instant>,
     /// When the person arrived at the police station.
@@ -189,6 +196,8 @@ impl Entry {
             master_defendant_id: None,
             custody_number: None,
             asn: None,
+            interview_at: None,
+            officer: None,
             arrested_at: None,
             arrived_at: None,
             detention_authorised_at: None,

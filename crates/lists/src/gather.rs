@@ -138,6 +138,8 @@ pub(crate) fn line(mut hearings: Vec<Hearing>) -> Entry {
         master_defendant_id: first_of(&said, |said| said.master_defendant_id.clone()),
         custody_number: first_of(&said, |said| said.custody_number.clone()),
         asn: first_of(&said, |said| said.asn.clone()),
+        interview_at: None,
+        officer: None,
         arrested_at: first_of(&said, |said| said.arrested_at),
         arrived_at: first_of(&said, |said| said.arrived_at),
         detention_authorised_at: first_of(&said, |said| said.detention_authorised_at),

@@ -35,6 +35,7 @@
 //! rows of theirs, rejected and set aside together ([`Reading::accounts_for_every_row`]).
 #![warn(missing_docs)]
 
+mod booked;
 mod cath_adult_court;
 mod cath_public;
 mod cath_sjp;
@@ -65,8 +66,10 @@ mod system;
 mod table;
 mod tables;
 mod times;
+mod voluntary_table;
 mod walk;
 
+pub use booked::Booked;
 pub use diff::{Change, Difference, FieldChange, HearingChange, Known, Move, compare, diff, facts, hearing_facts};
 pub use entry::{Entry, Offence, Position, Sex};
 pub use gather::apart;
@@ -123,6 +126,7 @@ pub const FORMATS: &[Format] = &[
     crown_list::WARNED,
     libra::FORMAT,
     hearing_event::FORMAT,
+    voluntary_table::FORMAT,
     court_table::FORMAT,
     custody_table::FORMAT,
 ];
@@ -167,7 +171,7 @@ pub fn label_of(format: &str) -> Option<&'static str> {
 
 /// Whether a reading of the format of this name is of a table, whose columns somebody can tell.
 pub fn is_table(format: &str) -> bool {
-    let of_tables = [&court_table::FORMAT, &custody_table::FORMAT];
+    let of_tables = [&voluntary_table::FORMAT, &court_table::FORMAT, &custody_table::FORMAT];
     let all = of_tables.into_iter().chain(&tables::mapping::FORMATS).map(|known| known.name);
     all.chain([reading::UNREAD]).any(|name| name == format)
 }

@@ -10,6 +10,9 @@ pub enum Scope {
     Everything,
     /// All that a system said of the days of the list.
     List(System),
+    /// Nothing: whoever is not in it stays. One officer's list of voluntary attendances says nothing of those of
+    /// another.
+    Nothing,
     /// One hearing of Common Platform, by its id; one without an id takes the place of nothing.
     Hearing(Option<String>),
 }
@@ -19,6 +22,7 @@ impl Scope {
     pub fn has(&self, hearing: &Hearing) -> bool {
         match self {
             Self::Everything => true,
+            Self::Nothing => false,
             Self::List(system) => hearing.system == *system,
             Self::Hearing(id) => {
                 let same =
@@ -30,7 +34,7 @@ impl Scope {
 
     /// Whether any of a line is in it. A line of a custody list has no hearings, and is the list's.
     pub fn concerns(&self, entry: &Entry) -> bool {
-        let is_of_list = !matches!(self, Self::Hearing(_));
+        let is_of_list = matches!(self, Self::Everything | Self::List(_));
         if entry.hearings.is_empty() { is_of_list } else { entry.hearings.iter().any(|hearing| self.has(hearing)) }
     }
 }
@@ -45,6 +49,7 @@ impl Reading {
     pub fn scope(&self) -> Scope {
         match &self.event {
             Some(event) => Scope::Hearing(event.hearing_id().map(str::to_owned)),
+            None if !self.kind.takes_the_days_place() => Scope::Nothing,
             None => Scope::List(self.system()),
         }
     }

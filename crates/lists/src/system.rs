@@ -19,6 +19,8 @@ throughline_domain::codes! {
         CourtTable = "court_table", "the court's table";
         /// A list of a custody suite.
         Custody = "custody", "custody list";
+        /// What an officer sends of those who come by themselves.
+        Voluntary = "voluntary", "voluntary attendance list";
     }
 }
 
@@ -31,6 +33,7 @@ impl System {
             match kind {
                 ListKind::Custody => Self::Custody,
                 ListKind::Court => Self::CourtTable,
+                ListKind::Voluntary => Self::Voluntary,
             },
             |known| known.system,
         )

@@ -70,6 +70,7 @@ fn titles(kind: ListKind) -> &'static [&'static str] {
         ListKind::Custody => {
             &["Row", "Name", "Born", "Age", "Custody number", "Arrived", "Authorised", "Offences", "Notices"]
         }
+        ListKind::Voluntary => &["Row", "Name", "Born", "Age", "Interview", "Officer", "Offences", "Notices"],
         ListKind::Court => &["No", "Name", "Born", "Age", "Court", "Room", "Sitting", "Case", "Offences", "Notices"],
     }
 }
@@ -90,6 +91,7 @@ fn cells(kind: ListKind, entry: &Entry) -> Vec<String> {
         ListKind::Custody => {
             cells.extend([known(&entry.custody_number), time(entry.arrived_at), time(entry.detention_authorised_at)]);
         }
+        ListKind::Voluntary => cells.extend([time(entry.interview_at), known(&entry.officer)]),
         ListKind::Court => {
             cells.extend([
                 known(&entry.court_house),

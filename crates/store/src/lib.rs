@@ -34,8 +34,10 @@ mod tx;
 mod writer;
 
 pub mod alerts;
+pub mod appointments;
 pub mod audit;
 pub mod backup;
+pub mod clinics;
 pub mod consents;
 pub mod contacts;
 pub mod directory;

@@ -289,7 +289,7 @@ pub async fn change_entry(
         ],
     )
     .await?;
-    Ok(())
+    crate::appointments::stand_on_slot(tx, id).await
 }
 
 /// Notes that a line is on the newest list, unchanged. Nobody's page of it becomes old.

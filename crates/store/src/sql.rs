@@ -168,6 +168,8 @@ ids_in_columns!(
     DuplicateId,
     MergeId,
     ElsewhereId,
+    ClinicId,
+    AppointmentId,
 );
 
 macro_rules! codes_in_columns {
@@ -202,6 +204,10 @@ codes_in_columns!(
     throughline_domain::person::Gender,
     throughline_domain::person::Ethnicity,
     throughline_domain::person::IdentityState,
+    throughline_domain::appointment::AppointmentState,
+    throughline_domain::appointment::CancelledBy,
+    throughline_domain::appointment::CancelReason,
+    throughline_domain::appointment::AfterMissed,
     throughline_domain::consent::ConsentFor,
     throughline_domain::consent::ConsentState,
     throughline_domain::disclosure::Basis,

@@ -3,6 +3,7 @@
 mod hearings;
 mod live;
 mod rows;
+mod voluntary;
 
 use crate::{Act, Answer, App, Cx, Fields, Problem};
 use axum::Router;

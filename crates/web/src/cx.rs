@@ -158,6 +158,7 @@ fn role_may(actor: &Actor, verb: Verb, class: Class) -> bool {
 const NAVIGATION: &[(&str, &str, Class)] = &[
     ("Today", "/", Class::Board),
     ("Lists", "/lists", Class::List),
+    ("Clinics", "/clinics", Class::List),
     ("People", "/people", Class::Search),
     ("Duplicates", "/duplicates", Class::Duplicates),
     ("Worklist", "/worklist", Class::FollowUp),

@@ -34,6 +34,7 @@ pub mod account;
 pub mod administration;
 pub mod audit;
 pub mod board;
+pub mod clinics;
 pub mod compare;
 pub mod directory;
 pub mod documents;
@@ -168,6 +169,7 @@ pub fn router(app: App) -> Router {
     let pages = Router::new()
         .merge(board::routes())
         .merge(lists::routes())
+        .merge(clinics::routes())
         .merge(compare::routes())
         .merge(elsewhere::routes())
         .merge(people::routes())

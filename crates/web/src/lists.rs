@@ -5,6 +5,7 @@ mod entry;
 pub(crate) mod facts;
 mod fresh;
 mod hearings;
+mod known;
 mod open;
 mod review;
 

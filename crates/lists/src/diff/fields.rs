@@ -29,6 +29,8 @@ const OF_PERSON: &[Field<Entry>] = &[
     ("nhs_number", "NHS number", |e| e.nhs_number.as_ref().map_or_else(String::new, |n| n.digits().to_owned())),
     ("custody_number", "Custody record number", |e| words(e.custody_number.as_deref())),
     ("asn", "ASN", |e| words(e.asn.as_deref())),
+    ("interview_at", "Interview", |e| time(e.interview_at)),
+    ("officer", "Officer in the case", |e| words(e.officer.as_deref())),
     ("arrested_at", "Arrested", |e| time(e.arrested_at)),
     ("arrived_at", "Arrived", |e| time(e.arrived_at)),
     ("detention_authorised_at", "Detention authorised", |e| time(e.detention_authorised_at)),

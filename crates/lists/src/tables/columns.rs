@@ -35,6 +35,12 @@ throughline_domain::codes! {
         CustodyNumber = "custody-number", "Custody record number";
         /// Arrest summons number.
         Asn = "asn", "ASN";
+        /// The day of an interview by appointment, or its day and time.
+        InterviewAt = "interview-at", "Interview: day, or day and time";
+        /// The time of that interview, when it has a column of its own.
+        InterviewTime = "interview-time", "Interview: time";
+        /// Who investigates.
+        Officer = "officer", "Officer in the case";
         /// When the person was arrested.
         ArrestedAt = "arrested-at", "Arrested";
         /// When the person arrived at the station.
@@ -114,6 +120,23 @@ const SPELLINGS: &[(Column, &str)] = &[
     (Column::NhsNumber, "nhsnumber nhsno nhs nhsid"),
     (Column::Asn, "asn arrestsummonsnumber arrestsummonsno"),
     (
+        Column::InterviewAt,
+        "interviewat interview interviewdate dateofinterview interviewdatetime interviewdateandtime \
+         interviewdatetimeofinterview dateandtimeofinterview datetimeofinterview vadate vidate \
+         voluntaryinterviewdate voluntaryattendancedate voluntaryinterview voluntaryattendance attendancedate \
+         dateofattendance interviewon",
+    ),
+    (
+        Column::InterviewTime,
+        "interviewtime timeofinterview vatime vitime voluntaryinterviewtime voluntaryattendancetime attendancetime \
+         timeofattendance",
+    ),
+    (
+        Column::Officer,
+        "officerinthecase officerincase oic officer investigatingofficer officername oicname collarnumber collarno \
+         collar warrantnumber warrantno oicemail officeremail oiccollar shouldernumber",
+    ),
+    (
         Column::ArrestedAt,
         "arrested arrestedat arresttime timeofarrest arrestdatetime arrestdate \
          dateandtimeofarrest datetimeofarrest arrestdateandtime arrestedon",
@@ -174,8 +197,10 @@ impl Column {
 
     /// Whether several columns may mean this together: parts of a text, or a date and its time.
     pub(crate) fn may_repeat(self) -> bool {
-        let is_text =
-            matches!(self, Self::Offence | Self::OffenceCode | Self::OffenceWording | Self::Address | Self::Notes);
+        let is_text = matches!(
+            self,
+            Self::Offence | Self::OffenceCode | Self::OffenceWording | Self::Address | Self::Notes | Self::Officer
+        );
         is_text || matches!(self, Self::SittingAt | Self::ArrestedAt | Self::ArrivedAt | Self::AuthorisedAt)
     }
 
@@ -191,6 +216,11 @@ impl Column {
                 | Self::HearingType
                 | Self::Panel
         )
+    }
+
+    /// Whether only a list of voluntary attendances has it.
+    pub(crate) fn is_of_an_interview(self) -> bool {
+        matches!(self, Self::InterviewAt | Self::InterviewTime)
     }
 
     /// Whether only a custody list has it.

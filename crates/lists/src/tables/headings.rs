@@ -137,6 +137,13 @@ impl Headings {
         any(Column::is_of_a_court) && !any(Column::is_of_custody)
     }
 
+    /// Whether the list is of voluntary attendances: it tells of interviews, and nobody on it is held or
+    /// before a court.
+    pub(crate) fn is_of_interviews(&self) -> bool {
+        let any = |of: fn(Column) -> bool| self.places.keys().any(|column| of(*column));
+        any(Column::is_of_an_interview) && !any(Column::is_of_a_court) && !any(Column::is_of_custody)
+    }
+
     /// Every filled cell of a column, trimmed, with its heading.
     pub(crate) fn labelled<'a>(&'a self, row: &'a Row, column: Column) -> impl Iterator<Item = (&'a str, &'a str)> {
         let places = self.places.get(&column).into_iter().flatten();

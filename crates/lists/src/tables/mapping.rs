@@ -23,6 +23,14 @@ const CUSTODY: Format = Format {
     looked_for: "",
     read: nothing,
 };
+const VOLUNTARY: Format = Format {
+    name: "voluntary-mapped",
+    label: "Voluntary attendance list (your columns)",
+    kind: ListKind::Voluntary,
+    system: System::Voluntary,
+    looked_for: "",
+    read: nothing,
+};
 const COURT: Format = Format {
     name: "court-mapped",
     label: "Court list (your columns)",
@@ -33,7 +41,7 @@ const COURT: Format = Format {
 };
 
 /// The formats of what was read by a mapping; none of them is tried by itself.
-pub(crate) const FORMATS: [Format; 2] = [CUSTODY, COURT];
+pub(crate) const FORMATS: [Format; 3] = [CUSTODY, COURT, VOLUNTARY];
 
 fn nothing(_: &Source, _: NaiveDate) -> Option<Result<Reading, ReadError>> {
     None
@@ -225,8 +233,12 @@ fn by_heading(heading: String, values: &[&str]) -> ProposedColumn {
 /// Proposes for each column whose heading tells nothing what its values look like, once for all of them.
 fn by_values(columns: &mut [ProposedColumn], below: &[Row], today: NaiveDate) {
     // A time is when somebody arrived, or when somebody is heard.
-    let is_court = kind(columns) == ListKind::Court;
-    let fitting = |guess| if guess == Column::ArrivedAt && is_court { Column::SittingAt } else { guess };
+    let of_a_time = match kind(columns) {
+        ListKind::Custody => Column::ArrivedAt,
+        ListKind::Court => Column::SittingAt,
+        ListKind::Voluntary => Column::InterviewAt,
+    };
+    let fitting = |guess| if guess == Column::ArrivedAt { of_a_time } else { guess };
     for at in 0..columns.len() {
         let is_free = |guess: &Column| columns.iter().all(|column| column.column != Some(*guess));
         let guess = of_values(&values(below, at), today).map(fitting).filter(is_free);
@@ -240,7 +252,11 @@ fn by_values(columns: &mut [ProposedColumn], below: &[Row], today: NaiveDate) {
 /// Which kind of list has these columns.
 fn kind(columns: &[ProposedColumn]) -> ListKind {
     let has = |of: fn(Column) -> bool| columns.iter().filter_map(|column| column.column).any(of);
-    if has(Column::is_of_a_court) && !has(Column::is_of_custody) { ListKind::Court } else { ListKind::Custody }
+    match (has(Column::is_of_custody), has(Column::is_of_a_court), has(Column::is_of_an_interview)) {
+        (false, true, _) => ListKind::Court,
+        (false, false, true) => ListKind::Voluntary,
+        _ => ListKind::Custody,
+    }
 }
 
 fn shortened(value: &str) -> String {
@@ -330,7 +346,11 @@ fn mapped(source: &Source, mapping: &Mapping, today: NaiveDate) -> Option<Result
     headings.above = above(grid, row.number);
     // Whoever told the columns has seen which are not used.
     headings.notices.clear();
-    let format = if mapping.kind == ListKind::Court { COURT } else { CUSTODY };
+    let format = match mapping.kind {
+        ListKind::Custody => CUSTODY,
+        ListKind::Court => COURT,
+        ListKind::Voluntary => VOLUNTARY,
+    };
     Some(rows::read(&format, grid, headings, today))
 }
 

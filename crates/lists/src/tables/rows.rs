@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 use serde_json::Value;
 use throughline_domain::name::folded;
-use throughline_domain::time::Instant;
+use throughline_domain::time::{Instant, london_date, parse_date};
 
 use super::columns::Column;
 use super::headings::Headings;
@@ -146,6 +146,7 @@ impl Table<'_> {
         match self.kind {
             ListKind::Custody => self.custody(row, &mut entry),
             ListKind::Court => self.court(row, &mut entry, printed.in_custody),
+            ListKind::Voluntary => self.voluntary(row, &mut entry),
         }
         if self.headings.is_exceeded_by(row) {
             entry.notices.push(Notice::MoreCellsThanHeadings);
@@ -181,6 +182,41 @@ impl Table<'_> {
         let by_number = entry.custody_number.as_deref().map(custody_key);
         entry.key = by_number.or_else(|| by_person.clone()).unwrap_or_default();
         entry.second_key = by_person;
+    }
+
+    /// Nobody is held: there is an interview, and no time of a detention.
+    fn voluntary(&self, row: &Row, entry: &mut Entry) {
+        entry.site = self.headings.cell(row, Column::Site);
+        entry.officer = some_joined(&self.headings.cells(row, Column::Officer), ", ");
+        self.interview(row, entry);
+        let by_person = person_key(entry);
+        let day = entry.interview_at.map(london_date).or(entry.listed_on).map(|day| day.to_string());
+        entry.key = format!("voluntary:{}|{}", by_person.as_deref().unwrap_or_default(), day.unwrap_or_default());
+        entry.second_key = by_person;
+    }
+
+    /// The day and the time stand in one cell or in two. A day without a time is kept as a day.
+    fn interview(&self, row: &Row, entry: &mut Entry) {
+        let Some((column, day)) = self.headings.labelled(row, Column::InterviewAt).next() else {
+            let times = self.headings.labelled(row, Column::InterviewTime);
+            entry.interview_at = self.time(times, &mut entry.notices).map(|(_, at)| at);
+            return;
+        };
+        let column = column.to_owned();
+        let time = self.headings.cell(row, Column::InterviewTime).unwrap_or_default();
+        let text = format!("{day} {time}").trim().to_owned();
+        let read = read_time(&text, self.day).or_else(|| read_time(day, self.day));
+        if let Some(read) = read.filter(|read| !read.day_assumed || parse_date(day, self.day).is_err()) {
+            entry.interview_at = Some(read.at);
+            if read.day_assumed {
+                entry.notices.push(Notice::DateAssumed { column, text });
+            }
+            return;
+        }
+        entry.listed_on = parse_date(day, self.day).ok();
+        if entry.listed_on.is_none() || !time.is_empty() {
+            entry.notices.push(Notice::UnreadableTime { column, text });
+        }
     }
 
     fn times(&self, row: &Row, entry: &mut Entry) {

@@ -138,7 +138,7 @@ pub async fn last(
             "SELECT l.id, l.kind, l.list_date, l.received_at, l.committed_at, u.name AS received_by_name
                FROM list l JOIN app_user u ON u.id = l.received_by
               WHERE l.site_id = $1 AND l.list_date >= $2 AND l.list_date <= $3 AND l.state = 'committed'
-                AND l.format <> 'common-platform-hearing'
+                AND l.format <> 'common-platform-hearing' AND l.kind <> 'voluntary'
               ORDER BY l.list_date DESC, l.committed_at DESC, l.id DESC LIMIT 1",
             args![grant.site(), from, to],
         )

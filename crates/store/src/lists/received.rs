@@ -97,7 +97,7 @@ pub async fn site_of_list(conn: &mut Conn, id: ListId) -> Result<Option<SiteId>>
 /// The store's.
 pub async fn of_site(conn: &mut Conn, grant: &Grant<ViewList>, limit: i64) -> Result<Vec<List>> {
     let sql = sqlx::AssertSqlSafe(format!(
-        "{LIST} WHERE l.site_id = $1 AND l.state <> 'discarded'
+        "{LIST} WHERE l.site_id = $1 AND l.state <> 'discarded' AND l.format <> 'clinic'
           ORDER BY l.list_date DESC, l.received_at DESC, l.id DESC LIMIT $2"
     ));
     conn.fetch_text(sql, args![grant.site(), limit]).await?.iter().map(list).collect()

@@ -1,6 +1,6 @@
 //! The list of people on a board: one row each, in the order in which they are acted on.
 
-use super::hearings;
+use super::{hearings, voluntary};
 use crate::{Cx, Problem};
 use chrono::{Days, NaiveDate};
 use minijinja::{Value, context};
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use throughline_clocks::{Clock, Events, State};
 use throughline_domain::board::{self, Standing};
 use throughline_domain::ids::PersonId;
-use throughline_domain::list::EntryState;
+use throughline_domain::list::{EntryState, ListKind};
 use throughline_domain::risk::RiskState;
 use throughline_domain::time::{Instant, age_on};
 use throughline_matching::Band;
@@ -26,6 +26,7 @@ struct Drawing<'a> {
     may_see_risk: bool,
     may_compare: bool,
     may_open: bool,
+    appointments: voluntary::Appointments,
 }
 
 /// A line of work with what decides its place.
@@ -63,6 +64,7 @@ pub(super) async fn list(
         may_see_risk: super::may_see_here(cx, Class::RiskCard),
         may_compare: cx.role_may(Verb::View, Class::Search),
         may_open: super::may_see_here(cx, Class::Episode),
+        appointments: voluntary::Appointments::of(tx, grant, yesterday, today).await?,
     };
     let todays = lists::board_rows(tx, grant, today).await?;
     // People are detained over midnight: nobody drops off the board because the day changed.
@@ -75,6 +77,7 @@ pub(super) async fn list(
         .collect();
     let counts = counts(&rows);
     let total = rows.len();
+    let has_voluntary = rows.iter().any(|placed| placed.row.kind == ListKind::Voluntary);
     let to_act = rows.iter().filter(|placed| placed.standing.state.is_open() && !placed.standing.gone).count();
     let (order, groups) = if site.kind.is_court() {
         rows.sort_by_key(|placed| board::place_in_room(&placed.standing));
@@ -84,7 +87,7 @@ pub(super) async fn list(
         let rows: Vec<Value> = rows.iter().map(|placed| drawing.row(placed)).collect();
         (board::ORDER_OF_CUSTODY, vec![context! { rows }])
     };
-    Ok(context! { total, to_act, counts, order, groups })
+    Ok(context! { total, to_act, counts, order, groups, has_voluntary })
 }
 
 /// Whether a line of yesterday still waits for somebody and is not on today's list again.
@@ -162,8 +165,9 @@ impl Drawing<'_> {
             name => row.name.formal(),
             age => row.date_of_birth.and_then(|born| age_on(born, self.today)),
             custody_number => row.custody_number,
-            sitting => row.sitting_at,
+            sitting => row.sitting_at.filter(|_| row.kind != ListKind::Voluntary),
             more_hearings => hearings::more(row),
+            expected => (row.kind == ListKind::Voluntary).then(|| self.appointments.expected(row)),
             clock => self.clock(placed),
             until => self.until(placed),
             state => row.state.label(),
@@ -183,6 +187,9 @@ impl Drawing<'_> {
         let (row, now) = (&placed.row, self.now);
         if !placed.standing.state.is_open() || placed.standing.gone {
             return None;
+        }
+        if row.kind == ListKind::Voluntary {
+            return self.appointments.clock(row, now);
         }
         if let Some(at) = row.sitting_at {
             let state = if at - now <= chrono::Duration::hours(1) { "soon" } else { "running" };
@@ -207,7 +214,10 @@ impl Drawing<'_> {
         if let Some(at) = row.gone_at {
             return Some(format!("Left the list {}", board::when(at, self.now)));
         }
-        if row.kind == throughline_domain::list::ListKind::Court {
+        if row.kind == ListKind::Voluntary {
+            return self.appointments.until(row, self.now);
+        }
+        if row.kind == ListKind::Court {
             return match row.sitting_at {
                 None => Some("Time not on the list".to_owned()),
                 Some(at) if at < self.now && placed.standing.state.is_open() => {
@@ -258,6 +268,9 @@ impl Drawing<'_> {
         let mark = |text: String, tone: &str| context! { text, tone };
         let mut marks = Vec::new();
         marks.extend(self.risk_mark(row).map(|(text, tone)| mark(text, tone)));
+        if row.kind == ListKind::Voluntary {
+            marks.extend(self.appointments.marks(row).into_iter().map(|(text, tone)| mark(text, tone)));
+        }
         if placed.standing.gone && row.state.is_open() {
             marks.push(mark("Left before a decision: say what became of them".into(), "warn"));
         }
@@ -322,7 +335,9 @@ fn risk_tone(state: RiskState) -> &'static str {
 }
 
 fn detention(row: &BoardRow, now: Instant) -> Detention {
-    if row.arrived_at.is_none() && row.detention_authorised_at.is_none() {
+    // Nobody who attends voluntarily is detained: no clock of detention runs, whatever times a list gives.
+    let has_times = row.arrived_at.is_some() || row.detention_authorised_at.is_some();
+    if row.kind == ListKind::Voluntary || !has_times {
         return Detention::default();
     }
     let events = Events {

@@ -195,6 +195,7 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
         _ => None,
     };
     let open_episodes = open_episodes(&mut tx, &line).await?;
+    let appointment = crate::clinics::on_line(&mut tx, &grant, &line).await?;
     let may_open = match line.episode_id {
         Some(episode) => match people::subject_of_episode(&mut tx, episode).await? {
             Some(subject) => tx.may::<ViewEpisode>(subject).await?,
@@ -228,10 +229,10 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
         found_elsewhere => found.as_ref().map(|found| found.elsewhere.iter().map(|found| context! { searched => true, ..elsewhere_row(found) }).collect::<Vec<_>>()),
         decisions => decisions.iter().map(decision_row).collect::<Vec<_>>(),
         decisions_elsewhere => about_elsewhere.iter().map(|decision| crate::elsewhere::decision_row(decision, id)).collect::<Vec<_>>(),
-        open_episodes, mine => line.taken_by == Some(cx.signed_in.user.id),
+        open_episodes, appointment, mine => line.taken_by == Some(cx.signed_in.user.id),
         state => line.state.label(), tone => tone(line.state), reason => line.reason.map(NotSeenReason::label),
         to_consider => line.state == EntryState::ToConsider, being_seen => line.state == EntryState::BeingSeen, ended => !line.state.is_open(),
-        reasons => NotSeenReason::ALL.iter().map(|reason| context! { code => reason.code(), label => reason.label() }).collect::<Vec<_>>(),
+        reasons => NotSeenReason::ALL.iter().filter(|reason| reason.fits(line.kind)).map(|reason| context! { code => reason.code(), label => reason.label() }).collect::<Vec<_>>(),
         may_change => cx.role_may(Verb::Change, Class::List), may_search, may_open, line,
         verbatim => serde_json::to_string_pretty(&entry.verbatim).unwrap_or_default(),
     })
@@ -436,6 +437,9 @@ pub async fn not_seen(cx: Cx, Path(id): Path<EntryId>, fields: Fields) -> Answer
     };
     let version = fields.version()?;
     let mut changing = changing(&cx, id, &fields).await?;
+    if !reason.fits(changing.line.kind) {
+        return Err(Problem::Invalid("This reason is not one of this kind of list: choose another".into()));
+    }
     match lists::not_seen(&mut changing.act, &changing.grant, id, version, reason).await {
         Err(StoreError::Stale) => return overtaken(&cx, changing).await,
         other => other?,
@@ -443,7 +447,9 @@ pub async fn not_seen(cx: Cx, Path(id): Path<EntryId>, fields: Fields) -> Answer
     let (state, why) = (reason.entry_state().to_string(), reason.to_string());
     let words = if state == why { state } else { format!("{state}: {why}") };
     note(&mut changing.act, &changing.line, words).await?;
-    changing.act.done("/").await
+    let view = changing.act.authorise::<ViewList>(changing.line.site_id).await?;
+    let leads_to = crate::clinics::leads_to(&mut changing.act, &view, id).await?;
+    changing.act.done(&leads_to).await
 }
 
 /// Looks for somebody whom the list's own words did not find.

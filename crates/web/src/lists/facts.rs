@@ -18,8 +18,9 @@ use throughline_store::people::{ContactDetails, NewPerson};
 /// hearing of which there is news is of its own day.
 pub fn day(reading: &Reading, entry: &Entry, list_date: NaiveDate) -> NaiveDate {
     let several = reading.notices.iter().any(|notice| matches!(notice, ListNotice::SeveralDays(_)));
-    let several = several || reading.event.is_some();
-    let own = entry.sitting_at.map(london_date).or(entry.listed_on);
+    // An officer sends the interviews of many days at once: each is a line of its own day.
+    let several = several || reading.event.is_some() || reading.kind == ListKind::Voluntary;
+    let own = entry.sitting_at.or(entry.interview_at).map(london_date).or(entry.listed_on);
     own.filter(|_| several).unwrap_or(list_date)
 }
 
@@ -36,10 +37,17 @@ pub fn columns(reading: &Reading, entry: &Entry, list_date: NaiveDate) -> EntryF
         custody_number: text(&entry.custody_number),
         arrived_at: entry.arrived_at,
         detention_authorised_at: entry.detention_authorised_at,
-        sitting_at: entry.sitting_at,
+        sitting_at: entry.sitting_at.or(entry.interview_at),
         court_room: text(&entry.court_room),
         reporting_restriction: text(&entry.reporting_restriction),
     }
+}
+
+/// When an interview by appointment is, in words; nothing for other lists.
+pub fn interview(entry: &Entry) -> Option<String> {
+    let at = entry.interview_at.map(throughline_domain::time::date_time_long);
+    let day = entry.listed_on.filter(|_| entry.key.starts_with("voluntary:"));
+    at.or_else(|| day.map(|day| format!("{}, time not given", throughline_domain::time::date_long(day))))
 }
 
 /// The number of an entry's row in its file.
@@ -236,20 +244,23 @@ pub fn legal_status(kind: ListKind, entry: &Entry) -> LegalStatus {
         (ListKind::Custody, _) => LegalStatus::Pace,
         (ListKind::Court, true) => LegalStatus::Remanded,
         (ListKind::Court, false) => LegalStatus::NotKnown,
+        // PACE 1984, section 29: free to leave unless arrested.
+        (ListKind::Voluntary, _) => LegalStatus::Voluntary,
     }
 }
 
 /// Who told the service.
 pub fn referral_source(kind: ListKind) -> ReferralSource {
     match kind {
-        ListKind::Custody => ReferralSource::Police,
+        ListKind::Custody | ListKind::Voluntary => ReferralSource::Police,
         ListKind::Court => ReferralSource::Courts,
     }
 }
 
 /// Where the person came to the service.
-pub fn point_of_contact(site: SiteKind, entry: &Entry) -> PointOfContact {
+pub fn point_of_contact(kind: ListKind, site: SiteKind, entry: &Entry) -> PointOfContact {
     match site {
+        _ if kind == ListKind::Voluntary => PointOfContact::VoluntaryAttendance,
         SiteKind::Magistrates if entry.youth => PointOfContact::YouthCourt,
         other => other.into(),
     }
@@ -324,6 +335,20 @@ mod tests {
         assert_eq!(justice.custody_number, "FR/1/26");
         assert!(justice.offences.contains("Theft"), "{}", justice.offences);
         assert_eq!(legal_status(ListKind::Custody, &entry), LegalStatus::Pace);
+    }
+
+    #[test]
+    fn a_volunteer_is_not_detained_and_comes_by_voluntary_attendance() {
+        let text = "Name,DOB,Interview date,Interview time,OIC\nMARSH Ada,14/02/1991,26/3/2026,14:00,DC Vale\n";
+        let reading = throughline_lists::read(text.as_bytes(), london_date(at(9))).unwrap();
+        let entry = &reading.entries[0];
+        let columns = columns(&reading, entry, london_date(at(9)));
+        assert_eq!((reading.kind, columns.list_date.to_string()), (ListKind::Voluntary, "2026-03-26".to_owned()));
+        assert_eq!((columns.sitting_at, columns.arrived_at), (entry.interview_at, None));
+        assert_eq!(legal_status(ListKind::Voluntary, entry), LegalStatus::Voluntary);
+        let contact = point_of_contact(ListKind::Voluntary, SiteKind::Custody, entry);
+        assert_eq!((contact, referral_source(ListKind::Voluntary).code()), (PointOfContact::VoluntaryAttendance, "E1"));
+        assert!(justice(entry).arrived_at.is_none() && justice(entry).detention_authorised_at.is_none());
     }
 
     #[test]

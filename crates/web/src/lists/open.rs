@@ -6,7 +6,7 @@ use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use minijinja::context;
-use throughline_domain::episode::LegalStatus;
+use throughline_domain::episode::{LegalStatus, ReferralSource};
 use throughline_domain::ids::{EntryId, EpisodeId, PersonId};
 use throughline_domain::list::{EntryState, ListKind, MatchDecision};
 use throughline_lists::Entry;
@@ -17,7 +17,7 @@ use throughline_policy::{
 use throughline_store::episodes::{self, Episode, NewEpisode};
 use throughline_store::events::{self, NewEvent};
 use throughline_store::lists::{self, Best, Line};
-use throughline_store::{Tx, elsewhere, organisations, people};
+use throughline_store::{Tx, appointments, elsewhere, organisations, people};
 use uuid::Uuid;
 
 /// Why an episode cannot be opened yet, and at which field it is said.
@@ -195,6 +195,16 @@ async fn carry_on(
     Ok(episode.id)
 }
 
+/// Who told the service: of an appointment what was said when it was booked.
+async fn told_by(tx: &mut Tx, line: &Line) -> Result<ReferralSource, Problem> {
+    if line.kind != ListKind::Voluntary {
+        return Ok(facts::referral_source(line.kind));
+    }
+    let grant = tx.authorise::<ViewList>(line.site_id).await?;
+    let newest = appointments::of_line(tx, &grant, line.id).await?.into_iter().next();
+    Ok(newest.map_or_else(|| facts::referral_source(line.kind), |newest| newest.details.referral_source))
+}
+
 async fn open_new(cx: &Cx, tx: &mut Tx, line: &Line, listed: &Entry, person: PersonId) -> Result<EpisodeId, Problem> {
     let site = organisations::site_by_id(tx, line.site_id).await?.ok_or(Problem::NotFound)?;
     let grant =
@@ -203,15 +213,16 @@ async fn open_new(cx: &Cx, tx: &mut Tx, line: &Line, listed: &Entry, person: Per
         id: EpisodeId::new(Uuid::now_v7()),
         site_id: site.id,
         entry_id: Some(line.id),
-        point_of_contact: facts::point_of_contact(site.kind, listed),
-        referral_source: facts::referral_source(line.kind),
+        point_of_contact: facts::point_of_contact(line.kind, site.kind, listed),
+        referral_source: told_by(tx, line).await?,
         legal_status: facts::legal_status(line.kind, listed),
         justice: facts::justice(listed),
         next_hearing_at: facts::next_sitting(listed, cx.now),
         out_of_hours: facts::out_of_hours(&site.hours, listed, cx.now),
         owner: cx.signed_in.user.id,
         next_action: "Offer and consent".into(),
-        next_action_due: facts::first_step_due(cx.now, facts::next_sitting(listed, cx.now)),
+        // Whoever is interviewed is seen before that.
+        next_action_due: facts::first_step_due(cx.now, facts::next_sitting(listed, cx.now).or(listed.interview_at)),
     };
     episodes::open(tx, &grant, &new).await?;
     Ok(new.id)

@@ -1,6 +1,6 @@
 //! Looking a list over before it is brought in, bringing it in, and the list afterwards.
 
-use super::{entry, facts, hearings, on_to, sha256, site_of};
+use super::{entry, facts, hearings, known, on_to, sha256, site_of};
 use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::Path;
 use chrono::NaiveDate;
@@ -42,9 +42,7 @@ impl Compared {
             .map(|entry| facts::day(&reading, entry, list.list_date))
             .chain([list.list_date])
             .collect();
-        let (from, to) = (*days.first().unwrap_or(&list.list_date), *days.last().unwrap_or(&list.list_date));
-        let mut lines = lists::lines(tx, grant, list.kind, from, to).await?;
-        lines.retain(|line| days.contains(&line.list_date));
+        let mut lines = known::lines(tx, grant, &list, &days).await?;
         hearings::add_lines_of_event(tx, grant, &list, &reading, &mut lines).await?;
         let before = lines.iter().map(entry::source).collect::<Result<Vec<_>, _>>()?;
         let rows: usize = reading.entries.iter().map(|entry| entry.hearings.len().max(1)).sum();
@@ -214,7 +212,7 @@ pub(super) fn entry_row(entry: &Entry) -> Value {
     let offences = facts::offences(entry);
     context! {
         row => facts::row(&entry.position), name => entry.name.formal(), born => entry.date_of_birth.map(|date| date.to_string()),
-        custody_number => entry.custody_number, arrived_at => entry.arrived_at, court_room => entry.court_room, sitting_at => entry.sitting_at,
+        interview => facts::interview(entry), custody_number => entry.custody_number, arrived_at => entry.arrived_at, court_room => entry.court_room, sitting_at => entry.sitting_at,
         urn => entry.urn, hearings => hearings::rows(entry), offences => offences.join("; "), restricted => entry.reporting_restriction,
         notices => facts::notices(entry), first => facts::looked_at_first(entry),
     }
@@ -408,6 +406,9 @@ async fn add_event(tx: &mut Tx, site: SiteId, words: String, link: String) -> Re
 
 pub async fn show(cx: Cx, Path(id): Path<ListId>) -> Answer {
     let values = list_page(&cx, id).await?;
+    if let Some(clinic) = values.get_attr("clinic").ok().and_then(|clinic| clinic.as_str().map(str::to_owned)) {
+        return Ok(on_to(&format!("/clinics/{clinic}")));
+    }
     if values.get_attr("waiting").is_ok_and(|waiting| waiting.is_true()) {
         return Ok(on_to(&format!("/lists/{id}/review")));
     }
@@ -419,6 +420,9 @@ async fn list_page(cx: &Cx, id: ListId) -> Result<Value, Problem> {
     let site = site_of(&mut tx, id).await?;
     let grant = tx.authorise::<ViewList>(site).await?;
     let list = lists::get(&mut tx, &grant, id).await?.ok_or(Problem::NotFound)?;
+    if list.format == "clinic" {
+        return Ok(context! { clinic => id.to_string() });
+    }
     let reading: Reading = serde_json::from_str(&list.reading).map_err(|_| Problem::Failed)?;
     let days: Vec<NaiveDate> = reading
         .entries

@@ -7,6 +7,7 @@ mod elsewhere;
 mod found_elsewhere;
 mod office;
 mod source;
+mod voluntary;
 
 use office::Office;
 use std::collections::BTreeMap;

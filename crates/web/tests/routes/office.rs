@@ -81,6 +81,8 @@ impl Office {
             ("alert", "SELECT id FROM alert ORDER BY raised_at LIMIT 1"),
             ("pair", "SELECT id FROM duplicate_pair WHERE state = 'to_review' ORDER BY probability DESC LIMIT 1"),
             ("elsewhere", "SELECT id FROM elsewhere ORDER BY number LIMIT 1"),
+            ("clinic", "SELECT id FROM clinic ORDER BY day, id LIMIT 1"),
+            ("appointment", "SELECT id FROM appointment ORDER BY starts_at DESC LIMIT 1"),
             ("merge", "SELECT id FROM person_merge WHERE undone_at IS NULL LIMIT 1"),
         ];
         let person = self

@@ -71,6 +71,7 @@ pub fn is_about_a_person(path: &str) -> bool {
         "/referrals/{",
         "/tasks/{",
         "/entries/{",
+        "/appointments/{",
         "/duplicates/{",
         "/duplicates/joined/{",
     ];
