@@ -48,6 +48,7 @@ fn a_reading(reading: &Reading) {
     assert!(table(reading).ends_with('\n'));
     let kept = serde_json::to_string(reading).expect("a reading is stored");
     assert_eq!(serde_json::from_str::<Reading>(&kept).as_ref().ok(), Some(reading), "a reading is stored as it is");
+    assert_eq!(&reading.clone().in_rows().in_lines(), reading, "parted and gathered again it is the same");
     let same = diff(&reading.entries, &reading.entries);
     assert!(
         same.iter().all(|change| matches!(change, throughline_lists::Change::Same { .. })),

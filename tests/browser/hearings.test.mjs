@@ -71,7 +71,7 @@ const first = [hearing(ada, '01BR0000126', 1, '21:00'), hearing(ada, '01BR000022
 scene('given somebody with three cases on one list, when Amara looks it over, then they are one person with three hearings', async () => {
   await bringIn('platform.json', platform(first));
   await sees('New 2', 'A further hearing of a person above 2', 'Rows in the file 4', '3 hearings', 'It takes the place of an earlier list of Common Platform for the same day. Lists from elsewhere stay as they are');
-  await look('review');
+  await look('review', amara.locator('#look'));
   await press(amara, 'Bring this list in');
 });
 
@@ -86,14 +86,14 @@ scene('given she looks at the board, then there is one row with the next hearing
   const places = await amara.locator('.tl-hearings h3').allInnerTexts();
   assert.deepEqual(places.map((place) => place.match(/Courtroom \d/)[0]), ['Courtroom 1', 'Courtroom 1', 'Courtroom 2']);
   assert.match(places[0], /Next/);
-  await look('line');
+  await look('line', amara.locator('#hearings'));
   await press(amara, 'I am seeing them');
 });
 
 scene('given a Libra list for the same day, then nobody of the first is gone, and who is on both is one line', async () => {
   await bringIn('libra.xml', libra([hearing(ada, '2600000001', '04', '22:30'), hearing(kit, '2600000002', '04', '22:30')]));
   await sees('New 1', 'Changed 1', 'Gone: on our list, and not in the file 0', 'Also on Libra:', '2600000001');
-  await look('libra');
+  await look('libra', amara.locator('#changed'));
   await press(amara, 'Bring this list in');
   const rows = await board();
   assert.equal(rows.length, 3, rows.join('\n'));
@@ -107,32 +107,34 @@ scene('given the first list again with a hearing moved and somebody not on it, t
   await sees('Moved 1', 'Gone: on our list, and not in the file 1', 'Moved (1)', 'OYELARAN', '1 person moves to another court, room or time');
   const from = await amara.locator('section, div').getByRole('region', { name: 'Moved' }).innerText();
   assert.match(from.replace(/\s+/g, ' '), /Courtroom 2, .*→.*Courtroom 5, .*case 01BR0000226.*Being seen/);
-  await look('moved');
+  await look('moved', amara.locator('#moved'));
   await press(amara, 'Bring this list in');
   const rows = await board();
   assert.ok(rows.some((row) => /OYELARAN.*Left the list/.test(row)), rows.join('\n'));
   assert.ok(rows.some((row) => /BRIGHTSEA/.test(row) && !/Left the list/.test(row)), 'Libra has Kit');
 });
 
-scene('given news of a hearing, then it joins the line, and its results are told when they are shared', async () => {
+scene('given news of a hearing, then it joins the line, its results are told when they are shared, and an episode is about every case', async () => {
   const listed = hearing(ada, '01BR0000526', 3, '23:00');
   await bringIn('listed.json', news('h-1', listed));
   await sees('News of one hearing', 'It concerns nobody else on the board', 'Further hearing:', 'Courtroom 3', 'Gone: on our list, and not in the file 0');
   await press(amara, 'Bring this list in');
   await bringIn('resulted.json', news('h-1', listed, true));
   await sees("the court has shared the hearing's results", 'Results shared (case 01BR0000526) No Yes');
-  await look('resulted');
+  await look('resulted', amara.locator('#changed'));
   await press(amara, 'Bring this list in');
   await board();
   await link(amara, /FENWICK/);
   await sees('5 hearings', 'Results shared');
+  await press(amara, 'Add the person and open an episode');
+  await sees('01BR0000126, 01BR0000326, 01BR0000226, 2600000001, 01BR0000526', 'Theft (01BR0000226)');
 });
 
 scene('given the court deletes the hearing, then that hearing is gone and nobody else is touched', async () => {
   const before = await board();
   await bringIn('deleted.json', deleted('h-1'));
   await sees('the court has taken the hearing off its lists', 'A hearing gone, and the person stays for another 1', 'No longer on Common Platform:', 'Courtroom 3', 'Gone: on our list, and not in the file 0');
-  await look('deleted');
+  await look('deleted', amara.locator('#changed'));
   await press(amara, 'Bring this list in');
   const rows = await board();
   assert.equal(rows.length, before.length);
@@ -151,4 +153,16 @@ scene('given Common Platform has dropped somebody whom Libra has, then they stay
   await press(amara, 'Bring this list in');
   const rows = await board();
   assert.ok(rows.some((row) => /FENWICK.*Left the list/.test(row)), rows.join('\n'));
+});
+
+scene('given the court puts somebody else in the place of one case of two, then both are on the board', async () => {
+  const [ida, sol] = [{ forenames: 'Ida', surname: 'Quayle', born: '1979-05-05' }, { forenames: 'Sol', surname: 'Wexford', born: '1988-08-08' }];
+  const second = hearing(ida, '01BR0000726', 1, '21:30');
+  await bringIn('place.json', platform([hearing(ida, '01BR0000626', 1, '21:00'), second]));
+  await press(amara, 'Bring this list in');
+  await bringIn('place-taken.json', platform([hearing(sol, '01BR0000626', 1, '21:00'), second]));
+  await sees('New 1', 'Changed 1', 'No longer on Common Platform:', 'Gone: on our list, and not in the file 0');
+  await press(amara, 'Bring this list in');
+  const rows = await board();
+  for (const name of ['QUAYLE', 'WEXFORD']) assert.ok(rows.some((row) => row.includes(name) && !row.includes('Left the list')), rows.join('\n'));
 });

@@ -9,14 +9,42 @@ use chrono::NaiveDate;
 use throughline_domain::name::folded;
 
 use crate::hearing::Hearings;
-use crate::{Entry, Hearing, HearingEvent, Notice, Particulars, Reading, System};
+use crate::{Entry, Hearing, HearingEvent, ListKind, Notice, Particulars, Position, Reading, System, checks};
 
 /// The most hearings that one line gathers, and lines that are looked at for one row: nobody has as many
 /// cases, and a list made to be slow is not.
 const MOST: usize = 100;
 
+impl Reading {
+    /// Each row that is a line, or a hearing of one, as an entry of its own, in the order of the file: what a
+    /// row says is corrected in the row.
+    #[must_use]
+    pub fn in_rows(mut self) -> Self {
+        self.entries = self.entries.iter().flat_map(apart).collect();
+        self.entries.sort_by_key(|entry| match &entry.position {
+            Position::Row(row) => *row,
+            Position::Path { ordinal, .. } => *ordinal,
+        });
+        self
+    }
+
+    /// The lines of these rows: those of a court that are the same defendant for certain, on the same day,
+    /// are one. What seems the same person's and is a line of its own is told anew.
+    #[must_use]
+    pub fn in_lines(mut self) -> Self {
+        for entry in &mut self.entries {
+            entry.notices.retain(|notice| !matches!(notice, Notice::DuplicateInList(_)));
+        }
+        if self.kind == ListKind::Court {
+            gather(&mut self);
+        }
+        checks::mark_duplicates(&mut self.entries);
+        self
+    }
+}
+
 /// The lines of a court's list: rows that are the same defendant for certain, on the same day, are one.
-pub(crate) fn gathered(reading: &mut Reading) {
+fn gather(reading: &mut Reading) {
     let (system, event) = (reading.system(), reading.event.clone());
     let mut lines: Vec<Vec<Hearing>> = Vec::new();
     let mut known: HashMap<String, Vec<usize>> = HashMap::new();

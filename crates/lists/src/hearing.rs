@@ -8,7 +8,7 @@ use throughline_domain::{
     identifier::NhsNumber,
     list::next_sitting,
     name::Name,
-    time::{Instant, date_long, date_time_long, london_date},
+    time::{Instant, clock_time, date_long, date_time_long, london_date},
 };
 
 use crate::{Entry, Notice, Offence, Position, Sex, System};
@@ -37,9 +37,25 @@ impl Sitting {
     /// In words: court, room, and time or day.
     pub fn words(&self) -> String {
         let when = self.sitting_at.map(date_time_long).or(self.listed_on.map(date_long));
-        let given = [self.court_house.clone(), self.court_room.clone(), when];
-        let words = given.into_iter().flatten().collect::<Vec<_>>().join(", ");
-        if words.is_empty() { "Place and time not given".to_owned() } else { words }
+        in_words([self.court_house.clone(), self.room(), when])
+    }
+
+    /// In words beside another: the court and the day only where they differ.
+    pub fn words_beside(&self, other: &Self) -> String {
+        let house = self.court_house.clone().filter(|_| self.court_house != other.court_house);
+        let is_same_day = self.day() == other.day();
+        let when = match self.sitting_at {
+            Some(at) if is_same_day => Some(clock_time(at)),
+            Some(at) => Some(date_time_long(at)),
+            None => self.listed_on.map(date_long),
+        };
+        in_words([house, self.room(), when])
+    }
+
+    /// The room; a bare number says that it is one.
+    fn room(&self) -> Option<String> {
+        let is_number = |room: &String| room.chars().all(|c| c.is_ascii_digit());
+        self.court_room.clone().map(|room| if is_number(&room) { format!("room {room}") } else { room })
     }
 
     /// Whether it is somewhere else, or at another time. Not every list of a system prints the court's
@@ -51,6 +67,11 @@ impl Sitting {
         };
         own(self) != own(other) || codes.is_some_and(|(one, other)| one != other)
     }
+}
+
+fn in_words(given: [Option<String>; 3]) -> String {
+    let words = given.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    if words.is_empty() { "Place and time not given".to_owned() } else { words }
 }
 
 /// What one row said of the person: kept with the hearing, so that a line can be parted again.

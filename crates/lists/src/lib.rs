@@ -152,10 +152,7 @@ fn finished(mut reading: Reading, source: Source) -> Reading {
     reading.notices.extend(source.notices);
     checks::check_police_numbers(&mut reading.entries);
     checks::make_keys_unique(&mut reading.entries);
-    if reading.kind == ListKind::Court {
-        gather::gathered(&mut reading);
-    }
-    checks::mark_duplicates(&mut reading.entries);
+    let reading = reading.in_lines();
     debug_assert!(
         reading.accounts_for_every_row(),
         "every row is an entry, a hearing or another part of one, rejected or set aside"

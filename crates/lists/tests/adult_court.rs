@@ -33,7 +33,7 @@ fn document() -> Value {
 
 /// The list with each row as a line of its own.
 fn by_row(text: &str) -> Reading {
-    common::by_row(reading(text))
+    reading(text).in_rows()
 }
 
 #[test]

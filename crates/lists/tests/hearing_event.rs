@@ -276,6 +276,15 @@ mod an_event {
     }
 
     #[test]
+    fn of_a_hearing_that_goes_on_for_days_is_for_the_day_that_is_next() {
+        let on = |day| {
+            let today = NaiveDate::from_ymd_opt(2026, 3, day).unwrap();
+            read(RESULTED.as_bytes(), today).unwrap().entries[0].sitting_at
+        };
+        assert_eq!([on(20), on(26), on(27), on(31)], [at(26, 9), at(26, 9), at(27, 10), at(27, 10)].map(Some));
+    }
+
+    #[test]
     fn in_another_hearing_is_known_by_its_case() {
         let before: Vec<Entry> = reading(RESULTED).entries.drain(..1).collect();
         let mut again = document();

@@ -14,7 +14,7 @@ fn today() -> NaiveDate {
 }
 
 fn at(hour: u32) -> Instant {
-    Utc.with_ymd_and_hms(2026, 3, 26, hour, 0, 0).unwrap()
+    Utc.with_ymd_and_hms(2026, 3, 26, 0, 0, 0).unwrap() + chrono::Duration::hours(i64::from(hour))
 }
 
 /// One row of a list.
@@ -155,6 +155,24 @@ mod gathering {
     }
 
     #[test]
+    fn the_id_across_cases_gathers_with_the_name_unless_something_contradicts() {
+        let defendant = |id: &str, born: Option<&str>| {
+            let person = json!({"firstName": "Ada", "lastName": "Marsh", "dateOfBirth": born, "gender": "NOT_KNOWN"});
+            json!({"id": id, "masterDefendantId": "m-1", "personDefendant": {"personDetails": person}})
+        };
+        let mut other = defendant("d-4", None);
+        other["personDefendant"]["personDetails"]["lastName"] = json!("Rowe");
+        let all =
+            json!([defendant("d-1", Some(ADA.2)), defendant("d-2", Some("1991-02-15")), defendant("d-3", None), other]);
+        let case = json!([{"id": "c", "prosecutionCaseIdentifier": {"caseURN": "C"}, "defendants": all}]);
+        let hearing = json!({"hearing": {"id": "h", "jurisdictionType": "MAGISTRATES", "prosecutionCases": case}});
+        let lines = reading(hearing.to_string().as_bytes()).entries;
+        let sizes: Vec<usize> = lines.iter().map(|line| line.hearings.len()).collect();
+        assert_eq!(sizes, [2, 1, 1], "the second has another date of birth, the fourth another name");
+        assert!(lines.iter().all(is_of_one_birth));
+    }
+
+    #[test]
     fn another_day_is_another_line() {
         let days = [row(1, 10, "A", ADA), row(1, 10, "B", ADA)];
         let text = String::from_utf8(platform(&days)).unwrap();
@@ -180,6 +198,20 @@ mod gathering {
     }
 
     #[test]
+    fn a_row_that_is_corrected_is_gathered_by_what_it_says_then() {
+        let rows =
+            reading(&platform(&[row(1, 10, "A", ADA), row(1, 11, "B", ("Ada", "Marsh", "1991-02-15"))])).in_rows();
+        assert_eq!(rows.entries.len(), 2);
+        let mut corrected = rows.clone();
+        corrected.entries[1].date_of_birth = corrected.entries[0].date_of_birth;
+        let lines = corrected.in_lines();
+        assert!(lines.accounts_for_every_row());
+        assert_eq!(lines.entries.iter().map(urns).collect::<Vec<_>>(), [["A", "B"]]);
+        let parted = lines.in_rows();
+        assert_eq!(parted.entries[1].date_of_birth, rows.entries[0].date_of_birth, "what was corrected stays");
+    }
+
+    #[test]
     fn a_line_is_kept_as_it_is_and_one_kept_before_has_its_hearing() {
         let line = entries(&[row(1, 10, "A", ADA), row(2, 14, "B", ADA)]).remove(0);
         let kept = serde_json::to_value(&line).unwrap();
@@ -192,6 +224,35 @@ mod gathering {
         let custody = reading(b"Custody number,Name,DOB\nA/1,\"MARSH, Ada\",14/2/1991\nA/2,\"MARSH, Ada\",14/2/1991\n");
         assert_eq!(custody.entries.len(), 2, "two detentions are two lines");
         assert!(custody.entries.iter().all(|entry| entry.hearings.is_empty()));
+    }
+
+    #[test]
+    fn the_system_of_what_was_kept_before_is_known() {
+        let samples = [
+            (include_str!("samples/magistrates-standard-list.json"), System::CommonPlatform),
+            (include_str!("samples/magistrates-public-list.json"), System::CommonPlatform),
+            (include_str!("samples/hearing-resulted.json"), System::CommonPlatform),
+            (include_str!("samples/adult-court-list.json"), System::Libra),
+            (include_str!("samples/libra.xml"), System::Libra),
+            (include_str!("samples/crown-daily-list.json"), System::Crown),
+            ("Name,DOB,Court Room,Sitting at,Case Number\n\"Marsh, Ada\",14/02/1991,2,14:00,C-2\n", System::CourtTable),
+        ];
+        for (text, system) in samples {
+            let reading = reading(text.as_bytes());
+            assert_eq!(reading.system(), system);
+            for part in reading.entries.iter().flat_map(apart) {
+                let mut old = serde_json::to_value(&part).unwrap();
+                old["verbatim"] = part.verbatim.clone();
+                old.as_object_mut().unwrap().remove("hearings");
+                let read: Entry = serde_json::from_value(old).unwrap();
+                assert_eq!(
+                    read.hearings.iter().map(|hearing| hearing.system).collect::<Vec<_>>(),
+                    [system],
+                    "{}",
+                    part.key
+                );
+            }
+        }
     }
 }
 
@@ -221,6 +282,7 @@ mod a_list_sent_again {
         let changes = diff(&before, &now);
         let Change::Moved { moves, .. } = &changes[0] else { panic!("{changes:?}") };
         assert_eq!(moves[0].from.words(), "Ferrybridge, Courtroom 1, 26 March 2026 at 10:00");
+        assert_eq!(moves[0].from.words_beside(&moves[0].to), "Courtroom 1, 10:00");
         assert_eq!(moves[0].to.words(), "Ferrybridge, Courtroom 4, 26 March 2026 at 14:00");
         assert_eq!((moves.len(), &changes[1]), (1, &Change::Same { before: 1, now: 1 }));
     }
@@ -244,6 +306,18 @@ mod a_list_sent_again {
         assert!(matches!(&changes[1], Change::Changed { before: 0, fields, .. } if fields.is_empty()));
         let gone = diff(&before, &now[..1]);
         assert_eq!(gone, [Change::New { now: 0 }, Change::Gone { before: 0 }], "a vanished person is told");
+    }
+
+    #[test]
+    fn somebody_else_in_the_place_of_who_is_gone_does_not_take_their_line() {
+        let (ada, tom) = (entries(&[row(1, 10, "A", ADA)]), entries(&[row(1, 10, "A", TOM)]));
+        let gone = Known { entry: &ada[0], is_gone: true };
+        let scope = Scope::List(System::CommonPlatform);
+        assert_eq!(compare(&scope, &[gone], tom.clone()).changes, [Change::New { now: 0 }]);
+        let both = [gone, Known { entry: &tom[0], is_gone: false }];
+        assert_eq!(compare(&scope, &both, tom.clone()).changes, [Change::Same { before: 1, now: 0 }]);
+        let moved = entries(&[row(3, 14, "A", TOM)]);
+        assert!(matches!(compare(&scope, &both, moved).changes[..], [Change::Moved { before: 1, .. }]));
     }
 
     #[test]
@@ -347,6 +421,21 @@ mod news_of_one_hearing {
     }
 
     #[test]
+    fn that_moves_to_another_day_leaves_the_line_of_its_day() {
+        let board = on(&entries(&[row(1, 10, "A", ADA)]), event("h-1", "H", "Courtroom 3", 14, false)).after;
+        // Twenty-four hours on from ten in the morning.
+        let moved = on(&board, event("h-1", "H", "Courtroom 3", 34, false));
+        let [Change::New { now: 0 }, Change::Changed { before: 0, hearings, .. }] = &moved.changes[..] else {
+            panic!("{moved:?}")
+        };
+        assert!(matches!(&hearings[..], [HearingChange::Gone { urn, .. }] if urn.as_deref() == Some("H")));
+        assert_eq!((urns(&moved.after[0]), urns(&moved.after[1])), (vec!["H"], vec!["A"]));
+        let alone = on(&[], event("h-1", "H", "Courtroom 3", 14, false)).after;
+        let moved = on(&alone, event("h-1", "H", "Courtroom 3", 34, false));
+        assert!(matches!(moved.changes[..], [Change::Moved { before: 0, .. }]), "the work goes with the line");
+    }
+
+    #[test]
     fn a_deletion_takes_the_hearing_off_and_the_person_stays_for_another() {
         let board = on(&entries(&[row(1, 10, "A", ADA)]), event("h-1", "H", "Courtroom 3", 14, true)).after;
         let gone = on(&board, deleted("H-1"));
@@ -418,6 +507,8 @@ proptest! {
         prop_assert!(reading.entries.iter().all(|entry| !entry.hearings.is_empty() && is_of_one_birth(entry)));
         let undated = |entry: &Entry| entry.hearings.len() == 1 || entry.date_of_birth.is_some();
         prop_assert!(reading.entries.iter().all(undated), "a name alone gathered");
+        let again = reading.clone().in_rows().in_lines();
+        prop_assert_eq!(&again, &reading, "parted and gathered again it is the same");
         for entry in &reading.entries {
             let parts = apart(entry);
             prop_assert_eq!(parts.len(), entry.hearings.len());

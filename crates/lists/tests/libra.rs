@@ -367,7 +367,7 @@ mod a_list_sent_again {
     fn as_json_says_the_same_of_everybody() {
         let document: Value = serde_json::from_str(ADULT).unwrap();
         let text = message(&common::xml("job", &document["document"]["data"]["job"]));
-        let (json, xml) = (common::by_row(reading(ADULT)).entries, common::by_row(reading(&text)).entries);
+        let (json, xml) = (reading(ADULT).in_rows().entries, reading(&text).in_rows().entries);
         let whole = |entry: &Entry| entry.urn.clone().is_some_and(|urn| urn != "2600000004");
         let said = |entries: &[Entry]| -> Vec<_> {
             entries.iter().filter(|entry| whole(entry)).map(|entry| (entry.key.clone(), facts(entry))).collect()

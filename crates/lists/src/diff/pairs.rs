@@ -28,15 +28,15 @@ struct Pairing<'a> {
 }
 
 impl Pairing<'_> {
-    fn by_key(&mut self, may_be_one: fn(&Entry, &Entry) -> bool) {
-        let mut by_key: HashMap<Name<'_>, usize> = HashMap::new();
-        for (at, known) in self.before.iter().enumerate() {
-            for name in keys(known.entry) {
-                by_key.entry(name).or_insert(at);
+    fn by_key(&mut self, may_be_one: fn(&Known<'_>, &Entry) -> bool) {
+        let mut by_key: HashMap<Name<'_>, Vec<usize>> = HashMap::new();
+        for at in live_first(self.before) {
+            for name in keys(self.before[at].entry) {
+                by_key.entry(name).or_default().push(at);
             }
         }
         for (at, entry) in self.now.iter().enumerate() {
-            let found = keys(entry).into_iter().filter_map(|name| by_key.get(&name).copied());
+            let found = keys(entry).into_iter().filter_map(|name| by_key.get(&name)).flatten().copied();
             let found = found.into_iter().find(|found| self.may_pair(*found, at, may_be_one));
             self.pair(found, at);
         }
@@ -45,13 +45,19 @@ impl Pairing<'_> {
     /// By the looser keys that only one line of each side has.
     fn by_second_key(&mut self) {
         let before = self.before;
-        let lone_before = lone(before.iter().map(|known| known.entry), |at| !self.is_taken[at]);
-        let lone_now = lone(self.now.iter(), |at| self.of_now[at].is_none());
+        let left = |is_gone: bool| {
+            let all = before.iter().map(|known| known.entry).enumerate();
+            lone(all.filter(|(at, _)| !self.is_taken[*at] && before[*at].is_gone == is_gone))
+        };
+        // A line that is there comes before one that is gone.
+        let mut lone_before = left(true);
+        lone_before.extend(left(false));
+        let lone_now = lone(self.now.iter().enumerate().filter(|(at, _)| self.of_now[*at].is_none()));
         let mut found: Vec<(usize, usize)> =
             lone_now.into_iter().filter_map(|(name, at)| Some((at, *lone_before.get(&name)?))).collect();
         found.sort_unstable();
         // Those who are alike come first: another party may stand in the same place of the case.
-        for may_be_one in [are_alike, are_lone] {
+        for may_be_one in [are_alike as fn(&Known<'_>, &Entry) -> bool, are_lone] {
             for (at, found) in &found {
                 let found = Some(*found).filter(|found| self.may_pair(*found, *at, may_be_one));
                 self.pair(found, *at);
@@ -80,10 +86,10 @@ impl Pairing<'_> {
         }
     }
 
-    fn may_pair(&self, found: usize, at: usize, may_be_one: fn(&Entry, &Entry) -> bool) -> bool {
+    fn may_pair(&self, found: usize, at: usize, may_be_one: fn(&Known<'_>, &Entry) -> bool) -> bool {
         let is_free = self.of_now[at].is_none() && !self.is_taken[found];
         let (known, now) = (&self.before[found], &self.now[at]);
-        is_free && may_be_one(known.entry, now) && self.may_stay(known, now)
+        is_free && may_be_one(known, now) && self.may_stay(known, now)
     }
 
     /// Whether what the line keeps from elsewhere can stay on one line with what the list says: it is of
@@ -126,9 +132,9 @@ fn second_keys(entry: &Entry) -> Vec<Name<'_>> {
 }
 
 /// The places of what is left, by second key, without those whose second key is not theirs alone.
-fn lone<'a>(entries: impl Iterator<Item = &'a Entry>, is_left: impl Fn(usize) -> bool) -> HashMap<Name<'a>, usize> {
+fn lone<'a>(left: impl Iterator<Item = (usize, &'a Entry)>) -> HashMap<Name<'a>, usize> {
     let mut found: HashMap<Name<'a>, Option<usize>> = HashMap::new();
-    for (at, entry) in entries.enumerate().filter(|(at, _)| is_left(*at)) {
+    for (at, entry) in left {
         for name in second_keys(entry) {
             found.entry(name).and_modify(|only| *only = None).or_insert(Some(at));
         }
@@ -137,7 +143,8 @@ fn lone<'a>(entries: impl Iterator<Item = &'a Entry>, is_left: impl Fn(usize) ->
 }
 
 /// Whether two lines may be of one person: one name and nothing against it; of custody, not two numbers.
-fn are_alike(before: &Entry, now: &Entry) -> bool {
+fn are_alike(known: &Known<'_>, now: &Entry) -> bool {
+    let before = known.entry;
     if before.hearings.is_empty() || now.hearings.is_empty() {
         return before.hearings.len() == now.hearings.len() && is_one_detention(before, now);
     }
@@ -145,20 +152,27 @@ fn are_alike(before: &Entry, now: &Entry) -> bool {
 }
 
 /// As [`are_alike`]; one key of custody records is one detention, however it is printed.
-fn are_alike_or_custody(before: &Entry, now: &Entry) -> bool {
-    (before.hearings.is_empty() && now.hearings.is_empty()) || are_alike(before, now)
+fn are_alike_or_custody(known: &Known<'_>, now: &Entry) -> bool {
+    (known.entry.hearings.is_empty() && now.hearings.is_empty()) || are_alike(known, now)
 }
 
 /// Whether every hearing of a line is on the list's line, by key: they may be the same line though they name
-/// people differently. A name is corrected, or the court put another party in the place.
-fn has_all_hearings(before: &Entry, now: &Entry) -> bool {
-    let keys_now = keys(now);
-    !before.hearings.is_empty() && keys(before).iter().all(|key| keys_now.contains(key))
+/// people differently. A name is corrected, or the court put another party in the place. Nobody takes the
+/// line of somebody who was gone before.
+fn has_all_hearings(known: &Known<'_>, now: &Entry) -> bool {
+    let (before, keys_now) = (known.entry, keys(now));
+    !known.is_gone && !before.hearings.is_empty() && keys(before).iter().all(|key| keys_now.contains(key))
 }
 
 /// Whether two lines of one hearing each may be the same line though they name people differently.
-fn are_lone(before: &Entry, now: &Entry) -> bool {
-    before.hearings.len() == 1 && now.hearings.len() == 1
+fn are_lone(known: &Known<'_>, now: &Entry) -> bool {
+    !known.is_gone && known.entry.hearings.len() == 1 && now.hearings.len() == 1
+}
+
+/// The places of the lines: those that are there before those that are gone.
+pub(super) fn live_first(before: &[Known<'_>]) -> impl Iterator<Item = usize> {
+    let of = |is_gone: bool| (0..before.len()).filter(move |at| before[*at].is_gone == is_gone);
+    of(false).chain(of(true))
 }
 
 fn is_one_detention(before: &Entry, now: &Entry) -> bool {

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::Known;
+use super::pairs::live_first;
 use crate::{Entry, Hearing, System, gather};
 
 /// The lines of a list, gathered as the board has them. A row whose hearing is on a line of the board goes
@@ -72,8 +73,8 @@ type Owners<'a> = HashMap<(System, &'a str), usize>;
 
 fn owners<'a>(before: &[Known<'a>]) -> Owners<'a> {
     let mut owners = HashMap::new();
-    for (at, known) in before.iter().enumerate() {
-        for hearing in known.entry.hearings.iter() {
+    for at in live_first(before) {
+        for hearing in before[at].entry.hearings.iter() {
             owners.entry((hearing.system, hearing.key.as_str())).or_insert(at);
         }
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
-use throughline_domain::time::Instant;
+use throughline_domain::time::{Instant, london_date};
 
 use crate::{
     Notice,
@@ -22,7 +22,7 @@ pub(super) struct Hearing<'a> {
     pub(super) court_house: Option<String>,
     pub(super) court_code: Option<String>,
     pub(super) court_room: Option<String>,
-    /// The start of the first day that is not cancelled.
+    /// The start of the first day from today on that is not cancelled, or else of the last.
     pub(super) sitting_at: Option<Instant>,
     pub(super) kind: Option<String>,
     pub(super) restriction: Option<String>,
@@ -46,7 +46,7 @@ impl<'a> Hearing<'a> {
             court_house: of_court("name").or_else(|| of_court("code")),
             court_code: of_court("code"),
             court_room: of_court("roomName"),
-            sitting_at: days.sitting.first().copied(),
+            sitting_at: days.next(today),
             kind: object_of(value, "type").and_then(|kind| field(kind, "description")),
             restriction: field(value, "reportingRestrictionReason"),
             notices: days.notices(),
@@ -145,6 +145,12 @@ impl Days {
         days.sitting.sort_unstable();
         days.cancelled.sort_unstable();
         days
+    }
+
+    /// The day on which there is work: a hearing goes on for days, and news of it comes on any of them.
+    fn next(&self, today: NaiveDate) -> Option<Instant> {
+        let ahead = self.sitting.iter().find(|at| london_date(**at) >= today);
+        ahead.or(self.sitting.last()).copied()
     }
 
     fn notices(&self) -> Vec<Notice> {

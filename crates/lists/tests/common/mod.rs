@@ -2,7 +2,6 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use throughline_lists::{Entry, Position, Reading, apart};
 
 /// What is done to a place of a document.
 #[derive(Debug, Clone)]
@@ -101,16 +100,4 @@ pub fn case_numbers(value: &Value) -> Vec<String> {
         Value::Array(items) => items.iter().flat_map(case_numbers).collect(),
         _ => Vec::new(),
     }
-}
-
-/// A reading with each row as a line of its own, in the order of the file.
-#[allow(dead_code, reason = "not every test looks at rows")]
-pub fn by_row(mut reading: Reading) -> Reading {
-    let ordinal = |entry: &Entry| match &entry.position {
-        Position::Row(row) => *row,
-        Position::Path { ordinal, .. } => *ordinal,
-    };
-    reading.entries = reading.entries.iter().flat_map(apart).collect();
-    reading.entries.sort_by_key(ordinal);
-    reading
 }

@@ -393,6 +393,27 @@ mod tests {
         assert_eq!(level(NaiveDate::from_ymd_opt(1971, 2, 14).unwrap()), "Age does not fit");
     }
 
+    /// Somebody with two cases on a court's table.
+    fn court() -> Entry {
+        let text = "Name,DOB,Court Room,Sitting at,Case Number,Offence\n\
+                    \"Marsh, Ada\",14/02/1991,2,24/3/26 14:00,C-2,Affray\n\
+                    \"Marsh, Ada\",14/02/1991,1,24/3/26 10:00,C-1,Theft\n";
+        let reading = throughline_lists::read(text.as_bytes(), london_date(at(9))).unwrap();
+        assert_eq!((reading.entries.len(), reading.gathered()), (1, 1));
+        reading.entries.into_iter().next().unwrap()
+    }
+
+    #[test]
+    fn an_episode_of_somebody_with_several_cases_is_about_all_of_them() {
+        let entry = court();
+        let justice = justice(&entry);
+        assert_eq!((justice.urn.as_str(), justice.offences.as_str()), ("C-1, C-2", "Theft\nAffray"));
+        assert_eq!(cases(&entry), ["C-1", "C-2"]);
+        assert_eq!((next_sitting(&entry, at(9)), next_sitting(&entry, at(13))), (Some(at(10)), Some(at(14))));
+        assert_eq!(next_sitting(&custody(), at(9)), None);
+        assert_eq!(offences(&custody()), ["Theft"]);
+    }
+
     #[test]
     fn the_first_step_is_due_before_the_hearing() {
         assert_eq!(first_step_due(at(9), Some(at(10))), at(10));

@@ -134,7 +134,7 @@ pub(super) fn change_words(change: &HearingChange) -> Value {
 }
 
 fn move_value(to: &Move) -> Value {
-    context! { urn => to.urn, from => to.from.words(), to => to.to.words() }
+    context! { urn => to.urn, from => to.from.words_beside(&to.to), to => to.to.words_beside(&to.from) }
 }
 
 /// The lines of which nothing changes but where and when a hearing is.
