@@ -39,9 +39,9 @@ struct Placed {
 
 /// What the times on the list say of a detention.
 #[derive(Default)]
-struct Detention {
+pub(super) struct Detention {
     /// The end of the power to detain.
-    limit: Option<Clock>,
+    pub(super) limit: Option<Clock>,
     /// When the first review is due, while it is still ahead.
     first_review: Option<Instant>,
 }
@@ -334,7 +334,7 @@ fn risk_tone(state: RiskState) -> &'static str {
     }
 }
 
-fn detention(row: &BoardRow, now: Instant) -> Detention {
+pub(super) fn detention(row: &BoardRow, now: Instant) -> Detention {
     // Nobody who attends voluntarily is detained: no clock of detention runs, whatever times a list gives.
     let has_times = row.arrived_at.is_some() || row.detention_authorised_at.is_some();
     if row.kind == ListKind::Voluntary || !has_times {

@@ -82,3 +82,52 @@ impl Appointments {
         marks
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::rows::detention;
+    use super::*;
+    use throughline_domain::list::ListKind;
+    use throughline_domain::name::Name;
+    use throughline_store::lists::Best;
+
+    fn row(kind: ListKind, arrived_at: Instant) -> BoardRow {
+        BoardRow {
+            id: EntryId::new(uuid::Uuid::nil()),
+            version: 1,
+            kind,
+            name: Name::new("Ada", "Marsh"),
+            date_of_birth: None,
+            custody_number: String::new(),
+            court_room: String::new(),
+            sitting_at: None,
+            arrived_at: Some(arrived_at),
+            detention_authorised_at: Some(arrived_at),
+            state: EntryState::ToConsider,
+            reason: None,
+            taken_by: String::new(),
+            person_id: None,
+            episode_id: None,
+            best: Best::Nobody(String::new()),
+            gone_at: None,
+            restricted: false,
+            notices: 0,
+            urgency: None,
+        }
+    }
+
+    #[test]
+    fn no_clock_of_detention_runs_for_somebody_who_attends_voluntarily() {
+        let now: Instant = "2026-11-24T10:15:00Z".parse().unwrap();
+        let arrived = now - chrono::Duration::hours(3);
+        assert!(detention(&row(ListKind::Custody, arrived), now).limit.is_some(), "somebody detained has one");
+        assert!(detention(&row(ListKind::Voluntary, arrived), now).limit.is_none());
+        let appointments = Appointments::default();
+        assert!(
+            appointments.clock(&row(ListKind::Voluntary, arrived), now).is_none(),
+            "and without a time there is none"
+        );
+        let marks = appointments.marks(&row(ListKind::Voluntary, arrived));
+        assert_eq!(marks[0].0, "Voluntary attendance: not detained");
+    }
+}

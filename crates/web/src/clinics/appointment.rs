@@ -50,7 +50,7 @@ async fn values(cx: &Cx, id: AppointmentId) -> Result<Value, Problem> {
         clinic.times.time_of(of.ends_at)
     );
     Ok(context! {
-        heading => of.name.formal(), caption => "Voluntary attendance",
+        heading => "Appointment", caption => "Voluntary attendance", name => of.name.formal(),
         crumbs => [context! { text => "Clinics", href => format!("/clinics?week={}", clinic.times.day()) }],
         id => of.id, version => of.version, entry => of.entry_id, state => of.state.label(), tone => tone(of.state),
         reason => of.reason.map(throughline_domain::list::NotSeenReason::label), when, held_by => clinic.held_by_name,
