@@ -20,6 +20,7 @@
 //! | Event | what happened to one hearing: a reading that has one is not the list of a day |
 //! | Notice | something a person should know before relying on the entry |
 //! | Key | what makes an entry the same entry when the list is sent again |
+//! | Correction | what a field of one row should say, as a person said; laid over a reading, never put into the source |
 //!
 //! **How to add a format.** Add a file named after it with a `pub(crate) const FORMAT: Format`,
 //! and one line to [`FORMATS`]. The reader is given the [`Source`] already decoded, and answers
@@ -35,6 +36,7 @@ mod cath_public;
 mod cath_sjp;
 mod cath_standard;
 mod checks;
+mod correction;
 mod court_table;
 mod crown_list;
 mod custody_table;
@@ -57,6 +59,9 @@ mod tables;
 mod times;
 mod walk;
 
+pub use correction::{
+    Corrected, Correction, Field, NoLongerLaid, Row as CorrectableRow, corrected, no_longer_laid, row,
+};
 pub use diff::{Change, FieldChange, diff, facts};
 pub use entry::{Entry, Offence, Position, Sex};
 pub use grid::Sheet;
