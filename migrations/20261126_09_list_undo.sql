@@ -13,14 +13,15 @@ CREATE TABLE list_commit (
 );
 CREATE INDEX list_commit_list ON list_commit (list_id, number);
 
--- What it did to each line: `before` is what the line was (JSON; empty for a line that was added), `version` and
--- `worked` are what the line was right afterwards, so that work done since can be told. `became` is what taking
+-- What it did to each line: `before` is what the line was (JSON; empty for a line that was added) and `version_before`
+-- its version then (0 for one that was added), `version` and `worked` are what the line was right afterwards, so that work done since can be told. `became` is what taking
 -- the list back did. No reference to list_entry: a line that was added and taken back is there no longer.
 CREATE TABLE list_commit_line (
     commit_id uuid NOT NULL REFERENCES list_commit (id),
     entry_id uuid NOT NULL,
     change text NOT NULL,
     before text NOT NULL,
+    version_before bigint NOT NULL,
     version bigint NOT NULL,
     worked text NOT NULL,
     became text NOT NULL DEFAULT '',

@@ -180,9 +180,9 @@ async fn keep_line(
         None => String::new(),
     };
     tx.execute(
-        "INSERT INTO list_commit_line (commit_id, entry_id, change, before, version, worked)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-        args![commit, now.id, change, before, now.version, &now.worked],
+        "INSERT INTO list_commit_line (commit_id, entry_id, change, before, version_before, version, worked)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        args![commit, now.id, change, before, was.map_or(0, |was| was.version), now.version, &now.worked],
     )
     .await?;
     Ok(())

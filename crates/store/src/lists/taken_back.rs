@@ -83,6 +83,7 @@ struct Fate {
     change: LineChange,
     now: Standing,
     before: Option<Said>,
+    version_before: i64,
     becomes: LineBecame,
 }
 
@@ -168,7 +169,7 @@ async fn newest_commit(conn: &mut Conn, list: &List, now: Instant) -> Result<Res
 async fn fates(conn: &mut Conn, commit: &Commit) -> Result<Vec<Fate>> {
     let rows = conn
         .fetch_all(
-            "SELECT cl.entry_id, cl.change, cl.before, cl.version, cl.worked,
+            "SELECT cl.entry_id, cl.change, cl.before, cl.version_before, cl.version, cl.worked,
                     (SELECT count(*) FROM match_decision d WHERE d.entry_id = cl.entry_id AND d.decided_at >= $2)
                   + (SELECT count(*) FROM elsewhere_decision d WHERE d.entry_id = cl.entry_id AND d.decided_at >= $2) AS decided
                FROM list_commit_line cl WHERE cl.commit_id = $1 ORDER BY cl.entry_id",
@@ -193,7 +194,7 @@ async fn fates(conn: &mut Conn, commit: &Commit) -> Result<Vec<Fate>> {
             // What somebody does about a line that is gone does not hang on its being gone.
             LineChange::Changed | LineChange::Kept | LineChange::Gone => LineBecame::Restored,
         };
-        fates.push(Fate { id, change, now, before, becomes });
+        fates.push(Fate { id, change, now, before, version_before: row.get("version_before")?, becomes });
     }
     leave_where_places_are_taken(&mut fates);
     Ok(fates)
@@ -244,6 +245,7 @@ pub async fn take_back(tx: &mut Tx, grant: &Grant<ImportList>, list: &List) -> R
     make_room(tx, grant, &fates).await?;
     for fate in &fates {
         restore(tx, grant, fate).await?;
+        as_it_was_left(tx, &commit, fate).await?;
         tx.execute(
             "UPDATE list_commit_line SET became = $3 WHERE commit_id = $1 AND entry_id = $2",
             args![commit.id, fate.id, fate.becomes],
@@ -298,6 +300,21 @@ async fn restore(tx: &mut Tx, grant: &Grant<ImportList>, fate: &Fate) -> Result<
         }
         LineChange::Changed => put_back(tx, grant, fate.id, said).await,
     }
+}
+
+/// To the lists before this one a line that says again what it said after them is a line on which nobody has
+/// worked since: its version went on twice, and nothing else did.
+async fn as_it_was_left(tx: &mut Tx, commit: &Commit, fate: &Fate) -> Result<()> {
+    if fate.becomes != LineBecame::Restored {
+        return Ok(());
+    }
+    tx.execute(
+        "UPDATE list_commit_line SET version = (SELECT e.version FROM list_entry e WHERE e.id = $2)
+          WHERE entry_id = $2 AND commit_id <> $1 AND version = $3",
+        args![commit.id, fate.id, fate.version_before],
+    )
+    .await?;
+    Ok(())
 }
 
 /// What a line said before, and whom it was thought to be; a board looks again at once. The version goes on:
