@@ -318,7 +318,7 @@ pub async fn commit(cx: Cx, Path(id): Path<ListId>, fields: Fields) -> Answer {
     }
     if compared.fingerprint() != fields.text("changes") {
         drop(act);
-        let text = "The site's lines changed while you were looking: another list was brought in. This is what would happen now.";
+        let text = "Something changed while you were looking: another list was brought in, or a colleague corrected a row. This is what would happen now.";
         let mut tx = cx.begin().await?;
         let view = tx.authorise::<ViewList>(site).await?;
         let compared = Compared::of(&mut tx, &view, id).await?;
