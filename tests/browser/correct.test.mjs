@@ -220,6 +220,7 @@ scene('given the list is sent again with the same slips, then the corrections ho
   const said = await text();
   assert.match(said, /The list still says the same, so these corrections hold: FENWICK, Ida: date of birth/);
   assert.match(said, /Rejected: could not be used 0/);
+  await unfold(amara, 'The same as before');
   assert.match(await text(row('FENWICK')), /corrected by Amara Bello on an earlier list/);
   await look('held', amara, amara.locator('#corrected-before'));
 });
