@@ -75,6 +75,17 @@ fn the_notices_are_those_of_the_corrected_row() {
 }
 
 #[test]
+fn a_field_can_be_corrected_to_nothing() {
+    let list = reading(CUSTODY);
+    let fields = [Field::DateOfBirth, Field::Sex, Field::NhsNumber, Field::Pnc, Field::ArrivedAt, Field::Address];
+    let corrections: Vec<Correction> = fields.iter().map(|field| said(&list, 5, *field, " ")).collect();
+    let now = corrected(&list, &corrections, day());
+    let marsh = &now.entries[0];
+    assert!(fields.iter().all(|field| field.value(marsh).is_empty()), "{marsh:?}");
+    assert!(marsh.notices.contains(&Notice::NoDateOfBirth));
+}
+
+#[test]
 fn a_wrong_correction_is_told_and_not_kept() {
     let list = reading(CUSTODY);
     let first = row(&list, 5).unwrap();

@@ -156,7 +156,10 @@ impl Field {
         match self {
             Self::Surname => entry.name = Name::new(&entry.name.forenames, value),
             Self::Forenames => entry.name = Name::new(value, &entry.name.surname),
-            Self::DateOfBirth => checks::birth(entry, text, day),
+            Self::DateOfBirth => {
+                entry.date_of_birth = None;
+                checks::birth(entry, text, day);
+            }
             Self::Sex => entry.sex = text.and_then(|code| checks::sex(entry, code)),
             Self::Address => entry.address = text,
             Self::Postcode => entry.postcode = text,
