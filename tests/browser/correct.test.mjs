@@ -200,12 +200,16 @@ scene('given somebody works on a row, when the list is taken back, then that row
   await amara.goto(`${demo.url}/lists`);
   await link(amara, /^Custody list/);
   assert.match(await text(), /3 rows that it added are taken off the board.*1 row stays: FENWICK, Ida\. Stayed: somebody has worked on it/);
+  const gone = await amara.getByRole('link', { name: 'BRIGHTSEA, Solange' }).getAttribute('href');
   await press(amara, 'Take this list back');
   assert.match(await heading(), /Look this list over$/);
   assert.match(await text(), /Taken back by Amara Bello/);
   assert.match(await text(), /1 row stayed on the board: FENWICK, Ida\. Stayed: somebody has worked on it/);
   assert.match(await text(), /The same as before 1/);
   await look('taken-back');
+  // A page of a row that was open when the row went leads to the list.
+  await amara.goto(demo.url + gone);
+  assert.match(await text(), /Taken back by Amara Bello/);
   const josie = await windowOf(browser);
   await signIn(josie, demo.url, 'Josie Quill');
   const board = await text(josie.locator('main'));

@@ -60,7 +60,7 @@ impl Laid {
     /// The corrected reading, and what is told of it.
     pub(super) fn told(self) -> (Reading, Told) {
         let of = |entry: &&Entry| !entry.corrected.is_empty();
-        let held = self.reading.entries.iter().filter(of).flat_map(held).collect();
+        let held = self.reading.entries.iter().filter(of).filter_map(held).collect();
         let fingerprint = self.reading.entries.iter().filter(of).flat_map(|entry| {
             let at = entry.position.number();
             entry
