@@ -35,6 +35,38 @@ codes! {
 }
 
 codes! {
+    /// What bringing a list in did to a line.
+    pub enum LineChange {
+        /// The site's list did not have it before.
+        Added = "added", "Added";
+        /// The list said something else of it.
+        Changed = "changed", "Changed";
+        /// The list said the same of it.
+        Kept = "kept", "Kept";
+        /// The list no longer had it.
+        Gone = "gone", "Gone";
+    }
+}
+
+codes! {
+    /// What taking a list back did to a line.
+    pub enum LineBecame {
+        /// It was there only because of the list, and nobody had worked on it.
+        Removed = "removed", "Removed";
+        /// It says what it said before the list.
+        Restored = "restored", "As before";
+        /// Somebody had worked on it since.
+        WorkedOn = "worked_on", "Stayed: somebody has worked on it";
+        /// Another line that stayed stands where it stood before.
+        PlaceTaken = "place_taken", "Stayed: another row stands in its place";
+    }
+}
+
+/// For how long a list that was brought in can be taken back: the longest shift of a practitioner. Whoever
+/// comes after them works from what is on the board, and corrects it with the next list.
+pub const TAKEN_BACK_WITHIN: chrono::Duration = chrono::Duration::hours(12);
+
+codes! {
     /// What has been decided about somebody on the list.
     pub enum EntryState {
         /// Nobody has decided yet.

@@ -38,13 +38,14 @@ pub(crate) fn describe(entry: &mut Entry, person: Person, days: &[NaiveDate]) {
     entry.pnc = person.pnc.map(|text| police_id(entry, text));
     entry.nhs_number = person.nhs_number.and_then(|text| nhs_number(entry, text));
     let years = entry.date_of_birth.and_then(|born| age_on(born, day));
+    entry.youth_told = person.youth_panel;
     entry.youth = person.youth_panel || [years, entry.age].into_iter().flatten().any(|years| years < 18);
     if entry.youth {
         entry.notices.push(Notice::Youth);
     }
 }
 
-fn birth(entry: &mut Entry, text: Option<String>, day: NaiveDate) {
+pub(crate) fn birth(entry: &mut Entry, text: Option<String>, day: NaiveDate) {
     let Some(text) = text.filter(|text| !says_not_known(text)) else {
         entry.notices.push(Notice::NoDateOfBirth);
         return;
@@ -72,7 +73,12 @@ fn age(entry: &mut Entry, text: Option<String>, days: &[NaiveDate]) {
         return;
     };
     entry.age = Some(printed);
-    let Some(born) = entry.date_of_birth else {
+    age_fits(entry, days);
+}
+
+/// Warns of a printed age that the date of birth does not give on any of these days.
+pub(crate) fn age_fits(entry: &mut Entry, days: &[NaiveDate]) {
+    let (Some(printed), Some(born)) = (entry.age, entry.date_of_birth) else {
         return;
     };
     let fits = days.iter().any(|day| age_on(born, *day) == Some(printed));
@@ -81,7 +87,7 @@ fn age(entry: &mut Entry, text: Option<String>, days: &[NaiveDate]) {
     }
 }
 
-fn sex(entry: &mut Entry, text: String) -> Option<Sex> {
+pub(crate) fn sex(entry: &mut Entry, text: String) -> Option<Sex> {
     match folded(&text).as_str() {
         "m" | "male" | "man" => Some(Sex::Male),
         "f" | "female" | "woman" => Some(Sex::Female),
@@ -94,7 +100,7 @@ fn sex(entry: &mut Entry, text: String) -> Option<Sex> {
     }
 }
 
-fn police_id(entry: &mut Entry, text: String) -> String {
+pub(crate) fn police_id(entry: &mut Entry, text: String) -> String {
     let Some(id) = pnc(&text) else {
         entry.notices.push(Notice::NotAPnc(text.clone()));
         return text;
@@ -105,7 +111,7 @@ fn police_id(entry: &mut Entry, text: String) -> String {
     id.canonical
 }
 
-fn nhs_number(entry: &mut Entry, text: String) -> Option<NhsNumber> {
+pub(crate) fn nhs_number(entry: &mut Entry, text: String) -> Option<NhsNumber> {
     let number = NhsNumber::parse(&text).ok();
     if number.is_none() {
         entry.notices.push(Notice::BadNhsNumber(text));
@@ -117,12 +123,17 @@ fn nhs_number(entry: &mut Entry, text: String) -> Option<NhsNumber> {
 pub(crate) fn check_police_numbers(entries: &mut [Entry]) {
     for entry in entries {
         entry.cro = entry.cro.take().map(|text| cro_number(entry, text));
-        let wrong = entry.asn.as_ref().filter(|text| asn(text).is_some_and(|number| !number.letter_is_right));
-        entry.notices.extend(wrong.cloned().map(Notice::BadAsn));
+        check_asn(entry);
     }
 }
 
-fn cro_number(entry: &mut Entry, text: String) -> String {
+/// Warns of an arrest summons number with a wrong check letter.
+pub(crate) fn check_asn(entry: &mut Entry) {
+    let wrong = entry.asn.as_ref().filter(|text| asn(text).is_some_and(|number| !number.letter_is_right));
+    entry.notices.extend(wrong.cloned().map(Notice::BadAsn));
+}
+
+pub(crate) fn cro_number(entry: &mut Entry, text: String) -> String {
     let Some(number) = cro(&text) else {
         entry.notices.push(Notice::NotACro(text.clone()));
         return text;

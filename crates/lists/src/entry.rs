@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 use throughline_domain::{identifier::NhsNumber, name::Name, time::Instant};
 
-use crate::{Notice, hearing::Hearings};
+use crate::{Corrected, Notice, hearing::Hearings};
 
 throughline_domain::codes! {
     /// A person's sex as a list gives it.
@@ -33,6 +33,16 @@ pub enum Position {
         /// The party's number on the whole list, from 1.
         ordinal: usize,
     },
+}
+
+impl Position {
+    /// The number of the row in its file, or of the party on the whole list. No two rows share one.
+    pub fn number(&self) -> usize {
+        match self {
+            Self::Row(row) => *row,
+            Self::Path { ordinal, .. } => *ordinal,
+        }
+    }
 }
 
 impl fmt::Display for Position {
@@ -153,6 +163,9 @@ pub struct Entry {
     pub bail_status: Option<String>,
     /// Whether the person is under 18, by date of birth, printed age, the court's panel or its word.
     pub youth: bool,
+    /// Whether the court's panel, or its word, says that the person is under 18, whatever the date of birth.
+    #[serde(default)]
+    pub youth_told: bool,
     /// Reporting restrictions of the case and of the offences. They travel with any export.
     pub reporting_restriction: Option<String>,
     /// What the list says of an appropriate adult.
@@ -171,6 +184,9 @@ pub struct Entry {
     /// Its hearings, in the order of their time: none on a custody list, at least one on a court's.
     #[serde(default)]
     pub hearings: Hearings,
+    /// What a person corrected, and what the list said there. `verbatim` is never corrected.
+    #[serde(default)]
+    pub corrected: Vec<Corrected>,
 }
 
 impl Entry {
@@ -213,6 +229,7 @@ impl Entry {
             in_custody: false,
             bail_status: None,
             youth: false,
+            youth_told: false,
             reporting_restriction: None,
             appropriate_adult: None,
             interpreter: None,
@@ -221,6 +238,7 @@ impl Entry {
             verbatim,
             notices: Vec::new(),
             hearings: Hearings::default(),
+            corrected: Vec::new(),
         }
     }
 }

@@ -190,6 +190,8 @@ pub(crate) fn line(mut hearings: Vec<Hearing>) -> Entry {
         notes: all_of(&said, "\n", |said| said.notes.clone()),
         verbatim: first.verbatim,
         notices,
+        youth_told: said.iter().any(|said| said.youth_told),
+        corrected: said.iter().flat_map(|said| said.corrected.iter().cloned()).collect(),
         hearings: Hearings(hearings),
     }
 }

@@ -11,7 +11,7 @@ use throughline_domain::{
     time::{Instant, clock_time, date_long, date_time_long, london_date},
 };
 
-use crate::{Entry, Notice, Offence, Position, Sex, System};
+use crate::{Corrected, Entry, Notice, Offence, Position, Sex, System};
 
 /// Where and when a hearing is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -127,6 +127,12 @@ pub struct Particulars {
     pub observation: Option<String>,
     /// As [`Entry::notes`].
     pub notes: Option<String>,
+    /// As [`Entry::youth_told`].
+    #[serde(default)]
+    pub youth_told: bool,
+    /// As [`Entry::corrected`].
+    #[serde(default)]
+    pub corrected: Vec<Corrected>,
 }
 
 /// One hearing of a line of work, with everything that its row said.
@@ -215,6 +221,8 @@ impl Hearing {
                 interpreter: row.interpreter,
                 observation: row.observation,
                 notes: row.notes,
+                youth_told: row.youth_told,
+                corrected: row.corrected,
             },
             verbatim: row.verbatim,
             notices: row.notices,

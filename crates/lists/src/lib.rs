@@ -24,6 +24,7 @@
 //! | Event | what happened to one hearing: a reading that has one concerns nobody else |
 //! | Notice | something a person should know before relying on the entry |
 //! | Key | what makes an entry the same entry when the list is sent again |
+//! | Correction | what a field of one row should say, as a person said; laid over a reading, never put into the source |
 //!
 //! **How to add a format.** Add a file named after it with a `pub(crate) const FORMAT: Format`,
 //! and one line to [`FORMATS`]. The reader is given the [`Source`] already decoded, and answers
@@ -41,6 +42,7 @@ mod cath_public;
 mod cath_sjp;
 mod cath_standard;
 mod checks;
+mod correction;
 mod court_table;
 mod crown_list;
 mod custody_table;
@@ -70,6 +72,9 @@ mod voluntary_table;
 mod walk;
 
 pub use booked::Booked;
+pub use correction::{
+    Corrected, Correction, Field, NoLongerLaid, Row as CorrectableRow, corrected, no_longer_laid, row,
+};
 pub use diff::{Change, Difference, FieldChange, HearingChange, Known, Move, compare, diff, facts, hearing_facts};
 pub use entry::{Entry, Offence, Position, Sex};
 pub use gather::apart;

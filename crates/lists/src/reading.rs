@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use throughline_domain::list::ListKind;
 use throughline_domain::time::Instant;
 
-use crate::{Entry, ListNotice, Position};
+use crate::{Column, Entry, ListNotice, Position};
 
 /// The format of a table whose columns nobody has told yet.
 pub(crate) const UNREAD: &str = "unread";
@@ -30,6 +30,9 @@ pub struct Reading {
     pub rows_in: usize,
     /// The lines of work, in the order of the file.
     pub entries: Vec<Entry>,
+    /// What each heading of a table was taken to mean; none for other lists.
+    #[serde(default)]
+    pub headings: Vec<(String, Column)>,
     /// Rows that could not be used, kept word for word.
     pub rejected: Vec<RejectedRow>,
     /// Rows understood that are not lines of work.
@@ -57,6 +60,7 @@ impl Reading {
             published_at: None,
             rows_in: 0,
             entries: Vec::new(),
+            headings: Vec::new(),
             rejected: Vec::new(),
             set_aside: Vec::new(),
             further: Vec::new(),
@@ -149,6 +153,10 @@ pub struct RejectedRow {
     pub verbatim: Value,
     /// Why it could not be used.
     pub reason: RejectReason,
+    /// What was understood of it all the same, without its verbatim row: an entry once somebody says who
+    /// is meant.
+    #[serde(default)]
+    pub understood: Option<Box<Entry>>,
 }
 
 /// Why a row could not be used.

@@ -240,7 +240,7 @@ impl Walk {
 
     fn reject(&mut self, path: String, node: Node<'_>) -> Result<(), ReadError> {
         let (row, verbatim, reason) = (self.next(path)?, node.verbatim(), RejectReason::WrongShape);
-        self.reading.rejected.push(RejectedRow { row, verbatim, reason });
+        self.reading.rejected.push(RejectedRow { row, verbatim, reason, understood: None });
         Ok(())
     }
 

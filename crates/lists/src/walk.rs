@@ -89,7 +89,7 @@ impl Walk {
 
     pub(crate) fn reject(&mut self, row: Position, verbatim: &Value) {
         let reason = RejectReason::WrongShape;
-        self.reading.rejected.push(RejectedRow { row, verbatim: verbatim.clone(), reason });
+        self.reading.rejected.push(RejectedRow { row, verbatim: verbatim.clone(), reason, understood: None });
     }
 
     pub(crate) fn set_aside(&mut self, row: Position, name: String, urn: Option<String>, reason: SetAsideReason) {

@@ -4,22 +4,28 @@
 //! kind, day and key, however often the list is sent again. An entry that is no longer on the
 //! newest list is marked gone and keeps all work done on it.
 
+mod before;
 mod best;
 mod board;
+mod corrections;
 mod decided;
 mod hearings;
 mod received;
 mod said_before;
+mod taken_back;
 mod templates;
 mod worked;
 
+pub use before::{Before, before, keep_commit};
 pub(crate) use best::look_again;
 pub use best::{Best, Likely, Stale, find_best, likeliest, set_best, stale};
 pub use board::{BoardRow, LastList, board_rows, last};
+pub use corrections::{Corrected, NewCorrection, begin_correction, correct, corrections};
 pub use decided::{Decision, decide, decisions};
 pub use hearings::{BoardHearing, keep_hearings, lines_of_hearing};
 pub use received::{List, NewList, begin_commit, discard, get, of_site, receive, same_bytes, site_of_list};
 pub use said_before::{Said, Since, said_before};
+pub use taken_back::{NotTakenBack, Stayed, TakenBack, TakingBack, removed_with, take_back, taken_back, taking_back};
 pub use templates::{original, read_anew, remember_template, templates};
 pub use worked::{join_episode, link, not_seen, put_back, take};
 

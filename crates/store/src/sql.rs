@@ -223,6 +223,8 @@ codes_in_columns!(
     throughline_domain::finding::FindingStatus,
     throughline_domain::list::ListKind,
     throughline_domain::list::ListState,
+    throughline_domain::list::LineChange,
+    throughline_domain::list::LineBecame,
     throughline_domain::list::EntryState,
     throughline_domain::list::MatchDecision,
     throughline_domain::list::NotSeenReason,

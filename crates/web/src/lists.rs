@@ -1,6 +1,8 @@
 //! Lists: receive, look over, bring in; and the lines they bring.
 
 mod columns;
+mod correct;
+mod corrections;
 mod entry;
 pub(crate) mod facts;
 mod fresh;
@@ -8,6 +10,7 @@ mod hearings;
 mod known;
 mod open;
 mod review;
+mod take_back;
 
 use crate::fields::LARGEST_UPLOAD;
 use crate::{Answer, App, Cx, Problem, Upload};
@@ -41,6 +44,9 @@ pub fn routes() -> Router<App> {
         .route("/lists/{list}/columns", get(columns::show).post(columns::tell))
         .route("/lists/{list}/commit", post(review::commit))
         .route("/lists/{list}/discard", post(review::discard))
+        .route("/lists/{list}/rows/{row}", get(correct::show).post(correct::save))
+        .route("/lists/{list}/rows/{row}/take-back", post(correct::take_back))
+        .route("/lists/{list}/take-back", post(take_back::take_back))
         .route("/entries/{entry}", get(entry::show))
         .route("/entries/{entry}/take", post(entry::take))
         .route("/entries/{entry}/put-back", post(entry::put_back))

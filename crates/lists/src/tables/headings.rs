@@ -118,6 +118,14 @@ impl Headings {
         places.push(index);
     }
 
+    /// What each known heading means, in the order of the row.
+    pub(crate) fn meanings(&self) -> Vec<(String, Column)> {
+        let mut all: Vec<(usize, Column)> =
+            self.places.iter().flat_map(|(column, places)| places.iter().map(|place| (*place, *column))).collect();
+        all.sort_unstable();
+        all.into_iter().map(|(place, column)| (self.labels[place].clone(), column)).collect()
+    }
+
     /// How many different columns are known.
     pub(crate) fn known(&self) -> usize {
         self.places.len()

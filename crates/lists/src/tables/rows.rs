@@ -37,6 +37,7 @@ pub(crate) fn read(
     reading.sites.extend(printed.site);
     reading.list_date = printed.date;
     reading.notices = std::mem::take(&mut headings.notices);
+    reading.headings = headings.meanings();
     let table = Table { headings: &headings, kind: format.kind, day: printed.date.unwrap_or(today), today };
     let mut blank = 0;
     let mut above: Option<Row> = None;
@@ -117,10 +118,7 @@ impl Table<'_> {
         let mut entry = Entry::at(Position::Row(row.number), self.headings.verbatim(row));
         let printed = self.name(row);
         entry.custody_number = cell(Column::CustodyNumber);
-        if printed.is_none() && entry.custody_number.is_none() {
-            let reason = RejectReason::NobodyNamed;
-            return Err(RejectedRow { row: entry.position, verbatim: entry.verbatim, reason });
-        }
+        let is_nobody = printed.is_none() && entry.custody_number.is_none();
         let printed = printed.unwrap_or_default();
         entry.name = printed.name;
         entry.name_as_printed = printed.text;
@@ -151,7 +149,7 @@ impl Table<'_> {
         if self.headings.is_exceeded_by(row) {
             entry.notices.push(Notice::MoreCellsThanHeadings);
         }
-        Ok(entry)
+        if is_nobody { Err(nobody(entry)) } else { Ok(entry) }
     }
 
     fn name(&self, row: &Row) -> Option<Printed> {
@@ -178,10 +176,7 @@ impl Table<'_> {
         entry.in_custody = true;
         entry.site = self.headings.cell(row, Column::Site);
         self.times(row, entry);
-        let by_person = person_key(entry);
-        let by_number = entry.custody_number.as_deref().map(custody_key);
-        entry.key = by_number.or_else(|| by_person.clone()).unwrap_or_default();
-        entry.second_key = by_person;
+        (entry.key, entry.second_key) = custody_keys(entry);
     }
 
     /// Nobody is held: there is an interview, and no time of a detention.
@@ -189,10 +184,7 @@ impl Table<'_> {
         entry.site = self.headings.cell(row, Column::Site);
         entry.officer = some_joined(&self.headings.cells(row, Column::Officer), ", ");
         self.interview(row, entry);
-        let by_person = person_key(entry);
-        let day = entry.interview_at.map(london_date).or(entry.listed_on).map(|day| day.to_string());
-        entry.key = format!("voluntary:{}|{}", by_person.as_deref().unwrap_or_default(), day.unwrap_or_default());
-        entry.second_key = by_person;
+        (entry.key, entry.second_key) = voluntary_keys(entry);
     }
 
     /// The day and the time stand in one cell or in two. A day without a time is kept as a day.
@@ -285,6 +277,34 @@ impl Table<'_> {
         }
         (entry.key, entry.second_key) = court_keys(entry);
     }
+}
+
+/// A row that tells of nobody, with what else it says.
+fn nobody(mut entry: Entry) -> RejectedRow {
+    let (row, verbatim) = (entry.position.clone(), entry.verbatim.take());
+    RejectedRow { row, verbatim, reason: RejectReason::NobodyNamed, understood: Some(Box::new(entry)) }
+}
+
+/// The key of a row of a table and its looser one, by what the entry says.
+pub(crate) fn keys(kind: ListKind, entry: &Entry) -> (String, Option<String>) {
+    match kind {
+        ListKind::Custody => custody_keys(entry),
+        ListKind::Court => court_keys(entry),
+        ListKind::Voluntary => voluntary_keys(entry),
+    }
+}
+
+/// Who is interviewed on which day; and, looser, who, for an interview that moves.
+fn voluntary_keys(entry: &Entry) -> (String, Option<String>) {
+    let by_person = person_key(entry);
+    let day = entry.interview_at.map(london_date).or(entry.listed_on).map(|day| day.to_string());
+    (format!("voluntary:{}|{}", by_person.as_deref().unwrap_or_default(), day.unwrap_or_default()), by_person)
+}
+
+fn custody_keys(entry: &Entry) -> (String, Option<String>) {
+    let by_person = person_key(entry);
+    let by_number = entry.custody_number.as_deref().map(custody_key);
+    (by_number.or_else(|| by_person.clone()).unwrap_or_default(), by_person)
 }
 
 /// Where the person stands before the court; and, looser, the case and the person alone, for a hearing

@@ -110,6 +110,7 @@ mod tests {
             episode_id: None,
             best: Best::Nobody(String::new()),
             gone_at: None,
+            hearings: Vec::new(),
             restricted: false,
             notices: 0,
             urgency: None,

@@ -158,6 +158,9 @@ pub(crate) async fn matches(
 }
 
 pub async fn show(cx: Cx, Path(id): Path<EntryId>) -> Answer {
+    if let Some(answer) = super::take_back::gone_with(&cx, id).await? {
+        return Ok(answer);
+    }
     let values = values(&cx, id, None).await?;
     cx.page("lists/entry.html", values)
 }
@@ -218,7 +221,8 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
         look_again => look_again(&line, &entry, &decisions),
         name => entry.name.formal(), born => entry.date_of_birth.map(|date| date.to_string()),
         age => entry.date_of_birth.and_then(|born| age_on(born, today)).or(entry.age),
-        facts => throughline_lists::facts(&entry), hearings => super::hearings::full_rows(&entry, cx.now), notices => facts::notices(&entry),
+        facts => throughline_lists::facts(&entry), hearings => super::hearings::full_rows(&entry, cx.now),
+        corrected => super::corrections::words(&entry), notices => facts::notices(&entry),
         restriction => entry.reporting_restriction, clocks => clock_values(&line, &entry, cx.now),
         candidates => possible.asked.iter().map(row).collect::<Vec<_>>(), shown => possible.shown(),
         ruled_out => possible.ruled_out.iter().map(row).collect::<Vec<_>>(),

@@ -1,6 +1,6 @@
 //! Looking a list over before it is brought in, bringing it in, and the list afterwards.
 
-use super::{entry, facts, hearings, known, on_to, sha256, site_of};
+use super::{corrections, entry, facts, hearings, known, on_to, sha256, site_of, take_back};
 use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::Path;
 use chrono::NaiveDate;
@@ -19,9 +19,10 @@ use throughline_store::{Error as StoreError, Tx};
 /// A list against what the site has for the same days and kind.
 pub(super) struct Compared {
     pub(super) list: List,
-    /// What the list says; its entries are the lines as they are to stand, those of other lists' hearings
+    /// What the list says, with the corrections that were made laid over it; its entries are the lines as they are to stand, those of other lists' hearings
     /// after those that the list has.
     pub(super) reading: Reading,
+    corrected: corrections::Told,
     /// How many of the lines the list has.
     pub(super) listed: usize,
     /// How many rows of the list are further hearings of a line.
@@ -33,9 +34,9 @@ pub(super) struct Compared {
 }
 
 impl Compared {
-    async fn of(tx: &mut Tx, grant: &Grant<ViewList>, id: ListId) -> Result<Self, Problem> {
+    pub async fn of(tx: &mut Tx, grant: &Grant<ViewList>, id: ListId) -> Result<Self, Problem> {
         let list = lists::get(tx, grant, id).await?.ok_or(Problem::NotFound)?;
-        let mut reading: Reading = serde_json::from_str(&list.reading).map_err(|_| Problem::Failed)?;
+        let (mut reading, corrected) = corrections::laid(tx, grant, &list).await?.told();
         let days: BTreeSet<NaiveDate> = reading
             .entries
             .iter()
@@ -50,7 +51,7 @@ impl Compared {
         let difference = compare(&reading.scope(), &known, std::mem::take(&mut reading.entries));
         reading.entries = difference.after;
         let (listed, changes) = (difference.listed, difference.changes);
-        Ok(Self { list, reading, listed, gathered: rows - listed, lines, before, changes })
+        Ok(Self { list, reading, corrected, listed, gathered: rows - listed, lines, before, changes })
     }
 
     fn count(&self, is: impl Fn(&Change) -> bool) -> usize {
@@ -87,6 +88,7 @@ impl Compared {
                 Change::Same { before, .. } => format!("same {}", self.lines[*before].id),
                 Change::Gone { before } => format!("gone {}", self.lines[*before].id),
             })
+            .chain(self.corrected.fingerprint.iter().cloned())
             .collect();
         throughline_audit::hex(&sha256(told.join("\n").as_bytes()))
     }
@@ -112,6 +114,7 @@ pub async fn look_over(cx: Cx, Path(id): Path<ListId>) -> Answer {
     let site = site_of(&mut tx, id).await?;
     let grant = tx.authorise::<ViewList>(site).await?;
     let compared = Compared::of(&mut tx, &grant, id).await?;
+    let taken_back = lists::taken_back(&mut tx, &grant, &compared.list).await?;
     tx.commit().await?;
     if compared.list.state != ListState::Preview {
         return Ok(on_to(&format!("/lists/{id}")));
@@ -119,7 +122,8 @@ pub async fn look_over(cx: Cx, Path(id): Path<ListId>) -> Answer {
     if compared.reading.is_unread() {
         return Ok(on_to(&format!("/lists/{id}/columns")));
     }
-    cx.page("lists/review.html", review(&cx, site, &compared))
+    let taken_back = taken_back.map(|taken| take_back::told(&taken));
+    cx.page("lists/review.html", context! { taken_back, ..review(&cx, site, &compared) })
 }
 
 fn review(cx: &Cx, site: SiteId, compared: &Compared) -> Value {
@@ -134,10 +138,13 @@ fn review(cx: &Cx, site: SiteId, compared: &Compared) -> Value {
         .changes
         .iter()
         .filter_map(|change| match change {
-            Change::New { now } => Some(entry_row(&reading.entries[*now])),
+            Change::New { now } => Some(review_row(reading, &reading.entries[*now])),
             _ => None,
         })
         .collect();
+    let mut new = new;
+    // What may be wrong comes before what is merely good to know.
+    new.sort_by_key(|row| !row.get_attr("in_doubt").is_ok_and(|in_doubt| in_doubt.is_true()));
     let (look, plain): (Vec<Value>, Vec<Value>) =
         new.into_iter().partition(|row| row.get_attr("first").is_ok_and(|first| first.is_true()));
     context! {
@@ -147,11 +154,24 @@ fn review(cx: &Cx, site: SiteId, compared: &Compared) -> Value {
         warnings => warnings(compared, site, london_date(cx.now)),
         notices => hearings::notices(reading),
         moved => hearings::moved_rows(compared), changed, look, plain, gone => gone_rows(compared), same => same_rows(compared),
-        rejected => reading.rejected.iter().map(|row| context! { row => row.row.to_string(), reason => row.reason.to_string(), verbatim => verbatim(&row.verbatim) }).collect::<Vec<_>>(),
+        rejected => reading.rejected.iter().map(|row| context! { row => row.row.to_string(), number => row.row.number(), reason => row.reason.to_string(), verbatim => verbatim(&row.verbatim) }).collect::<Vec<_>>(),
         set_aside => reading.set_aside.iter().map(|row| context! { row => row.row.to_string(), name => row.name, urn => row.urn, reason => row.reason.to_string() }).collect::<Vec<_>>(),
         changes => compared.fingerprint(), is_table => throughline_lists::is_table(&reading.format), court => list.kind == throughline_domain::list::ListKind::Court,
-        may_import => cx.role_may(Verb::Create, Class::List),
+        may_import => cx.role_may(Verb::Create, Class::List), corrected => &compared.corrected,
     }
+}
+
+/// A row that can be corrected.
+fn review_row(reading: &Reading, entry: &Entry) -> Value {
+    let rows: Vec<usize> = rows_of(reading, entry).iter().map(|row| row.position.number()).collect();
+    context! { rows, in_doubt => !reading.doubts(entry).is_empty(), ..entry_row(entry) }
+}
+
+/// The rows of this list that a line is made of: hearings that other lists have of it are not among them.
+pub(super) fn rows_of(reading: &Reading, entry: &Entry) -> Vec<Entry> {
+    let scope = reading.scope();
+    let is_of_list = |row: &Entry| row.hearings.first().is_none_or(|hearing| scope.has(hearing));
+    throughline_lists::apart(entry).into_iter().filter(is_of_list).collect()
 }
 
 /// What a person should settle before bringing the list in.
@@ -214,7 +234,7 @@ pub(super) fn entry_row(entry: &Entry) -> Value {
         row => facts::row(&entry.position), name => entry.name.formal(), born => entry.date_of_birth.map(|date| date.to_string()),
         interview => facts::interview(entry), custody_number => entry.custody_number, arrived_at => entry.arrived_at, court_room => entry.court_room, sitting_at => entry.sitting_at,
         urn => entry.urn, hearings => hearings::rows(entry), offences => offences.join("; "), restricted => entry.reporting_restriction,
-        notices => facts::notices(entry), first => facts::looked_at_first(entry),
+        notices => facts::notices(entry), first => facts::looked_at_first(entry), corrected => corrections::words(entry),
     }
 }
 
@@ -222,7 +242,7 @@ fn changed_row(compared: &Compared, change: &Change) -> Option<Value> {
     let Change::Changed { before, now, fields, hearings } = change else { return None };
     let line = &compared.lines[*before];
     Some(context! {
-        entry => entry_row(&compared.reading.entries[*now]), fields, id => line.id.to_string(), state => state_words(line),
+        entry => review_row(&compared.reading, &compared.reading.entries[*now]), fields, id => line.id.to_string(), state => state_words(line),
         hearings => hearings.iter().map(hearings::change_words).collect::<Vec<_>>(), identity => change.concerns_identity(), decided => line.person_id.is_some(),
     })
 }
@@ -241,7 +261,7 @@ fn gone_rows(compared: &Compared) -> Vec<Value> {
 
 fn same_rows(compared: &Compared) -> Vec<Value> {
     let same = compared.changes.iter().filter_map(|change| match change {
-        Change::Same { now, .. } => Some(entry_row(&compared.reading.entries[*now])),
+        Change::Same { now, .. } => Some(review_row(&compared.reading, &compared.reading.entries[*now])),
         _ => None,
     });
     same.collect()
@@ -255,7 +275,7 @@ pub(super) fn state_words(line: &Line) -> String {
 }
 
 /// A row as it came: column by column when it has columns, those that are empty left out.
-fn verbatim(value: &serde_json::Value) -> String {
+pub(super) fn verbatim(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::Object(columns) if columns.values().all(|cell| cell.is_string() || cell.is_null()) => {
             let filled = columns
@@ -296,7 +316,7 @@ pub async fn commit(cx: Cx, Path(id): Path<ListId>, fields: Fields) -> Answer {
     }
     if compared.fingerprint() != fields.text("changes") {
         drop(act);
-        let text = "The site's lines changed while you were looking: another list was brought in. This is what would happen now.";
+        let text = "Something changed while you were looking: another list was brought in, or a colleague corrected a row. This is what would happen now.";
         let mut tx = cx.begin().await?;
         let view = tx.authorise::<ViewList>(site).await?;
         let compared = Compared::of(&mut tx, &view, id).await?;
@@ -323,6 +343,7 @@ async fn bring_in(tx: &mut Tx, grant: &Grant<ImportList>, compared: &Compared) -
     tx.authorise::<SearchPeople>(Subject::default()).await?;
     let list = &compared.list;
     let mut taken = hearings::Taken::of(compared);
+    let before = lists::before(tx, grant, &compared.lines).await?;
     // What is gone makes room first: a line may come back under the key of another.
     for change in &compared.changes {
         if let Change::Gone { before } = change {
@@ -360,6 +381,7 @@ async fn bring_in(tx: &mut Tx, grant: &Grant<ImportList>, compared: &Compared) -
             }
         }
     }
+    lists::keep_commit(tx, grant, (list.id, list.kind), before).await?;
     note(tx, grant.site(), compared).await
 }
 
@@ -415,7 +437,7 @@ pub async fn show(cx: Cx, Path(id): Path<ListId>) -> Answer {
     cx.page("lists/show.html", values)
 }
 
-async fn list_page(cx: &Cx, id: ListId) -> Result<Value, Problem> {
+pub(super) async fn list_page(cx: &Cx, id: ListId) -> Result<Value, Problem> {
     let mut tx = cx.begin().await?;
     let site = site_of(&mut tx, id).await?;
     let grant = tx.authorise::<ViewList>(site).await?;
@@ -423,7 +445,8 @@ async fn list_page(cx: &Cx, id: ListId) -> Result<Value, Problem> {
     if list.format == "clinic" {
         return Ok(context! { clinic => id.to_string() });
     }
-    let reading: Reading = serde_json::from_str(&list.reading).map_err(|_| Problem::Failed)?;
+    let (reading, corrected) = corrections::laid(&mut tx, &grant, &list).await?.told();
+    let taking_back = take_back::offered(&mut tx, &grant, &list).await?;
     let days: Vec<NaiveDate> = reading
         .entries
         .iter()
@@ -455,6 +478,6 @@ async fn list_page(cx: &Cx, id: ListId) -> Result<Value, Problem> {
         heading => list.kind.label(), caption => date_long(list.list_date), crumbs => [context! { text => "Lists", href => "/lists" }],
         brought_in => list.committed_at.map(date_time_long), waiting => list.state == ListState::Preview, discarded => list.state == ListState::Discarded,
         title => reading.title, sites => reading.sites, format, rows, rejected => reading.rejected.len(), set_aside => reading.set_aside.len(),
-        rows_in => reading.rows_in, gathered => reading.gathered(), court => list.kind == throughline_domain::list::ListKind::Court, list,
+        rows_in => reading.rows_in, gathered => reading.gathered(), corrected, taking_back, may_import => cx.role_may(Verb::Create, Class::List), court => list.kind == throughline_domain::list::ListKind::Court, list,
     })
 }
