@@ -14,6 +14,7 @@ use throughline_policy::{
     ChangeEpisode, ChangeJustice, ChangeList, Class, CreatePerson, Grant, OpenEpisode, SearchPeople, Subject,
     ViewEpisode, ViewJustice, ViewList,
 };
+use throughline_store::appointments::Appointment;
 use throughline_store::episodes::{self, Episode, NewEpisode};
 use throughline_store::events::{self, NewEvent};
 use throughline_store::lists::{self, Best, Line};
@@ -101,7 +102,13 @@ async fn person(
     }
     let create = tx.authorise::<CreatePerson>(Subject::default()).await?;
     let person = PersonId::new(Uuid::now_v7());
-    people::create(tx, &create, person, &facts::new_person(listed)).await?;
+    let mut new = facts::new_person(listed);
+    if let Some(appointment) = appointment(tx, line).await? {
+        // How to reach them safely was asked when they were booked in.
+        new.contact.phone = appointment.details.phone;
+        new.contact.safe_contact = appointment.details.safe_contact;
+    }
+    people::create(tx, &create, person, &new).await?;
     lists::link(tx, grant, line.id, line.version, Some(person)).await?;
     lists::set_best(tx, line.id, &Best::Nobody(String::new())).await?;
     Ok(Ok(person))
@@ -195,13 +202,18 @@ async fn carry_on(
     Ok(episode.id)
 }
 
-/// Who told the service: of an appointment what was said when it was booked.
-async fn told_by(tx: &mut Tx, line: &Line) -> Result<ReferralSource, Problem> {
+/// The newest appointment of a line, when it is one of a voluntary attendance.
+async fn appointment(tx: &mut Tx, line: &Line) -> Result<Option<Appointment>, Problem> {
     if line.kind != ListKind::Voluntary {
-        return Ok(facts::referral_source(line.kind));
+        return Ok(None);
     }
     let grant = tx.authorise::<ViewList>(line.site_id).await?;
-    let newest = appointments::of_line(tx, &grant, line.id).await?.into_iter().next();
+    Ok(appointments::of_line(tx, &grant, line.id).await?.into_iter().next())
+}
+
+/// Who told the service: of an appointment what was said when it was booked.
+async fn told_by(tx: &mut Tx, line: &Line) -> Result<ReferralSource, Problem> {
+    let newest = appointment(tx, line).await?;
     Ok(newest.map_or_else(|| facts::referral_source(line.kind), |newest| newest.details.referral_source))
 }
 

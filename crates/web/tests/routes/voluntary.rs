@@ -41,9 +41,18 @@ async fn clinic(office: &Office) {
 async fn an_appointment_is_booked_seen_and_told_of_only_with_consent() {
     let office = Office::open().await;
     clinic(&office).await;
-    let (status, appointment) =
-        book(&office, "Unheardofe", &[("officer", "DC Vale"), ("interview", "1/12/2026"), ("interview.time", "10:00")])
-            .await;
+    let (status, appointment) = book(
+        &office,
+        "Unheardofe",
+        &[
+            ("officer", "DC Vale"),
+            ("phone", "07700 900123"),
+            ("safe_contact", "Text only"),
+            ("interview", "1/12/2026"),
+            ("interview.time", "10:00"),
+        ],
+    )
+    .await;
     assert_eq!(status, 303, "{appointment}");
     let (_, page) = office.get(&appointment, BY).await;
     assert!(page.contains("UNHEARDOFE") && page.contains("free to leave unless arrested"), "{page}");
@@ -79,6 +88,14 @@ async fn an_appointment_is_booked_seen_and_told_of_only_with_consent() {
     let open = format!("/entries/{entry}/open");
     let (status, episode) = office.post(&open, BY, &[("version", "1"), ("shown", ""), ("none_of_these", "yes")]).await;
     assert_eq!(status, 303, "{episode}");
+    let sql = "SELECT phone, safe_contact FROM person WHERE lower(surname) = $1";
+    let row = office.row(sql, vec!["unheardofe".into()]).await.expect("the person is made");
+    let text = |column| row.get::<String>(column).expect("a text");
+    assert_eq!(
+        (text("phone"), text("safe_contact")),
+        ("07700 900123".into(), "Text only".into()),
+        "nothing is typed again"
+    );
     let id = episode.trim_start_matches("/episodes/").to_owned();
     let sql = "SELECT point_of_contact, referral_source, legal_status FROM episode WHERE CAST(id AS text) = $1 OR lower(hex(id)) = $2";
     let row = office.row(sql, vec![id.clone().into(), id.replace('-', "").into()]).await.expect("it is open");
