@@ -4,22 +4,26 @@
 //! kind, day and key, however often the list is sent again. An entry that is no longer on the
 //! newest list is marked gone and keeps all work done on it.
 
+mod acts;
 mod best;
 mod board;
+mod choice;
 mod decided;
 mod received;
 mod said_before;
 mod templates;
 mod worked;
 
+pub use acts::{Acted, Doing, Ticked, Told, ToldRow, act, told, undo};
 pub(crate) use best::look_again;
 pub use best::{Best, Likely, Stale, find_best, likeliest, set_best, stale};
 pub use board::{BoardRow, LastList, board_rows, last};
+pub use choice::{board_choice, choose};
 pub use decided::{Decision, decide, decisions};
 pub use received::{List, NewList, begin_commit, discard, get, of_site, receive, same_bytes, site_of_list};
 pub use said_before::{Said, Since, said_before};
 pub use templates::{original, read_anew, remember_template, templates};
-pub use worked::{join_episode, link, not_seen, put_back, take};
+pub use worked::{TakenOver, join_episode, link, not_seen, put_back, take, take_over, taken_over};
 
 use crate::{Conn, Result, Row, Tx, args};
 use chrono::NaiveDate;
@@ -85,6 +89,8 @@ pub struct Line {
     pub taken_by: Option<UserId>,
     /// Their name; empty when nobody is.
     pub taken_by_name: String,
+    /// Since when.
+    pub taken_at: Option<Instant>,
     /// The person, once somebody decided.
     pub person_id: Option<PersonId>,
     /// The episode, once opened.
@@ -103,7 +109,7 @@ pub async fn site_of_entry(conn: &mut Conn, id: EntryId) -> Result<Option<SiteId
 }
 
 const LINE: &str =
-    "SELECT l.id, l.version, l.site_id, l.list_id, l.kind, l.list_date, l.source, l.state, l.reason, l.taken_by,
+    "SELECT l.id, l.version, l.site_id, l.list_id, l.kind, l.list_date, l.source, l.state, l.reason, l.taken_by, l.taken_at,
         COALESCE(u.name, '') AS taken_by_name, l.person_id, l.episode_id, l.gone_at
    FROM list_entry l LEFT JOIN app_user u ON u.id = l.taken_by";
 
@@ -120,6 +126,7 @@ fn line(row: &Row) -> Result<Line> {
         reason: row.get("reason")?,
         taken_by: row.get("taken_by")?,
         taken_by_name: row.get("taken_by_name")?,
+        taken_at: row.get("taken_at")?,
         person_id: row.get("person_id")?,
         episode_id: row.get("episode_id")?,
         gone_at: row.get("gone_at")?,

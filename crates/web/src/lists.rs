@@ -6,6 +6,7 @@ pub(crate) mod facts;
 mod fresh;
 mod open;
 mod review;
+mod take_over;
 
 use crate::fields::LARGEST_UPLOAD;
 use crate::{Answer, App, Cx, Problem, Upload};
@@ -42,6 +43,7 @@ pub fn routes() -> Router<App> {
         .route("/entries/{entry}", get(entry::show))
         .route("/entries/{entry}/take", post(entry::take))
         .route("/entries/{entry}/put-back", post(entry::put_back))
+        .route("/entries/{entry}/take-over", post(take_over::take_over))
         .route("/entries/{entry}/not-seen", post(entry::not_seen))
         .route("/entries/{entry}/search", post(entry::search))
         .route("/entries/{entry}/open", post(open::open))

@@ -4,7 +4,7 @@ use super::Best;
 use crate::{Conn, Result, Row, args};
 use chrono::NaiveDate;
 use throughline_domain::episode::Urgency;
-use throughline_domain::ids::{EntryId, EpisodeId, ListId, PersonId};
+use throughline_domain::ids::{EntryId, EpisodeId, ListId, PersonId, UserId};
 use throughline_domain::list::{EntryState, ListKind, NotSeenReason};
 use throughline_domain::name::Name;
 use throughline_domain::time::Instant;
@@ -37,8 +37,12 @@ pub struct BoardRow {
     pub state: EntryState,
     /// Why the person was not seen.
     pub reason: Option<NotSeenReason>,
-    /// Who is seeing them; empty when nobody is.
-    pub taken_by: String,
+    /// Who is seeing them.
+    pub taken_by: Option<UserId>,
+    /// Their name; empty when nobody is.
+    pub taken_by_name: String,
+    /// Since when.
+    pub taken_at: Option<Instant>,
     /// The person, once somebody decided.
     pub person_id: Option<PersonId>,
     /// The episode, once opened.
@@ -51,6 +55,12 @@ pub struct BoardRow {
     pub restricted: bool,
     /// How many things the reader noticed about the line.
     pub notices: usize,
+    /// Whether the list says that it is a woman.
+    pub is_woman: bool,
+    /// Whether the list says that they are under 18, by date of birth, age or panel.
+    pub youth: bool,
+    /// Whether a court's list says that they come from custody.
+    pub in_custody: bool,
     /// Urgency of the episode.
     pub urgency: Option<Urgency>,
 }
@@ -65,7 +75,7 @@ pub async fn board_rows(conn: &mut Conn, grant: &Grant<ViewBoard>, date: NaiveDa
             "SELECT l.id, l.version, l.kind, l.forenames, l.surname, l.date_of_birth, l.custody_number, l.court_room,
                     l.sitting_at, l.arrived_at, l.detention_authorised_at, l.state, l.reason, l.person_id, l.episode_id,
                     l.best_person_id, l.best_probability, l.best_band, l.best_reason, l.gone_at, l.reporting_restriction,
-                    l.source, COALESCE(u.name, '') AS taken_by_name, COALESCE(e.urgency, '') AS urgency
+                    l.source, l.taken_by, l.taken_at, COALESCE(u.name, '') AS taken_by_name, COALESCE(e.urgency, '') AS urgency
                FROM list_entry l LEFT JOIN app_user u ON u.id = l.taken_by LEFT JOIN episode e ON e.id = l.episode_id
               WHERE l.site_id = $1 AND l.list_date = $2
               ORDER BY l.kind, l.court_room, l.sitting_at, l.arrived_at, l.source_row",
@@ -76,6 +86,7 @@ pub async fn board_rows(conn: &mut Conn, grant: &Grant<ViewBoard>, date: NaiveDa
 }
 
 fn board_row(row: &Row) -> Result<BoardRow> {
+    let said = Said::of(&row.get::<String>("source")?);
     Ok(BoardRow {
         id: row.get("id")?,
         version: row.get("version")?,
@@ -89,26 +100,37 @@ fn board_row(row: &Row) -> Result<BoardRow> {
         detention_authorised_at: row.get("detention_authorised_at")?,
         state: row.get("state")?,
         reason: row.get("reason")?,
-        taken_by: row.get("taken_by_name")?,
+        taken_by: row.get("taken_by")?,
+        taken_by_name: row.get("taken_by_name")?,
+        taken_at: row.get("taken_at")?,
         person_id: row.get("person_id")?,
         episode_id: row.get("episode_id")?,
         best: Best::kept(row)?,
         gone_at: row.get("gone_at")?,
         restricted: !row.get::<String>("reporting_restriction")?.is_empty(),
-        notices: notices_in(&row.get::<String>("source")?),
+        notices: said.notices.len(),
+        is_woman: said.sex.as_deref() == Some("female"),
+        youth: said.youth,
+        in_custody: said.in_custody,
         urgency: row.get("urgency")?,
     })
 }
 
-/// How many notices the reader put on an entry, from the entry as it is kept.
-fn notices_in(source: &str) -> usize {
-    /// The rest of the entry is passed over, not read.
-    #[derive(Default, serde::Deserialize)]
-    struct Noticed {
-        #[serde(default)]
-        notices: Vec<serde::de::IgnoredAny>,
+/// What the board reads of an entry as it is kept; the rest of it is passed over.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct Said {
+    notices: Vec<serde::de::IgnoredAny>,
+    sex: Option<String>,
+    youth: bool,
+    in_custody: bool,
+}
+
+impl Said {
+    /// An entry that cannot be read says nothing: its own page tells.
+    fn of(source: &str) -> Self {
+        serde_json::from_str(source).unwrap_or_default()
     }
-    serde_json::from_str::<Noticed>(source).unwrap_or_default().notices.len()
 }
 
 /// What a board says of the list behind it.
