@@ -2,6 +2,7 @@
 // place, with focus, ticks, open parts and scroll where they were. What the board shows says how old it is.
 import { startRows } from './rows.js';
 import { ask, clockTime, serverNow } from './server.js';
+import { ticked } from './ticks.js';
 
 const lostWords = (since) => `Not live since ${since}: what you see may be out of date.`;
 // How long a row that moved is marked.
@@ -129,9 +130,9 @@ class Board {
     const active = this.content.contains(document.activeElement) ? document.activeElement : null;
     const open = [...this.content.querySelectorAll('details[id][open]')].map((part) => part.id);
     const scrolled = [...this.content.querySelectorAll('.tl-scroll')].map((box) => [box.scrollLeft, box.scrollTop]);
-    const ticks = [...this.content.querySelectorAll('input[type="checkbox"][id]:checked')].map((box) => [box.id, box.value]);
+    const ticks = ticked(this.content);
     const chosen = [...this.content.querySelectorAll('select[id]')].map((list) => [list.id, list.value]);
-    return { id: active?.id, key: active?.closest('[data-key]')?.dataset.key, had: Boolean(active), open, scrolled, ticks, chosen, states: this.states(), y: window.scrollY };
+    return { id: active?.id, key: active?.closest('[data-key]')?.dataset.key, had: Boolean(active), open, scrolled, ticks, chosen, states: this.states(), inView: this.inView(active), y: window.scrollY };
   }
 
   // What was decided of each row, by its key.
@@ -139,10 +140,28 @@ class Board {
     return new Map([...this.content.querySelectorAll('[data-key][data-state]')].map((row) => [row.dataset.key, row.dataset.state]));
   }
 
-  restore({ id, key, had, open, scrolled, ticks, chosen, y }, own) {
+  // The rows that are in view and how far down, the one with focus first.
+  inView(active) {
+    const rows = [...this.content.querySelectorAll('[data-key][data-state]')].map((row) => ({ row, top: row.getBoundingClientRect().top }));
+    const seen = rows.filter(({ row, top }) => top > -row.offsetHeight && top < window.innerHeight);
+    const first = seen.filter(({ row }) => row.contains(active));
+    return [...first, ...seen].map(({ row, top }) => ({ key: row.dataset.key, state: row.dataset.state, top }));
+  }
+
+  // What somebody reads stays where it is, whatever came or went above it.
+  keepInView(inView, y) {
+    window.scrollTo({ top: y, behavior: 'instant' });
+    for (const { key, state, top } of inView) {
+      const row = this.rowOf(key);
+      if (row?.dataset.state !== state) continue;
+      return window.scrollBy({ top: row.getBoundingClientRect().top - top, behavior: 'instant' });
+    }
+  }
+
+  restore({ id, key, had, open, scrolled, ticks, chosen, inView, y }, own) {
     for (const part of open) document.getElementById(part)?.setAttribute('open', '');
     if (!own) {
-      for (const [box, value] of ticks) this.tickAgain(document.getElementById(box), value);
+      for (const [key, value] of ticks) this.tickAgain(key, value);
       for (const [list, value] of chosen) {
         const again = document.getElementById(list);
         if (again) again.value = value;
@@ -152,11 +171,12 @@ class Board {
       [box.scrollLeft, box.scrollTop] = scrolled[at] ?? [0, 0];
     });
     if (had) this.focusOn(id, key);
-    window.scrollTo({ top: y, behavior: 'instant' });
+    this.keepInView(inView, y);
   }
 
   // A tick is of the row as it was seen: when the row has changed since, the server leaves it alone and says so.
-  tickAgain(box, value) {
+  tickAgain(key, value) {
+    const box = this.rowOf(key)?.querySelector('.tl-work__tick');
     if (!box) return;
     box.checked = true;
     if (box.value === value) return;
@@ -189,9 +209,13 @@ class Board {
     this.said.textContent = words;
   }
 
+  rowOf(key) {
+    return [...this.content.querySelectorAll('[data-key]')].find((one) => one.dataset.key === key);
+  }
+
   // The same control, else the same row or card, else the board.
   focusOn(id, key) {
-    const row = [...this.content.querySelectorAll('[data-key]')].find((one) => one.dataset.key === key);
+    const row = this.rowOf(key);
     const target = (id && document.getElementById(id)) || row?.querySelector('a, button');
     if (target) return target.focus({ preventScroll: true });
     this.content.tabIndex = -1;

@@ -1,4 +1,5 @@
 // The rows of a board: ticks, acts in place, and keys. Everything here is also a form or a link.
+import { ticked } from './ticks.js';
 import { ask } from './server.js';
 
 const typing = 'input:not([type="checkbox"], [type="radio"], [type="button"], [type="submit"]), textarea, select, [contenteditable]';
@@ -55,8 +56,6 @@ class Rows {
   // Enter in a box would send the form.
   inBox(event) {
     if (event.key === 'Enter' && event.target.matches('.tl-work__tick')) event.preventDefault();
-    // What hovers is put away with Escape.
-    if (event.key === 'Escape') this.content.classList.toggle('tl-quiet-places', true);
   }
 
   // An act is sent without leaving the page: what is ticked, open and in view stays.
@@ -66,13 +65,13 @@ class Rows {
     this.busy = true;
     const form = event.target;
     const own = event.submitter?.name === 'take';
-    const kept = own ? this.boxes.filter((box) => box.checked && box.value !== event.submitter.value).map((box) => [box.id, box.value]) : [];
+    const kept = own ? ticked(this.content).filter(([, value]) => value !== event.submitter.value) : [];
     try {
       const answer = await ask(form.action, { method: 'POST', headers: { accept: 'text/html' }, body: new URLSearchParams(new FormData(form, event.submitter)) });
       if (answer.type === 'opaqueredirect') return await this.board.refresh();
       if (![200, 409, 422].includes(answer.status) || !answer.headers.get('content-type')?.includes('html')) throw new Error(String(answer.status));
       this.board.place(await answer.text(), { own: true });
-      for (const [id, value] of kept) this.board.tickAgain(document.getElementById(id), value);
+      for (const [key, value] of kept) this.board.tickAgain(key, value);
       this.count();
       this.tell(own);
     } catch {
@@ -98,6 +97,8 @@ class Rows {
   // j and k go from row to row, Space ticks, t takes, / filters, ? tells. Never while somebody types, never with
   // another key held, and not at all when they were turned off.
   pressed(event) {
+    // What hovers is put away with Escape, until somebody points or moves on.
+    this.board.board.classList.toggle('tl-quiet-places', event.key === 'Escape');
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.target.closest?.(typing)) return;
     if (document.querySelector('dialog[open]')) return;
     if (event.key === '?') return this.act(event, () => this.help().showModal());

@@ -49,6 +49,12 @@ struct Detention {
     first_review: Option<Instant>,
 }
 
+/// What tells a row from the others of one board: the end of its id, which is random. Written several times
+/// in each of hundreds of rows.
+fn short(id: EntryId) -> String {
+    id.to_string().split_off(24)
+}
+
 /// A court room as people say it.
 pub(super) fn room_title(room: &str) -> String {
     match room {
@@ -146,8 +152,6 @@ impl Drawing<'_> {
     /// A row of somebody who was dealt with: who, what became of them, and what must never be left out.
     pub(super) fn compact(&self, placed: &Placed) -> Value {
         let row = &placed.row;
-        let episode = row.episode_id.filter(|_| self.may_open);
-        let page = episode.map_or_else(|| format!("/entries/{}", row.id), |episode| format!("/episodes/{episode}"));
         let reason = row.reason.map(NotSeenReason::label).filter(|reason| *reason != row.state.label());
         let mut warnings: Vec<Value> = Vec::new();
         let risk = self.risk_mark(row).filter(|(_, tone)| *tone != "good");
@@ -157,9 +161,10 @@ impl Drawing<'_> {
         }
         context! {
             key => row.id.to_string(),
+            short => short(row.id),
+            episode => row.episode_id.filter(|_| self.may_open).map(|episode| episode.to_string()),
             version => row.version,
             ticked => self.ticked.contains(&row.id) || self.ticked_column == Some(row.state),
-            href => page,
             name => row.name.formal(),
             state => row.state.label(),
             reason,
@@ -245,20 +250,25 @@ impl Drawing<'_> {
                     Band::VeryLikely => ("Very likely known", "info"),
                     _ => ("Possibly known", "neutral"),
                 };
-                let href = self.may_compare.then(|| format!("/entries/{}/compare/{person}", row.id));
-                context! { text => likely_words(likely, start), tone, reason => likely.reason, href }
+                let compare = self.may_compare_with(Some(person.to_string()));
+                context! { text => likely_words(likely, start), tone, reason => likely.reason, compare }
             }
             Best::Elsewhere(likely) if likely.band != Band::NoMatch => {
                 let start = match likely.band {
                     Band::VeryLikely => "Very likely in the hospital's record",
                     _ => "Possibly in the hospital's record",
                 };
-                let href = self.may_compare.then(|| format!("/entries/{}#possible-matches", row.id));
-                context! { text => likely_words(likely, start), tone => "neutral", reason => likely.reason, href }
+                let compare = self.may_compare_with(None);
+                context! { text => likely_words(likely, start), tone => "neutral", reason => likely.reason, compare }
             }
             Best::Nobody(said) => context! { text => "No match found", tone => "neutral", reason => said },
             Best::Person(..) | Best::Elsewhere(_) => context! { text => "No match found", tone => "neutral" },
         }
+    }
+
+    /// With whom a row is compared: a person of ours, or nobody in particular; undefined for who may not.
+    fn may_compare_with(&self, person: Option<String>) -> Value {
+        if self.may_compare { Value::from(person) } else { Value::UNDEFINED }
     }
 
     fn marks(&self, placed: &Placed) -> Vec<Value> {
