@@ -49,12 +49,14 @@ impl Doing {
     }
 
     /// What the row becomes.
-    fn after(self, by: UserId, at: Instant, before: &Now) -> State {
+    fn after(self, by: UserId, at: Instant, before: &Now) -> Decided {
         match self {
-            Self::Take => State { state: EntryState::BeingSeen, reason: None, taken_by: Some(by), taken_at: Some(at) },
-            Self::PutBack => State { state: EntryState::ToConsider, reason: None, taken_by: None, taken_at: None },
+            Self::Take => {
+                Decided { state: EntryState::BeingSeen, reason: None, taken_by: Some(by), taken_at: Some(at) }
+            }
+            Self::PutBack => Decided { state: EntryState::ToConsider, reason: None, taken_by: None, taken_at: None },
             Self::NotSeen(reason) => {
-                State { state: reason.entry_state(), reason: Some(reason), ..before.state.clone() }
+                Decided { state: reason.entry_state(), reason: Some(reason), ..before.decided.clone() }
             }
         }
     }
@@ -73,7 +75,7 @@ pub struct Acted {
 
 /// What a decision comes to in columns.
 #[derive(Debug, Clone)]
-struct State {
+struct Decided {
     state: EntryState,
     reason: Option<NotSeenReason>,
     taken_by: Option<UserId>,
@@ -84,7 +86,7 @@ struct State {
 #[derive(Debug)]
 struct Now {
     version: i64,
-    state: State,
+    decided: Decided,
     taken_by_name: String,
     name: Name,
     person_id: Option<PersonId>,
@@ -152,7 +154,7 @@ pub async fn undo(tx: &mut Tx, grant: &Grant<ChangeList>, undone: Uuid) -> Resul
     for row in &rows {
         let one = Ticked { id: row.get("entry_id")?, version: row.get("version")? };
         let Some(before) = now(tx, grant, one.id).await? else { continue };
-        let was = State {
+        let was = Decided {
             state: row.get("was_state")?,
             reason: row.get("was_reason")?,
             taken_by: row.get("was_taken_by")?,
@@ -204,7 +206,7 @@ async fn now(tx: &mut Tx, grant: &Grant<ChangeList>, id: EntryId) -> Result<Opti
     row.map(|row| {
         Ok(Now {
             version: row.get("version")?,
-            state: State {
+            decided: Decided {
                 state: row.get("state")?,
                 reason: row.get("reason")?,
                 taken_by: row.get("taken_by")?,
@@ -221,7 +223,8 @@ async fn now(tx: &mut Tx, grant: &Grant<ChangeList>, id: EntryId) -> Result<Opti
 
 /// Why an act is not done to a row as it is now; `None` when it may be.
 fn refused(doing: Doing, row: &Now, seen: i64, by: UserId, at: Instant) -> Option<String> {
-    let is_colleagues = row.state.state == EntryState::BeingSeen && row.state.taken_by.is_some_and(|user| user != by);
+    let is_colleagues =
+        row.decided.state == EntryState::BeingSeen && row.decided.taken_by.is_some_and(|user| user != by);
     if is_colleagues || row.version != seen {
         return Some(overtaken(row, by, at));
     }
@@ -229,23 +232,23 @@ fn refused(doing: Doing, row: &Now, seen: i64, by: UserId, at: Instant) -> Optio
         return Some("their record is open: go on there".to_owned());
     }
     let fits = match doing {
-        Doing::Take => row.state.state == EntryState::ToConsider,
-        Doing::PutBack => row.state.state != EntryState::ToConsider,
-        Doing::NotSeen(reason) => reason.may_be_of_several() && row.state.state.is_open(),
+        Doing::Take => row.decided.state == EntryState::ToConsider,
+        Doing::PutBack => row.decided.state != EntryState::ToConsider,
+        Doing::NotSeen(reason) => reason.may_be_of_several() && row.decided.state.is_open(),
     };
     (!fits).then(|| match doing {
         Doing::NotSeen(reason) if !reason.may_be_of_several() => {
             format!("“{reason}” is recorded on each person's own row")
         }
-        _ => format!("already {}", row.state.state.label().to_lowercase()),
+        _ => format!("already {}", row.decided.state.label().to_lowercase()),
     })
 }
 
 /// What became of a row meanwhile: who has it and since when, or what was decided.
 fn overtaken(row: &Now, by: UserId, at: Instant) -> String {
-    let since = row.state.taken_at.map(|taken| format!(" since {}", when(taken, at))).unwrap_or_default();
-    match row.state.state {
-        EntryState::BeingSeen if row.state.taken_by == Some(by) => format!("you have them already{since}"),
+    let since = row.decided.taken_at.map(|taken| format!(" since {}", when(taken, at))).unwrap_or_default();
+    match row.decided.state {
+        EntryState::BeingSeen if row.decided.taken_by == Some(by) => format!("you have them already{since}"),
         EntryState::BeingSeen if !row.taken_by_name.is_empty() => format!("with {}{since}", row.taken_by_name),
         EntryState::ToConsider => "changed meanwhile: look again".to_owned(),
         other => format!("meanwhile {}", other.label().to_lowercase()),
@@ -253,7 +256,7 @@ fn overtaken(row: &Now, by: UserId, at: Instant) -> String {
 }
 
 /// Changes the row if it still has the version and no episode; whether it did.
-async fn set(tx: &mut Tx, grant: &Grant<ChangeList>, one: Ticked, to: &State) -> Result<bool> {
+async fn set(tx: &mut Tx, grant: &Grant<ChangeList>, one: Ticked, to: &Decided) -> Result<bool> {
     let changed = tx
         .execute(
             "UPDATE list_entry SET state = $4, reason = $5, taken_by = $6, taken_at = $7, version = version + 1
@@ -288,10 +291,10 @@ async fn note(
             act,
             one.id,
             left.unwrap_or_default(),
-            before.state.state,
-            before.state.reason.map_or("", NotSeenReason::code),
-            before.state.taken_by,
-            before.state.taken_at,
+            before.decided.state,
+            before.decided.reason.map_or("", NotSeenReason::code),
+            before.decided.taken_by,
+            before.decided.taken_at,
             one.version + 1
         ],
     )

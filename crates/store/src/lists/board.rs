@@ -12,6 +12,7 @@ use throughline_policy::{Grant, ViewBoard};
 
 /// One line of work as a board shows it.
 #[derive(Debug, Clone, serde::Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of the list, and a filter of the board")]
 pub struct BoardRow {
     /// Its id: the page of the line is `/entries/{id}`.
     pub id: EntryId,

@@ -98,6 +98,13 @@ fn left_over(mut earlier: Vec<BoardRow>, todays: &[BoardRow]) -> Vec<BoardRow> {
     earlier
 }
 
+/// How many of those shown are in each state, for the one list.
+fn counts(shown: &[&Placed]) -> Vec<Value> {
+    let counts = board::counts(shown.iter().map(|placed| placed.row.state));
+    let some = counts.into_iter().filter(|(_, count)| *count > 0);
+    some.map(|(state, count)| context! { text => state.label(), count, tone => tone(state) }).collect()
+}
+
 impl Board<'_> {
     fn value(&self, now: Instant) -> Value {
         let all: Vec<&Placed> = self.rows.iter().collect();
@@ -117,7 +124,7 @@ impl Board<'_> {
             view => self.choice.view.code(),
             order => if self.is_court { board::ORDER_OF_COURT } else { board::ORDER },
             may_change => self.drawing.may_change,
-            counts => if is_list { self.counts(&shown) } else { Vec::new() },
+            counts => if is_list { counts(&shown) } else { Vec::new() },
             groups => if is_list { self.groups(&all, true) } else { Vec::new() },
             columns => if is_list { Vec::new() } else { self.columns() },
             draw_again_at => next,
@@ -126,12 +133,6 @@ impl Board<'_> {
 
     fn shows(&self, placed: &Placed) -> bool {
         self.choice.shows(&placed.fits, &placed.row.court_room)
-    }
-
-    fn counts(&self, shown: &[&Placed]) -> Vec<Value> {
-        let counts = board::counts(shown.iter().map(|placed| placed.row.state));
-        let some = counts.into_iter().filter(|(_, count)| *count > 0);
-        some.map(|(state, count)| context! { text => state.label(), count, tone => tone(state) }).collect()
     }
 
     /// A column for each decision, also for those that nobody is in: their counts add up to everybody.

@@ -15,6 +15,7 @@ use throughline_store::lists::{Best, BoardRow, Likely};
 use throughline_store::worklists::RiskMark;
 
 /// What all rows of one drawing share.
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that the user may do or see")]
 pub(super) struct Drawing<'a> {
     pub now: Instant,
     pub today: NaiveDate,
@@ -135,7 +136,7 @@ impl Drawing<'_> {
             age => row.date_of_birth.and_then(|born| age_on(born, self.today)),
             custody_number => row.custody_number,
             urgency => row.urgency.map(Urgency::label).filter(|_| place.is_none()),
-            place => place.map(|place| self.place(place)),
+            place => place.map(place_value),
             clock => self.clock(placed),
             limit => self.limit(placed),
             until => self.until(placed),
@@ -177,15 +178,6 @@ impl Drawing<'_> {
             gone => row.gone_at.map(|at| board::when(at, self.now)),
             row_tone => self.row_tone(placed),
             marks => warnings,
-        }
-    }
-
-    fn place(&self, place: &Explained) -> Value {
-        context! {
-            ordinal => place.place,
-            // What the row says of the time in full is not said twice.
-            words => place.words.iter().copied().filter(|words| *words != "time not known").collect::<Vec<_>>().join("; "),
-            sentence => place.before_in_words(),
         }
     }
 
@@ -329,6 +321,15 @@ impl Drawing<'_> {
             (true, false, true) => "warn",
             _ => "neutral",
         }
+    }
+}
+
+fn place_value(place: &Explained) -> Value {
+    context! {
+        ordinal => place.place,
+        // What the row says of the time in full is not said twice.
+        words => place.words.iter().copied().filter(|words| *words != "time not known").collect::<Vec<_>>().join("; "),
+        sentence => place.before_in_words(),
     }
 }
 
