@@ -141,6 +141,8 @@ impl Drawing<'_> {
             limit => self.limit(placed),
             until => self.until(placed),
             says_state,
+            // Beside the state itself, a reason of the same words says nothing more.
+            reason => row.reason.map(NotSeenReason::label).filter(|reason| *reason != row.state.label()),
             tone => tone(row.state),
             taken_at => row.taken_at.filter(|_| row.state == EntryState::BeingSeen).map(|at| board::when(at, self.now)),
             waits => says_state && placed.standing.waits(),
@@ -153,7 +155,6 @@ impl Drawing<'_> {
     /// A row of somebody who was dealt with: who, what became of them, and what must never be left out.
     pub(super) fn compact(&self, placed: &Placed) -> Value {
         let row = &placed.row;
-        let reason = row.reason.map(NotSeenReason::label).filter(|reason| *reason != row.state.label());
         let mut warnings: Vec<Value> = Vec::new();
         let risk = self.risk_mark(row).filter(|(_, tone)| *tone != "good");
         warnings.extend(risk.map(|(text, tone)| context! { text, tone }));
@@ -168,7 +169,7 @@ impl Drawing<'_> {
             ticked => self.ticked.contains(&row.id) || self.ticked_column == Some(row.state),
             name => row.name.formal(),
             state => row.state.label(),
-            reason,
+            reason => row.reason.map(NotSeenReason::label),
             room => (row.kind == ListKind::Court).then(|| room_title(&row.court_room)),
             taken_by => row.taken_by_name,
             mine => row.taken_by == Some(self.user),
