@@ -1,54 +1,24 @@
 //! The board of a site: who is acted on first, how many are in each state, and when somebody is
 //! there.
 
+mod acts;
+mod filters;
+mod order;
+
+pub use acts::{BoardAct, TakeOverReason};
+pub use filters::{BoardChoice, BoardFilter, BoardView, Hidden, room_code};
+pub use order::{
+    Because, Explained, NextEvent, ORDER, ORDER_OF_COURT, Place, RiskSeen, Standing, TimeLeft, changes_at, explain,
+    follow_up_place, ordinal, place, why_before,
+};
+
 use crate::calendar::OpeningHours;
-use crate::episode::Urgency;
 use crate::list::EntryState;
-use crate::task::TaskKind;
 use crate::time::{Instant, clock_time, date_long, london_date};
 use chrono::Duration;
 
-/// What decides a row's place on the board.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
-    /// What has been decided.
-    pub state: EntryState,
-    /// Whether the row left the list: released, moved, or struck off.
-    pub gone: bool,
-    /// When there is no more time to act: the end of the power to detain, or the sitting. `None`
-    /// when the list does not say.
-    pub until: Option<Instant>,
-    /// How urgent the screener found it.
-    pub urgency: Option<Urgency>,
-    /// Whether the person is known to have a risk.
-    pub known_risk: bool,
-}
-
-/// The order of the board in a sentence, as it stands above the rows.
-pub const ORDER_OF_CUSTODY: &str = "People to act on first: time not known, then the least time left, then the most urgent, then known risk. Those dealt with come after.";
-
-/// The order of a court's board in a sentence.
-pub const ORDER_OF_COURT: &str =
-    "By room, and in each room by time. At the same time the most urgent come first, then known risk.";
-
-/// A key that sorts rows of a board: see [`ORDER_OF_CUSTODY`].
-///
-/// A time that nobody gave may be short, so it comes before every time that is known.
-pub fn place(standing: &Standing) -> impl Ord + use<> {
-    let to_act = standing.state.is_open() && !standing.gone;
-    let urgency = (standing.urgency.is_none(), standing.urgency);
-    (!to_act, standing.until, urgency, !standing.known_risk)
-}
-
-/// A key that sorts the rows of one court room: see [`ORDER_OF_COURT`]. What was decided moves
-/// nobody, so that the board reads as the list does; who has gone comes last.
-pub fn place_in_room(standing: &Standing) -> impl Ord + use<> {
-    let urgency = (standing.urgency.is_none(), standing.urgency);
-    (standing.gone, standing.until, urgency, !standing.known_risk)
-}
-
-/// How many rows are in each state, in the order of the states; states without rows are left out,
-/// so that the counts add up to the rows.
+/// How many rows are in each state, in the order of the states: every state has its count, so that the
+/// counts add up to the rows.
 pub fn counts(states: impl IntoIterator<Item = EntryState>) -> Vec<(EntryState, usize)> {
     let mut counts: Vec<(EntryState, usize)> = EntryState::ALL.iter().map(|state| (*state, 0)).collect();
     for state in states {
@@ -56,15 +26,7 @@ pub fn counts(states: impl IntoIterator<Item = EntryState>) -> Vec<(EntryState, 
             *count += 1;
         }
     }
-    counts.retain(|(_, count)| *count > 0);
     counts
-}
-
-/// A key that sorts follow-ups: contacts within 48 hours of release before all others, in each the
-/// longest overdue first. On average one person a week dies by suicide within 48 hours of leaving
-/// police custody. The store lists in this order too, so that a limit leaves off the last of it.
-pub fn follow_up_place(kind: TaskKind, due_at: Instant) -> impl Ord + use<> {
-    (kind != TaskKind::ContactAfterRelease, due_at)
 }
 
 /// Whether somebody should be there now, in words: `Open until 22:00`, or
@@ -149,68 +111,15 @@ mod tests {
         from_london(date.and_hms_opt(hour, minute, 0).unwrap())
     }
 
-    fn row(state: EntryState, until: Option<Instant>) -> Standing {
-        Standing { state, gone: false, until, urgency: None, known_risk: false }
-    }
-
-    #[test]
-    fn the_least_time_left_comes_first_and_time_not_known_before_it() {
-        let soon = row(EntryState::BeingSeen, Some(at(24, 12, 0)));
-        let later = row(EntryState::ToConsider, Some(at(24, 18, 0)));
-        let not_known = row(EntryState::ToConsider, None);
-        let done = row(EntryState::Declined, Some(at(24, 9, 0)));
-        let mut rows = [done, later, soon, not_known];
-        rows.sort_by_key(place);
-        assert_eq!(rows, [not_known, soon, later, done]);
-    }
-
-    #[test]
-    fn at_the_same_time_urgency_then_known_risk_decide() {
-        let plain = row(EntryState::ToConsider, Some(at(24, 12, 0)));
-        let risk = Standing { known_risk: true, ..plain };
-        let urgent = Standing { urgency: Some(Urgency::Urgent), ..plain };
-        let very_urgent = Standing { urgency: Some(Urgency::VeryUrgent), ..plain };
-        let mut rows = [plain, risk, urgent, very_urgent];
-        rows.sort_by_key(place);
-        assert_eq!(rows, [very_urgent, urgent, risk, plain]);
-    }
-
-    #[test]
-    fn somebody_who_has_gone_is_no_longer_acted_on_first() {
-        let gone = Standing { gone: true, ..row(EntryState::ToConsider, None) };
-        let here = row(EntryState::ToConsider, Some(at(24, 23, 0)));
-        let mut rows = [gone, here];
-        rows.sort_by_key(place);
-        assert_eq!(rows, [here, gone]);
-    }
-
-    #[test]
-    fn a_court_room_reads_as_its_list_does() {
-        let seen_early = row(EntryState::Seen, Some(at(24, 10, 0)));
-        let later = row(EntryState::ToConsider, Some(at(24, 14, 0)));
-        let mut rows = [later, seen_early];
-        rows.sort_by_key(place_in_room);
-        assert_eq!(rows, [seen_early, later]);
-    }
-
     #[test]
     fn counts_add_up_to_the_rows() {
         use EntryState::{Declined, Seen, ToConsider};
         let rows = [ToConsider, Declined, ToConsider, Seen];
         let counts = counts(rows);
-        assert_eq!(counts, [(ToConsider, 2), (Seen, 1), (Declined, 1)]);
+        let some: Vec<_> = counts.iter().copied().filter(|(_, count)| *count > 0).collect();
+        assert_eq!(some, [(ToConsider, 2), (Seen, 1), (Declined, 1)]);
+        assert_eq!(counts.len(), EntryState::ALL.len(), "an empty column says so");
         assert_eq!(counts.iter().map(|(_, count)| count).sum::<usize>(), 4);
-    }
-
-    #[test]
-    fn contacts_after_release_come_before_other_follow_ups() {
-        let mut tasks = [
-            (TaskKind::FollowUp, at(20, 9, 0)),
-            (TaskKind::ContactAfterRelease, at(25, 9, 0)),
-            (TaskKind::ContactAfterRelease, at(23, 9, 0)),
-        ];
-        tasks.sort_by_key(|(kind, due)| follow_up_place(*kind, *due));
-        assert_eq!(tasks.map(|(_, due)| due), [at(23, 9, 0), at(25, 9, 0), at(20, 9, 0)]);
     }
 
     #[test]

@@ -4,9 +4,11 @@
 //! kind, day and key, however often the list is sent again. An entry that is no longer on the
 //! newest list is marked gone and keeps all work done on it.
 
+mod acts;
 mod before;
 mod best;
 mod board;
+mod choice;
 mod corrections;
 mod decided;
 mod hearings;
@@ -16,10 +18,12 @@ mod taken_back;
 mod templates;
 mod worked;
 
+pub use acts::{Acted, Doing, Ticked, Told, ToldRow, act, told, undo};
 pub use before::{Before, before, keep_commit};
 pub(crate) use best::look_again;
 pub use best::{Best, Likely, Stale, find_best, likeliest, set_best, stale};
 pub use board::{BoardRow, LastList, board_rows, last};
+pub use choice::{board_choice, choose};
 pub use corrections::{Corrected, NewCorrection, begin_correction, correct, corrections};
 pub use decided::{Decision, decide, decisions};
 pub use hearings::{BoardHearing, keep_hearings, lines_of_hearing};
@@ -27,7 +31,7 @@ pub use received::{List, NewList, begin_commit, discard, get, of_site, receive, 
 pub use said_before::{Said, Since, said_before};
 pub use taken_back::{NotTakenBack, Stayed, TakenBack, TakingBack, removed_with, take_back, taken_back, taking_back};
 pub use templates::{original, read_anew, remember_template, templates};
-pub use worked::{join_episode, link, not_seen, put_back, take};
+pub use worked::{TakenOver, join_episode, link, not_seen, put_back, take, take_over, taken_over};
 
 use crate::{Conn, Result, Row, Tx, args};
 use chrono::NaiveDate;
@@ -93,6 +97,8 @@ pub struct Line {
     pub taken_by: Option<UserId>,
     /// Their name; empty when nobody is.
     pub taken_by_name: String,
+    /// Since when.
+    pub taken_at: Option<Instant>,
     /// The person, once somebody decided.
     pub person_id: Option<PersonId>,
     /// The episode, once opened.
@@ -111,7 +117,7 @@ pub async fn site_of_entry(conn: &mut Conn, id: EntryId) -> Result<Option<SiteId
 }
 
 const LINE: &str =
-    "SELECT l.id, l.version, l.site_id, l.list_id, l.kind, l.list_date, l.source, l.state, l.reason, l.taken_by,
+    "SELECT l.id, l.version, l.site_id, l.list_id, l.kind, l.list_date, l.source, l.state, l.reason, l.taken_by, l.taken_at,
         COALESCE(u.name, '') AS taken_by_name, l.person_id, l.episode_id, l.gone_at
    FROM list_entry l LEFT JOIN app_user u ON u.id = l.taken_by";
 
@@ -128,6 +134,7 @@ fn line(row: &Row) -> Result<Line> {
         reason: row.get("reason")?,
         taken_by: row.get("taken_by")?,
         taken_by_name: row.get("taken_by_name")?,
+        taken_at: row.get("taken_at")?,
         person_id: row.get("person_id")?,
         episode_id: row.get("episode_id")?,
         gone_at: row.get("gone_at")?,

@@ -1,6 +1,26 @@
-//! Planted defects, for tests that must be seen to fail. Only in debug builds.
+//! Planted defects, for tests that must be seen to fail, and what tests count. Only in debug builds.
 
+use std::cell::Cell;
 use std::sync::OnceLock;
+
+tokio::task_local! {
+    static STATEMENTS: Cell<usize>;
+}
+
+/// Runs something and says how many statements it gave to the database.
+pub async fn count_statements<T>(of: impl Future<Output = T>) -> (T, usize) {
+    STATEMENTS
+        .scope(Cell::new(0), async {
+            let answer = of.await;
+            (answer, STATEMENTS.with(Cell::get))
+        })
+        .await
+}
+
+/// Counts one statement, when somebody counts.
+pub(crate) fn note_statement() {
+    let _ = STATEMENTS.try_with(|count| count.set(count.get() + 1));
+}
 
 /// Whether saves are acknowledged before they are committed: `PLANTED_DEFECT=ack-before-commit`.
 pub fn acknowledges_before_commit() -> bool {

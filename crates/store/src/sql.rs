@@ -221,6 +221,8 @@ codes_in_columns!(
     throughline_domain::episode::ClosureReason,
     throughline_domain::finding::FindingList,
     throughline_domain::finding::FindingStatus,
+    throughline_domain::board::BoardAct,
+    throughline_domain::board::TakeOverReason,
     throughline_domain::list::ListKind,
     throughline_domain::list::ListState,
     throughline_domain::list::LineChange,
@@ -257,7 +259,9 @@ pub enum Conn {
 
 /// Runs one call on whichever connection this is.
 macro_rules! on {
-    ($conn:expr, $sql:expr, $args:expr, $method:ident) => {
+    ($conn:expr, $sql:expr, $args:expr, $method:ident) => {{
+        #[cfg(debug_assertions)]
+        crate::plant::note_statement();
         match $conn {
             Conn::SqliteReader(conn) => {
                 sqlx::query_with($sql, sqlite($args)?).$method(&mut **conn).await.map(Row::from_sqlite_result)
@@ -269,7 +273,7 @@ macro_rules! on {
                 sqlx::query_with($sql, postgres($args)?).$method(&mut **tx).await.map(Row::from_postgres_result)
             }
         }
-    };
+    }};
 }
 
 impl Row {
@@ -335,6 +339,8 @@ impl Conn {
     /// Runs a statement built at run time. For migrations and the few two-armed statements: the
     /// text never holds anything that somebody typed.
     pub(crate) async fn execute_text(&mut self, sql: impl sqlx::SqlSafeStr, args: Args) -> Result<u64> {
+        #[cfg(debug_assertions)]
+        crate::plant::note_statement();
         Ok(match self {
             Self::SqliteReader(conn) => {
                 sqlx::query_with(sql, sqlite(args)?).execute(&mut **conn).await?.rows_affected()

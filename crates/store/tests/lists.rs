@@ -203,7 +203,7 @@ on_both! {
         assert_eq!(rows.len(), 1);
         assert_eq!(rows[0].state, EntryState::BeingSeen);
         assert!(rows[0].gone_at.is_some() && rows[0].restricted && rows[0].notices == 2, "{rows:?}");
-        assert!(!rows[0].taken_by.is_empty());
+        assert!(!rows[0].taken_by_name.is_empty() && rows[0].taken_at == Some(kit.now));
         lists::not_seen(&mut tx, &change, id, 3, NotSeenReason::Released).await.expect("said why");
         let view = tx.authorise::<ViewList>(site).await.expect("allowed");
         let kept = lists::entry(&mut tx, &view, id).await.expect("it answers").expect("it is there");

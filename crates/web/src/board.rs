@@ -1,25 +1,31 @@
 //! Today: the board of the site somebody works at now.
 
+mod acts;
+mod choice;
 mod hearings;
 mod live;
-mod rows;
+mod people;
+mod row;
 mod voluntary;
 
 use crate::{Act, Answer, App, Cx, Fields, Problem};
 use axum::Router;
+use axum::extract::RawQuery;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
 use chrono::{DateTime, Days, Duration, NaiveDate};
 use minijinja::{Value, context};
+use std::collections::BTreeSet;
 use throughline_domain::board;
 use throughline_domain::calendar::OpeningHours;
-use throughline_domain::ids::SiteId;
-use throughline_domain::list::ListKind;
+use throughline_domain::ids::{EntryId, SiteId};
+use throughline_domain::list::{EntryState, ListKind};
 use throughline_domain::time::{Instant, date_long, london_date, london_day};
 use throughline_policy::{Class, Context, Decision, Grant, Relationship, Verb, ViewBoard, decide};
 use throughline_store::organisations::Site;
 use throughline_store::worklists::{self, Change, Line};
 use throughline_store::{Tx, lists, sessions, shifts};
+use uuid::Uuid;
 
 pub fn routes() -> Router<App> {
     Router::new()
@@ -27,6 +33,8 @@ pub fn routes() -> Router<App> {
         .route("/board/fragment", get(fragment))
         .route("/board/follow-ups", get(all_follow_ups))
         .route("/board/events", get(live::events))
+        .route("/board/act", post(acts::act))
+        .route("/board/acts/{act}/undo", post(acts::undo))
         .route("/board/seen", post(seen))
         .route("/site", post(change_site))
 }
@@ -46,15 +54,46 @@ const CHANGES: i64 = 30;
 /// How many days back the board looks for the last list.
 const LOOK_BACK_DAYS: u64 = 14;
 
-async fn show(cx: Cx) -> Answer {
+/// What is asked of the board: by its address, or by a form that was sent.
+#[derive(Default)]
+struct Asked {
+    query: Fields,
+    /// An act of the user's that is told.
+    did: Option<Uuid>,
+    /// Rows that are ticked.
+    ticked: BTreeSet<EntryId>,
+    /// What is wrong with the form, beside it, and the reason that was chosen in it.
+    error: Option<&'static str>,
+    reason: String,
+}
+
+impl Asked {
+    fn by(query: Fields) -> Self {
+        Self { query, ..Self::default() }
+    }
+
+    fn did(&self) -> Option<Uuid> {
+        self.did.or_else(|| self.query.given("did")?.parse().ok())
+    }
+}
+
+async fn show(cx: Cx, RawQuery(query): RawQuery) -> Answer {
     if cx.site().is_err() {
         return Ok(Redirect::to(page_without_a_site(&cx)).into_response());
     }
-    cx.page("board/show.html", values(&cx).await?)
+    let query = Fields::of_query(query.as_deref());
+    if choice::is_chosen_in(&query) {
+        choice::keep(&cx, &query).await?;
+        let tick = query.given("tick").and_then(EntryState::from_code);
+        let tick = tick.map(|state| format!("?tick={}", state.code())).unwrap_or_default();
+        return Ok(Redirect::to(&format!("/{tick}{}", choice::place_on_page(&query))).into_response());
+    }
+    cx.page("board/show.html", values(&cx, &Asked::by(query)).await?)
 }
 
-async fn fragment(cx: Cx) -> Answer {
-    cx.fragment("board/show.html", "board", values(&cx).await?)
+async fn fragment(cx: Cx, RawQuery(query): RawQuery) -> Answer {
+    let asked = Asked::by(Fields::of_query(query.as_deref()));
+    cx.fragment("board/show.html", "board", values(&cx, &asked).await?)
 }
 
 /// Where somebody goes who works at no site: a link worker to their worklist.
@@ -68,12 +107,12 @@ fn page_without_a_site(cx: &Cx) -> &'static str {
     }
 }
 
-async fn values(cx: &Cx) -> Result<Value, Problem> {
+async fn values(cx: &Cx, asked: &Asked) -> Result<Value, Problem> {
     let site = cx.site()?.clone();
     let today = london_date(cx.now);
     let mut tx = cx.begin().await?;
     let grant = tx.authorise::<ViewBoard>(site.id).await?;
-    let list = rows::list(cx, &mut tx, &grant, &site, today).await?;
+    let list = people::people(cx, &mut tx, &grant, &site, today, asked).await?;
     let last_list = last_list(&mut tx, &grant, cx.now, today).await?;
     let handover = handover(&mut tx, &grant, &site, cx.now).await?;
     let own = worklists::of_user(&mut tx, cx.signed_in.user.id, OWN_TASKS).await?;

@@ -17,6 +17,11 @@ pub const LARGEST_UPLOAD: usize = 24 * 1024 * 1024;
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
+    /// What an address asks with, read like a form.
+    pub(crate) fn of_query(query: Option<&str>) -> Self {
+        Self(parse(query.unwrap_or_default().as_bytes()))
+    }
+
     /// The pairs, as they were sent.
     pub fn pairs(&self) -> impl Iterator<Item = (String, String)> + '_ {
         self.0.iter().cloned()

@@ -11,6 +11,7 @@ mod known;
 mod open;
 mod review;
 mod take_back;
+mod take_over;
 
 use crate::fields::LARGEST_UPLOAD;
 use crate::{Answer, App, Cx, Problem, Upload};
@@ -50,6 +51,7 @@ pub fn routes() -> Router<App> {
         .route("/entries/{entry}", get(entry::show))
         .route("/entries/{entry}/take", post(entry::take))
         .route("/entries/{entry}/put-back", post(entry::put_back))
+        .route("/entries/{entry}/take-over", post(take_over::take_over))
         .route("/entries/{entry}/not-seen", post(entry::not_seen))
         .route("/entries/{entry}/search", post(entry::search))
         .route("/entries/{entry}/open", post(open::open))

@@ -5,7 +5,7 @@ use super::{Best, BoardHearing};
 use crate::{Conn, Result, Row, args};
 use chrono::NaiveDate;
 use throughline_domain::episode::Urgency;
-use throughline_domain::ids::{EntryId, EpisodeId, ListId, PersonId};
+use throughline_domain::ids::{EntryId, EpisodeId, ListId, PersonId, UserId};
 use throughline_domain::list::{EntryState, ListKind, NotSeenReason};
 use throughline_domain::name::Name;
 use throughline_domain::time::Instant;
@@ -13,6 +13,7 @@ use throughline_policy::{Grant, ViewBoard};
 
 /// One line of work as a board shows it.
 #[derive(Debug, Clone, serde::Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of the list, and a filter of the board")]
 pub struct BoardRow {
     /// Its id: the page of the line is `/entries/{id}`.
     pub id: EntryId,
@@ -38,8 +39,12 @@ pub struct BoardRow {
     pub state: EntryState,
     /// Why the person was not seen.
     pub reason: Option<NotSeenReason>,
-    /// Who is seeing them; empty when nobody is.
-    pub taken_by: String,
+    /// Who is seeing them.
+    pub taken_by: Option<UserId>,
+    /// Their name; empty when nobody is.
+    pub taken_by_name: String,
+    /// Since when.
+    pub taken_at: Option<Instant>,
     /// The person, once somebody decided.
     pub person_id: Option<PersonId>,
     /// The episode, once opened.
@@ -54,6 +59,12 @@ pub struct BoardRow {
     pub notices: usize,
     /// Its hearings; court room and sitting above are those of the earliest.
     pub hearings: Vec<BoardHearing>,
+    /// Whether the list says that it is a woman.
+    pub is_woman: bool,
+    /// Whether the list says that they are under 18, by date of birth, age or panel.
+    pub youth: bool,
+    /// Whether a court's list says that they come from custody.
+    pub in_custody: bool,
     /// Urgency of the episode.
     pub urgency: Option<Urgency>,
 }
@@ -68,7 +79,7 @@ pub async fn board_rows(conn: &mut Conn, grant: &Grant<ViewBoard>, date: NaiveDa
             "SELECT l.id, l.version, l.kind, l.forenames, l.surname, l.date_of_birth, l.custody_number, l.court_room,
                     l.sitting_at, l.arrived_at, l.detention_authorised_at, l.state, l.reason, l.person_id, l.episode_id,
                     l.best_person_id, l.best_probability, l.best_band, l.best_reason, l.gone_at, l.reporting_restriction,
-                    l.source, COALESCE(u.name, '') AS taken_by_name, COALESCE(e.urgency, '') AS urgency
+                    l.source, l.taken_by, l.taken_at, COALESCE(u.name, '') AS taken_by_name, COALESCE(e.urgency, '') AS urgency
                FROM list_entry l LEFT JOIN app_user u ON u.id = l.taken_by LEFT JOIN episode e ON e.id = l.episode_id
               WHERE l.site_id = $1 AND l.list_date = $2
               ORDER BY l.kind, l.court_room, l.sitting_at, l.arrived_at, l.source_row",
@@ -93,7 +104,9 @@ fn board_row(row: &Row) -> Result<BoardRow> {
         detention_authorised_at: row.get("detention_authorised_at")?,
         state: row.get("state")?,
         reason: row.get("reason")?,
-        taken_by: row.get("taken_by_name")?,
+        taken_by: row.get("taken_by")?,
+        taken_by_name: row.get("taken_by_name")?,
+        taken_at: row.get("taken_at")?,
         person_id: row.get("person_id")?,
         episode_id: row.get("episode_id")?,
         best: Best::kept(row)?,
@@ -101,6 +114,9 @@ fn board_row(row: &Row) -> Result<BoardRow> {
         restricted: !row.get::<String>("reporting_restriction")?.is_empty(),
         notices: told.notices,
         hearings: told.hearings,
+        is_woman: told.sex.as_deref() == Some("female"),
+        youth: told.youth,
+        in_custody: told.in_custody,
         urgency: row.get("urgency")?,
     })
 }

@@ -66,6 +66,12 @@ pub(super) struct Told {
     pub notices: usize,
     /// The hearings, each once: a case that two systems list for one time is one.
     pub hearings: Vec<BoardHearing>,
+    /// The code of the sex, when given.
+    pub sex: Option<String>,
+    /// Whether the list says that they are under 18.
+    pub youth: bool,
+    /// Whether the list says that they come from custody.
+    pub in_custody: bool,
 }
 
 impl Told {
@@ -85,17 +91,20 @@ impl Told {
                 hearings.push(one);
             }
         }
-        Self { notices: kept.notices.len(), hearings }
+        let (sex, youth, in_custody) = (kept.sex, kept.youth, kept.in_custody);
+        Self { notices: kept.notices.len(), hearings, sex, youth, in_custody }
     }
 }
 
 /// The rest of the entry is passed over, not read.
 #[derive(Default, serde::Deserialize)]
+#[serde(default)]
 struct Kept {
-    #[serde(default)]
     notices: Vec<serde::de::IgnoredAny>,
-    #[serde(default)]
     hearings: Vec<KeptHearing>,
+    sex: Option<String>,
+    youth: bool,
+    in_custody: bool,
 }
 
 #[derive(serde::Deserialize)]

@@ -85,7 +85,7 @@ impl Appointments {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rows::detention;
+    use super::super::row::detention;
     use super::*;
     use throughline_domain::list::ListKind;
     use throughline_domain::name::Name;
@@ -105,13 +105,18 @@ mod tests {
             detention_authorised_at: Some(arrived_at),
             state: EntryState::ToConsider,
             reason: None,
-            taken_by: String::new(),
+            taken_by: None,
+            taken_by_name: String::new(),
+            taken_at: None,
             person_id: None,
             episode_id: None,
             best: Best::Nobody(String::new()),
             gone_at: None,
             hearings: Vec::new(),
             restricted: false,
+            is_woman: false,
+            youth: false,
+            in_custody: false,
             notices: 0,
             urgency: None,
         }

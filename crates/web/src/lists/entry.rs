@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use minijinja::{Value, context};
 use std::collections::{HashMap, HashSet};
 use throughline_clocks::{Clock, Events, State, clocks};
+use throughline_domain::board::when;
 use throughline_domain::ids::{EntryId, PersonId, SiteId};
 use throughline_domain::list::{EntryState, ListKind, MatchDecision, NotSeenReason};
 use throughline_domain::name::Name;
@@ -199,6 +200,7 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
     };
     let open_episodes = open_episodes(&mut tx, &line).await?;
     let appointment = crate::clinics::on_line(&mut tx, &grant, &line).await?;
+    let take_over = super::take_over::values(cx, &mut tx, &grant, &line).await?;
     let may_open = match line.episode_id {
         Some(episode) => match people::subject_of_episode(&mut tx, episode).await? {
             Some(subject) => tx.may::<ViewEpisode>(subject).await?,
@@ -233,7 +235,7 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
         found_elsewhere => found.as_ref().map(|found| found.elsewhere.iter().map(|found| context! { searched => true, ..elsewhere_row(found) }).collect::<Vec<_>>()),
         decisions => decisions.iter().map(decision_row).collect::<Vec<_>>(),
         decisions_elsewhere => about_elsewhere.iter().map(|decision| crate::elsewhere::decision_row(decision, id)).collect::<Vec<_>>(),
-        open_episodes, appointment, mine => line.taken_by == Some(cx.signed_in.user.id),
+        open_episodes, appointment, take_over, mine => line.taken_by == Some(cx.signed_in.user.id),
         state => line.state.label(), tone => tone(line.state), reason => line.reason.map(NotSeenReason::label),
         to_consider => line.state == EntryState::ToConsider, being_seen => line.state == EntryState::BeingSeen, ended => !line.state.is_open(),
         reasons => NotSeenReason::ALL.iter().filter(|reason| reason.fits(line.kind)).map(|reason| context! { code => reason.code(), label => reason.label() }).collect::<Vec<_>>(),
@@ -373,14 +375,17 @@ pub(super) async fn overtaken(cx: &Cx, changing: Changing) -> Answer {
     drop(changing.act);
     let text = match line.state {
         EntryState::BeingSeen if line.taken_by == Some(cx.signed_in.user.id) => "You took this row already.".to_owned(),
-        EntryState::BeingSeen => format!("Already being seen by {}. Nothing was changed.", line.taken_by_name),
+        EntryState::BeingSeen => {
+            let since = line.taken_at.map(|at| format!(" since {}", when(at, cx.now))).unwrap_or_default();
+            format!("Already being seen by {}{since}. Nothing was changed.", line.taken_by_name)
+        }
         _ => "This row changed while you were looking. Nothing was changed: look at it as it is now, and try again."
             .to_owned(),
     };
     again(cx, line.id, StatusCode::CONFLICT, context! { notice => context! { kind => "warning", text } }).await
 }
 
-async fn note(tx: &mut Tx, line: &Line, words: String) -> Result<(), Problem> {
+pub(super) async fn note(tx: &mut Tx, line: &Line, words: String) -> Result<(), Problem> {
     // Of somebody who is not known the line holds the only name.
     let words = match line.person_id {
         Some(_) => words,

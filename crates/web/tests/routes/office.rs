@@ -189,6 +189,19 @@ impl Office {
         raw::fetch_all(&mut read, sql, args).await.expect("it answers").into_iter().next()
     }
 
+    /// A change of the database behind the pages.
+    pub async fn change(&self, sql: &'static str, args: Vec<Value>) {
+        let cause = Cause { actor: None, at: self.kit.now, request: "test".into() };
+        let mut tx = self.kit.store.begin(cause).await.expect("it begins");
+        raw::execute(&mut tx, sql, args).await.expect("it changes");
+        tx.commit().await.expect("it commits");
+    }
+
+    /// The site at which most roles work first.
+    pub fn site(&self) -> Value {
+        self.kit.custody().into()
+    }
+
     async fn send(&self, method: &str, address: &str, role: Option<Role>) -> (u16, String) {
         self.send_form(method, address, role, String::new()).await
     }
