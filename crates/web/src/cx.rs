@@ -158,9 +158,11 @@ fn role_may(actor: &Actor, verb: Verb, class: Class) -> bool {
 const NAVIGATION: &[(&str, &str, Class)] = &[
     ("Today", "/", Class::Board),
     ("Lists", "/lists", Class::List),
+    ("Coverage", "/coverage", Class::List),
     ("People", "/people", Class::Search),
     ("Duplicates", "/duplicates", Class::Duplicates),
     ("Worklist", "/worklist", Class::FollowUp),
+    ("Outreach", "/outreach", Class::Outreach),
     ("Directory", "/directory", Class::Directory),
     ("Measures", "/measures", Class::Published),
     ("Administration", "/administration", Class::Users),

@@ -35,6 +35,7 @@ pub mod administration;
 pub mod audit;
 pub mod board;
 pub mod compare;
+pub mod coverage;
 pub mod directory;
 pub mod documents;
 pub mod duplicates;
@@ -44,6 +45,7 @@ pub mod forms;
 pub mod help;
 pub mod lists;
 pub mod outcomes;
+pub mod outreach;
 pub mod people;
 pub mod referrals;
 pub mod returns;
@@ -179,6 +181,8 @@ pub fn router(app: App) -> Router {
         .merge(tasks::routes())
         .merge(outcomes::routes())
         .merge(returns::routes())
+        .merge(coverage::routes())
+        .merge(outreach::routes())
         .merge(directory::routes())
         .merge(administration::routes())
         .merge(audit::routes())

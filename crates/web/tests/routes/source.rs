@@ -71,6 +71,8 @@ pub fn is_about_a_person(path: &str) -> bool {
         "/referrals/{",
         "/tasks/{",
         "/entries/{",
+        "/coverage/lines/{",
+        "/outreach/{",
         "/duplicates/{",
         "/duplicates/joined/{",
     ];
