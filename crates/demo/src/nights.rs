@@ -92,7 +92,7 @@ async fn of_day(
     for one in known {
         rows.push(row(chance, one.who.clone(), number(rows.len()), one.arrived));
     }
-    for _ in 0..chance.between(1, 3) {
+    for _ in 0..chance.between(2, 3) {
         let arrived = at(day, 13, 30) + Duration::minutes(chance.between(0, 6 * 60));
         *stranger += 1;
         let who = somebody(team.seed, *stranger, day);
@@ -105,7 +105,7 @@ async fn of_day(
         if let Some(one) = known.get(place) {
             lists::link(&mut tx, &grant, id, 1, Some(one.who.id)).await?;
             lists::join_episode(&mut tx, &grant, id, one.episode).await?;
-        } else if london_date(team.now) - day > Duration::days(3) || chance.in_hundred(50) {
+        } else if london_date(team.now) - day > Duration::days(3) {
             lists::not_seen(&mut tx, &grant, id, 1, *chance.pick(REASONS)).await?;
         }
     }

@@ -13,6 +13,8 @@ use std::sync::LazyLock;
 use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 
+use crate::name::Name;
+
 codes! {
     /// Where an offer stands.
     pub enum OutreachState {
@@ -227,6 +229,8 @@ pub struct Wording {
     pub version: String,
     /// Who it is from, in words that tell nobody anything.
     pub sender: String,
+    /// Where people ring.
+    pub ring: String,
     letter: String,
     text: String,
     phone: String,
@@ -258,6 +262,31 @@ pub fn purge_after() -> (u64, &'static str) {
 /// On which day the details of somebody on a list of this day are emptied.
 pub fn purge_on(list_day: NaiveDate) -> NaiveDate {
     list_day + Days::new(OUTREACH.purge_days)
+}
+
+/// A name as it is written on an envelope: lists print surnames in capitals, letters do not.
+pub fn addressed(name: &Name) -> String {
+    let natural = name.natural();
+    let words = natural.split(' ').map(|word| {
+        let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+        if letters < 2 || word.chars().any(char::is_lowercase) { word.to_owned() } else { capitalised(word) }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// `O'NEILL-SMITH` as `O'Neill-Smith`.
+fn capitalised(word: &str) -> String {
+    let mut starts = true;
+    let mut written = String::with_capacity(word.len());
+    for c in word.chars() {
+        if starts {
+            written.extend(c.to_uppercase())
+        } else {
+            written.extend(c.to_lowercase())
+        }
+        starts = !c.is_alphabetic();
+    }
+    written
 }
 
 /// Words that must stand in no letter and no text: whoever opens it would learn where the person was, or what for.
@@ -299,15 +328,15 @@ pub fn unsafe_words(text: &str) -> Vec<&'static str> {
 }
 
 impl Wording {
-    /// What is written or said by this channel to somebody of this name, who may ring this number.
-    pub fn written(&self, channel: OfferChannel, name: &str, phone: &str) -> String {
+    /// What is written or said by this channel to somebody of this name.
+    pub fn written(&self, channel: OfferChannel, name: &str) -> String {
         let words = match channel {
             OfferChannel::Letter => &self.letter,
             OfferChannel::Text => &self.text,
             OfferChannel::Phone => &self.phone,
         };
         // The name comes last: what stands in a name is never taken for a place to fill.
-        let words = words.trim().replace("{sender}", &self.sender).replace("{phone}", phone);
+        let words = words.trim().replace("{sender}", &self.sender).replace("{ring}", &self.ring);
         words.replace("{name}", name)
     }
 
@@ -316,8 +345,14 @@ impl Wording {
         match channel {
             // Said to oneself: how to speak, not what is sent.
             OfferChannel::Phone => Vec::new(),
-            sent => unsafe_words(&self.written(sent, "", "")),
+            sent => unsafe_words(&self.written(sent, "")),
         }
+    }
+
+    /// Whether the number to ring is one of those that Ofcom keeps for drama (020 7946 0000 to 0999): nobody answers.
+    pub fn rings_nobody(&self) -> bool {
+        let digits: String = self.ring.chars().filter(char::is_ascii_digit).collect();
+        digits.starts_with("02079460")
     }
 }
 
@@ -382,7 +417,7 @@ mod tests {
     fn the_words_are_safe_in_anybodys_hands() {
         for channel in [OfferChannel::Letter, OfferChannel::Text] {
             assert_eq!(wording().betrays(channel), Vec::<&str>::new(), "{channel}");
-            assert!(!wording().written(channel, "Ada Marsh", "020 7946 0100").contains('{'));
+            assert!(!wording().written(channel, "Ada Marsh").contains('{'));
         }
         assert_eq!(unsafe_words("The mental-health team at the Police station"), ["mental", "police"]);
         assert_eq!(unsafe_words("A kind letter about offers and excellent charity"), Vec::<&str>::new());
@@ -391,8 +426,18 @@ mod tests {
 
     #[test]
     fn a_name_is_never_taken_for_a_place_to_fill() {
-        let written = wording().written(OfferChannel::Text, "{phone} {sender}", "0100");
-        assert!(written.contains("Hello {phone} {sender}."));
+        let written = wording().written(OfferChannel::Text, "{ring} {sender}");
+        assert!(written.contains("Hello {ring} {sender}."));
+    }
+
+    #[test]
+    fn an_envelope_shouts_at_nobody() {
+        for (surname, written) in
+            [("PIKE", "Ada Pike"), ("O'NEILL-SMITH", "Ada O'Neill-Smith"), ("McDonald", "Ada McDonald")]
+        {
+            assert_eq!(addressed(&Name::new("Ada", surname)), written);
+        }
+        assert!(wording().rings_nobody(), "the number that comes with the program is nobody's");
     }
 
     #[test]

@@ -153,7 +153,8 @@ async fn draw(cx: &Cx, asked: &Asked, name: &str, wrong: Option<(&'static str, S
         wanted.iter().filter(|row| Standing::of(row) == Standing::Owed).map(|row| row_value(row)).collect();
     let others: Vec<Value> =
         wanted.iter().filter(|row| Standing::of(row) != Standing::Owed).map(|row| row_value(row)).collect();
-    let typed = |text: &str, date: NaiveDate| if text.is_empty() { date_short(date) } else { text.to_owned() };
+    let wrong_days = wrong.as_ref().is_some_and(|(field, _)| matches!(*field, "from" | "to"));
+    let typed = |text: &str, date: NaiveDate| if wrong_days { text.to_owned() } else { date_short(date) };
     let values = context! {
         heading => "Coverage",
         caption => site.name,
@@ -284,7 +285,8 @@ fn times(row: &LedgerRow) -> String {
 
 /// Gives one reason for several lines at once: all of them, or, when one has changed since, none.
 async fn give(cx: Cx, fields: Fields) -> Answer {
-    let asked = Asked { from: fields.text("from").into(), to: fields.text("to").into(), ..Asked::default() };
+    let text = |name: &str| fields.text(name).to_owned();
+    let asked = Asked { from: text("from"), to: text("to"), show: text("show"), done: String::new() };
     let reason = NotSeenReason::from_code(fields.text("reason"));
     let chosen: Vec<(EntryId, i64)> = fields.all("line").filter_map(line_key).collect();
     let (Some(reason), false) = (reason, chosen.is_empty()) else {

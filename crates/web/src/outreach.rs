@@ -142,11 +142,13 @@ async fn draw(cx: &Cx, id: OutreachId, notice: Option<Value>, wrong: Option<Wron
     let link_workers = link_workers(&mut tx, &offer).await?;
     tx.commit().await?;
     let is_held = offer.state.needs_details() && offer.purged_at.is_none() && offer.episode_id.is_none();
-    let name = offer.name.natural();
+    let name = rules::addressed(&offer.name);
+    let unsafe_wording = wording_problem(cx);
     let ways: Vec<Value> = ways
         .unwrap_or_default()
         .into_iter()
-        .map(|way| context! { code => way.code(), label => way.label(), words => wording().written(way, &name, &cx.app.help_phone) })
+        .filter(|_| unsafe_wording.is_none())
+        .map(|way| context! { code => way.code(), label => way.label(), words => wording().written(way, &name) })
         .collect();
     let values = context! {
         heading => name_of(&offer),
@@ -180,6 +182,7 @@ async fn draw(cx: &Cx, id: OutreachId, notice: Option<Value>, wrong: Option<Wron
         found_out => FOUND_OUT.iter().map(|one| context! { code => one.code(), label => format!("No: {}", one.label()), checked => false }).collect::<Vec<_>>(),
         may_change,
         may_decide,
+        unsafe_wording,
         all_ways => OfferChannel::ALL.iter().map(|way| context! { code => way.code(), label => way.label(), checked => offer.safe_ways.contains(way) }).collect::<Vec<_>>(),
         ways,
         wording => wording().version,
@@ -227,13 +230,25 @@ async fn link_workers(tx: &mut Tx, offer: &Offer) -> Result<Vec<Value>, Problem>
 }
 
 /// Whether words may be shown to be sent: they are looked at again each time, whoever edited them.
-fn safe_to_send(channel: OfferChannel) -> Result<(), Problem> {
+fn safe_to_send(cx: &Cx, channel: OfferChannel) -> Result<(), Problem> {
+    if rules::wording().rings_nobody() && !cx.app.settings.demo {
+        let words = "The wording has an invented telephone number: put the service's own into reference/outreach.toml";
+        return Err(Problem::Invalid(words.into()));
+    }
     let unsafe_words = rules::wording().betrays(channel);
     if unsafe_words.is_empty() {
         return Ok(());
     }
     let words = unsafe_words.join(", ");
     Err(Problem::Invalid(format!("The wording has words that must not be read by anybody else: {words}")))
+}
+
+/// Why no wording may be shown now, in words.
+fn wording_problem(cx: &Cx) -> Option<String> {
+    OfferChannel::ALL.iter().find_map(|channel| match safe_to_send(cx, *channel) {
+        Err(Problem::Invalid(words)) => Some(words),
+        _ => None,
+    })
 }
 
 /// Why no offer may be made, as somebody finds out.

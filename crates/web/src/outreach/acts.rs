@@ -40,7 +40,7 @@ pub(super) async fn make(cx: Cx, Path(id): Path<OutreachId>, fields: Fields) -> 
     let Some(channel) = OfferChannel::from_code(fields.text("channel")) else {
         return draw(&cx, id, None, Some(("channel", "Choose how it was offered"))).await;
     };
-    safe_to_send(channel)?;
+    safe_to_send(&cx, channel)?;
     let version = fields.version()?;
     let mut act = cx.act(&fields).await?;
     let (grant, offer) = outreach::open::<ChangeOutreach>(&mut act, id).await?;

@@ -6,7 +6,7 @@ use crate::{Answer, Cx, Problem};
 use axum::extract::Path;
 use minijinja::context;
 use throughline_domain::ids::OutreachId;
-use throughline_domain::outreach::{OfferChannel, wording};
+use throughline_domain::outreach::{OfferChannel, addressed, wording};
 use throughline_domain::time::london_date;
 use throughline_policy::ViewOutreach;
 use throughline_store::outreach;
@@ -19,8 +19,8 @@ pub(super) async fn show(cx: Cx, Path(id): Path<OutreachId>) -> Answer {
     if !ways.is_ok_and(|ways| ways.contains(&OfferChannel::Letter)) {
         return Err(Problem::NotFound);
     }
-    safe_to_send(OfferChannel::Letter)?;
-    let name = offer.name.natural();
+    safe_to_send(&cx, OfferChannel::Letter)?;
+    let name = addressed(&offer.name);
     cx.page(
         "outreach/letter.html",
         context! {
@@ -29,7 +29,7 @@ pub(super) async fn show(cx: Cx, Path(id): Path<OutreachId>) -> Answer {
             postcode => offer.postcode,
             sender => &wording().sender,
             today => london_date(cx.now),
-            words => wording().written(OfferChannel::Letter, &name, &cx.app.help_phone),
+            words => wording().written(OfferChannel::Letter, &name),
             name,
         },
     )
