@@ -279,11 +279,8 @@ fn capitalised(word: &str) -> String {
     let mut starts = true;
     let mut written = String::with_capacity(word.len());
     for c in word.chars() {
-        if starts {
-            written.extend(c.to_uppercase())
-        } else {
-            written.extend(c.to_lowercase())
-        }
+        let letter: String = if starts { c.to_uppercase().collect() } else { c.to_lowercase().collect() };
+        written.push_str(&letter);
         starts = !c.is_alphabetic();
     }
     written
