@@ -239,8 +239,7 @@ on_both! {
         tx.commit().await.expect("it commits");
         assert_eq!(find(&kit).await, Found { out_of_hours: 0, reasons_owed: 3 });
         let owed = [line(&kit, ids[0]).await.owed, line(&kit, ids[1]).await.owed, line(&kit, ids[2]).await.owed];
-        use WhyOwed::{MayHaveStayed, NoArrival, NobodyOnRota};
-        assert_eq!(owed, [NoArrival, MayHaveStayed, NobodyOnRota].map(Owed::Reason));
+        assert_eq!(owed, [WhyOwed::NoArrival, WhyOwed::MayHaveStayed, WhyOwed::NobodyOnRota].map(Owed::Reason));
         let mut tx = kit.tx(Role::TeamLeader).await;
         let board = tx.authorise::<ViewBoard>(kit.custody()).await.expect("allowed");
         assert_eq!(coverage::reasons_owed(&mut tx, &board, day(23), day(24), kit.now).await.expect("it answers"), 3);
@@ -270,8 +269,7 @@ on_both! {
         let grant = tx.authorise::<ViewList>(kit.custody()).await.expect("allowed");
         let said: Vec<_> = coverage::history(&mut tx, &grant, entry).await.expect("it answers").into_iter().map(|said| (said.reason, said.said_by_name)).collect();
         let by = |reason, name: &str| (Some(reason), name.to_owned());
-        use NotSeenReason::{Hospital, OutOfHours};
-        assert_eq!(said, [by(OutOfHours, "Amara Bello"), by(Hospital, "Amara Bello"), by(OutOfHours, "Throughline")]);
+        assert_eq!(said, [by(NotSeenReason::OutOfHours, "Amara Bello"), by(NotSeenReason::Hospital, "Amara Bello"), by(NotSeenReason::OutOfHours, "Throughline")]);
     }
 
     async fn an_offer_is_checked_made_answered_and_then_holds_nothing(kit: Kit) {
