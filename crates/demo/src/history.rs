@@ -7,6 +7,7 @@ use crate::population::{Somebody, somebody};
 use crate::team::Team;
 use chrono::{Days, Duration, NaiveDate, NaiveTime};
 use std::sync::Arc;
+use throughline_domain::ids::{EpisodeId, SiteId};
 use throughline_domain::place::{PointOfContact, SiteKind};
 use throughline_domain::time::{Instant, from_london, london_date};
 use throughline_store::episodes::Justice;
@@ -22,12 +23,28 @@ const TOGETHER: u32 = 8;
 /// Practitioners who own episodes.
 pub const OWNERS: &[&str] = &["Amara Bello", "Tom Hartley", "Priya Nair", "Josie Quill"];
 
-/// Makes everybody's history.
+/// Somebody whom history saw: they were on the list of that day.
+#[derive(Debug)]
+pub struct Seen {
+    /// Who.
+    pub who: Somebody,
+    /// Where.
+    pub site: SiteId,
+    /// On which day.
+    pub day: NaiveDate,
+    /// When they had come.
+    pub arrived: Instant,
+    /// The episode.
+    pub episode: EpisodeId,
+}
+
+/// Makes everybody's history, and says who was seen where.
 ///
 /// # Errors
 /// The store's, and refusals: a mistake in the demo.
-pub async fn make(team: &Arc<Team>, progress: &mut (dyn FnMut(usize) + Send)) -> anyhow::Result<()> {
+pub async fn make(team: &Arc<Team>, progress: &mut (dyn FnMut(usize) + Send)) -> anyhow::Result<Vec<Seen>> {
     let mut running = JoinSet::new();
+    let mut seen = Vec::new();
     let mut done = 0;
     let mut next = 0;
     while done < KNOWN {
@@ -37,15 +54,18 @@ pub async fn make(team: &Arc<Team>, progress: &mut (dyn FnMut(usize) + Send)) ->
             next += 1;
         }
         if let Some(ended) = running.join_next().await {
-            ended??;
+            seen.extend(ended??);
             done += 1;
             progress((done * 80 / KNOWN) as usize);
         }
     }
-    Ok(())
+    // They end in any order; what is made of them is the same whenever the demo is opened.
+    seen.sort_by_key(|one: &Seen| (one.day, one.who.number));
+    Ok(seen)
 }
 
-async fn one(team: &Team, number: u32) -> anyhow::Result<()> {
+async fn one(team: &Team, number: u32) -> anyhow::Result<Vec<Seen>> {
+    let mut seen = Vec::new();
     let today = london_date(team.now);
     let who = somebody(team.seed, number, today);
     let mut chance = Chance::new(team.seed, &format!("history {number}"));
@@ -75,9 +95,15 @@ async fn one(team: &Team, number: u32) -> anyhow::Result<()> {
             stop_before: None,
             by_student: false,
         };
-        Course::new(team, &who, site, owner, begins, turn).run().await?;
+        let arrived = begins.justice.arrived_at;
+        let course = Course::new(team, &who, site, owner, begins, turn);
+        let episode = course.episode();
+        course.run().await?;
+        if let Some(arrived) = arrived.filter(|_| contact == PointOfContact::Custody && at < team.now) {
+            seen.push(Seen { who: who.clone(), site: site.id, day: date, arrived, episode });
+        }
     }
-    Ok(())
+    Ok(seen)
 }
 
 fn place<'a>(team: &'a Team, chance: &mut Chance, date: NaiveDate) -> (&'a Site, PointOfContact) {

@@ -24,6 +24,7 @@ mod duplicates;
 mod history;
 mod hospital;
 mod names;
+mod nights;
 mod papers;
 pub mod places;
 mod population;
@@ -53,8 +54,9 @@ pub async fn fill(
     directory::make(&mut team).await?;
     rota::make(&team).await?;
     let team = Arc::new(team);
-    history::make(&team, progress).await?;
+    let listed = history::make(&team, progress).await?;
     duplicates::make(&team).await?;
+    nights::make(&team, &listed).await?;
     today::make(&team).await?;
     hospital::make(&team).await?;
     voluntary::make(&team).await?;

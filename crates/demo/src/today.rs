@@ -285,7 +285,8 @@ async fn bring_in(
     Ok(())
 }
 
-fn facts(_reading: &Reading, entry: &Entry, list_date: chrono::NaiveDate) -> EntryFacts {
+/// What a line of a list says, in columns.
+pub fn facts(_reading: &Reading, entry: &Entry, list_date: chrono::NaiveDate) -> EntryFacts {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let row = match &entry.position {
         Position::Row(row) => *row,

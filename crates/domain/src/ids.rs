@@ -64,6 +64,8 @@ ids! {
     ContactId,
     /// One decision of police or court.
     OutcomeId,
+    /// One offer to somebody who came and left out of hours.
+    OutreachId,
     /// One period of presence at a site.
     ShiftId,
     /// Two records that may be of one person.

@@ -108,6 +108,8 @@ codes! {
         Duplicates = "duplicates", "Possible duplicates";
         /// A site's custody or court list.
         List = "list", "Lists";
+        /// Offers to people who came and left while nobody was there.
+        Outreach = "outreach", "Outreach";
         /// The board of a site.
         Board = "board", "Board";
         /// The directory of services.

@@ -172,6 +172,12 @@ permits! {
     ImportList = Create List;
     /// Decide about rows.
     ChangeList = Change List;
+    /// See an offer to somebody who came and left out of hours.
+    ViewOutreach = View Outreach;
+    /// Check, make and answer an offer.
+    ChangeOutreach = Change Outreach;
+    /// Say what becomes of a child's offer.
+    DecideForChild = Close Outreach;
     /// See a site's board.
     ViewBoard = View Board;
     /// Use the directory.

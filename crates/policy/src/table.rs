@@ -21,6 +21,8 @@ pub enum Needs {
     Justified,
     /// Allocated to my organisation, and the person agreed to sharing with it.
     AllocatedWithConsent,
+    /// Given to me by name: an offer to somebody whom nobody of the service has met yet.
+    Assigned,
 }
 
 impl Needs {
@@ -44,6 +46,7 @@ impl Needs {
             Self::Justified => (!(caseload || claimed)).then_some(Denied::Relationship),
             Self::AllocatedWithConsent if context.relationship != Relationship::Allocated => Some(Denied::Relationship),
             Self::AllocatedWithConsent => (!context.link_worker_consent).then_some(Denied::Consent),
+            Self::Assigned => (context.relationship != Relationship::Allocated).then_some(Denied::Relationship),
         }
     }
 }
@@ -71,7 +74,7 @@ const GOVERNANCE: &[Role] = &[Role::InformationGovernance];
 
 use Class::{
     AuditLog, Board, Clinical, Consent, ContactDetails, Directory, Disclosure, Document, Duplicates, Episode, FollowUp,
-    Identity, Justice, List, Measures, NeedsPlan, Published, Referral, RiskCard, Search, Users, WhoLooked,
+    Identity, Justice, List, Measures, NeedsPlan, Outreach, Published, Referral, RiskCard, Search, Users, WhoLooked,
 };
 use Verb::{Change, Claim, Close, Countersign, Create, Merge, Release, Sign, Unmerge, View};
 
@@ -110,6 +113,11 @@ pub const TABLE: &[Row] = rows! {
     PRACTITIONERS OwnSite {
         List: View Create Change;
         Board: View;
+        Outreach: View Change;
+    }
+    // What becomes of a child's offer is the youth lead's to say: until there is such a role, a team leader's.
+    LEADERS OwnSite {
+        Outreach: Close;
     }
     LEADERS Care {
         Clinical: Countersign;
@@ -200,6 +208,9 @@ pub const TABLE: &[Row] = rows! {
         Referral: View Change;
         FollowUp: View Change;
         Consent: View;
+    }
+    LINK_WORKERS Assigned {
+        Outreach: View Change;
     }
     LINK_WORKERS Nothing {
         Search: View;

@@ -53,7 +53,7 @@ fn table(monthly: &MonthlyReturn, view: View) -> String {
     written(std::iter::once(titles).chain(rows))
 }
 
-fn written<const N: usize>(records: impl IntoIterator<Item = [String; N]>) -> String {
+pub(crate) fn written<const N: usize>(records: impl IntoIterator<Item = [String; N]>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for record in records {
         writer.write_record(record.map(|cell| safe(&cell))).expect("records of one length, written to memory");

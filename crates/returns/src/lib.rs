@@ -24,6 +24,7 @@ mod csv_file;
 mod facts;
 mod measure;
 mod monthly;
+pub mod reach;
 pub mod suppress;
 
 pub use csv_file::csv;

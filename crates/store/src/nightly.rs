@@ -2,8 +2,7 @@
 
 use crate::matching::{Kept, Learning};
 use crate::merges::{self, Decided};
-use crate::people;
-use crate::{Cause, Result, Store, Tx, args, matching};
+use crate::{Cause, Result, Store, Tx, args, coverage, matching, outreach, people};
 use chrono::{Duration, NaiveDate};
 use throughline_domain::ids::PersonId;
 use throughline_domain::merge::{Duplicate, Pair};
@@ -124,6 +123,39 @@ pub async fn learn_parameters(store: &Store, now: Instant) -> Result<Option<Lear
     end(&mut tx, JOB, london_date(now)).await?;
     tx.commit().await?;
     Ok(Some(learning))
+}
+
+/// Finds who came and left while nobody of the service was there, and owes them the offer. `None` when this night's
+/// work is done, or another server does it.
+///
+/// # Errors
+/// The store's.
+pub async fn find_out_of_hours(store: &Store, now: Instant) -> Result<Option<coverage::Found>> {
+    const JOB: &str = "out_of_hours";
+    if !is_ours(store, JOB, now).await? {
+        return Ok(None);
+    }
+    let mut tx = store.begin(Cause::upkeep(now)).await?;
+    let found = coverage::find_everywhere(&mut tx).await?;
+    end(&mut tx, JOB, london_date(now)).await?;
+    tx.commit().await?;
+    Ok(Some(found))
+}
+
+/// Empties the offers whose day has come. `None` when this night's work is done, or another server does it.
+///
+/// # Errors
+/// The store's.
+pub async fn purge_outreach(store: &Store, now: Instant) -> Result<Option<outreach::Purged>> {
+    const JOB: &str = "outreach_purge";
+    if !is_ours(store, JOB, now).await? {
+        return Ok(None);
+    }
+    let mut tx = store.begin(Cause::upkeep(now)).await?;
+    let purged = outreach::purge(&mut tx).await?;
+    end(&mut tx, JOB, london_date(now)).await?;
+    tx.commit().await?;
+    Ok(Some(purged))
 }
 
 /// Pairs of these people with anybody of ours that are likely one person.

@@ -178,7 +178,18 @@ impl Tx {
         let subject = subject.into();
         self.hold(P::VERB, subject).await?;
         let contexts = self.contexts(&actor, subject).await?;
-        let (answer, relationship) = first_allowed::<P>(&actor, subject, &contexts);
+        self.authorise_among(&actor, subject, &contexts)
+    }
+
+    /// As [`Tx::authorise`], in contexts that the caller knows: of what is given to somebody by name, and is of no
+    /// person yet.
+    pub(crate) fn authorise_among<P: Permit>(
+        &mut self,
+        actor: &Actor,
+        subject: Subject,
+        contexts: &[Context],
+    ) -> Result<Grant<P>, Refused> {
+        let (answer, relationship) = first_allowed::<P>(actor, subject, contexts);
         match &answer {
             Ok(_) => self.note(P::VERB.code(), P::CLASS.code(), subject, relationship, "allowed", ""),
             Err(denied) => {

@@ -174,6 +174,9 @@ async fn fill(kit: &Kit, person: PersonId, dice: &mut Dice) -> EpisodeId {
     run("INSERT INTO list_entry (id, site_id, list_id, kind, list_date, entry_key, source_row, source, forenames, surname, state, person_id, episode_id, best_person_id, created_at)
          VALUES ($1, $2, $3, 'custody', '2026-11-24', $6, 1, '{}', 'A', 'B', 'to_consider', $4, $7, $4, $5)",
         vec![entry.into(), kit.custody().into(), list.into(), person.into(), kit.now.into(), entry.to_string().into(), with_episode.into()]).await;
+    run("INSERT INTO outreach (id, site_id, list_date, entry_id, person_id, episode_id, state, basis, found_at, purge_on)
+         VALUES ($1, $2, '2026-11-24', $3, $4, $5, 'offered', 'public_task', $6, '2026-12-22')",
+        vec![Uuid::now_v7().into(), kit.custody().into(), entry.into(), person.into(), with_episode.into(), kit.now.into()]).await;
     run(
         "INSERT INTO match_decision (id, entry_id, person_id, decision, probability, evidence, decided_by, decided_at)
          VALUES ($1, $2, $3, 'same', 0.9, '{}', $4, $5)",

@@ -64,6 +64,7 @@ async fn forget_and_look(store: &Store) {
 
 /// What one server does each night for all of them.
 async fn work_at_night(store: &Store, now: Instant) {
+    keep_coverage(store, now).await;
     match nightly::look_for_duplicates(store, now).await {
         Ok(Some(done)) => tracing::info!(new = done.new, again = done.reopened, "possible duplicates looked for"),
         Ok(None) => {}
@@ -81,6 +82,20 @@ async fn work_at_night(store: &Store, now: Instant) {
         }
         Ok(Some(Learning::NotEnough { .. }) | None) => {}
         Err(error) => tracing::warn!(%error, "the parameters of the matching engine could not be learnt"),
+    }
+}
+
+/// Looks for people who came and left out of hours, and empties the offers whose day has come.
+async fn keep_coverage(store: &Store, now: Instant) {
+    match nightly::find_out_of_hours(store, now).await {
+        Ok(Some(found)) => tracing::info!(found.out_of_hours, found.reasons_owed, "the lists were looked through"),
+        Ok(None) => {}
+        Err(error) => tracing::warn!(%error, "the lists could not be looked through for people who were missed"),
+    }
+    match nightly::purge_outreach(store, now).await {
+        Ok(Some(purged)) => tracing::info!(purged.offers, "details of offers whose day had come were emptied"),
+        Ok(None) => {}
+        Err(error) => tracing::warn!(%error, "details of offers could not be emptied; the next try is in an hour"),
     }
 }
 

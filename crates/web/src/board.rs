@@ -20,11 +20,12 @@ use throughline_domain::board;
 use throughline_domain::calendar::OpeningHours;
 use throughline_domain::ids::{EntryId, SiteId};
 use throughline_domain::list::{EntryState, ListKind};
+use throughline_domain::role::Role;
 use throughline_domain::time::{Instant, date_long, london_date, london_day};
 use throughline_policy::{Class, Context, Decision, Grant, Relationship, Verb, ViewBoard, decide};
 use throughline_store::organisations::Site;
 use throughline_store::worklists::{self, Change, Line};
-use throughline_store::{Tx, lists, sessions, shifts};
+use throughline_store::{Tx, coverage, lists, sessions, shifts};
 use uuid::Uuid;
 
 pub fn routes() -> Router<App> {
@@ -119,6 +120,7 @@ async fn values(cx: &Cx, asked: &Asked) -> Result<Value, Problem> {
     let own_count = worklists::count_of_user(&mut tx, cx.signed_in.user.id, cx.now).await?;
     let follow_ups = follow_ups(cx, &mut tx, &grant, FOLLOW_UPS).await?;
     let changes = changes(cx, &mut tx, &grant, today).await?;
+    let reasons_owed = reasons_owed(cx, &mut tx, &grant, today).await?;
     tx.commit().await?;
     Ok(context! {
         heading => format!("Today at {}", site.name),
@@ -133,8 +135,17 @@ async fn values(cx: &Cx, asked: &Asked) -> Result<Value, Problem> {
         own_overdue => own_count.overdue,
         follow_ups,
         changes,
+        reasons_owed,
         may_import => cx.role_may(Verb::Create, Class::List),
     })
+}
+
+/// For how many rows since yesterday nobody said why they were not seen: the team leader sees that it is said.
+async fn reasons_owed(cx: &Cx, tx: &mut Tx, grant: &Grant<ViewBoard>, today: NaiveDate) -> Result<usize, Problem> {
+    if cx.signed_in.user.role != Role::TeamLeader {
+        return Ok(0);
+    }
+    Ok(coverage::reasons_owed(tx, grant, today - Days::new(1), today, cx.now).await?)
 }
 
 fn sites(cx: &Cx, here: &Site) -> Vec<Value> {

@@ -84,6 +84,7 @@ fn when(needs: Needs, may_claim: bool) -> &'static str {
         Needs::AllocatedWithConsent => {
             "The follow-up is with their organisation, and the person agreed to sharing with it"
         }
+        Needs::Assigned => "It was given to them by name",
     }
 }
 

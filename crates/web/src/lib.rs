@@ -36,6 +36,7 @@ pub mod audit;
 pub mod board;
 pub mod clinics;
 pub mod compare;
+pub mod coverage;
 pub mod directory;
 pub mod documents;
 pub mod duplicates;
@@ -45,6 +46,7 @@ pub mod forms;
 pub mod help;
 pub mod lists;
 pub mod outcomes;
+pub mod outreach;
 pub mod people;
 pub mod referrals;
 pub mod returns;
@@ -181,6 +183,8 @@ pub fn router(app: App) -> Router {
         .merge(tasks::routes())
         .merge(outcomes::routes())
         .merge(returns::routes())
+        .merge(coverage::routes())
+        .merge(outreach::routes())
         .merge(directory::routes())
         .merge(administration::routes())
         .merge(audit::routes())

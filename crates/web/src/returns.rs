@@ -11,7 +11,7 @@ use minijinja::{Value, context};
 use throughline_domain::time::{london_date, london_day};
 use throughline_policy::{Subject, ViewMeasures, ViewPublished};
 use throughline_returns::{ALL_SITES, Formula, Heading, Measure, Month, MonthlyReturn, Profile, Row, View, csv};
-use throughline_store::{organisations, returns};
+use throughline_store::{Tx, organisations, returns};
 
 /// How many months the page offers.
 const MONTHS_OFFERED: u32 = 24;
@@ -32,13 +32,13 @@ struct Asked {
 
 /// Which figures are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Figures {
+pub(crate) enum Figures {
     Exact,
     Published,
 }
 
 impl Figures {
-    fn code(self) -> &'static str {
+    pub fn code(self) -> &'static str {
         match self {
             Self::Exact => "exact",
             Self::Published => "published",
@@ -55,9 +55,17 @@ impl Figures {
 
 /// What the reader may have.
 #[derive(Debug, Clone, Copy)]
-struct Allowed {
-    exact: bool,
-    published: bool,
+pub(crate) struct Allowed {
+    pub exact: bool,
+    pub published: bool,
+}
+
+/// What the reader may have, without a line in the audit log.
+pub(crate) async fn allowed(tx: &mut Tx) -> Result<Allowed, Problem> {
+    Ok(Allowed {
+        exact: tx.may::<ViewMeasures>(Subject::default()).await?,
+        published: tx.may::<ViewPublished>(Subject::default()).await?,
+    })
 }
 
 /// One return, as asked for and allowed.
@@ -105,10 +113,7 @@ async fn file(cx: Cx, Query(asked): Query<Asked>) -> Answer {
 async fn count(cx: &Cx, asked: &Asked, how: &str) -> Result<Counted, Problem> {
     let today = london_date(cx.now);
     let mut tx = cx.begin().await?;
-    let allowed = Allowed {
-        exact: tx.may::<ViewMeasures>(Subject::default()).await?,
-        published: tx.may::<ViewPublished>(Subject::default()).await?,
-    };
+    let allowed = allowed(&mut tx).await?;
     let figures = figures(&asked.view, allowed)?;
     let month = month(&asked.month, today, allowed)?;
     let period = period(month);
@@ -135,7 +140,7 @@ async fn count(cx: &Cx, asked: &Asked, how: &str) -> Result<Counted, Problem> {
 }
 
 /// Which figures: as asked for, else the most that the reader may have.
-fn figures(asked: &str, allowed: Allowed) -> Result<Figures, Problem> {
+pub(crate) fn figures(asked: &str, allowed: Allowed) -> Result<Figures, Problem> {
     match asked {
         "exact" if allowed.exact => Ok(Figures::Exact),
         "published" if allowed.published => Ok(Figures::Published),
@@ -147,7 +152,7 @@ fn figures(asked: &str, allowed: Allowed) -> Result<Figures, Problem> {
 
 /// Which month. Readers of published figures get months that have ended: figures of a month that
 /// goes on, read on two days and subtracted, would tell of single people.
-fn month(asked: &str, today: NaiveDate, allowed: Allowed) -> Result<Month, Problem> {
+pub(crate) fn month(asked: &str, today: NaiveDate, allowed: Allowed) -> Result<Month, Problem> {
     let this = Month::of(today);
     let last = month_before(this, 1);
     if asked.is_empty() {
@@ -166,7 +171,7 @@ fn month_before(month: Month, months: u32) -> Month {
     Month::of(month.first_day() - Months::new(months))
 }
 
-fn month_code(month: Month) -> String {
+pub(crate) fn month_code(month: Month) -> String {
     month.first_day().format("%Y-%m").to_string()
 }
 
@@ -177,7 +182,7 @@ fn period(month: Month) -> (throughline_domain::time::Instant, throughline_domai
 }
 
 /// The months to choose from, newest first; the chosen one also when it is older.
-fn months(today: NaiveDate, ended_only: bool, chosen: Month) -> Vec<Value> {
+pub(crate) fn months(today: NaiveDate, ended_only: bool, chosen: Month) -> Vec<Value> {
     let this = Month::of(today);
     let first = u32::from(ended_only);
     let mut offered: Vec<Month> = (first..MONTHS_OFFERED + first).map(|before| month_before(this, before)).collect();

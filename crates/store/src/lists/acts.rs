@@ -2,7 +2,7 @@
 //! and told by name; the rest is done, and can be undone.
 
 use crate::events::{self, NewEvent};
-use crate::{Conn, Error, Result, Row, Tx, args};
+use crate::{Conn, Error, Result, Row, Tx, args, coverage};
 use std::collections::BTreeSet;
 use throughline_domain::board::{BoardAct, when};
 use throughline_domain::ids::{EntryId, EpisodeId, PersonId, UserId};
@@ -109,7 +109,7 @@ pub async fn act(tx: &mut Tx, grant: &Grant<ChangeList>, doing: Doing, ticked: &
         let is_refused = refused(doing, &before, one.version, by, at);
         let left = match is_refused {
             Some(why) => Some(why),
-            None if set(tx, grant, one, &after).await? => None,
+            None if set(tx, grant, one, &before, &after).await? => None,
             // Somebody was faster in this very moment.
             None => match now(tx, grant, one.id).await? {
                 Some(now) => Some(overtaken(&now, by, at)),
@@ -160,7 +160,7 @@ pub async fn undo(tx: &mut Tx, grant: &Grant<ChangeList>, undone: Uuid) -> Resul
             taken_by: row.get("was_taken_by")?,
             taken_at: row.get("was_taken_at")?,
         };
-        let left = if set(tx, grant, one, &was).await? { None } else { Some(overtaken(&before, by, at)) };
+        let left = if set(tx, grant, one, &before, &was).await? { None } else { Some(overtaken(&before, by, at)) };
         note(tx, grant, act, one, &before, left.as_deref()).await?;
         if left.is_none() {
             let words = format!("{}: as it was before", was.state);
@@ -255,8 +255,9 @@ fn overtaken(row: &Now, by: UserId, at: Instant) -> String {
     }
 }
 
-/// Changes the row if it still has the version and no episode; whether it did.
-async fn set(tx: &mut Tx, grant: &Grant<ChangeList>, one: Ticked, to: &Decided) -> Result<bool> {
+/// Changes the row if it still has the version and no episode; whether it did. A reason that comes or goes is
+/// kept in the history of what was said.
+async fn set(tx: &mut Tx, grant: &Grant<ChangeList>, one: Ticked, from: &Now, to: &Decided) -> Result<bool> {
     let changed = tx
         .execute(
             "UPDATE list_entry SET state = $4, reason = $5, taken_by = $6, taken_at = $7, version = version + 1
@@ -272,6 +273,9 @@ async fn set(tx: &mut Tx, grant: &Grant<ChangeList>, one: Ticked, to: &Decided) 
             ],
         )
         .await?;
+    if changed == 1 && from.decided.reason != to.reason {
+        coverage::said(tx, one.id, to.reason).await?;
+    }
     Ok(changed == 1)
 }
 

@@ -1,6 +1,6 @@
 //! Work on a line: who it is, who sees them, and what became of it.
 
-use crate::{Conn, Result, Tx, args};
+use crate::{Conn, Result, Tx, args, coverage, outreach};
 use throughline_domain::board::TakeOverReason;
 use throughline_domain::ids::{EntryId, EpisodeId, PersonId, UserId};
 use throughline_domain::list::NotSeenReason;
@@ -26,7 +26,7 @@ pub async fn link(
     )
     .await?;
     tx.relationships_changed();
-    Ok(())
+    outreach::linked(tx, id).await
 }
 
 /// Takes a line: the actor is seeing the person or on the way.
@@ -124,7 +124,8 @@ pub async fn put_back(tx: &mut Tx, grant: &Grant<ChangeList>, id: EntryId, versi
             AND (state <> 'being_seen' OR taken_by IS NULL OR taken_by = $4)",
         args![id, grant.site(), version, grant.actor().user],
     )
-    .await
+    .await?;
+    coverage::said(tx, id, None).await
 }
 
 /// Records that the person was not seen, and why.
@@ -143,7 +144,8 @@ pub async fn not_seen(
           WHERE id = $1 AND site_id = $2 AND version = $3 AND episode_id IS NULL",
         args![id, grant.site(), version, reason.entry_state(), reason],
     )
-    .await
+    .await?;
+    coverage::said(tx, id, Some(reason)).await
 }
 
 /// Joins a line to the episode that was opened from it or goes on with it.
@@ -157,5 +159,6 @@ pub async fn join_episode(tx: &mut Tx, grant: &Grant<ChangeList>, id: EntryId, e
           WHERE id = $1 AND site_id = $2 AND episode_id IS NULL",
         args![id, grant.site(), episode, grant.actor().user, now],
     )
-    .await
+    .await?;
+    outreach::episode_opened(tx, id, episode).await
 }

@@ -43,6 +43,7 @@ const WHOLE: &[Rows] = &[
     Rows { table: "list_entry", column: "best_person_id", kind: "", of_episode: false },
     of_person("match_decision", "Decisions about rows of lists"),
     of_person("relationship", "Claims of access"),
+    of_episode("outreach", "Offers to people who were missed"),
     of_person("elsewhere", "Records elsewhere"),
     of_person("elsewhere_decision", "Decisions about records elsewhere"),
     of_episode("event", ""),

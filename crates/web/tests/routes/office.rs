@@ -105,7 +105,11 @@ impl Office {
             ("list", "SELECT id FROM list WHERE site_id = $1 AND state = 'committed' LIMIT 1"),
             (
                 "entry",
-                "SELECT id FROM list_entry WHERE site_id = $1 AND state = 'to_consider' ORDER BY entry_key LIMIT 1",
+                "SELECT id FROM list_entry WHERE site_id = $1 AND state = 'to_consider' ORDER BY list_date DESC, entry_key LIMIT 1",
+            ),
+            (
+                "offer",
+                "SELECT id FROM outreach WHERE site_id = $1 AND state = 'to_check' ORDER BY list_date, id LIMIT 1",
             ),
         ] {
             let found = self.one(sql, vec![site.clone()]).await.unwrap_or_else(|| panic!("the demo has no {name}"));

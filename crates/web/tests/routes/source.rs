@@ -72,6 +72,8 @@ pub fn is_about_a_person(path: &str) -> bool {
         "/tasks/{",
         "/entries/{",
         "/appointments/{",
+        "/coverage/lines/{",
+        "/outreach/{",
         "/duplicates/{",
         "/duplicates/joined/{",
     ];
