@@ -6,19 +6,25 @@
 
 mod best;
 mod board;
+mod by_itself;
 mod decided;
+mod expected;
 mod received;
 mod said_before;
 mod templates;
+mod unread;
 mod worked;
 
 pub(crate) use best::look_again;
 pub use best::{Best, Likely, Stale, find_best, likeliest, set_best, stale};
 pub use board::{BoardRow, LastList, board_rows, last};
+pub use by_itself::{Kept, keep, keep_by_itself};
 pub use decided::{Decision, decide, decisions};
+pub use expected::{Waiting, expect_by, expected_by, set_expected_by, sites_without_list, standing, waiting};
 pub use received::{List, NewList, begin_commit, discard, get, of_site, receive, same_bytes, site_of_list};
 pub use said_before::{Said, Since, said_before};
-pub use templates::{original, read_anew, remember_template, templates};
+pub use templates::{known_templates, original, read_anew, remember_template, templates};
+pub use unread::{NewUnread, Unread, count_unread, deal_with, keep_unread, site_of_unread, unread};
 pub use worked::{join_episode, link, not_seen, put_back, take};
 
 use crate::{Conn, Result, Row, Tx, args};

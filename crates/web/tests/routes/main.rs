@@ -7,6 +7,7 @@ mod elsewhere;
 mod found_elsewhere;
 mod office;
 mod source;
+mod ways_in;
 
 use office::Office;
 use std::collections::BTreeMap;
