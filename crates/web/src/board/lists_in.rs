@@ -20,6 +20,8 @@ pub(super) async fn strip(tx: &mut Tx, grant: &Grant<ViewBoard>, site: &Site, no
     let standing = lists::standing(tx, site, now).await?;
     let waiting = lists::waiting(tx, grant, today, NAMED).await?;
     let unread = lists::count_unread(tx, site.id).await?;
+    // What the strip says, the empty board need not say again.
+    let told = matches!(standing, ListStanding::Missing(_) | ListStanding::Waiting);
     let (missing, later) = match standing {
         ListStanding::Missing(by) => (Some(by), None),
         ListStanding::Later(by) => (None, Some(by)),
@@ -40,5 +42,6 @@ pub(super) async fn strip(tx: &mut Tx, grant: &Grant<ViewBoard>, site: &Site, no
         later => later.map(|by| by.format("%H:%M").to_string()),
         waiting => waiting.iter().map(row).collect::<Vec<_>>(),
         unread,
+        told,
     })
 }
