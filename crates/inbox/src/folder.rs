@@ -108,7 +108,12 @@ impl Folder {
             if !own.file_type()?.is_dir() {
                 continue;
             }
-            let files: Vec<DirEntry> = fs::read_dir(own.path())?.collect::<io::Result<_>>()?;
+            let files = fs::read_dir(own.path()).and_then(Iterator::collect::<io::Result<Vec<DirEntry>>>);
+            let files = match files {
+                // Another server has put it away.
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                other => other?,
+            };
             if files.is_empty() {
                 let _ = fs::remove_dir(own.path());
             }

@@ -50,7 +50,6 @@ async fn receive(app: &App, from: &str, request: Request) -> Result<Response, Re
     let cause = Cause { actor: None, at: app.now(), request: crate::security::reference() };
     // Whose it is comes first: nothing of the body is read for a stranger.
     let token = shown(app, &cause, from, request.headers()).await?;
-    app.take_upload_of(token.id).map_err(Refusal::Wait)?;
     let incoming = incoming(app, request, london_date(cause.at)).await?;
     let origin = ByItself::Program { name: token.name };
     let received = throughline_inbox::receive(&app.store, cause, token.site_id, &origin, incoming).await?;
@@ -61,7 +60,7 @@ async fn receive(app: &App, from: &str, request: Request) -> Result<Response, Re
     }
 }
 
-/// The token that a request shows, if it is good; its use is noted.
+/// The token that a request shows, if it is good; its use is noted, and counted.
 async fn shown(app: &App, cause: &Cause, from: &str, headers: &HeaderMap) -> Result<Token, Refusal> {
     let text = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let text = text.and_then(|text| text.split_once(' ')).filter(|(way, _)| way.eq_ignore_ascii_case("bearer"));
@@ -71,6 +70,7 @@ async fn shown(app: &App, cause: &Cause, from: &str, headers: &HeaderMap) -> Res
     if !shown.opens(&kept) {
         return stranger(app, from);
     }
+    app.take_upload_of(token.id).map_err(Refusal::Wait)?;
     let is_good = tokens::used(&mut tx, token.id).await?;
     if !is_good {
         let words = format!("a list handed in with the token {}, which was revoked or has ended", token.id);
@@ -80,9 +80,10 @@ async fn shown(app: &App, cause: &Cause, from: &str, headers: &HeaderMap) -> Res
     if is_good { Ok(token) } else { Err(Refusal::Ended) }
 }
 
-/// Who shows no token that we know has few tries, as whoever signs in.
+/// Who shows no token that we know has few tries. They are counted apart from those to sign in: a program that is set
+/// up wrongly, behind the proxy that everybody comes through, locks nobody out.
 fn stranger<T>(app: &App, from: &str) -> Result<T, Refusal> {
-    let tries = app.take_sign_in(from);
+    let tries = app.take_sign_in(&format!("token {from}"));
     Err(if tries.is_err() { Refusal::Wait(std::time::Duration::from_mins(1)) } else { Refusal::NoToken })
 }
 

@@ -319,6 +319,9 @@ async fn whoever_sends_too_much_is_told_how_long_to_wait() {
         service.hand_in("x", "", "").await.status,
     ];
     assert_eq!(statuses, [401, 401, 429]);
+    let sign_in = Request::post("/sign-in").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let answer = service.send(sign_in, "email=amara.bello%40test.invalid&password=wrong").await;
+    assert_ne!(answer.status, 429, "a program that is set up wrongly locks nobody out");
     assert_eq!(service.count(LISTS).await, 2);
 }
 
