@@ -242,6 +242,7 @@ mod tests {
         for _ in 0..3 {
             assert!(folder.look().expect("looked").is_empty());
         }
+        assert!(temporary.path().join("link.csv").is_symlink() && temporary.path().join("folder-link").is_symlink());
         assert!(outside.path().join("secret.csv").exists() && temporary.path().join("folder.csv/list.csv").exists());
     }
 
