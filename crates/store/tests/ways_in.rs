@@ -51,7 +51,7 @@ async fn kept(kit: &Kit, new: &NewList) -> Kept {
 
 async fn standing(kit: &Kit, at: &str) -> ListStanding {
     let at = at.parse().expect("an instant");
-    lists::standing(&mut *kit.store.read().await.expect("it answers"), &kit.places.sites[0], at)
+    lists::standing(&mut kit.store.read().await.expect("it answers"), &kit.places.sites[0], at)
         .await
         .expect("it answers")
 }
@@ -154,7 +154,7 @@ on_both! {
         let sites = kit.places.sites.len();
         assert_eq!(standing(&kit, "2026-11-24T07:00:00Z").await, ListStanding::Later(half_past_seven));
         assert_eq!(standing(&kit, "2026-11-24T07:30:00Z").await, ListStanding::Missing(half_past_seven));
-        let missing = async || lists::sites_without_list(&mut *kit.store.read().await.expect("it answers"), kit.now).await.expect("it answers");
+        let missing = async || lists::sites_without_list(&mut kit.store.read().await.expect("it answers"), kit.now).await.expect("it answers");
         assert_eq!(missing().await, sites);
         // A list of another kind or day is not the one that is expected.
         kept(&kit, &NewList { kind: ListKind::Court, ..new("00cc", day()) }).await;
