@@ -14,10 +14,10 @@ export const widths = [320, 768, 1366];
 export const password = 'demonstration';
 
 // Starts a demo with invented data and waits until it answers. `data` is a folder to keep it in.
-export async function startDemo({ seed = 7, empty = false, data = '' } = {}) {
+export async function startDemo({ seed = 7, empty = false, data = '', inbox = '' } = {}) {
   const port = await freePort();
   const address = `127.0.0.1:${port}`;
-  const child = spawn(program, ['demo', '--listen', address, '--seed', String(seed), ...(empty ? ['--empty'] : []), ...(data ? ['--data', data] : [])], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, ['demo', '--listen', address, '--seed', String(seed), ...(empty ? ['--empty'] : []), ...(data ? ['--data', data] : []), ...(inbox ? ['--inbox', inbox] : [])], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => { said += text; });
   const url = `http://${address}`;

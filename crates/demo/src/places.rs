@@ -1,11 +1,12 @@
 //! Organisations, the service and its sites, with their hours.
 
+use chrono::NaiveTime;
 use throughline_domain::calendar::OpeningHours;
 use throughline_domain::ids::{OrganisationId, ServiceId, SiteId};
 use throughline_domain::place::SiteKind;
 use throughline_domain::role::OrganisationKind;
 use throughline_store::organisations::{self, Organisation, Service, Site};
-use throughline_store::{Result, Tx};
+use throughline_store::{Result, Tx, lists};
 use uuid::Uuid;
 
 /// The places of the demo service.
@@ -90,6 +91,8 @@ pub async fn make(tx: &mut Tx) -> Result<Places> {
     let places = known();
     for (order, one) in places.sites.iter().enumerate() {
         organisations::add_site(tx, one, i64::try_from(order).unwrap_or_default()).await?;
+        let (hour, minute) = if one.kind.is_court() { (8, 30) } else { (7, 30) };
+        lists::expect_by(tx, one.id, NaiveTime::from_hms_opt(hour, minute, 0)).await?;
     }
     Ok(places)
 }

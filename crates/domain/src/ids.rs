@@ -36,10 +36,14 @@ ids! {
     SiteId,
     /// Somebody who signs in.
     UserId,
+    /// What a program shows to hand in lists.
+    TokenId,
     /// Somebody the service has met or been told of.
     PersonId,
     /// One list as received.
     ListId,
+    /// One file that came in by itself and could not be read.
+    UnreadId,
     /// One line of work on a site's list.
     EntryId,
     /// One arrest, voluntary attendance or court matter of one person.

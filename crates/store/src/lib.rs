@@ -65,6 +65,7 @@ pub mod search;
 pub mod sessions;
 pub mod shifts;
 pub mod tasks;
+pub mod tokens;
 pub mod users;
 pub mod worklists;
 

@@ -324,6 +324,11 @@ impl Tx {
         self.note(verb, class, subject, Relationship::None, "allowed", detail);
     }
 
+    /// Queues the audit row of an act that was refused outside the policy: a token that no longer opens anything.
+    pub fn note_refused(&mut self, verb: &str, class: &str, subject: Subject, detail: &str) {
+        self.note(verb, class, subject, Relationship::None, throughline_policy::Denied::Role.code(), detail);
+    }
+
     /// Rows of one request about one subject are one row that names all classes, so that "who
     /// looked" says a page once.
     fn note(

@@ -1,7 +1,8 @@
 //! The command line.
 
 use crate::commands::{
-    audit, backup, clocks, demo, doctor, forms, import, lists, matching, migrate, restore, serve, shell, user, version,
+    audit, backup, clocks, demo, doctor, forms, import, lists, matching, migrate, restore, serve, shell, token, user,
+    version,
 };
 use crate::words::say;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -30,6 +31,9 @@ pub enum Command {
     /// Adds, locks and helps users
     #[command(subcommand)]
     User(user::Command),
+    /// Issues, lists and revokes the tokens of programs that hand in lists
+    #[command(subcommand)]
+    Token(token::Command),
     /// Says whether this installation is well
     Doctor(doctor::Args),
     /// Makes a copy of the database that can be checked
@@ -67,6 +71,7 @@ pub async fn run(command: Command, started: Instant) -> anyhow::Result<()> {
         Command::Serve(args) => serve::run(&args, started).await,
         Command::Migrate(args) => migrate::run(&args).await,
         Command::User(command) => user::run(command).await,
+        Command::Token(command) => token::run(command).await,
         Command::Doctor(args) => doctor::run(&args).await,
         Command::Backup(args) => backup::run(&args).await,
         Command::Restore(args) => restore::run(&args).await,

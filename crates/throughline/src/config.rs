@@ -5,6 +5,7 @@
 //! container or systemd hands over as files). The settings are documented in
 //! `config.example.toml`, which a test reads.
 
+use crate::inboxes;
 use crate::words::wrong_use;
 use anyhow::Context;
 use std::net::SocketAddr;
@@ -62,6 +63,9 @@ pub struct Config {
     pub behind_tls: bool,
     /// How log lines are written.
     pub log: Log,
+    /// Where lists come in by themselves.
+    #[serde(rename = "inbox")]
+    pub inboxes: Vec<inboxes::Entry>,
 }
 
 /// Text that is not printed by accident.
@@ -86,6 +90,7 @@ impl Default for Config {
             lock_after_minutes: 15,
             behind_tls: false,
             log: Log::Text,
+            inboxes: Vec::new(),
         }
     }
 }
@@ -109,8 +114,16 @@ const KEYS: &[(&str, Kind)] = &[
     ("log", Kind::Text),
 ];
 
+/// What is written as `[[...]]`, in the file only: one table for each.
+const TABLES: &[&str] = &["inbox"];
+
 fn key_names() -> String {
-    KEYS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+    let tables = TABLES.iter().map(|name| format!("[[{name}]]"));
+    KEYS.iter().map(|(name, _)| (*name).to_owned()).chain(tables).collect::<Vec<_>>().join(", ")
+}
+
+fn is_known(key: &str) -> bool {
+    KEYS.iter().any(|(known, _)| *known == key) || TABLES.contains(&key)
 }
 
 impl Config {
@@ -129,7 +142,7 @@ impl Config {
     fn from_parts(name: &str, text: &str, environment: impl Iterator<Item = (String, String)>) -> anyhow::Result<Self> {
         let mut table: Table =
             toml::from_str(text).map_err(|error| wrong_use(format!("{name} is not a settings file: {error}")))?;
-        if let Some(unknown) = table.keys().find(|key| !KEYS.iter().any(|(known, _)| known == key)) {
+        if let Some(unknown) = table.keys().find(|key| !is_known(key)) {
             return Err(wrong_use(format!("'{unknown}' in {name} is not a setting. The settings are {}", key_names())));
         }
         for (variable, value) in environment {
@@ -160,7 +173,7 @@ impl Config {
                 "operations_listen must be another address than listen: probes and metrics have their own door",
             ));
         }
-        Ok(())
+        inboxes::check(&self.inboxes)
     }
 
     /// Whether the database is PostgreSQL.
@@ -281,6 +294,21 @@ mod tests {
         });
         let written = shown.filter(|line| !line.starts_with("database_key = ")).collect::<Vec<_>>().join("\n");
         of(&written, &[]).expect("every value shown in the example is a good value");
+    }
+
+    #[test]
+    fn the_examples_inboxes_can_be_used() {
+        let example = include_str!("../../../config.example.toml");
+        let (_, tables) = example.split_once("# [[inbox]]").expect("the example shows inboxes");
+        let tables: Vec<&str> = tables.lines().filter_map(|line| line.strip_prefix("# ")).collect();
+        let used = of(&format!("[[inbox]]\n{}", tables.join("\n")), &[]).expect("they are good settings");
+        let kinds: Vec<inboxes::Watched> = used.inboxes.iter().map(|inbox| inbox.kind).collect();
+        assert_eq!(kinds, [inboxes::Watched::Folder, inboxes::Watched::Maildir]);
+        for wrong in ["kind = 'ftp'", "kind = 'folder'\npoll = 5", "kind = 'folder'"] {
+            let path = if wrong.contains("poll") { "/srv/a" } else { "srv/a" };
+            let error = of(&format!("[[inbox]]\nsite = 'EX01'\npath = '{path}'\n{wrong}"), &[]);
+            assert!(error.is_err(), "{wrong}");
+        }
     }
 
     #[test]

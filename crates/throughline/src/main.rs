@@ -16,6 +16,7 @@
 mod cli;
 mod commands;
 mod config;
+mod inboxes;
 mod passwords;
 mod patient_index;
 mod patient_row;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use throughline_domain::time::{Instant, london_time};
 use throughline_store::matching::Learning;
 use throughline_store::matching::parameters::Version;
-use throughline_store::{Cause, Store, elsewhere, idempotency, matching, nightly, sessions};
+use throughline_store::{Cause, Store, elsewhere, idempotency, lists, matching, nightly, sessions};
 
 /// How often it forgets.
 const EVERY: Duration = Duration::from_hours(1);
@@ -14,12 +14,15 @@ const EVERY: Duration = Duration::from_hours(1);
 /// How often the matching engine's index follows, so that a search after an import finds little to do.
 const FOLLOWS_EVERY: Duration = Duration::from_secs(1);
 
+/// How often it counts the sites without the list that should be in.
+const COUNTS_EVERY: Duration = Duration::from_mins(1);
+
 /// The hours of the night in London: few work then.
 const NIGHT: std::ops::Range<u32> = 2..6;
 
 /// Does all of it until it is dropped or aborted.
 pub async fn for_ever(store: Store) {
-    tokio::join!(follow(&store), forget_and_look(&store));
+    tokio::join!(follow(&store), forget_and_look(&store), count_missing_lists(&store));
 }
 
 /// Takes everybody into memory for the matching engine, so that the first search waits for nothing, and
@@ -38,6 +41,20 @@ async fn follow(store: &Store) {
                 tracing::warn!(%error, "the index of people could not follow; the next search will try again");
             }
             Err(_) => {}
+        }
+    }
+}
+
+/// Counts the sites that are without the list that should be in, for whoever watches the figures.
+async fn count_missing_lists(store: &Store) {
+    let mut turns = tokio::time::interval(COUNTS_EVERY);
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        turns.tick().await;
+        let counted = async { lists::sites_without_list(&mut *store.read().await?, chrono::Utc::now()).await };
+        match counted.await {
+            Ok(missing) => metrics::gauge!("throughline_sites_without_list").set(missing as f64),
+            Err(error) => tracing::debug!(%error, "the sites without a list could not be counted"),
         }
     }
 }

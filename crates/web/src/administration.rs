@@ -1,21 +1,27 @@
 //! Administration: who may sign in as what, and when each site is covered.
 
+mod sites;
+mod tokens;
+
 use crate::{Answer, App, Cx, Fields, Problem};
 use axum::Router;
 use axum::extract::{Path, Query};
 use axum::routing::{get, post};
-use chrono::Datelike;
+use chrono::{Datelike, NaiveTime};
 use minijinja::{Value, context};
 use throughline_domain::calendar::OpeningHours;
 use throughline_domain::ids::UserId;
 use throughline_domain::time::{Instant, date_long, date_short, london_date};
 use throughline_policy::{ChangeUsers, Subject, ViewUsers};
+use throughline_store::lists;
 use throughline_store::organisations::{self, Site};
 use throughline_store::users::{self, User};
 
 /// The pages of administration.
 pub fn routes() -> Router<App> {
     Router::new()
+        .merge(sites::routes())
+        .merge(tokens::routes())
         .route("/administration", get(show))
         .route("/administration/users/{user}", get(show_user))
         .route("/administration/users/{user}/lock", post(lock))
@@ -35,10 +41,14 @@ async fn show(cx: Cx) -> Answer {
     let grant = tx.authorise::<ViewUsers>(Subject::default()).await?;
     let users = users::all(&mut tx, &grant).await?;
     let sites = organisations::sites(&mut tx).await?;
+    let mut expected = Vec::new();
+    for site in &sites {
+        expected.push(lists::expected_by(&mut tx, site.id).await?);
+    }
     let may_change = tx.may::<ChangeUsers>(Subject::default()).await?;
     tx.commit().await?;
     let rows: Vec<Value> = users.iter().map(|user| line(user, &sites, cx.now)).collect();
-    let places: Vec<Value> = sites.iter().map(place).collect();
+    let places: Vec<Value> = sites.iter().zip(expected).map(|(site, by)| place(site, by)).collect();
     cx.page(
         "administration/show.html",
         context! { heading => "Administration", users => rows, sites => places, may_change },
@@ -84,9 +94,20 @@ fn access(user: &User, now: Instant) -> (String, &'static str) {
     }
 }
 
-fn place(site: &Site) -> Value {
-    let hours = serde_json::from_str::<OpeningHours>(&site.hours).map(|hours| hours.describe());
-    context! { name => &site.name, kind => site.kind.label(), code => &site.code, hours => hours.unwrap_or_default() }
+fn place(site: &Site, expected_by: Option<NaiveTime>) -> Value {
+    context! {
+        name => &site.name,
+        kind => site.kind.label(),
+        code => &site.code,
+        hours => hours_in_words(site),
+        expected_by => expected_by.map(|by| by.format("%H:%M").to_string()),
+        href => format!("/administration/sites/{}", site.id),
+    }
+}
+
+/// When the site is covered, in words; empty when that is not recorded.
+fn hours_in_words(site: &Site) -> String {
+    serde_json::from_str::<OpeningHours>(&site.hours).map(|hours| hours.describe()).unwrap_or_default()
 }
 
 async fn show_user(cx: Cx, Path(id): Path<UserId>, Query(done): Query<Done>) -> Answer {

@@ -3,6 +3,7 @@
 mod acts;
 mod choice;
 mod hearings;
+mod lists_in;
 mod live;
 mod people;
 mod row;
@@ -115,6 +116,7 @@ async fn values(cx: &Cx, asked: &Asked) -> Result<Value, Problem> {
     let grant = tx.authorise::<ViewBoard>(site.id).await?;
     let list = people::people(cx, &mut tx, &grant, &site, today, asked).await?;
     let last_list = last_list(&mut tx, &grant, cx.now, today).await?;
+    let lists_in = lists_in::strip(&mut tx, &grant, &site, cx.now).await?;
     let handover = handover(&mut tx, &grant, &site, cx.now).await?;
     let own = worklists::of_user(&mut tx, cx.signed_in.user.id, OWN_TASKS).await?;
     let own_count = worklists::count_of_user(&mut tx, cx.signed_in.user.id, cx.now).await?;
@@ -129,6 +131,7 @@ async fn values(cx: &Cx, asked: &Asked) -> Result<Value, Problem> {
         court => site.kind.is_court(),
         list,
         last_list,
+        lists_in,
         handover,
         own => own.iter().map(|line| task_row(line, cx.now)).collect::<Vec<_>>(),
         own_total => own_count.total,

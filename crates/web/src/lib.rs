@@ -32,6 +32,7 @@ mod security;
 
 pub mod account;
 pub mod administration;
+pub mod api;
 pub mod audit;
 pub mod board;
 pub mod clinics;
@@ -198,6 +199,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), problem::show))
         .layer(from_fn(security::same_site_only))
         .layer(from_fn_with_state(app.clone(), cx::identify))
+        .merge(api::routes())
         .merge(assets::routes())
         .layer(from_fn(security::headers))
         .layer(from_fn(security::measure))

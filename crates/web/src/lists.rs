@@ -12,6 +12,7 @@ mod open;
 mod review;
 mod take_back;
 mod take_over;
+mod unread;
 
 use crate::fields::LARGEST_UPLOAD;
 use crate::{Answer, App, Cx, Problem, Upload};
@@ -22,12 +23,13 @@ use axum::routing::{get, post};
 use minijinja::{Value, context};
 use throughline_domain::ids::{ListId, SiteId};
 use throughline_domain::list::ListState;
+use throughline_domain::origin::Way;
 use throughline_domain::time::{london_date, parse_date};
+use throughline_inbox::Incoming;
 use throughline_lists::{FORMATS, HearingEvent};
-use throughline_policy::{Class, Grant, ImportList, Verb, ViewList};
+use throughline_policy::{Class, ImportList, Verb, ViewList};
 use throughline_store::Tx;
-use throughline_store::lists::{self, List, NewList};
-use uuid::Uuid;
+use throughline_store::lists::{self, Kept, List};
 
 pub(crate) use entry::{Among, Listed, band_tone, possible, said_row, source, subject, tell};
 pub(crate) use fresh::freshen;
@@ -48,6 +50,7 @@ pub fn routes() -> Router<App> {
         .route("/lists/{list}/rows/{row}", get(correct::show).post(correct::save))
         .route("/lists/{list}/rows/{row}/take-back", post(correct::take_back))
         .route("/lists/{list}/take-back", post(take_back::take_back))
+        .route("/lists/unread/{unread}/dealt-with", post(unread::deal_with))
         .route("/entries/{entry}", get(entry::show))
         .route("/entries/{entry}/take", post(entry::take))
         .route("/entries/{entry}/put-back", post(entry::put_back))
@@ -68,12 +71,13 @@ async fn page(cx: &Cx) -> Result<Value, Problem> {
     let mut tx = cx.begin().await?;
     let grant = tx.authorise::<ViewList>(site.id).await?;
     let found = lists::of_site(&mut tx, &grant, SHOWN).await?;
+    let unread = lists::unread(&mut tx, &grant, SHOWN).await?;
     tx.commit().await?;
     let today = london_date(cx.now);
     let (now, before): (Vec<_>, Vec<_>) = found.iter().map(shown).partition(|shown| shown.list.list_date >= today);
     let formats: Vec<&str> = FORMATS.iter().map(|format| format.label).collect();
     Ok(context! {
-        heading => "Lists", caption => site.name.clone(), today, lists => now, before, formats,
+        heading => "Lists", caption => site.name.clone(), today, lists => now, before, formats, unread,
         may_import => cx.role_may(Verb::Create, Class::List),
     })
 }
@@ -133,35 +137,22 @@ async fn receive(cx: Cx, upload: Upload) -> Answer {
     };
     let field = if pasted.is_some() { "pasted" } else { "file" };
     let told = columns::told(&cx, site).await?;
-    let (reading, bytes) = match columns::read(bytes, told, today).await? {
-        (Ok(reading), bytes) => (reading, bytes),
-        (Err(error), _) => return again(&cx, &upload, field, &error.to_string()).await,
-    };
-    if let Some(why) = reading.no_list() {
-        return again(&cx, &upload, field, &why.to_string()).await;
-    }
-    let list_date = typed_day.or(reading.list_date).unwrap_or(today);
-    let new = NewList {
-        id: ListId::new(Uuid::now_v7()),
-        kind: reading.kind,
-        format: reading.format.to_string(),
-        list_date,
-        file_name: name,
-        sha256: throughline_audit::hex(&sha256(&bytes)),
-        original: bytes,
-        reading: serde_json::to_string(&reading).map_err(|_| Problem::Failed)?,
+    let incoming = Incoming { day: typed_day, ..Incoming::file(&name, bytes) };
+    let list = match throughline_inbox::read(incoming, told, today).await {
+        Ok(read) => read.list,
+        Err((why, _)) => return again(&cx, &upload, field, &why.to_string()).await,
     };
     let mut act = cx.act(&upload.fields).await?;
     let grant = act.authorise::<ImportList>(site).await?;
-    if let Some(same) = sent_before(&mut act, &grant, &new).await? {
-        if same.state == ListState::Preview {
-            return act.done(&format!("/lists/{}/review", same.id)).await;
+    let id = match lists::keep(&mut act, &grant, &list).await? {
+        Kept::New => list.id,
+        Kept::Same(same) if same.state == ListState::Preview => same.id,
+        Kept::Same(same) => {
+            drop(act);
+            return duplicate(&cx, &same).await;
         }
-        drop(act);
-        return duplicate(&cx, &same).await;
-    }
-    lists::receive(&mut act, &grant, &new).await?;
-    act.done(&format!("/lists/{}/review", new.id)).await
+    };
+    act.done(&format!("/lists/{id}/review")).await
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {
@@ -169,16 +160,14 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
     sha2::Sha256::digest(bytes).into()
 }
 
-/// The very same bytes for the same day: brought in, or still waiting for review.
-async fn sent_before(tx: &mut Tx, grant: &Grant<ImportList>, new: &NewList) -> Result<Option<List>, Problem> {
-    let same = lists::same_bytes(tx, grant, &new.sha256).await?;
-    Ok(same.into_iter().find(|list| list.list_date == new.list_date))
-}
-
 async fn duplicate(cx: &Cx, same: &List) -> Answer {
     let base = page(cx).await?;
-    let text =
-        format!("{} received this very file already, and it was brought in. Nothing has changed.", same.received_by);
+    let by = &same.received_by;
+    let text = if same.way == Way::Page {
+        format!("{by} received this very file already, and it was brought in. Nothing has changed.")
+    } else {
+        format!("This very file came already, by {by}, and it was brought in. Nothing has changed.")
+    };
     let notice = context! { kind => "information", text, link => context! { text => "See that list", href => format!("/lists/{}", same.id) } };
     cx.page("lists/all.html", context! { notice, ..base })
 }

@@ -1,7 +1,9 @@
 //! How often one address or one user may do what can be misused.
 
+use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 /// Times a minute.
 #[derive(Debug, Clone)]
@@ -55,6 +57,15 @@ impl crate::App {
     /// [`crate::Problem::TooMany`] when none is left.
     pub fn take_upload(&self, user: throughline_domain::ids::UserId) -> Result<(), crate::Problem> {
         self.rates.upload.check_key(&user.to_string()).map_err(|_| crate::Problem::TooMany)
+    }
+
+    /// Takes one of a token's uploads of this minute.
+    ///
+    /// # Errors
+    /// How long to wait when none is left.
+    pub(crate) fn take_upload_of(&self, token: throughline_domain::ids::TokenId) -> Result<(), Duration> {
+        let allowed = self.rates.upload.check_key(&token.to_string());
+        allowed.map_err(|until| until.wait_time_from(DefaultClock::default().now()))
     }
 
     /// Takes one of an address's tries to sign in of this minute.

@@ -1,6 +1,7 @@
 //! The lines of a day as a board shows them, and the list behind them.
 
 use super::hearings::Told;
+use super::received::received_by;
 use super::{Best, BoardHearing};
 use crate::{Conn, Result, Row, args};
 use chrono::NaiveDate;
@@ -151,8 +152,9 @@ pub async fn last(
 ) -> Result<Option<LastList>> {
     let row = conn
         .fetch_optional(
-            "SELECT l.id, l.kind, l.list_date, l.received_at, l.committed_at, u.name AS received_by_name
-               FROM list l JOIN app_user u ON u.id = l.received_by
+            "SELECT l.id, l.kind, l.list_date, l.received_at, l.committed_at, l.origin, l.came_from, l.sent_at, l.passed_over,
+                    COALESCE(u.name, '') AS received_by_name
+               FROM list l LEFT JOIN app_user u ON u.id = l.received_by
               WHERE l.site_id = $1 AND l.list_date >= $2 AND l.list_date <= $3 AND l.state = 'committed'
                 AND l.format <> 'common-platform-hearing' AND l.kind <> 'voluntary'
               ORDER BY l.list_date DESC, l.committed_at DESC, l.id DESC LIMIT 1",
@@ -165,7 +167,7 @@ pub async fn last(
             kind: row.get("kind")?,
             list_date: row.get("list_date")?,
             received_at: row.get("received_at")?,
-            received_by: row.get("received_by_name")?,
+            received_by: received_by(&row)?,
             committed_at: row.get("committed_at")?,
         })
     })

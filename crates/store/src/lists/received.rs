@@ -4,8 +4,10 @@ use crate::{Conn, Result, Row, Tx, args};
 use chrono::NaiveDate;
 use throughline_domain::ids::{ListId, SiteId};
 use throughline_domain::list::{ListKind, ListState};
+use throughline_domain::origin::{ByItself, Way};
 use throughline_domain::time::Instant;
 use throughline_policy::{Grant, ImportList, ViewList};
+use uuid::Uuid;
 
 /// A list as received.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -30,8 +32,10 @@ pub struct List {
     pub state: ListState,
     /// When it was received.
     pub received_at: Instant,
-    /// By whom.
+    /// By whom, or by which way it came by itself.
     pub received_by: String,
+    /// By which way it came.
+    pub way: Way,
     /// When its rows were brought in.
     pub committed_at: Option<Instant>,
     /// What the reader understood, as JSON.
@@ -61,8 +65,27 @@ pub struct NewList {
 }
 
 const LIST: &str = "SELECT l.id, l.site_id, l.kind, l.format, l.list_date, l.file_name, l.sha256, CAST(length(l.original) AS bigint) AS bytes,
-        l.state, l.received_at, u.name AS received_by_name, l.committed_at, l.reading
-   FROM list l JOIN app_user u ON u.id = l.received_by";
+        l.state, l.received_at, l.origin, l.came_from, l.sent_at, l.passed_over, COALESCE(u.name, '') AS received_by_name,
+        l.committed_at, l.reading
+   FROM list l LEFT JOIN app_user u ON u.id = l.received_by";
+
+/// Who received a list that came by itself.
+const NOBODY: Uuid = Uuid::nil();
+
+/// By whom a list was received, in words, from `origin`, `came_from`, `sent_at`, `passed_over` and
+/// `received_by_name`.
+pub(super) fn received_by(row: &Row) -> Result<String> {
+    Ok(match origin(row)? {
+        Some(origin) => origin.to_string(),
+        None => row.get("received_by_name")?,
+    })
+}
+
+/// How a row came by itself; `None` where somebody handed it in.
+pub(super) fn origin(row: &Row) -> Result<Option<ByItself>> {
+    let passed_over: String = row.get("passed_over")?;
+    Ok(ByItself::kept(row.get("origin")?, row.get("came_from")?, row.get("sent_at")?, &passed_over))
+}
 
 fn list(row: &Row) -> Result<List> {
     Ok(List {
@@ -76,7 +99,8 @@ fn list(row: &Row) -> Result<List> {
         bytes: row.get("bytes")?,
         state: row.get("state")?,
         received_at: row.get("received_at")?,
-        received_by: row.get("received_by_name")?,
+        received_by: received_by(row)?,
+        way: row.get("origin")?,
         committed_at: row.get("committed_at")?,
         reading: row.get("reading")?,
     })
@@ -117,10 +141,14 @@ pub async fn get(conn: &mut Conn, grant: &Grant<ViewList>, id: ListId) -> Result
 /// # Errors
 /// The store's.
 pub async fn same_bytes(conn: &mut Conn, grant: &Grant<ImportList>, sha256: &str) -> Result<Vec<List>> {
+    same_bytes_at(conn, grant.site(), sha256).await
+}
+
+pub(super) async fn same_bytes_at(conn: &mut Conn, site: SiteId, sha256: &str) -> Result<Vec<List>> {
     let sql = sqlx::AssertSqlSafe(format!(
         "{LIST} WHERE l.site_id = $1 AND l.sha256 = $2 AND l.state <> 'discarded' ORDER BY l.received_at DESC"
     ));
-    conn.fetch_text(sql, args![grant.site(), sha256]).await?.iter().map(list).collect()
+    conn.fetch_text(sql, args![site, sha256]).await?.iter().map(list).collect()
 }
 
 /// Keeps a list for review. Nothing of it is on the board until it is brought in.
@@ -128,13 +156,27 @@ pub async fn same_bytes(conn: &mut Conn, grant: &Grant<ImportList>, sha256: &str
 /// # Errors
 /// The store's.
 pub async fn receive(tx: &mut Tx, grant: &Grant<ImportList>, new: &NewList) -> Result<()> {
+    insert(tx, grant.site(), grant.actor().user.uuid(), None, new).await
+}
+
+/// Keeps a list that nobody handed in.
+pub(super) async fn receive_by_itself(tx: &mut Tx, site: SiteId, origin: &ByItself, new: &NewList) -> Result<()> {
+    insert(tx, site, NOBODY, Some(origin), new).await
+}
+
+async fn insert(tx: &mut Tx, site: SiteId, by: Uuid, origin: Option<&ByItself>, new: &NewList) -> Result<()> {
     let now = tx.now();
+    let (way, from, passed_over) = match origin {
+        Some(origin) => (origin.way(), origin.from(), origin.passed_over().join("\n")),
+        None => (Way::Page, "", String::new()),
+    };
     tx.execute(
-        "INSERT INTO list (id, site_id, kind, format, list_date, file_name, sha256, original, reading, state, received_at, received_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'preview', $10, $11)",
+        "INSERT INTO list (id, site_id, kind, format, list_date, file_name, sha256, original, reading, state, received_at, received_by,
+                           origin, came_from, sent_at, passed_over)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'preview', $10, $11, $12, $13, $14, $15)",
         args![
             new.id,
-            grant.site(),
+            site,
             new.kind,
             &new.format,
             new.list_date,
@@ -143,7 +185,11 @@ pub async fn receive(tx: &mut Tx, grant: &Grant<ImportList>, new: &NewList) -> R
             new.original.as_slice(),
             &new.reading,
             now,
-            grant.actor().user
+            by,
+            way,
+            from,
+            origin.and_then(ByItself::sent_at),
+            passed_over
         ],
     )
     .await?;

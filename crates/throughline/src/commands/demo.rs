@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Instant;
 use throughline_demo::staff;
+use throughline_inbox::{Inbox, Kind};
 use throughline_store::{Cause, Location, Store};
 use throughline_web::{App, DemoSignIn, Settings};
 
@@ -28,6 +29,9 @@ pub struct Args {
     /// Another number makes other people
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
+    /// A folder to put lists for Bromley custody into, as a watched folder of a service
+    #[arg(long, value_name = "FOLDER")]
+    inbox: Option<PathBuf>,
     /// Only the places and the sign-ins: no people, no history
     #[arg(long)]
     empty: bool,
@@ -46,8 +50,20 @@ pub async fn run(args: Args, started: Instant) -> anyhow::Result<()> {
     }
     let settings = Settings { demo: true, secure_cookies: false, demo_sign_ins: sign_ins(), ..Settings::default() };
     let app = App::new(store.clone(), settings).await?;
+    let watch = tokio::spawn(throughline_inbox::watch(store.clone(), inboxes(args.inbox)?));
     say(welcome(args.listen, started))?;
-    serve_until_told(listener, throughline_web::router(app), None, &store).await
+    let served = serve_until_told(listener, throughline_web::router(app), None, &store).await;
+    watch.abort();
+    served
+}
+
+fn inboxes(folder: Option<PathBuf>) -> anyhow::Result<Vec<Inbox>> {
+    let Some(path) = folder else { return Ok(Vec::new()) };
+    if let Some(fault) = throughline_inbox::fault(Kind::Folder, &path) {
+        anyhow::bail!(fault);
+    }
+    let site = throughline_demo::places::known().sites.first().map(|site| site.id).context("the demo has sites")?;
+    Ok(vec![Inbox { site, kind: Kind::Folder, path }])
 }
 
 async fn is_empty(store: &Store) -> throughline_store::Result<bool> {

@@ -1,6 +1,7 @@
 //! Whether an installation is well.
 
 use crate::config::{Config, Installation};
+use crate::inboxes;
 use crate::words::{say, say_json};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -62,6 +63,7 @@ pub async fn run(args: &Args) -> anyhow::Result<()> {
     let mut report = Report::default();
     settings(&mut report, &config);
     rules(&mut report, now);
+    places(&mut report, &config);
     match look_at_database(&mut report, &config, now).await {
         Ok(()) => (),
         Err(error) => report.add("database", State::Wrong, format!("{error:#}")),
@@ -132,6 +134,17 @@ fn key_file(report: &mut Report, file: &Path) {
     }
 }
 
+/// Where lists come in by themselves.
+fn places(report: &mut Report, config: &Config) {
+    for inbox in &config.inboxes {
+        let well = format!("lists for {} can come to {}", inbox.site, inbox.path.display());
+        match inboxes::fault_of(inbox) {
+            None => report.add("inbox", State::Well, well),
+            Some(fault) => report.add("inbox", State::Wrong, fault),
+        }
+    }
+}
+
 fn rules(report: &mut Report, now: Instant) {
     let today = london_date(now);
     let check = throughline_clocks::check(EMBEDDED, today);
@@ -177,6 +190,9 @@ async fn look_at_database(report: &mut Report, config: &Config, now: Instant) ->
     );
     if is_current {
         contents(report, &store, now).await?;
+        if let Err(error) = inboxes::with_sites(&mut *store.read().await?, &config.inboxes).await {
+            report.add("inbox", State::Wrong, error.to_string());
+        }
     }
     store.close().await;
     Ok(())

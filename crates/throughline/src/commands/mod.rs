@@ -14,6 +14,7 @@ pub mod parameters;
 pub mod restore;
 pub mod serve;
 pub mod shell;
+pub mod token;
 pub mod user;
 
 use crate::config::Config;

@@ -1,6 +1,7 @@
 //! The real thing.
 
 use crate::config::{Config, Installation, Log};
+use crate::inboxes;
 use crate::upkeep;
 use crate::words::wrong_use;
 use axum::Router;
@@ -38,6 +39,11 @@ pub async fn run(args: &Args, started: Instant) -> anyhow::Result<()> {
     let listener = listen_on(config.listen).await?;
     let store = super::open(&config).await?;
     must_be_ready(&store).await?;
+    let inboxes = inboxes::with_sites(&mut *store.read().await?, &config.inboxes).await?;
+    for fault in config.inboxes.iter().filter_map(inboxes::fault_of) {
+        // A share may come back: pages are served meanwhile, and lists can be brought in by hand.
+        tracing::warn!("{fault}");
+    }
     if !config.is_postgres() && config.key()?.is_none() {
         tracing::warn!("the database is not encrypted: set database_key_file unless the disk is");
     }
@@ -52,7 +58,10 @@ pub async fn run(args: &Args, started: Instant) -> anyhow::Result<()> {
     };
     let pages = throughline_web::router(App::new(store.clone(), settings).await?);
     tracing::info!(listen = %config.listen, database = store.kind(), ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX), "ready");
-    serve_until_told(listener, pages, operations, &store).await
+    let watch = tokio::spawn(throughline_inbox::watch(store.clone(), inboxes));
+    let served = serve_until_told(listener, pages, operations, &store).await;
+    watch.abort();
+    served
 }
 
 fn must_be_safe(config: &Config) -> anyhow::Result<()> {

@@ -9,10 +9,10 @@ use throughline_domain::calendar::OpeningHours;
 use throughline_domain::ids::{OrganisationId, ServiceId, SiteId, UserId};
 use throughline_domain::place::SiteKind;
 use throughline_domain::role::{OrganisationKind, Role};
-use throughline_domain::time::{from_london, parse_date};
+use throughline_domain::time::{from_london, parse_date, parse_time};
 use throughline_store::organisations::{self, Organisation, Service, Site};
 use throughline_store::users::{self, NewUser, User};
-use throughline_store::{Store, Tx};
+use throughline_store::{Store, Tx, lists};
 use uuid::Uuid;
 
 /// Adds, locks and helps users
@@ -262,6 +262,8 @@ struct SiteEntry {
     code: String,
     kind: SiteKind,
     hours: Option<OpeningHours>,
+    /// The London time by which its list for the day should be in.
+    list_by: Option<String>,
 }
 
 impl ServiceFile {
@@ -282,6 +284,11 @@ impl ServiceFile {
         }
         if service.site.is_empty() {
             return Err("there is no [[site]]: a service is present somewhere".into());
+        }
+        for one in &service.site {
+            if let Some(Err(error)) = one.list_by.as_deref().map(parse_time) {
+                return Err(format!("list_by of {}: {error}", one.name));
+            }
         }
         Ok(service)
     }
@@ -313,6 +320,8 @@ impl ServiceFile {
                 hours: serde_json::to_string(&hours)?,
             };
             organisations::add_site(tx, &site, order).await?;
+            let list_by = one.list_by.as_deref().map(parse_time).transpose()?;
+            lists::expect_by(tx, site.id, list_by).await?;
         }
         tx.note_act("create", "sites", throughline_policy::Subject::default(), "service set up");
         Ok(())
@@ -328,6 +337,13 @@ mod tests {
         let service = ServiceFile::parse(include_str!("../../../../reference/service.example.toml")).unwrap();
         assert!(service.site.iter().any(|site| site.kind.is_court()));
         assert!(service.site.iter().any(|site| site.hours.is_some()));
+        assert!(service.site.iter().any(|site| site.list_by.is_some()));
+    }
+
+    #[test]
+    fn a_time_that_is_none_is_told() {
+        let text = include_str!("../../../../reference/service.example.toml").replace("\"07:30\"", "\"half seven\"");
+        assert!(ServiceFile::parse(&text).unwrap_err().contains("list_by of Example custody suite"));
     }
 
     #[test]

@@ -8,10 +8,11 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
+use throughline_domain::expected::ListStanding;
 use throughline_domain::ids::{SiteId, UserId};
 use throughline_policy::{Class, Context, Decision, Relationship, Verb, decide};
-use throughline_store::events;
 use throughline_store::sessions::{self, Stage};
+use throughline_store::{events, lists, organisations};
 use uuid::Uuid;
 
 /// How often the server looks for something new.
@@ -62,6 +63,7 @@ struct Watch {
     site: SiteId,
     session: Vec<u8>,
     newest: Option<Uuid>,
+    standing: Option<ListStanding>,
     looks: u32,
     _line: Line,
 }
@@ -77,7 +79,7 @@ pub(super) async fn events(cx: Cx) -> Result<Sse<impl Stream<Item = Result<Event
     let line = Line::open(cx.signed_in.user.id).ok_or(Problem::TooMany)?;
     let newest = events::newest(&mut *cx.read().await?, site).await?;
     let session = cx.signed_in.session.id.clone();
-    let watch = Watch { app: cx.app.clone(), site, session, newest, looks: 0, _line: line };
+    let watch = Watch { app: cx.app.clone(), site, session, newest, standing: None, looks: 0, _line: line };
     Ok(Sse::new(unfold(watch, |mut watch| async move {
         let event = watch.next().await?;
         Some((Ok(event), watch))
@@ -98,12 +100,22 @@ impl Watch {
             let newest = self.look().await?;
             if newest != self.newest {
                 self.newest = newest;
-                return Some(Event::default().event("message").data("changed"));
+                return Some(changed());
             }
             if self.looks.is_multiple_of(LOOKS_PER_BEAT) {
-                return Some(beat());
+                // The time by which a list is expected passes without an event.
+                return Some(if self.stands_otherwise().await? { changed() } else { beat() });
             }
         }
+    }
+
+    /// Whether the site stands otherwise with its list for today than at the last beat.
+    async fn stands_otherwise(&mut self) -> Option<bool> {
+        let mut read = self.app.store.read().await.ok()?;
+        let site = organisations::site_by_id(&mut read, self.site).await.ok()??;
+        let standing = Some(lists::standing(&mut read, &site, self.app.now()).await.ok()?);
+        let before = std::mem::replace(&mut self.standing, standing);
+        Some(before.is_some() && before != standing)
     }
 
     /// The newest event of the site, while the session is open there.
@@ -118,6 +130,10 @@ impl Watch {
         }
         events::newest(&mut read, self.site).await.ok()
     }
+}
+
+fn changed() -> Event {
+    Event::default().event("message").data("changed")
 }
 
 fn beat() -> Event {

@@ -3,12 +3,11 @@
 use super::{on_to, site_of};
 use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::Path;
-use chrono::NaiveDate;
 use minijinja::{Value, context};
 use throughline_domain::ids::{ListId, SiteId};
 use throughline_domain::list::{ListKind, ListState};
 use throughline_domain::time::london_date;
-use throughline_lists::{Column, Mapping, Proposal, ReadError, Reading, is_table, propose, read_as_told, read_mapped};
+use throughline_lists::{Column, Mapping, Proposal, is_table, propose, read_mapped};
 use throughline_policy::{ImportList, ViewList};
 use throughline_store::lists;
 
@@ -18,27 +17,7 @@ pub(super) async fn told(cx: &Cx, site: SiteId) -> Result<Vec<Mapping>, Problem>
     let grant = tx.authorise::<ImportList>(site).await?;
     let templates = lists::templates(&mut tx, &grant).await?;
     tx.commit().await?;
-    let read = |template: &String| serde_json::from_str(template).map_err(|_| Problem::Failed);
-    templates.iter().map(read).collect()
-}
-
-/// Reads off the request's thread: a large list takes a moment. A table of which nobody has told what
-/// its columns mean is kept unread until somebody does.
-pub(super) async fn read(
-    bytes: Vec<u8>,
-    told: Vec<Mapping>,
-    today: NaiveDate,
-) -> Result<(Result<Reading, ReadError>, Vec<u8>), Problem> {
-    let read = move || {
-        let reading = match read_as_told(&bytes, &told, today) {
-            Err(error @ (ReadError::NotRecognised { .. } | ReadError::MissingColumns(_))) => {
-                propose(&bytes, today).map(|proposal| Reading::unread(proposal.kind)).map_err(|_| error)
-            }
-            other => other,
-        };
-        (reading, bytes)
-    };
-    tokio::task::spawn_blocking(read).await.map_err(|_| Problem::Failed)
+    Ok(throughline_inbox::mappings(&templates)?)
 }
 
 /// A list that waits for review, its bytes and what its columns may mean.

@@ -9,6 +9,7 @@ mod found_elsewhere;
 mod office;
 mod source;
 mod voluntary;
+mod ways_in;
 
 use office::Office;
 use std::collections::BTreeMap;

@@ -9,8 +9,11 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use throughline_domain::origin::ByItself;
 use throughline_domain::role::Role;
+use throughline_inbox::Incoming;
 use throughline_store::elsewhere::{self, Record};
+use throughline_store::tokens::{self, NewToken};
 use throughline_store::{Cause, Location, Store, Value, raw};
 use throughline_testkit::Kit;
 use throughline_web::{App, Settings, router};
@@ -61,8 +64,28 @@ impl Office {
             let session = office.kit.session(office.kit.user(*role), office.kit.now + Duration::hours(12)).await;
             office.sessions.insert(role.code(), session);
         }
+        office.add_ways_in().await;
         office.find_subjects().await;
         office
+    }
+
+    /// A token of a program, and a file from it that could not be read.
+    async fn add_ways_in(&self) {
+        let (kit, made) = (&self.kit, throughline_inbox::token::make());
+        let cause = Cause { actor: None, at: kit.now, request: "test".into() };
+        let mut tx = kit.store.begin(cause.clone()).await.expect("it begins");
+        let new = NewToken {
+            id: made.id,
+            site_id: kit.custody(),
+            name: "Custody feed".into(),
+            secret_sha256: made.secret_sha256,
+            expires_at: kit.now + Duration::days(1),
+        };
+        tokens::issue_by_command(&mut tx, &new).await.expect("it is issued");
+        tx.commit().await.expect("it commits");
+        let origin = ByItself::Program { name: new.name };
+        let picture = Incoming::file("scan.png", b"\x89PNG".to_vec());
+        throughline_inbox::receive(&kit.store, cause, kit.custody(), &origin, picture).await.expect("it is told");
     }
 
     /// One of each kind, of a person of the practitioner's site with as much in their record as can be.
@@ -83,6 +106,9 @@ impl Office {
             ("elsewhere", "SELECT id FROM elsewhere ORDER BY number LIMIT 1"),
             ("clinic", "SELECT id FROM clinic ORDER BY day, id LIMIT 1"),
             ("appointment", "SELECT id FROM appointment ORDER BY starts_at DESC LIMIT 1"),
+            ("site", "SELECT id FROM site ORDER BY sort_order LIMIT 1"),
+            ("token", "SELECT id FROM api_token LIMIT 1"),
+            ("unread", "SELECT id FROM list_unread LIMIT 1"),
             ("merge", "SELECT id FROM person_merge WHERE undone_at IS NULL LIMIT 1"),
         ];
         let person = self
