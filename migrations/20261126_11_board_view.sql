@@ -23,7 +23,8 @@ CREATE TABLE board_act (
 );
 CREATE TABLE board_act_row (
     act_id uuid NOT NULL REFERENCES board_act (id),
-    entry_id uuid NOT NULL REFERENCES list_entry (id),
+    -- A row that was left alone may go with its list, when that is taken back.
+    entry_id uuid NOT NULL REFERENCES list_entry (id) ON DELETE CASCADE,
     -- Why the row was left alone, in words; empty when the act was done to it.
     left_because text NOT NULL DEFAULT '',
     -- The row as it was before, and the version that the act gave it.

@@ -448,6 +448,21 @@ on_both! {
         let mut read = kit.store.read().await.expect("it answers");
         assert_eq!(lists::removed_with(&mut read, id).await.expect("it answers"), Some(list));
     }
+
+    /// An act on several rows keeps what became of each, also of those that it left alone: they go with their list.
+    async fn a_row_that_an_act_left_alone_goes_with_its_list(kit: Kit) {
+        let list = bring_in(&kit, hour(&kit, 0), None, &says(&[("CU/1", "Marsh")])).await;
+        let id = entry_of(&kit, "CU/1").await.expect("on the board");
+        let mut tx = kit.tx_at(Role::Practitioner, hour(&kit, 1)).await;
+        let grant = tx.authorise::<ChangeList>(kit.custody()).await.expect("allowed");
+        let ticked = [lists::Ticked { id, version: 1 }];
+        let acted = lists::act(&mut tx, &grant, lists::Doing::PutBack, &ticked).await.expect("it is done");
+        assert_eq!((acted.done, acted.left), (0, 1), "nobody had taken it");
+        tx.commit().await.expect("it commits");
+        let done = take_back(&kit, hour(&kit, 2), list).await.expect("taken back");
+        assert_eq!((done.removed, done.stays.len()), (1, 0));
+        assert_eq!(entry_of(&kit, "CU/1").await, None);
+    }
 }
 
 /// As SQLite's `hex` gives the bytes of an id.
