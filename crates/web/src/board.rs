@@ -240,7 +240,7 @@ fn change_row(change: &Change, now: Instant) -> Value {
 }
 
 /// Whether the user may see this class of people whom they know from the lists of their site.
-fn may_see_here(cx: &Cx, class: Class) -> bool {
+pub(crate) fn may_see_here(cx: &Cx, class: Class) -> bool {
     let context = Context { relationship: Relationship::Site, own_site: true, link_worker_consent: false };
     matches!(decide(&cx.actor(), Verb::View, class, context), Decision::Allow(_))
 }

@@ -149,10 +149,9 @@ async fn draw(cx: &Cx, asked: &Asked, name: &str, wrong: Option<(&'static str, S
     let rows = coverage::ledger(&mut tx, &grant, days.from, days.to, cx.now).await?;
     tx.commit().await?;
     let wanted: Vec<&LedgerRow> = rows.iter().filter(|row| is_asked_for(row, &asked.show, name)).collect();
-    let owed: Vec<Value> =
-        wanted.iter().filter(|row| Standing::of(row) == Standing::Owed).map(|row| row_value(row)).collect();
-    let others: Vec<Value> =
-        wanted.iter().filter(|row| Standing::of(row) != Standing::Owed).map(|row| row_value(row)).collect();
+    let (owed, others): (Vec<&LedgerRow>, Vec<&LedgerRow>) =
+        wanted.iter().copied().partition(|row| Standing::of(row) == Standing::Owed);
+    let shown = |rows: &[&LedgerRow]| rows.iter().map(|row| row_value(cx, row)).collect::<Vec<Value>>();
     let wrong_days = wrong.as_ref().is_some_and(|(field, _)| matches!(*field, "from" | "to"));
     let typed = |text: &str, date: NaiveDate| if wrong_days { text.to_owned() } else { date_short(date) };
     let values = context! {
@@ -170,8 +169,8 @@ async fn draw(cx: &Cx, asked: &Asked, name: &str, wrong: Option<(&'static str, S
         name,
         shows => shows(&asked.show),
         one_day => days.from == days.to,
-        owed,
-        others,
+        owed => shown(&owed),
+        others => shown(&others),
         reasons => reasons(None),
         may_change => cx.role_may(Verb::Change, Class::List),
         look_back => LOOK_BACK_DAYS,
@@ -245,7 +244,10 @@ fn reasons(likely: Option<NotSeenReason>) -> Vec<Value> {
         .collect()
 }
 
-fn row_value(row: &LedgerRow) -> Value {
+/// Links lead only where the user may go whom the lists of the site bring together with the person.
+fn row_value(cx: &Cx, row: &LedgerRow) -> Value {
+    let may_see_episodes = crate::board::may_see_here(cx, Class::Episode);
+    let may_see_offers = cx.role_may(Verb::View, Class::Outreach);
     let (_, words, tone) = Standing::of(row).words();
     let why = match row.owed {
         Owed::Reason(why) => why.label(),
@@ -265,10 +267,10 @@ fn row_value(row: &LedgerRow) -> Value {
         said_by => row.said_by,
         why,
         restricted => row.restricted,
-        episode => row.episode_id.map(|episode| format!("/episodes/{episode}")),
+        episode => row.episode_id.filter(|_| may_see_episodes).map(|episode| format!("/episodes/{episode}")),
         href => format!("/entries/{}", row.id),
         line_href => format!("/coverage/lines/{}", row.id),
-        offer => row.offer.map(|(id, state)| context! { href => format!("/outreach/{id}"), words => state.label() }),
+        offer => row.offer.filter(|_| may_see_offers).map(|(id, state)| context! { href => format!("/outreach/{id}"), words => state.label() }),
     }
 }
 
