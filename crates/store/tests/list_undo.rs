@@ -233,7 +233,7 @@ on_both! {
             "date_of_birth", "custody_number", "arrived_at", "detention_authorised_at", "sitting_at", "court_room",
             "reporting_restriction", "gone_at", "best_person_id", "best_probability", "best_band", "best_reason"];
         // What people did, what never changes, and what tells that something changed.
-        const NOT_SAID: [&str; 10] = ["id", "site_id", "kind", "created_at", "state", "reason", "taken_by", "person_id", "episode_id", "version"];
+        const NOT_SAID: [&str; 11] = ["id", "site_id", "kind", "created_at", "state", "reason", "taken_by", "taken_at", "person_id", "episode_id", "version"];
         let known: Vec<&str> = SAID.into_iter().chain(NOT_SAID).chain(["best_seq"]).collect();
         let mut unknown = columns(&kit, "list_entry").await;
         unknown.retain(|column| !known.contains(&column.as_str()));
