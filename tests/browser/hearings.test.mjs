@@ -98,7 +98,7 @@ scene('given a Libra list for the same day, then nobody of the first is gone, an
   const rows = await board();
   assert.equal(rows.length, 3, rows.join('\n'));
   assert.ok(rows.some((row) => row.includes('OYELARAN') && !row.includes('Left the list')), rows.join('\n'));
-  assert.ok(rows.some((row) => /FENWICK.*\+ 3 more hearings today.*Being seen/.test(row)), rows.join('\n'));
+  assert.ok(rows.some((row) => /FENWICK.*\+ 3 more hearings today.*With you/.test(row)), rows.join('\n'));
 });
 
 scene('given the first list again with a hearing moved and somebody not on it, then both are told', async () => {
@@ -138,7 +138,7 @@ scene('given the court deletes the hearing, then that hearing is gone and nobody
   await press(amara, 'Bring this list in');
   const rows = await board();
   assert.equal(rows.length, before.length);
-  assert.ok(rows.some((row) => /FENWICK.*\+ 3 more hearings today.*Being seen/.test(row)), rows.join('\n'));
+  assert.ok(rows.some((row) => /FENWICK.*\+ 3 more hearings today.*With you/.test(row)), rows.join('\n'));
   await bringIn('nobody.json', deleted('h-2'));
   await sees('Nobody on our board has this hearing: nothing changes');
 });

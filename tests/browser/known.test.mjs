@@ -108,7 +108,7 @@ async function bringIn(days, name, people) {
 
 async function openRow(name) {
   await amara.goto(board);
-  await link(amara.locator('main'), name);
+  await link(amara.getByRole('region', { name: 'People on this list' }), name);
 }
 
 async function tick(words) {

@@ -102,7 +102,7 @@ scene('given the next list of the same making, its columns in another order, the
 });
 
 scene('given a list that was read well enough, when she corrects a column, then it is read anew', async () => {
-  await link(amara, /^Correct/);
+  await link(amara, /^Correct what the columns/);
   await choose('Cell', 'Notes');
   await press(amara, 'Read the list');
   assert.match(await text(), /Changed 2/);

@@ -200,4 +200,7 @@ pub enum SetAsideReason {
     /// A party of a case that a single justice decides on the papers.
     #[error("Single justice procedure: nobody attends")]
     SingleJusticeProcedure,
+    /// Before another court than the one that was asked for, by its OU code.
+    #[error("Before another court ({0})")]
+    OtherCourt(String),
 }

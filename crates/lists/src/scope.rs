@@ -1,6 +1,6 @@
 //! What a file takes the place of.
 
-use crate::{Entry, Hearing, HearingEvent, Reading, System};
+use crate::{Entry, Hearing, HearingEvent, Reading, SetAside, SetAsideReason, System};
 
 /// What a file takes the place of: whatever is in its scope and not in the file is gone. What is out of
 /// its scope stays as it is.
@@ -52,6 +52,32 @@ impl Reading {
             None if !self.kind.takes_the_days_place() => Scope::Nothing,
             None => Scope::List(self.system()),
         }
+    }
+}
+
+/// The characters of a court's OU code that name the court: the two behind them name a part of it.
+const COURT: usize = 5;
+
+impl Reading {
+    /// What the list says of one court, by its OU code (5 or 7 characters): hearings before others are set aside.
+    /// A hearing of which the list does not say before which court it is stays: nobody is left out for what a
+    /// list does not say.
+    #[must_use]
+    pub fn of_court(self, code: &str) -> Self {
+        let name = |code: &str| code.trim().chars().take(COURT).collect::<String>().to_uppercase();
+        let wanted = name(code);
+        let mut rows = self.in_rows();
+        let (stay, others): (Vec<Entry>, Vec<Entry>) = std::mem::take(&mut rows.entries)
+            .into_iter()
+            .partition(|row| row.court_code.as_deref().is_none_or(|code| name(code) == wanted));
+        rows.entries = stay;
+        rows.set_aside.extend(others.into_iter().map(|row| SetAside {
+            reason: SetAsideReason::OtherCourt(row.court_code.unwrap_or_default()),
+            row: row.position,
+            name: row.name_as_printed,
+            urn: row.urn,
+        }));
+        rows.in_lines()
     }
 }
 

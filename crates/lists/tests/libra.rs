@@ -441,3 +441,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_before_another_court_is_set_aside_when_one_is_asked_for() {
+    let whole = reading(LIST);
+    let ours = whole.clone().of_court("b01zz00");
+    let others = ours.set_aside.len() - whole.set_aside.len();
+    assert!(
+        ours.accounts_for_every_row() && ours.entries.iter().all(|entry| entry.court_code.as_deref() != Some("B02ZZ"))
+    );
+    assert_eq!(whole.clone().of_court("B01ZZ"), ours, "the court, whichever part of it");
+    let none = whole.clone().of_court("C99XX");
+    let unknown = whole.entries.iter().filter(|entry| entry.court_code.is_none()).count();
+    assert!(none.accounts_for_every_row());
+    assert_eq!(
+        (none.entries.len(), others > 0 || unknown < whole.entries.len()),
+        (unknown, true),
+        "who may be before it stays"
+    );
+}

@@ -1,7 +1,9 @@
 //! What a list says.
 
+mod check;
+
 use crate::words::{read, say, say_json, wrong_use};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use throughline_domain::time::{clock_time, london_date};
 use throughline_lists::{ListKind, Reading};
 
@@ -14,11 +16,21 @@ pub enum Command {
         /// The file (`-` for standard input)
         file: PathBuf,
         /// Refuses a list of another kind
-        #[arg(long = "as", value_name = "KIND", value_parser = ["custody", "court"])]
+        #[arg(long = "as", value_name = "KIND", value_parser = ["custody", "court", "voluntary"])]
         kind: Option<String>,
+        /// Sets aside what is before other courts than the one of this OU code (5 or 7 characters)
+        #[arg(long, value_name = "CODE")]
+        court: Option<String>,
         /// How to write it
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
+    },
+    /// Reads many lists and tells of each what it is and whether every row of it came out
+    #[command(after_help = "Example:  throughline lists check /srv/lists")]
+    Check {
+        /// Files, and folders with everything in them
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
     },
 }
 
@@ -35,11 +47,21 @@ pub enum Format {
 
 /// Does a command.
 pub fn run(command: &Command) -> anyhow::Result<()> {
-    let Command::Read { file, kind, format } = command;
+    match command {
+        Command::Read { file, kind, court, format } => tell(file, kind.as_deref(), court.as_deref(), *format),
+        Command::Check { paths } => check::run(paths),
+    }
+}
+
+fn tell(file: &Path, kind: Option<&str>, court: Option<&str>, format: Format) -> anyhow::Result<()> {
     let today = london_date(chrono::Utc::now());
     let reading =
         throughline_lists::read(&read(file)?, today).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))?;
-    if let Some(kind) = kind.as_deref().and_then(ListKind::from_code).filter(|kind| *kind != reading.kind) {
+    let reading = match court {
+        Some(code) => reading.of_court(code),
+        None => reading,
+    };
+    if let Some(kind) = kind.and_then(ListKind::from_code).filter(|kind| *kind != reading.kind) {
         return Err(wrong_use(format!(
             "{} is a {}, not a {}",
             file.display(),
