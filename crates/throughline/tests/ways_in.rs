@@ -65,7 +65,7 @@ impl Drop for Server {
 }
 
 async fn rows(kit: &Kit, sql: &'static str) -> Vec<Row> {
-    raw::fetch_all(&mut *kit.store.read().await.expect("it answers"), sql, vec![]).await.expect("it answers")
+    raw::fetch_all(&mut kit.store.read().await.expect("it answers"), sql, vec![]).await.expect("it answers")
 }
 
 async fn until_there(path: &Path) {

@@ -16,7 +16,9 @@ pub fn run(paths: &[PathBuf]) -> anyhow::Result<()> {
     }
     let mut table =
         Table { text: String::from("File\tRead as\tRows\tLines\tFurther\tSet aside\tRejected\tNotices\n"), lost: 0 };
-    files.iter().for_each(|file| table.add(file));
+    for file in &files {
+        table.add(file);
+    }
     say(table.text)?;
     anyhow::ensure!(table.lost == 0, "rows of {} files are lost", table.lost);
     Ok(())
@@ -84,7 +86,9 @@ mod tests {
         let mut files = Vec::new();
         add(folder.path(), &mut files).unwrap();
         let mut table = Table { text: String::new(), lost: 0 };
-        files.iter().for_each(|file| table.add(file));
+        for file in &files {
+            table.add(file);
+        }
         let lines: Vec<&str> = table.text.lines().collect();
         assert!(lines[0].contains("photo.png\tnot read: This file is a picture"), "{}", lines[0]);
         assert!(lines[1].ends_with("today.csv\tCustody list (Excel or CSV)\t2\t1\t0\t0\t1\t0"), "{}", lines[1]);
