@@ -1,6 +1,6 @@
 //! The row of a list and a known person side by side, and a person's decision about them.
 
-use crate::lists::{Listed, facts, said_row, source, subject, tell};
+use crate::line::{Listed, facts, said_row, source, subject, tell};
 use crate::{Answer, App, Cx, Fields, Problem, evidence};
 use axum::Router;
 use axum::extract::Path;

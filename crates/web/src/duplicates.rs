@@ -93,7 +93,7 @@ fn row(line: &Line) -> Value {
         href => joined.unwrap_or_else(|| format!("/duplicates/{}", line.id)),
         people => line.people.iter().map(both::known).collect::<Vec<_>>(),
         band => line.band.label(),
-        tone => crate::lists::band_tone(line.band),
+        tone => crate::line::band_tone(line.band),
         probability => in_words(line.probability),
         reason => line.reason,
         by => line.proposed_by_name,

@@ -55,7 +55,7 @@ pub(crate) fn candidate_row(
         nhs_number => record.sound_nhs_number().map(|number| number.digits().to_owned()),
         aliases => record.aliases.iter().map(Name::natural).collect::<Vec<_>>().join(", "),
         probability => in_words(scored.probability), band => scored.band.label(),
-        tone => crate::lists::band_tone(scored.band), reason => evidence::reason(scored),
+        tone => crate::line::band_tone(scored.band), reason => evidence::reason(scored),
         care => evidence::care(scored), other_name => evidence::other_name(scored),
         href => format!("/entries/{entry}/elsewhere/{}", elsewhere.id),
         decision => decided.map(|decision| format!("{}, {}", decision.decision.label(), decision.decided_by)),
@@ -166,7 +166,7 @@ fn is_another_name(name: &Name, new: &NewPerson) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lists::facts;
+    use crate::line::facts;
     use throughline_domain::ids::ElsewhereId;
     use throughline_domain::time::stored;
 

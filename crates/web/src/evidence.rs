@@ -8,7 +8,7 @@ use throughline_matching::{Agreement, Comparison, Evidence, SafetyRule, Scored, 
 pub(crate) fn compared(scored: &Scored, before: &str) -> Value {
     context! {
         care => care(scored), other_name => other_name(scored),
-        band => scored.band.label(), band_tone => crate::lists::band_tone(scored.band),
+        band => scored.band.label(), band_tone => crate::line::band_tone(scored.band),
         probability => in_words(scored.probability), reason => reason(scored),
         limited => (scored.probability_before_rules - scored.probability).abs() > 0.005,
         before_rules => in_words(scored.probability_before_rules),

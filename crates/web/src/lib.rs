@@ -24,6 +24,7 @@ pub mod banner;
 mod cx;
 mod evidence;
 mod fields;
+mod line;
 pub mod page;
 mod problem;
 mod rates;

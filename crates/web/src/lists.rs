@@ -1,15 +1,17 @@
 //! Lists: receive, look over, bring in; and the lines they bring.
 
+mod bring_in;
 mod columns;
+mod compared;
 mod correct;
 mod corrections;
 mod entry;
-pub(crate) mod facts;
 mod fresh;
 mod hearings;
 mod known;
 mod open;
 mod review;
+mod rows;
 mod take_back;
 mod take_over;
 mod unread;
@@ -31,7 +33,6 @@ use throughline_policy::{Class, ImportList, Verb, ViewList};
 use throughline_store::Tx;
 use throughline_store::lists::{self, Kept, List};
 
-pub(crate) use entry::{Among, Listed, band_tone, possible, said_row, source, subject, tell};
 pub(crate) use fresh::freshen;
 
 /// How many lists the page goes back.

@@ -5,7 +5,7 @@ use super::form::{self, Wanted};
 use super::openings::{Chosen, Openings};
 use super::{OVERTAKEN, is_stale, must_be_allowed, seen, tell};
 use crate::episodes::Errors;
-use crate::lists::{Listed, source, subject};
+use crate::line::{Listed, source, subject};
 use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::{Path, Query};
 use minijinja::{Value, context};

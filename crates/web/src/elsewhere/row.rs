@@ -2,7 +2,7 @@
 
 use super::{decision_row, take, told};
 use crate::compare::{BEFORE, choice, not_sure};
-use crate::lists::{Among, Listed, facts, possible, source, subject, tell};
+use crate::line::{Among, Listed, facts, possible, source, subject, tell};
 use crate::{Act, Answer, App, Cx, Fields, Problem, evidence};
 use axum::Router;
 use axum::extract::Path;

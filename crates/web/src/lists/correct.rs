@@ -1,7 +1,8 @@
 //! Correcting a row of a list while it is looked over.
 
+use super::compared::Compared;
 use super::corrections::{self, Laid, words};
-use super::review::{Compared, rows_of};
+use super::rows::{rows_of, verbatim};
 use super::{on_to, site_of};
 use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::Path;
@@ -77,7 +78,7 @@ fn page(correcting: &Correcting, typed: &Typed) -> Result<Value, Problem> {
         crumbs => [context! { text => "Lists", href => "/lists" }, context! { text => "Look this list over", href => format!("/lists/{id}/review#row-{}", correcting.number) }],
         list => id.to_string(), number => correcting.number, questions, errors => errors.collect::<Vec<_>>(),
         rejected => row.rejected.map(|reason| reason.to_string()), corrected => words(&entry),
-        notices => super::facts::notices(&entry), verbatim => super::review::verbatim(&entry.verbatim),
+        notices => crate::line::facts::notices(&entry), verbatim => verbatim(&entry.verbatim),
     })
 }
 

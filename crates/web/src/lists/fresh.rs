@@ -1,7 +1,7 @@
 //! The board's likeliest matches, found anew when anything has changed that they stand on.
 
-use super::facts;
 use crate::Problem;
+use crate::line::facts;
 use chrono::NaiveDate;
 use throughline_lists::Entry;
 use throughline_policy::{Grant, ViewBoard};

@@ -1,40 +1,18 @@
 //! The hearings of lines: what a list changes of them, in words, and keeping them with their lines.
 
-use super::review::{Compared, entry_row, state_words};
-use super::{entry, facts};
+use super::compared::Compared;
 use crate::Problem;
+use crate::line::{self, facts};
 use chrono::NaiveDate;
 use minijinja::{Value, context};
 use std::collections::{HashMap, HashSet};
 use throughline_domain::ids::EntryId;
-use throughline_domain::list::{EntryState, ListKind};
-use throughline_domain::time::{Instant, london_date};
-use throughline_lists::{Change, Entry, Hearing, HearingChange, Known, Move, Reading, System, hearing_facts};
-use throughline_policy::{Grant, ImportList, ViewList};
+use throughline_domain::list::ListKind;
+use throughline_domain::time::Instant;
+use throughline_lists::{Entry, Hearing, HearingChange, Move, Reading, System, hearing_facts};
+use throughline_policy::{Grant, ImportList};
 use throughline_store::Tx;
-use throughline_store::lists::{self, EntryFacts, Line, List};
-
-/// Adds the lines that have the hearing of which there is news, on whatever day they stand: a hearing may be
-/// moved to another day. Days that have passed stay as they were.
-pub(super) async fn add_lines_of_event(
-    tx: &mut Tx,
-    grant: &Grant<ViewList>,
-    list: &List,
-    reading: &Reading,
-    lines: &mut Vec<Line>,
-) -> Result<(), Problem> {
-    let Some(hearing) = reading.event.as_ref().and_then(|event| event.hearing_id()) else { return Ok(()) };
-    let from = london_date(list.received_at).min(list.list_date);
-    let mut of_hearing = lists::lines_of_hearing(tx, grant, hearing, from).await?;
-    of_hearing.retain(|line| line.kind == list.kind && lines.iter().all(|known| known.id != line.id));
-    lines.extend(of_hearing);
-    Ok(())
-}
-
-/// The lines as a list is compared with them.
-pub(super) fn known<'a>(lines: &[Line], before: &'a [Entry]) -> Vec<Known<'a>> {
-    lines.iter().zip(before).map(|(line, entry)| Known { entry, is_gone: line.gone_at.is_some() }).collect()
-}
+use throughline_store::lists::{self, EntryFacts, Line};
 
 /// How many of the site's lines the list takes the place of.
 pub(super) fn in_scope(compared: &Compared) -> usize {
@@ -133,24 +111,8 @@ pub(super) fn change_words(change: &HearingChange) -> Value {
     }
 }
 
-fn move_value(to: &Move) -> Value {
+pub(super) fn move_value(to: &Move) -> Value {
     context! { urn => to.urn, from => to.from.words_beside(&to.to), to => to.to.words_beside(&to.from) }
-}
-
-/// The lines of which nothing changes but where and when a hearing is.
-pub(super) fn moved_rows(compared: &Compared) -> Vec<Value> {
-    let moved = compared.changes.iter().filter_map(|change| match change {
-        Change::Moved { before, now, moves } => Some((&compared.lines[*before], *now, moves)),
-        _ => None,
-    });
-    moved
-        .map(|(line, now, moves)| {
-            context! {
-                entry => entry_row(&compared.reading.entries[now]), id => line.id.to_string(), state => state_words(line),
-                open => line.state == EntryState::ToConsider, moves => moves.iter().map(move_value).collect::<Vec<_>>(),
-            }
-        })
-        .collect()
 }
 
 /// A line as it is to stand.
@@ -213,7 +175,7 @@ impl OnLines {
     pub fn of(lines: Vec<Line>) -> Result<Self, Problem> {
         let mut by_key = HashMap::new();
         for (at, line) in lines.iter().enumerate() {
-            for (system, key) in keys(&entry::source(line)?) {
+            for (system, key) in keys(&line::source(line)?) {
                 by_key.insert((line.list_date, system, key), at);
             }
         }

@@ -1,11 +1,12 @@
 //! Which of the site's lines a list is compared with.
 
-use super::entry;
 use crate::Problem;
+use crate::line;
 use chrono::{Days, NaiveDate};
 use std::collections::BTreeSet;
 use throughline_domain::list::ListKind;
-use throughline_lists::Booked;
+use throughline_domain::time::london_date;
+use throughline_lists::{Booked, Entry, Known, Reading};
 use throughline_policy::{Grant, ViewList};
 use throughline_store::Tx;
 use throughline_store::lists::{self, Line, List};
@@ -32,9 +33,31 @@ pub(super) async fn lines(
     let mut known = Vec::new();
     for line in lists::lines(tx, grant, list.kind, from - FAR, to + FAR).await? {
         let is_of_them = days.contains(&line.list_date) || line.state.is_open();
-        if is_of_them && !entry::source(&line)?.key.starts_with(Booked::KEY) {
+        if is_of_them && !line::source(&line)?.key.starts_with(Booked::KEY) {
             known.push(line);
         }
     }
     Ok(known)
+}
+
+/// Adds the lines that have the hearing of which there is news, on whatever day they stand: a hearing may be
+/// moved to another day. Days that have passed stay as they were.
+pub(super) async fn add_lines_of_event(
+    tx: &mut Tx,
+    grant: &Grant<ViewList>,
+    list: &List,
+    reading: &Reading,
+    lines: &mut Vec<Line>,
+) -> Result<(), Problem> {
+    let Some(hearing) = reading.event.as_ref().and_then(|event| event.hearing_id()) else { return Ok(()) };
+    let from = london_date(list.received_at).min(list.list_date);
+    let mut of_hearing = lists::lines_of_hearing(tx, grant, hearing, from).await?;
+    of_hearing.retain(|line| line.kind == list.kind && lines.iter().all(|known| known.id != line.id));
+    lines.extend(of_hearing);
+    Ok(())
+}
+
+/// The lines as a list is compared with them.
+pub(super) fn known<'a>(lines: &[Line], before: &'a [Entry]) -> Vec<Known<'a>> {
+    lines.iter().zip(before).map(|(line, entry)| Known { entry, is_gone: line.gone_at.is_some() }).collect()
 }

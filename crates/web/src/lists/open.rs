@@ -1,7 +1,8 @@
 //! Opening an episode from a line of a list: for the person decided on, or for a new one, with
 //! nothing typed again; or going on with the episode that is open.
 
-use super::{entry, facts};
+use super::entry;
+use crate::line::{self, facts};
 use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -46,7 +47,7 @@ pub async fn open(cx: Cx, Path(id): Path<EntryId>, fields: Fields) -> Answer {
     if line.version != version || with_colleague {
         return entry::overtaken(&cx, changing).await;
     }
-    let listed = entry::source(&line)?;
+    let listed = line::source(&line)?;
     let grant = changing.grant.clone();
     let act = &mut changing.act;
     let step = match person(act, &grant, &line, &listed, &fields).await? {
@@ -79,7 +80,7 @@ async fn person(
     }
     let view = tx.authorise::<ViewList>(line.site_id).await?;
     let search = tx.authorise::<SearchPeople>(Subject::default()).await?;
-    let possible = entry::matches(tx, &view, &search, entry::Listed::of(line, listed)).await?;
+    let possible = line::matches(tx, &view, &search, line::Listed::of(line, listed)).await?;
     let shown: Vec<&str> = fields.text("shown").split(' ').collect();
     if possible.shown().split_whitespace().any(|id| !shown.contains(&id)) {
         return Ok(not_yet(

@@ -1,113 +1,21 @@
 //! Looking a list over before it is brought in, bringing it in, and the list afterwards.
 
-use super::{corrections, entry, facts, hearings, known, on_to, sha256, site_of, take_back};
+use super::bring_in::bring_in;
+use super::compared::Compared;
+use super::rows::{changed_row, entry_row, gone_rows, moved_rows, review_row, same_rows, state_words, verbatim};
+use super::{corrections, hearings, on_to, site_of, take_back};
+use crate::line::facts;
 use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::Path;
 use chrono::NaiveDate;
 use minijinja::{Value, context};
-use std::collections::BTreeSet;
 use throughline_domain::ids::{ListId, SiteId};
-use throughline_domain::list::{EntryState, ListState};
+use throughline_domain::list::ListState;
 use throughline_domain::time::{date_long, date_time_long, london_date};
-use throughline_lists::{Change, Entry, Reading, compare};
-use throughline_matching::Band;
-use throughline_policy::{Class, Grant, ImportList, SearchPeople, Subject, Verb, ViewList};
-use throughline_store::events::{self, NewEvent};
-use throughline_store::lists::{self, Best, Likely, Line, List};
-use throughline_store::{Error as StoreError, Tx};
-
-/// A list against what the site has for the same days and kind.
-pub(super) struct Compared {
-    pub(super) list: List,
-    /// What the list says, with the corrections that were made laid over it; its entries are the lines as they are to stand, those of other lists' hearings
-    /// after those that the list has.
-    pub(super) reading: Reading,
-    corrected: corrections::Told,
-    /// How many of the lines the list has.
-    pub(super) listed: usize,
-    /// How many rows of the list are further hearings of a line.
-    gathered: usize,
-    /// The site's lines, with what the lists last said of each.
-    pub(super) lines: Vec<Line>,
-    pub(super) before: Vec<Entry>,
-    pub(super) changes: Vec<Change>,
-}
-
-impl Compared {
-    pub async fn of(tx: &mut Tx, grant: &Grant<ViewList>, id: ListId) -> Result<Self, Problem> {
-        let list = lists::get(tx, grant, id).await?.ok_or(Problem::NotFound)?;
-        let (mut reading, corrected) = corrections::laid(tx, grant, &list).await?.told();
-        let days: BTreeSet<NaiveDate> = reading
-            .entries
-            .iter()
-            .map(|entry| facts::day(&reading, entry, list.list_date))
-            .chain([list.list_date])
-            .collect();
-        let mut lines = known::lines(tx, grant, &list, &days).await?;
-        hearings::add_lines_of_event(tx, grant, &list, &reading, &mut lines).await?;
-        let before = lines.iter().map(entry::source).collect::<Result<Vec<_>, _>>()?;
-        let rows: usize = reading.entries.iter().map(|entry| entry.hearings.len().max(1)).sum();
-        let known = hearings::known(&lines, &before);
-        let difference = compare(&reading.scope(), &known, std::mem::take(&mut reading.entries));
-        reading.entries = difference.after;
-        let (listed, changes) = (difference.listed, difference.changes);
-        Ok(Self { list, reading, corrected, listed, gathered: rows - listed, lines, before, changes })
-    }
-
-    fn count(&self, is: impl Fn(&Change) -> bool) -> usize {
-        self.changes.iter().filter(|change| is(change)).count()
-    }
-
-    pub(super) fn counts(&self) -> Counts {
-        Counts {
-            rows_in: self.reading.rows_in,
-            new: self.count(|change| matches!(change, Change::New { .. })),
-            changed: self.count(|change| matches!(change, Change::Changed { now, .. } if *now < self.listed)),
-            lessened: self.count(|change| matches!(change, Change::Changed { now, .. } if *now >= self.listed)),
-            moved: self.count(|change| matches!(change, Change::Moved { .. })),
-            gathered: self.gathered,
-            same: self.count(|change| matches!(change, Change::Same { .. })),
-            rejected: self.reading.rejected.len(),
-            set_aside: self.reading.set_aside.len(),
-            further: self.reading.further.len(),
-            gone: self.count(|change| matches!(change, Change::Gone { .. })),
-        }
-    }
-
-    /// What was shown, so that nothing else is done than what was agreed to.
-    fn fingerprint(&self) -> String {
-        let told: Vec<String> = self
-            .changes
-            .iter()
-            .map(|change| match change {
-                Change::New { now } => format!("new {}", self.reading.entries[*now].key),
-                Change::Changed { before, fields, hearings, .. } => {
-                    format!("changed {} {fields:?} {hearings:?}", self.lines[*before].id)
-                }
-                Change::Moved { before, moves, .. } => format!("moved {} {moves:?}", self.lines[*before].id),
-                Change::Same { before, .. } => format!("same {}", self.lines[*before].id),
-                Change::Gone { before } => format!("gone {}", self.lines[*before].id),
-            })
-            .chain(self.corrected.fingerprint.iter().cloned())
-            .collect();
-        throughline_audit::hex(&sha256(told.join("\n").as_bytes()))
-    }
-}
-
-#[derive(Debug, Clone, Copy, serde::Serialize)]
-pub(super) struct Counts {
-    rows_in: usize,
-    pub(super) new: usize,
-    pub(super) changed: usize,
-    pub(super) lessened: usize,
-    pub(super) moved: usize,
-    gathered: usize,
-    same: usize,
-    rejected: usize,
-    set_aside: usize,
-    further: usize,
-    pub(super) gone: usize,
-}
+use throughline_lists::Change;
+use throughline_policy::{Class, ImportList, Verb, ViewList};
+use throughline_store::Error as StoreError;
+use throughline_store::lists;
 
 pub async fn look_over(cx: Cx, Path(id): Path<ListId>) -> Answer {
     let mut tx = cx.begin().await?;
@@ -153,25 +61,12 @@ fn review(cx: &Cx, site: SiteId, compared: &Compared) -> Value {
         title => reading.title.clone(), sites => reading.sites.clone(), published_at => reading.published_at,
         warnings => warnings(compared, site, london_date(cx.now)),
         notices => hearings::notices(reading),
-        moved => hearings::moved_rows(compared), changed, look, plain, gone => gone_rows(compared), same => same_rows(compared),
+        moved => moved_rows(compared), changed, look, plain, gone => gone_rows(compared), same => same_rows(compared),
         rejected => reading.rejected.iter().map(|row| context! { row => row.row.to_string(), number => row.row.number(), reason => row.reason.to_string(), verbatim => verbatim(&row.verbatim) }).collect::<Vec<_>>(),
         set_aside => reading.set_aside.iter().map(|row| context! { row => row.row.to_string(), name => row.name, urn => row.urn, reason => row.reason.to_string() }).collect::<Vec<_>>(),
         changes => compared.fingerprint(), is_table => throughline_lists::is_table(&reading.format), court => list.kind == throughline_domain::list::ListKind::Court,
         may_import => cx.role_may(Verb::Create, Class::List), corrected => &compared.corrected,
     }
-}
-
-/// A row that can be corrected.
-fn review_row(reading: &Reading, entry: &Entry) -> Value {
-    let rows: Vec<usize> = rows_of(reading, entry).iter().map(|row| row.position.number()).collect();
-    context! { rows, in_doubt => !reading.doubts(entry).is_empty(), ..entry_row(entry) }
-}
-
-/// The rows of this list that a line is made of: hearings that other lists have of it are not among them.
-pub(super) fn rows_of(reading: &Reading, entry: &Entry) -> Vec<Entry> {
-    let scope = reading.scope();
-    let is_of_list = |row: &Entry| row.hearings.first().is_none_or(|hearing| scope.has(hearing));
-    throughline_lists::apart(entry).into_iter().filter(is_of_list).collect()
 }
 
 /// What a person should settle before bringing the list in.
@@ -228,67 +123,6 @@ fn mostly_gone(compared: &Compared) -> Option<String> {
     })
 }
 
-pub(super) fn entry_row(entry: &Entry) -> Value {
-    let offences = facts::offences(entry);
-    context! {
-        row => facts::row(&entry.position), name => entry.name.formal(), born => entry.date_of_birth.map(|date| date.to_string()),
-        interview => facts::interview(entry), custody_number => entry.custody_number, arrived_at => entry.arrived_at, court_room => entry.court_room, sitting_at => entry.sitting_at,
-        urn => entry.urn, hearings => hearings::rows(entry), offences => offences.join("; "), restricted => entry.reporting_restriction,
-        notices => facts::notices(entry), first => facts::looked_at_first(entry), corrected => corrections::words(entry),
-    }
-}
-
-fn changed_row(compared: &Compared, change: &Change) -> Option<Value> {
-    let Change::Changed { before, now, fields, hearings } = change else { return None };
-    let line = &compared.lines[*before];
-    Some(context! {
-        entry => review_row(&compared.reading, &compared.reading.entries[*now]), fields, id => line.id.to_string(), state => state_words(line),
-        hearings => hearings.iter().map(hearings::change_words).collect::<Vec<_>>(), identity => change.concerns_identity(), decided => line.person_id.is_some(),
-    })
-}
-
-fn gone_rows(compared: &Compared) -> Vec<Value> {
-    let gone = compared.changes.iter().filter_map(|change| match change {
-        Change::Gone { before } => Some(*before),
-        _ => None,
-    });
-    gone.map(|at| {
-        let line = &compared.lines[at];
-        context! { entry => entry_row(&compared.before[at]), id => line.id.to_string(), state => state_words(line), open => line.state.is_open() }
-    })
-    .collect()
-}
-
-fn same_rows(compared: &Compared) -> Vec<Value> {
-    let same = compared.changes.iter().filter_map(|change| match change {
-        Change::Same { now, .. } => Some(review_row(&compared.reading, &compared.reading.entries[*now])),
-        _ => None,
-    });
-    same.collect()
-}
-
-pub(super) fn state_words(line: &Line) -> String {
-    match line.state {
-        EntryState::BeingSeen if !line.taken_by_name.is_empty() => format!("Being seen by {}", line.taken_by_name),
-        state => state.label().to_owned(),
-    }
-}
-
-/// A row as it came: column by column when it has columns, those that are empty left out.
-pub(super) fn verbatim(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::Object(columns) if columns.values().all(|cell| cell.is_string() || cell.is_null()) => {
-            let filled = columns
-                .iter()
-                .filter_map(|(name, cell)| Some((name, cell.as_str()?)))
-                .filter(|(_, cell)| !cell.is_empty());
-            filled.map(|(name, cell)| format!("{name}: {cell}")).collect::<Vec<_>>().join("\n")
-        }
-        serde_json::Value::String(text) => text.clone(),
-        other => serde_json::to_string_pretty(other).unwrap_or_default(),
-    }
-}
-
 pub async fn discard(cx: Cx, Path(id): Path<ListId>, fields: Fields) -> Answer {
     let mut act = cx.act(&fields).await?;
     let site = site_of(&mut act, id).await?;
@@ -336,94 +170,6 @@ async fn already(cx: &Cx, id: ListId) -> Answer {
     let base = list_page(cx, id).await?;
     let text = "A colleague brought this list in, or discarded it, while you were looking. Nothing was done twice.";
     cx.page_with_errors("lists/show.html", context! { notice => context! { kind => "information", text }, ..base })
-}
-
-/// Does what was shown: all of it, or nothing.
-async fn bring_in(tx: &mut Tx, grant: &Grant<ImportList>, compared: &Compared) -> Result<(), Problem> {
-    tx.authorise::<SearchPeople>(Subject::default()).await?;
-    let list = &compared.list;
-    let mut taken = hearings::Taken::of(compared);
-    let before = lists::before(tx, grant, &compared.lines).await?;
-    // What is gone makes room first: a line may come back under the key of another.
-    for change in &compared.changes {
-        if let Change::Gone { before } = change {
-            lists::mark_gone(tx, grant, compared.lines[*before].id).await?;
-        }
-    }
-    for change in &compared.changes {
-        match change {
-            Change::Gone { .. } => {}
-            Change::Same { before, now } => {
-                let line = &compared.lines[*before];
-                let stands = taken.stands(compared, Some(line), *now);
-                lists::keep_entry(tx, grant, line.id, list.id, stands.facts.source_row).await?;
-                stands.keep(tx, grant, line.id).await?;
-            }
-            Change::New { now } => {
-                let stands = taken.stands(compared, None, *now);
-                let id = lists::add_entry(tx, grant, list.kind, list.id, &stands.facts).await?;
-                stands.keep(tx, grant, id).await?;
-                let listed = entry::Listed { id: Some(id), entry: &stands.entry, date: stands.facts.list_date };
-                let best = lists::find_best(tx, id, &listed.description()).await?;
-                note_likeliest(tx, &best);
-            }
-            Change::Changed { before, now, .. } | Change::Moved { before, now, .. } => {
-                let line = &compared.lines[*before];
-                let stands = taken.stands(compared, Some(line), *now);
-                // A line that the list does not have stays with the list that last had it.
-                let of = if *now < compared.listed { list.id } else { line.list_id };
-                lists::change_entry(tx, grant, line.id, of, &stands.facts).await?;
-                stands.keep(tx, grant, line.id).await?;
-                let listed = entry::Listed { id: Some(line.id), entry: &stands.entry, date: stands.facts.list_date };
-                let best = lists::find_best(tx, line.id, &listed.description()).await?;
-                note_likeliest(tx, &best);
-                look_again(tx, line, best, change.concerns_identity()).await?;
-            }
-        }
-    }
-    lists::keep_commit(tx, grant, (list.id, list.kind), before).await?;
-    note(tx, grant.site(), compared).await
-}
-
-/// Who looked at somebody names whoever brought in a list on which they are the likeliest.
-fn note_likeliest(tx: &mut Tx, best: &Best) {
-    if let Some(person) = best.person() {
-        tx.note_shown(person, "possible match");
-    }
-}
-
-/// A match that was made stays, and says that it must be looked at again when the list changed who the
-/// line is about.
-async fn look_again(tx: &mut Tx, line: &Line, best: Best, identity: bool) -> Result<(), Problem> {
-    let Some(person) = line.person_id.filter(|_| identity) else { return Ok(()) };
-    let probability = match best {
-        Best::Person(found, likely) if found == person => likely.probability,
-        _ => 0.0,
-    };
-    let reason = "The list changed who this is: look at the match again".to_owned();
-    let likely = Likely { probability, band: Band::Possible, reason };
-    lists::set_best(tx, line.id, &Best::Person(person, likely)).await?;
-    let words = "A matched row of the list now says somebody else: look at the match again".to_owned();
-    add_event(tx, line.site_id, words, format!("/entries/{}", line.id)).await
-}
-
-async fn note(tx: &mut Tx, site: SiteId, compared: &Compared) -> Result<(), Problem> {
-    let words = hearings::event_words(compared);
-    add_event(tx, site, words, format!("/lists/{}", compared.list.id)).await
-}
-
-async fn add_event(tx: &mut Tx, site: SiteId, words: String, link: String) -> Result<(), Problem> {
-    let new = NewEvent {
-        at: None,
-        site: Some(site),
-        person: None,
-        episode: None,
-        kind: "list",
-        class: Class::List,
-        words,
-        link,
-    };
-    Ok(events::add(tx, new).await?)
 }
 
 pub async fn show(cx: Cx, Path(id): Path<ListId>) -> Answer {

@@ -1,6 +1,7 @@
 //! Taking a row over from the colleague who has it: shifts end, and somebody still waits.
 
-use super::entry::{again, changing, note, overtaken};
+use super::entry::{again, changing, overtaken};
+use crate::line::note;
 use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::Path;
 use axum::http::StatusCode;
