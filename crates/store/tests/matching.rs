@@ -87,3 +87,16 @@ on_both! {
         assert_eq!(found(&kit, &kit.store, "Ada", "Marsh").await, [ada]);
     }
 }
+
+/// A page of everybody sorts nobody: who is merged into another is not the way to them. Only SQLite tells its plan
+/// before it has figures of its tables.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_is_read_in_the_order_of_their_ids() {
+    let kit = Kit::sqlite().await;
+    let mut read = kit.store.read().await.unwrap();
+    let sql = "EXPLAIN QUERY PLAN SELECT id FROM person WHERE id > $1 AND merged_into IS NULL ORDER BY id LIMIT $2";
+    let plan = raw::fetch_all(&mut read, sql, vec![Uuid::nil().into(), 500_i64.into()]).await.unwrap();
+    let steps: Vec<String> = plan.iter().map(|step| step.get("detail").unwrap()).collect();
+    assert_eq!(steps.len(), 1, "{steps:?}");
+    assert!(steps[0].starts_with("SEARCH person USING INDEX") && steps[0].contains("id>"), "{steps:?}");
+}
