@@ -31,3 +31,18 @@ impl<'de> Deserialize<'de> for Entry {
         Ok(entry)
     }
 }
+
+/// An entry that is no line and has no hearings: it is read as it was kept.
+struct AsKept(Entry);
+
+impl<'de> Deserialize<'de> for AsKept {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Entry::deserialize(deserializer).map(Self)
+    }
+}
+
+/// What was understood of a row that is no line.
+pub(crate) fn of_a_row<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<Entry>>, D::Error> {
+    let kept = Option::<AsKept>::deserialize(deserializer)?;
+    Ok(kept.map(|AsKept(entry)| Box::new(entry)))
+}

@@ -155,7 +155,7 @@ pub struct RejectedRow {
     pub reason: RejectReason,
     /// What was understood of it all the same, without its verbatim row: an entry once somebody says who
     /// is meant.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::kept::of_a_row")]
     pub understood: Option<Box<Entry>>,
 }
 
