@@ -230,7 +230,7 @@ scene('given nobody ticked or no reason, then it is said beside it and nothing t
   await home(amara);
   await tick(amara, 'CALLOW');
   assert.equal(await pressHere(amara, amara.locator('#bulk-not-seen')), 422);
-  await sees(amara, 'Choose why they were not seen');
+  await amara.locator('#board-error', { hasText: 'Choose why they were not seen' }).waitFor();
   assert.ok(await box(amara, 'CALLOW').isChecked());
   const reasons = await amara.locator('#bulk-reason option').allInnerTexts();
   assert.ok(reasons.includes('Released before seen') && !reasons.includes('Declined') && !reasons.includes('No need found at triage'), reasons.join());
