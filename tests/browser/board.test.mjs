@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { answer, go, link, press, unfold } from './keyboard.mjs';
-import { checkPage, photograph, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, photograph, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 const now = new Date();
 let [demo, browser, folder, amara, tom] = [];
@@ -20,17 +20,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-let broken = false;
-
-// Scenes build on one another: after one that failed the rest would only say so again.
-function scene(words, act) {
-  test(words, { timeout: 240_000 }, async (t) => {
-    if (broken) return t.skip('an earlier scene failed');
-    broken = true;
-    await act();
-    broken = false;
-  });
-}
+const scene = scenes(240_000);
 
 const tidy = (text) => text.replace(/\s+/g, ' ').trim();
 const says = async (page) => tidy(await page.locator('main').innerText());

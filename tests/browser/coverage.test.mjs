@@ -1,9 +1,9 @@
 // Nobody passes through unseen and unsaid: who came and left at night is found by the service itself and offered
 // help by a letter that betrays nothing; a person says why for everybody else; the commissioner sees numbers only.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { go, link, press, write } from './keyboard.mjs';
-import { checkPage, photograph, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, photograph, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 let demo;
 let browser;
@@ -20,17 +20,7 @@ after(async () => {
   await demo?.stop();
 });
 
-let broken = false;
-
-// Scenes build on one another: after one that failed the rest would only say so again.
-function scene(words, act) {
-  test(words, { timeout: 180_000 }, async (t) => {
-    if (broken) return t.skip('an earlier scene failed');
-    broken = true;
-    await act();
-    broken = false;
-  });
-}
+const scene = scenes(180_000);
 
 const narrowAndWide = [320, 1366];
 

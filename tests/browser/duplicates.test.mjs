@@ -1,9 +1,9 @@
 // Two records of one person: a pair waits in the queue, somebody joins it, an old link leads on, and the
 // joining is undone. And a colleague who has met the same person twice says so.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { answer, go, link, press } from './keyboard.mjs';
-import { checkPage, photograph, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, photograph, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 let demo;
 let browser;
@@ -23,17 +23,7 @@ after(async () => {
   await demo?.stop();
 });
 
-let broken = false;
-
-// Scenes build on one another: after one that failed the rest would only say so again.
-function scene(words, act) {
-  test(words, { timeout: 120_000 }, async (t) => {
-    if (broken) return t.skip('an earlier scene failed');
-    broken = true;
-    await act();
-    broken = false;
-  });
-}
+const scene = scenes(120_000);
 
 async function look(page, name) {
   await checkPage(page, name);

@@ -5,9 +5,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { go, link, press, tabThrough, write } from './keyboard.mjs';
-import { checkPage, command, photograph, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, command, photograph, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 let demo;
 let browser;
@@ -28,17 +28,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-let broken = false;
-
-// Scenes build on one another: after one that failed the rest would only say so again.
-function scene(words, act) {
-  test(words, { timeout: 180_000 }, async (t) => {
-    if (broken) return t.skip('an earlier scene failed');
-    broken = true;
-    await act();
-    broken = false;
-  });
-}
+const scene = scenes(180_000);
 
 const narrowAndWide = [320, 1366];
 

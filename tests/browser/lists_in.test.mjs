@@ -3,17 +3,15 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { go, link, press } from './keyboard.mjs';
 import { printed } from './samples/printed.mjs';
-import { checkPage, photograph, root, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, photograph, root, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 let demo;
 let browser;
 let folder;
 let amara;
-let broken = false;
-
 before(async () => {
   [demo, browser, folder] = await Promise.all([startDemo({ empty: true }), startBrowser(), mkdtemp(join(tmpdir(), 'throughline-'))]);
   amara = await windowOf(browser);
@@ -26,14 +24,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function scene(words, act) {
-  test(words, { timeout: 120_000 }, async (t) => {
-    if (broken) return t.skip('an earlier scene failed');
-    broken = true;
-    await act();
-    broken = false;
-  });
-}
+const scene = scenes(120_000);
 
 const heading = async () => (await amara.locator('h1').innerText()).replace(/\s+/g, ' ');
 const text = async () => (await amara.locator('main').innerText()).replace(/\s+/g, ' ');

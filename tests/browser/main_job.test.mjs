@@ -5,12 +5,12 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { promisify } from 'node:util';
 import { courtJson } from './samples/court.mjs';
 import { custodyCsv } from './samples/custody.mjs';
 import { answer, go, link, press, unfold } from './keyboard.mjs';
-import { checkPage, photograph, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, photograph, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 const now = new Date();
 let demo;
@@ -75,17 +75,7 @@ async function isTaggedPdf(page) {
   assert.match(stdout, /Tagged:\s+yes/);
 }
 
-let broken = false;
-
-// Scenes build on one another: after one that failed the rest would only say so again.
-function scene(words, act) {
-  test(words, { timeout: 120_000 }, async (t) => {
-    if (broken) return t.skip('an earlier scene failed');
-    broken = true;
-    await act();
-    broken = false;
-  });
-}
+const scene = scenes(120_000);
 
 scene('given an empty day, when Amara brings in the custody list, then every row is accounted for', async () => {
   amara = await windowOf(browser);

@@ -2,6 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { mkdir } from 'node:fs/promises';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
@@ -135,4 +136,16 @@ export async function photograph(page, name, from = null) {
     await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true, clip: { x: 0, y, width, height: length } });
   }
   await page.setViewportSize(before);
+}
+
+// Scenes build on one another: after one that failed the rest would only say so again.
+export function scenes(timeout) {
+  let broken = false;
+  return (words, act) =>
+    test(words, { timeout }, async (t) => {
+      if (broken) return t.skip('an earlier scene failed');
+      broken = true;
+      await act();
+      broken = false;
+    });
 }

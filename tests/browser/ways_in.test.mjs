@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { go, press, write } from './keyboard.mjs';
 import { custodyCsv } from './samples/custody.mjs';
-import { checkPage, photograph, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, photograph, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 let demo;
 let browser;
@@ -15,8 +15,6 @@ let folder;
 let amara;
 let wendy;
 let token;
-let broken = false;
-
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'throughline-ways-in-'));
   [demo, browser] = await Promise.all([startDemo({ empty: true, inbox: folder }), startBrowser()]);
@@ -31,14 +29,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function scene(words, act) {
-  test(words, { timeout: 180_000 }, async (t) => {
-    if (broken) return t.skip('an earlier scene failed');
-    broken = true;
-    await act();
-    broken = false;
-  });
-}
+const scene = scenes(180_000);
 
 const text = async (page) => (await page.locator('main').innerText()).replace(/\s+/g, ' ');
 
