@@ -42,5 +42,6 @@ pub mod referral;
 pub mod risk;
 pub mod role;
 pub mod search;
+pub mod spreadsheet;
 pub mod task;
 pub mod time;

@@ -311,6 +311,19 @@ pub struct Scoring {
     pub document: Vec<String>,
     /// Where the thresholds are from.
     pub source: String,
+    /// From which difference between two totals on a change is more than chance.
+    pub reliable_change: Option<ReliableChange>,
+}
+
+/// From which difference between two totals of one person on a change is more than the chance of the
+/// measurement. It says nothing of how somebody is, only that they have changed.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReliableChange {
+    /// The smallest difference, in points of the total.
+    pub points: i32,
+    /// Where the figure is from.
+    pub source: String,
 }
 
 /// A range of totals with its name.

@@ -71,7 +71,7 @@ pub use check::{FieldError, Purpose, SectionProgress, SectionState};
 pub use condition::{Condition, Test};
 pub use definition::{
     AlertFeed, AudienceClass, Band, Feeds, Form, FormKind, Kind, Licence, MissingRule, NationalCode, OptionItem,
-    Prefill, Question, Required, RiskFeed, Scoring, Section,
+    Prefill, Question, ReliableChange, Required, RiskFeed, Scoring, Section,
 };
 pub use outcome::{Finding, RaisedAlert, RiskAnswer, RiskState};
 pub use raw::{DefinitionError, check_definition};

@@ -180,6 +180,11 @@ fn bands_name_every_total_once() {
     );
     refused(&scoring("\"prorate\"", all), 24, "needs missing_max");
     refused(&scoring("\"refuse\"\nmissing_max = 1", all), 24, "no meaning");
+    refused(
+        &scoring("\"refuse\"\nreliable_change = { points = 0, source = \"Invented\" }", all),
+        25,
+        "at least 1 point",
+    );
     let unscored = scoring("\"refuse\"", all).replace(", score = 0", "").replace(", score = 3", "");
     refused(&unscored, 24, "no question whose options have scores");
 }

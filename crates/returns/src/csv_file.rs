@@ -1,5 +1,6 @@
 //! The return as a file that opens in a spreadsheet.
 
+use throughline_domain::spreadsheet;
 use throughline_domain::time::date_time_long;
 
 use crate::monthly::{MonthlyReturn, View};
@@ -56,32 +57,10 @@ fn table(monthly: &MonthlyReturn, view: View) -> String {
 pub(crate) fn written<const N: usize>(records: impl IntoIterator<Item = [String; N]>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for record in records {
-        writer.write_record(record.map(|cell| safe(&cell))).expect("records of one length, written to memory");
+        writer
+            .write_record(record.map(|cell| spreadsheet::cell(&cell)))
+            .expect("records of one length, written to memory");
     }
     let bytes = writer.into_inner().expect("memory does not fail");
     String::from_utf8(bytes).expect("every cell is text")
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn safe(cell: &str) -> String {
-    // The last four are the wide forms that some spreadsheets read as the plain ones.
-    const STARTS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
-    let text: String = cell.chars().filter(|c| *c != '\0').collect();
-    let control_first = text.starts_with(['\t', '\r', '\n']);
-    if control_first || text.trim_start().starts_with(STARTS) { format!("'{text}") } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_never_starts_a_formula() {
-        for cell in ["=1+1", "+44", "-3", "@SUM(A1)", "\tx", "\r=x", "  =x", "＝1", "\0=1"] {
-            assert!(safe(cell).starts_with('\''), "{cell:?}");
-        }
-        for cell in ["Bromley", "*", "24 to 72 hours", "", "Woolwich - Crown"] {
-            assert_eq!(safe(cell), cell);
-        }
-    }
 }

@@ -10,6 +10,7 @@ use throughline_domain::person::Gender;
 use throughline_domain::place::PointOfContact;
 use throughline_domain::role::Role;
 use throughline_domain::task::TaskKind;
+use throughline_invented::{Person as Invented, World};
 use throughline_policy::{CreatePerson, OpenEpisode, Subject};
 use throughline_store::episodes::{self, Justice, NewEpisode};
 use throughline_store::people::{self, ContactDetails, NewPerson};
@@ -101,14 +102,16 @@ pub async fn crowd(kit: &Kit, count: usize, told: impl Fn(usize)) -> Result<Vec<
 /// People made in one transaction when nothing but their rows is made.
 const ROWS_AT_ONCE: usize = 20_000;
 
+/// The seed of the invented people.
+const SEED: u64 = 11;
+
 /// Makes `count` people without episodes, straight into their table: a million in half a minute. They are known
-/// from the next start on.
+/// from the next start on. Their names are as many and as unevenly spread as people's are.
 ///
 /// # Errors
 /// The store's.
 pub async fn people_alone(kit: &Kit, count: usize, told: impl Fn(usize)) -> Result<Vec<NewPerson>> {
-    let mut dice = Dice(11);
-    let people: Vec<NewPerson> = (0..count).map(|serial| person(&mut dice, serial)).collect();
+    let people = invented(count);
     let mut made = 0;
     for some in people.chunks(ROWS_AT_ONCE) {
         let mut tx = kit.tx_at(Role::Practitioner, kit.now - Duration::days(30)).await;
@@ -122,11 +125,38 @@ pub async fn people_alone(kit: &Kit, count: usize, told: impl Fn(usize)) -> Resu
     Ok(people)
 }
 
+fn invented(count: usize) -> Vec<NewPerson> {
+    let world = World::new(SEED, count as u64);
+    let mut people: Vec<NewPerson> = Vec::with_capacity(count);
+    for household in 0.. {
+        let first = people.len() as u64;
+        for one in world.household(household, first) {
+            if people.len() == count {
+                return people;
+            }
+            people.push(told_of(one));
+        }
+    }
+    people
+}
+
+fn told_of(one: Invented) -> NewPerson {
+    let forenames = format!("{} {}", one.forename, one.middle).trim().to_owned();
+    NewPerson {
+        name: Name { forenames, surname: one.surname },
+        date_of_birth: Some(one.born),
+        gender: Some(if one.is_male { Gender::Male } else { Gender::Female }),
+        nhs_number: NhsNumber::parse(&one.nhs_number).ok(),
+        contact: ContactDetails { address: one.home.address, postcode: one.home.postcode, ..ContactDetails::default() },
+        ..NewPerson::default()
+    }
+}
+
 async fn row_alone(tx: &mut Tx, kit: &Kit, new: &NewPerson) -> Result<()> {
     raw::execute(
         tx,
-        "INSERT INTO person (id, forenames, surname, date_of_birth, gender, nhs_number, postcode, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO person (id, forenames, surname, date_of_birth, gender, nhs_number, address, postcode, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         vec![
             Uuid::now_v7().into(),
             (&new.name.forenames).into(),
@@ -134,6 +164,7 @@ async fn row_alone(tx: &mut Tx, kit: &Kit, new: &NewPerson) -> Result<()> {
             new.date_of_birth.into(),
             new.gender.map_or("0", Gender::code).into(),
             new.nhs_number.as_ref().map(NhsNumber::digits).into(),
+            (&new.contact.address).into(),
             (&new.contact.postcode).into(),
             kit.now.into(),
         ],

@@ -171,7 +171,7 @@ async fn draw(cx: &Cx, asked: &Asked, name: &str, wrong: Option<(&'static str, S
         one_day => days.from == days.to,
         owed => shown(&owed),
         others => shown(&others),
-        reasons => reasons(None),
+        reasons => reasons(&kinds(&owed), None),
         may_change => cx.role_may(Verb::Change, Class::List),
         look_back => LOOK_BACK_DAYS,
         wrong => wrong.iter().map(|(field, words)| (*field, Value::from(words.clone()))).collect::<Value>(),
@@ -234,14 +234,27 @@ fn shows(chosen: &str) -> Vec<Value> {
     all.map(|(code, label)| context! { code, label, checked => code == chosen }).collect()
 }
 
-/// Every reason, the likely one first.
-fn reasons(likely: Option<NotSeenReason>) -> Vec<Value> {
+/// Every reason there can be on a list of one of these kinds, the likely one first.
+fn reasons(kinds: &[ListKind], likely: Option<NotSeenReason>) -> Vec<Value> {
+    let fits = |reason: &NotSeenReason| kinds.iter().any(|kind| reason.fits(*kind));
     let first = likely.into_iter();
-    let rest = NotSeenReason::ALL.iter().copied().filter(|reason| Some(*reason) != likely);
+    let rest = NotSeenReason::ALL.iter().copied().filter(|reason| Some(*reason) != likely && fits(reason));
     first
         .chain(rest)
         .map(|reason| context! { code => reason.code(), label => reason.label(), checked => false })
         .collect()
+}
+
+/// The kinds of list that these lines are of.
+fn kinds(rows: &[&LedgerRow]) -> Vec<ListKind> {
+    ListKind::ALL.iter().copied().filter(|kind| rows.iter().any(|row| row.kind == *kind)).collect()
+}
+
+/// Why a reason cannot be that of a line of this kind.
+fn misfit(reason: NotSeenReason, kind: ListKind) -> Option<String> {
+    let on = kind.label().to_lowercase();
+    (!reason.fits(kind))
+        .then(|| format!("“{reason}” cannot be why somebody on a {on} list was not seen: choose another"))
 }
 
 /// Links lead only where the user may go whom the lists of the site bring together with the person.
@@ -301,7 +314,13 @@ async fn give(cx: Cx, fields: Fields) -> Answer {
     };
     let mut act = cx.act(&fields).await?;
     let grant = act.authorise::<ChangeList>(cx.site_id()?).await?;
+    let view = act.authorise::<ViewList>(cx.site_id()?).await?;
     for (entry, version) in &chosen {
+        let kind = lists::entry(&mut act, &view, *entry).await?.ok_or(Problem::NotFound)?.kind;
+        if let Some(words) = misfit(reason, kind) {
+            drop(act);
+            return draw(&cx, &asked, "", Some(("reason", words))).await;
+        }
         match lists::not_seen(&mut act, &grant, *entry, *version, reason).await {
             Err(StoreError::Stale) => {
                 drop(act);
@@ -361,9 +380,17 @@ mod tests {
 
     #[test]
     fn the_likely_reason_is_offered_first_and_none_is_chosen() {
-        let offered = reasons(Some(NotSeenReason::Staffing));
-        assert_eq!(offered.len(), NotSeenReason::ALL.len());
-        assert_eq!(offered[0].get_attr("code").unwrap().as_str(), Some("staffing"));
+        let offered = reasons(&[ListKind::Custody], Some(NotSeenReason::Staffing));
+        let fits = NotSeenReason::ALL.iter().filter(|reason| reason.fits(ListKind::Custody));
+        assert_eq!(offered.len(), fits.count());
+        let codes: Vec<String> = offered.iter().map(|one| one.get_attr("code").unwrap().to_string()).collect();
+        assert_eq!(codes[0], "staffing");
+        assert!(
+            !codes.contains(&NotSeenReason::DidNotAttend.code().to_owned()),
+            "nobody attends a cell by appointment"
+        );
+        assert!(misfit(NotSeenReason::DidNotAttend, ListKind::Custody).is_some());
+        assert_eq!(misfit(NotSeenReason::DidNotAttend, ListKind::Voluntary), None);
         assert!(offered.iter().all(|one| !one.get_attr("checked").unwrap().is_true()));
     }
 }

@@ -17,7 +17,6 @@
 
 mod febrl;
 mod figures;
-mod invent;
 mod lists;
 mod measure;
 mod misses;
@@ -75,7 +74,7 @@ impl Asked {
 fn main() {
     let asked = Asked::read(std::env::args().skip(1));
     if let Some(folder) = &asked.invent {
-        invent::invent(folder, &order(&asked));
+        throughline_invented::invent(folder, &order(&asked));
         return;
     }
     if let Some(folder) = &asked.tables {
@@ -103,8 +102,8 @@ fn main() {
     }
 }
 
-fn order(asked: &Asked) -> invent::Order {
-    invent::Order {
+fn order(asked: &Asked) -> throughline_invented::Order {
+    throughline_invented::Order {
         people: asked.people.unwrap_or(100_000),
         lines: asked.lines.unwrap_or(5_000),
         seed: asked.seed.unwrap_or(1),

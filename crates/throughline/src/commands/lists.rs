@@ -124,21 +124,7 @@ fn csv_of(reading: &Reading) -> anyhow::Result<String> {
             notices.join("; "),
             (line + 1).to_string(),
         ];
-        out.write_record(row.map(|cell| harmless(&cell)))?;
+        out.write_record(row.map(|cell| throughline_domain::spreadsheet::cell(&cell)))?;
     }
     Ok(String::from_utf8(out.into_inner()?)?)
-}
-
-/// A cell that a spreadsheet does not run as a formula.
-fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_name_that_is_a_formula_is_not_run_by_a_spreadsheet() {
-        assert_eq!(super::harmless("=1+1"), "'=1+1");
-        assert_eq!(super::harmless("O'Neill"), "O'Neill");
-    }
 }

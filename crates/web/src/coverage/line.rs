@@ -1,6 +1,6 @@
 //! One line of the ledger: its reason, who said what when, and saying it or putting it right.
 
-use super::{Standing, reasons, site_of, times};
+use super::{Standing, misfit, reasons, site_of, times};
 use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::{Path, Query};
 use chrono::Days;
@@ -64,7 +64,7 @@ async fn draw(cx: &Cx, id: EntryId, notice: Option<Value>, error: Option<&str>) 
         tone,
         reason => row.reason.map(NotSeenReason::label),
         why => why.map(WhyOwed::label),
-        reasons => reasons(why.and_then(WhyOwed::suggests)),
+        reasons => reasons(&[row.kind], why.and_then(WhyOwed::suggests)),
         likely => why.and_then(WhyOwed::suggests).map(NotSeenReason::label),
         said,
         may_say => may_change && row.episode_id.is_none(),
@@ -98,6 +98,12 @@ pub(super) async fn say(cx: Cx, Path(id): Path<EntryId>, fields: Fields) -> Answ
     let version = fields.version()?;
     let mut act = cx.act(&fields).await?;
     let site = site_of(&mut act, id).await?;
+    let view = act.authorise::<ViewList>(site).await?;
+    let kind = lists::entry(&mut act, &view, id).await?.ok_or(Problem::NotFound)?.kind;
+    if let Some(words) = misfit(reason, kind) {
+        drop(act);
+        return draw(&cx, id, None, Some(&words)).await;
+    }
     let grant = act.authorise::<ChangeList>(site).await?;
     match lists::not_seen(&mut act, &grant, id, version, reason).await {
         Err(StoreError::Stale) => {
@@ -108,7 +114,6 @@ pub(super) async fn say(cx: Cx, Path(id): Path<EntryId>, fields: Fields) -> Answ
         other => other?,
     }
     tell(&mut act, &grant, id, reason).await?;
-    let view = act.authorise::<ViewList>(site).await?;
     let next = next(&mut act, &view, cx.now).await?;
     let location =
         next.map_or_else(|| "/coverage?done=reasons.1".to_owned(), |next| format!("/coverage/lines/{next}?done=next"));

@@ -1,6 +1,7 @@
 //! Chance that can be repeated: the same seed draws the same people on every machine.
 
 /// Splitmix64.
+#[derive(Debug)]
 pub struct Random(u64);
 
 impl Random {
@@ -45,6 +46,7 @@ impl Random {
 }
 
 /// Words, some commoner than others.
+#[derive(Debug)]
 pub struct Weighted<T> {
     all: Vec<T>,
     sums: Vec<f64>,

@@ -13,11 +13,13 @@ use std::fs::File;
 use std::path::Path;
 
 use chrono::NaiveDate;
-use people::{Person, Wanted, World};
+use people::Wanted;
+pub use people::{Person, World};
 use random::Random;
 use slips::Written;
 
 /// What to invent.
+#[derive(Debug)]
 pub struct Order {
     /// People in the index.
     pub people: u64,

@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use super::random::Random;
+use crate::random::Random;
 
 /// An address in one line, and its postcode.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Home {
     pub address: String,
     pub postcode: String,

@@ -2,13 +2,13 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 
-use super::names::{Custom, familiar, respelt};
-use super::people::{Person, World};
-use super::places::{hurried, moved};
-use super::random::Random;
+use crate::names::{Custom, familiar, respelt};
+use crate::people::{Person, World};
+use crate::places::{hurried, moved};
+use crate::random::Random;
 
 /// What is written down of a person.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Written {
     pub forename: String,
     pub middle: String,

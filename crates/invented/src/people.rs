@@ -2,15 +2,15 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 
-use super::names::{Community, Custom, communities};
-use super::places::{Home, home, moved};
-use super::random::{Random, Weighted};
+use crate::names::{Community, Custom, communities};
+use crate::places::{Home, home, moved};
+use crate::random::{Random, Weighted};
 
 /// The year in which lists are written: ages are reckoned from it, never from a clock.
 pub const YEAR: i32 = 2026;
 
 /// An invented person.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Person {
     /// Which household, so that relatives can be invented.
     pub household: u64,
@@ -50,6 +50,7 @@ impl Person {
 }
 
 /// What is drawn of a person before the rest follows from it.
+#[derive(Debug)]
 pub struct Wanted<'a> {
     pub community: usize,
     pub surname: &'a str,
@@ -60,6 +61,7 @@ pub struct Wanted<'a> {
 }
 
 /// Everything that invented people have in common.
+#[derive(Debug)]
 pub struct World {
     seed: u64,
     households: u64,

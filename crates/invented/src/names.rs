@@ -1,9 +1,9 @@
 //! Names: which communities live here, how they name their children, and how their names vary.
 
-use super::random::{Random, Weighted, ranked};
+use crate::random::{Random, Weighted, ranked};
 
 /// How a community makes a whole name.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Custom {
     /// Forename, middle names, surname.
     Plain,
@@ -20,6 +20,7 @@ pub enum Custom {
 }
 
 /// People who draw on the same names.
+#[derive(Debug)]
 pub struct Community {
     pub custom: Custom,
     /// By birth cohort, the oldest first; men's then women's.
