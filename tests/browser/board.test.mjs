@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { answer, go, link, press, unfold } from './keyboard.mjs';
-import { checkPage, photograph, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, photograph, scenes, sees, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 const now = new Date();
 let [demo, browser, folder, amara, tom] = [];
@@ -23,20 +23,11 @@ after(async () => {
 const scene = scenes(240_000);
 
 const tidy = (text) => text.replace(/\s+/g, ' ').trim();
-const says = async (page) => tidy(await page.locator('main').innerText());
 const row = (page, name) => page.locator('.tl-work__row', { hasText: name });
 const column = (page, title) => page.locator('.tl-lane', { has: page.getByRole('heading', { level: 3, name: new RegExp(`^${title}`) }) });
 const box = (page, name) => row(page, name).locator('.tl-work__tick');
 const isIn = async (page, name, title) => column(page, title).locator('.tl-work__row', { hasText: name }).waitFor();
 const home = (page) => page.goto(demo.url);
-
-async function sees(page, ...words) {
-  const text = await says(page);
-  for (const one of words) {
-    if (one instanceof RegExp) assert.match(text, one);
-    else assert.ok(text.includes(one), `“${one}” is not on ${page.url()}, which says: ${text}`);
-  }
-}
 
 // Presses Tab until a control has focus, whichever element it is by then: a live board is drawn again.
 async function tabTo(page, control) {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { go, link, press, write } from './keyboard.mjs';
-import { checkPage, photograph, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, photograph, says, scenes, sees, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 let demo;
 let browser;
@@ -29,13 +29,6 @@ async function look(page, name) {
   await photograph(page, `coverage-${name}`);
 }
 
-const main = async (page) => (await page.locator('main').innerText()).replace(/\s+/g, ' ');
-
-async function sees(page, ...words) {
-  const text = await main(page);
-  for (const one of words) assert.ok(text.includes(one), `“${one}” is not on ${page.url()}, which says: ${text}`);
-}
-
 const day = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
 async function choose(page, label) {
@@ -52,13 +45,13 @@ scene('who came and left at night is found, with the reason and who said it', as
   const counts = await amara.locator('.tl-counts .tl-chip__value').allInnerTexts();
   const total = counts.reduce((sum, count) => sum + Number(count), 0);
   await sees(amara, `${total} rows on the lists.`);
-  const foundAlready = (await main(amara)).includes('found when Throughline looks next') === false;
+  const foundAlready = (await says(amara)).includes('found when Throughline looks next') === false;
   await press(amara, 'Look for people missed out of hours');
-  if (!foundAlready) assert.match(await main(amara), /(One person was|\d+ people were) found who came and left out of hours/);
+  if (!foundAlready) assert.match(await says(amara), /(One person was|\d+ people were) found who came and left out of hours/);
   await look(amara, 'found');
   await amara.goto(`${demo.url}/coverage?from=${day(-9)}&to=${day(0)}&show=out_of_hours`);
   await sees(amara, 'Out of hours', 'found by the times', 'Offer:');
-  assert.ok(!(await main(amara)).includes('found when Throughline looks next'));
+  assert.ok(!(await says(amara)).includes('found when Throughline looks next'));
 });
 
 scene('a reason that is owed is given, several at once and one by one, and put right with its history', async () => {

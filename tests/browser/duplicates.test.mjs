@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { answer, go, link, press } from './keyboard.mjs';
-import { checkPage, photograph, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, photograph, scenes, sees, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 let demo;
 let browser;
@@ -28,13 +28,6 @@ const scene = scenes(120_000);
 async function look(page, name) {
   await checkPage(page, name);
   await photograph(page, `duplicates-${name}`);
-}
-
-const main = async (page) => (await page.locator('main').innerText()).replace(/\s+/g, ' ');
-
-async function sees(page, ...words) {
-  const text = await main(page);
-  for (const one of words) assert.ok(text.includes(one), `“${one}” is not on ${page.url()}, which says: ${text}`);
 }
 
 const heading = async (page) => (await page.locator('h1').innerText()).trim();

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { custodyCsv } from './samples/custody.mjs';
-import { checkPage, password, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, password, sees, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 const noticed = 'What was noticed, by whom';
 const matters = 'What matters most to the person now';
@@ -33,16 +33,6 @@ after(async () => {
   await demo?.stop();
   await rm(folder, { recursive: true, force: true });
 });
-
-const says = async (page) => (await page.locator('main').innerText()).replace(/\s+/g, ' ');
-
-async function sees(page, ...expected) {
-  const text = await says(page);
-  for (const one of expected) {
-    if (one instanceof RegExp) assert.match(text, one);
-    else assert.ok(text.includes(one), `“${one}” is not on ${page.url()}, which says: ${text}`);
-  }
-}
 
 async function press(page, name) {
   const button = page.getByRole('button', { name, exact: true }).first();

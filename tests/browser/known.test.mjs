@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { go, link, press, tabThrough, write } from './keyboard.mjs';
-import { checkPage, command, photograph, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, command, photograph, says, scenes, sees, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 let demo;
 let browser;
@@ -38,21 +38,14 @@ async function look(name) {
   await photograph(amara, `known-${name}`);
 }
 
-const main = async () => (await amara.locator('main').innerText()).replace(/\s+/g, ' ');
-
-async function sees(...words) {
-  const text = await main();
-  for (const one of words) assert.ok(text.includes(one), `“${one}” is not on ${amara.url()}, which says: ${text}`);
-}
-
 async function doesNotSee(...words) {
-  const text = await main();
+  const text = await says(amara);
   for (const one of words) assert.ok(!text.includes(one), `“${one}” is on ${amara.url()}, which says: ${text}`);
 }
 
 // The first of two things said on the page comes before the second.
 async function seesFirst(first, second) {
-  const text = await main();
+  const text = await says(amara);
   const [one, other] = [text.indexOf(first), text.indexOf(second)];
   assert.ok(one >= 0 && other > one, `“${first}” does not come before “${second}” on ${amara.url()}, which says: ${text}`);
 }
@@ -113,7 +106,7 @@ async function openAll(name, called) {
   await openRow(name);
   await look(`${called}-row`);
   await compare();
-  await sees('How the figure came about', 'Before anything is compared', 'Together');
+  await sees(amara, 'How the figure came about', 'Before anything is compared', 'Together');
   await look(`${called}-compare`);
 }
 
@@ -123,7 +116,7 @@ scene('given people brought in with yesterday\'s list, when Amara adds each, the
   await bringIn(-1, 'known.csv', { 'CU/1': known.ada, 'CU/2': known.rowan, 'CU/3': known.chidi, 'CU/4': known.rosalind, 'CU/5': known.ewan });
   for (const [surname, forename] of Object.values(known)) {
     await openRow(`${surname}, ${forename}`);
-    await sees('Nobody we know is like this');
+    await sees(amara, 'Nobody we know is like this');
     await press(amara, 'Add the person and open an episode');
   }
 });
@@ -131,13 +124,13 @@ scene('given people brought in with yesterday\'s list, when Amara adds each, the
 scene('given the same PNC ID under another name, when Amara says that they are one person, then the name is kept as an alias', async () => {
   await bringIn(0, 'alias.csv', { 'CU/11': ['LARK', 'Kim', '09/09/1988', 'M', '', '', '2011/0234567F', ''] });
   await openRow('LARK, Kim');
-  await sees('Possible matches (1)', 'SPARROW, Rowan');
+  await sees(amara, 'Possible matches (1)', 'SPARROW, Rowan');
   await seesFirst('Same number, different person described', 'in 100');
   await compare();
   await seesFirst('Same number, different person described', 'in 100');
   await look('same-number-compare');
   await press(amara, 'Same person');
-  await sees('In our record: SPARROW, Rowan');
+  await sees(amara, 'In our record: SPARROW, Rowan');
 });
 
 scene('given a list with hard cases, when it is in, then the board says what each is', async () => {
@@ -150,7 +143,7 @@ scene('given a list with hard cases, when it is in, then the board says what eac
     'CU/25': ['MAC DONALD', 'Euan', '02/02/1993', 'M', '', '', '', ''],
   });
   await amara.goto(demo.url);
-  await sees('Possible twin', 'Different NHS numbers', 'day and month swapped');
+  await sees(amara, 'Possible twin', 'Different NHS numbers', 'day and month swapped');
   await look('board');
 });
 
@@ -167,21 +160,21 @@ scene('given a twin of somebody known, then the row says possible twin before an
 
 scene('given somebody under an alias of a known person, then they are found, and the page says that it is the alias', async () => {
   await openAll('LARK, Kimberley', 'alias');
-  await sees('Another name they have used', 'The name in our record is SPARROW, Rowan');
+  await sees(amara, 'Another name they have used', 'The name in our record is SPARROW, Rowan');
   await openRow('LARK, Kimberley');
-  await sees('SPARROW, Rowan', 'Also known as Kim LARK', 'Another name they have used');
+  await sees(amara, 'SPARROW, Rowan', 'Also known as Kim LARK', 'Another name they have used');
 });
 
 scene('given a date of birth with day and month turned round, then the person is found, and the page says so', async () => {
   await openAll('OKAFOR, Chidi', 'swapped');
-  await sees('day and month swapped');
+  await sees(amara, 'day and month swapped');
   assert.match(await result('Date of birth'), /11 May 1984.*5 Nov 1984.*Partly agrees.*Day and month swapped/);
 });
 
 scene('given another NHS number and everything else the same, then the conflict comes first, and never very likely', async () => {
   await openAll('TREMLETT, Rosalind', 'conflict');
   await seesFirst('Different NHS numbers', 'in 100');
-  await sees('Treat as two people unless one number is proved wrong', 'A safety rule limits it');
+  await sees(amara, 'Treat as two people unless one number is proved wrong', 'A safety rule limits it');
   await doesNotSee('Very likely');
   assert.match(await result('NHS number'), /Differs/);
   await openRow('TREMLETT, Rosalind');
@@ -191,7 +184,7 @@ scene('given another NHS number and everything else the same, then the conflict 
 
 scene('given one surname in two words and a forename spelt by ear, then the person is found', async () => {
   await openAll('MAC DONALD, Euan', 'by-ear');
-  await sees('MACDONALD, Ewan');
+  await sees(amara, 'MACDONALD, Ewan');
 });
 
 scene('given a name spelt by ear, two words for one and a two-digit year, when Amara searches, then she finds them', async () => {
@@ -199,9 +192,9 @@ scene('given a name spelt by ear, two words for one and a two-digit year, when A
     await amara.goto(`${demo.url}/people`);
     await write(amara, amara.locator('main input[name=q]'), typed);
     await press(amara.locator('main'), 'Search');
-    await sees('Results for', 'Why they were found', found);
+    await sees(amara, 'Results for', 'Why they were found', found);
   }
-  await sees('another name they have used: Kim Lark');
+  await sees(amara, 'another name they have used: Kim Lark');
   await look('search');
 });
 
@@ -209,12 +202,12 @@ scene('given that Amara says the twin is another person, then she is asked no mo
   await openRow('MARSH, Beth');
   await compare();
   await press(amara, 'Different person');
-  await sees('Said before not to be this person (1)', 'Different person: Amara Bello', 'Nobody else we know is like this');
+  await sees(amara, 'Said before not to be this person (1)', 'Different person: Amara Bello', 'Nobody else we know is like this');
   await doesNotSee('Compare and decide');
   await look('said-before');
   await amara.goto(demo.url);
   await doesNotSee('Possible twin');
-  await sees('No match found. Said before not to be the one person we know who is like this: Amara Bello');
+  await sees(amara, 'No match found. Said before not to be the one person we know who is like this: Amara Bello');
   await look('said-before-board');
 });
 
@@ -223,11 +216,11 @@ const beth = ['MARSH', 'Beth', '14/02/1991', 'F', '12 Wesley Avenue', 'ZZ1 1AA',
 scene('given the same description on the next day\'s list, then the twin is not offered, and may be compared again', async () => {
   await bringIn(1, 'tomorrow.csv', { 'CU/31': beth, 'CU/32': ['LARK', 'Kimberley', '09/09/1988', 'M', '3 Quarry Hill', 'ZZ2 4BD', '', ''] });
   await openRow('MARSH, Beth');
-  await sees('Said before not to be this person (1)', 'MARSH, Ada', 'of the list for');
+  await sees(amara, 'Said before not to be this person (1)', 'MARSH, Ada', 'of the list for');
   await doesNotSee('Compare and decide');
   await look('said-before-next-day');
   await link(amara.locator('main'), /^Compare again/);
-  await sees('Said before not to be this person', 'You may decide otherwise below');
+  await sees(amara, 'Said before not to be this person', 'You may decide otherwise below');
   await look('said-before-compare');
 });
 
@@ -235,21 +228,21 @@ scene('given that she is not sure, then it stays asked, with who was not sure', 
   await openRow('LARK, Kimberley');
   await compare();
   await press(amara, 'Not sure');
-  await sees('Possible matches (1)', 'Not sure: Amara Bello');
+  await sees(amara, 'Possible matches (1)', 'Not sure: Amara Bello');
   await look('not-sure');
 });
 
 scene('given that the list says something else since, then it is asked again, and the page says why', async () => {
   await bringIn(1, 'tomorrow-2.csv', { 'CU/31': beth.with(5, 'ZZ8 8HH'), 'CU/32': ['LARK', 'Kimberley', '09/09/1988', 'M', '3 Quarry Hill', 'ZZ2 4BD', '', ''] });
   await openRow('MARSH, Beth');
-  await sees('Possible matches (1)', 'Asked again: the postcode on the list changed since', 'Amara Bello said “Different person”');
+  await sees(amara, 'Possible matches (1)', 'Asked again: the postcode on the list changed since', 'Amara Bello said “Different person”');
   await look('asked-again');
 });
 
 scene('given that our record says something else since, then it is asked again, and the page says why', async () => {
   await compare();
   await press(amara, 'Different person');
-  await sees('Said before not to be this person (1)');
+  await sees(amara, 'Said before not to be this person (1)');
   await amara.goto(`${demo.url}/people`);
   await write(amara, amara.locator('main input[name=q]'), 'ada marsh 14/2/91');
   await press(amara.locator('main'), 'Search');
@@ -258,7 +251,7 @@ scene('given that our record says something else since, then it is asked again, 
   await write(amara, amara.getByLabel('Postcode'), 'ZZ6 6FF');
   await press(amara, 'Save the details');
   await openRow('MARSH, Beth');
-  await sees('Possible matches (1)', 'Asked again: the postcode in our record changed since');
+  await sees(amara, 'Possible matches (1)', 'Asked again: the postcode in our record changed since');
 });
 
 // The hospital's index: people whom only it knows, a twin of one on the list, and one with another NHS number.
@@ -280,7 +273,7 @@ scene('given the hospital\'s index, when a list has people whom only the hospita
     'CU/43': ['OLDACRE', 'Casimir', '17/08/1971', 'M', '22 Lime Walk', 'ZZ7 3CF', '', numbers[3]],
   });
   await amara.goto(demo.url);
-  await sees('Very likely in the hospital\'s record', 'Possible twin', 'Different NHS numbers');
+  await sees(amara, 'Very likely in the hospital\'s record', 'Possible twin', 'Different NHS numbers');
   await look('hospital-board');
 });
 
@@ -297,7 +290,7 @@ scene('given a twin in the hospital\'s record, then the row and the comparison s
   await press(amara, 'Not this person');
   await doesNotSee('Compare and decide');
   await amara.goto(demo.url);
-  await sees('No match found. Said before not to be the person whom another register knows');
+  await sees(amara, 'No match found. Said before not to be the person whom another register knows');
 });
 
 scene('given another NHS number in the hospital\'s record, then the conflict comes before the figure', async () => {
@@ -319,37 +312,37 @@ scene('given only a keyboard, then the decision about a hospital record is reach
   assert.deepEqual(order, ['The list and the hospital\'s record side by side', ...decision, 'Evidence line by line'], order.join(' | '));
   assert.deepEqual(hidden, [], 'all of it shows that it has focus');
   await press(amara, 'This is the same person');
-  await sees('In our record: FERNCASTLE, Ottoline');
+  await sees(amara, 'In our record: FERNCASTLE, Ottoline');
   await link(amara.locator('main'), 'Open their record');
-  await sees('In other registers', 'PAS, number P1', 'BROOK, Otti');
+  await sees(amara, 'In other registers', 'PAS, number P1', 'BROOK, Otti');
   await look('hospital-person');
   await amara.goto(demo.url);
-  await sees('Known: identity decided');
+  await sees(amara, 'Known: identity decided');
 });
 
 scene('given somebody on no list, when Amara finds them in the hospital\'s index, then they are added from it by her word', async () => {
   await amara.goto(`${demo.url}/people`);
   await write(amara, amara.locator('main input[name=q]'), 'leopold winterbourne 30/5/95');
   await press(amara.locator('main'), 'Search');
-  await sees('In another register: 1', 'Hospital record, PAS', 'P4');
+  await sees(amara, 'In another register: 1', 'Hospital record, PAS', 'P4');
   await look('hospital-search');
   await press(amara.locator('main'), 'Compare with WINTERBOURNE, Leopold, number P4');
-  await sees('Hospital record, PAS, number P4', 'Agrees');
+  await sees(amara, 'Hospital record, PAS, number P4', 'Agrees');
   await doesNotSee('Lime Walk', 'Leo Hart');
   await look('hospital-found');
   const { order, hidden } = await tabThrough(amara);
   assert.deepEqual(order.slice(-3), ['I have checked with the person, or with who sent them, that this is the same person', 'This is the same person', 'back to the search'], order.join(' | '));
   assert.deepEqual(hidden, []);
   await press(amara, 'This is the same person');
-  await sees('There is a problem', 'Say that you have checked that it is the same person', 'WINTERBOURNE');
+  await sees(amara, 'There is a problem', 'Say that you have checked that it is the same person', 'WINTERBOURNE');
   await look('hospital-found-unchecked');
   await tick('I have checked with the person');
   await press(amara, 'This is the same person');
-  await sees('The person was added from the hospital\'s record', 'In other registers', 'PAS, number P4', '31 Lime Walk');
+  await sees(amara, 'The person was added from the hospital\'s record', 'In other registers', 'PAS, number P4', '31 Lime Walk');
   await look('hospital-found-person');
   await amara.goto(`${demo.url}/people`);
   await write(amara, amara.locator('main input[name=q]'), 'leopold winterbourne');
   await press(amara.locator('main'), 'Search');
-  await sees('Also in PAS, number P4');
+  await sees(amara, 'Also in PAS, number P4');
   await doesNotSee('In another register');
 });

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { courtJson } from './samples/court.mjs';
 import { custodyCsv } from './samples/custody.mjs';
 import { answer, go, link, press, unfold } from './keyboard.mjs';
-import { checkPage, photograph, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, photograph, scenes, sees, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 const now = new Date();
 let demo;
@@ -36,14 +36,6 @@ async function look(page, name) {
   looked.add(name);
   await checkPage(page, name);
   await photograph(page, `main-job-${name}`);
-}
-
-async function sees(page, ...words) {
-  const text = (await page.locator('main').innerText()).replace(/\s+/g, ' ');
-  for (const one of words) {
-    if (one instanceof RegExp) assert.match(text, one);
-    else assert.ok(text.includes(one), `“${one}” is not on ${page.url()}, which says: ${text}`);
-  }
 }
 
 const row = async (page, name) => (await page.locator('.tl-work__row', { hasText: name }).innerText()).replace(/\s+/g, ' ');

@@ -1,4 +1,5 @@
 // What the browser tests stand on: a demo server of their own, Debian's Chromium, axe on every page.
+import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { mkdir } from 'node:fs/promises';
@@ -93,6 +94,24 @@ export async function signIn(page, url, name) {
   await go(page, page.getByLabel('6-digit code'));
   await page.keyboard.press('Enter');
   await page.waitForURL((address) => !address.pathname.startsWith('/sign-in'));
+}
+
+// What the page says, in one line.
+export const says = async (page) => (await page.locator('main').innerText()).replace(/\s+/g, ' ');
+
+// How long a page may take to say something: a script may draw it.
+const patience = 5000;
+
+// Every one of these, texts or patterns, is on the page.
+export async function sees(page, ...words) {
+  const has = (text, one) => (one instanceof RegExp ? one.test(text) : text.includes(one));
+  const until = Date.now() + patience;
+  let text = await says(page);
+  while (!words.every((one) => has(text, one)) && Date.now() < until) {
+    await new Promise((done) => setTimeout(done, 100));
+    text = await says(page);
+  }
+  for (const one of words) assert.ok(has(text, one), `“${one}” is not on ${page.url()}, which says: ${text}`);
 }
 
 // Fails with words when axe finds anything on the page at any of our widths, or when it or a table of it
