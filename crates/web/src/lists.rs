@@ -14,6 +14,8 @@ mod review;
 mod rows;
 mod take_back;
 mod take_over;
+mod taken;
+mod taking_back;
 mod unread;
 
 use crate::fields::LARGEST_UPLOAD;

@@ -63,7 +63,7 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
     };
     let open_episodes = open_episodes(&mut tx, &line).await?;
     let appointment = crate::clinics::on_line(&mut tx, &grant, &line).await?;
-    let take_over = super::take_over::values(cx, &mut tx, &grant, &line).await?;
+    let take_over = super::taken::values(cx, &mut tx, &grant, &line).await?;
     let may_open = match line.episode_id {
         Some(episode) => match people::subject_of_episode(&mut tx, episode).await? {
             Some(subject) => tx.may::<ViewEpisode>(subject).await?,

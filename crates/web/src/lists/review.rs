@@ -3,7 +3,7 @@
 use super::bring_in::bring_in;
 use super::compared::Compared;
 use super::rows::{changed_row, entry_row, gone_rows, moved_rows, review_row, same_rows, state_words, verbatim};
-use super::{corrections, hearings, on_to, site_of, take_back};
+use super::{corrections, hearings, on_to, site_of, taking_back};
 use crate::line::facts;
 use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::Path;
@@ -30,7 +30,7 @@ pub async fn look_over(cx: Cx, Path(id): Path<ListId>) -> Answer {
     if compared.reading.is_unread() {
         return Ok(on_to(&format!("/lists/{id}/columns")));
     }
-    let taken_back = taken_back.map(|taken| take_back::told(&taken));
+    let taken_back = taken_back.map(|taken| taking_back::told(&taken));
     cx.page("lists/review.html", context! { taken_back, ..review(&cx, site, &compared) })
 }
 
@@ -192,7 +192,7 @@ pub(super) async fn list_page(cx: &Cx, id: ListId) -> Result<Value, Problem> {
         return Ok(context! { clinic => id.to_string() });
     }
     let (reading, corrected) = corrections::laid(&mut tx, &grant, &list).await?.told();
-    let taking_back = take_back::offered(&mut tx, &grant, &list).await?;
+    let taking_back = taking_back::offered(&mut tx, &grant, &list).await?;
     let days: Vec<NaiveDate> = reading
         .entries
         .iter()
