@@ -1,5 +1,6 @@
 // Saves a draft while it is typed. The words beside the form are true: "Saved 14:32" stands there
 // only after the server said that it is kept. Nothing typed is ever taken away.
+import { forget, keep, kept } from './kept.js';
 import { ask, clockTime, contact } from './server.js';
 
 const pause = 800;
@@ -26,6 +27,7 @@ class Draft {
       if (this.unsaved && !this.leaving) event.preventDefault();
     });
     window.addEventListener('pageshow', () => (this.leaving = false));
+    this.bringBack();
   }
 
   addStatus() {
@@ -38,7 +40,39 @@ class Draft {
 
   typed() {
     this.unsaved = true;
+    if (this.trouble) this.keep();
     if (!this.stopped) this.later(pause);
+  }
+
+  // While the server does not take it, what was typed outlives a reload of the tab.
+  keep() {
+    keep(this.form.dataset.autosave, this.pairs());
+  }
+
+  pairs() {
+    return [...new FormData(this.form)].filter(([name]) => name !== 'csrf_token');
+  }
+
+  // What was typed before the tab was loaded again, with the version it was made from: somebody else's
+  // text of meanwhile is a conflict, and is never overwritten.
+  async bringBack() {
+    const address = this.form.dataset.autosave;
+    const pairs = await kept(address);
+    if (!pairs) return;
+    const of = (name, all) => all.find(([known]) => known === name)?.[1];
+    const typed = (all) => JSON.stringify(all.filter(([name]) => name !== '_key' && name !== 'base_version'));
+    const isAnother = of('of_person', pairs) !== of('of_person', this.pairs());
+    if (isAnother || typed(pairs) === typed(this.pairs())) return forget(address);
+    for (const control of this.form.elements) {
+      if (!control.name || control.name === 'csrf_token') continue;
+      const values = pairs.filter(([name]) => name === control.name).map(([, value]) => value);
+      if (control.type === 'checkbox' || control.type === 'radio') control.checked = values.includes(control.value);
+      else if (control.type !== 'submit' && values.length > 0) [control.value] = values;
+    }
+    this.form.dispatchEvent(new Event('change', { bubbles: true }));
+    this.unsaved = true;
+    this.say('lost', 'What you typed before this page was loaded again is back. It is being saved.');
+    this.later(0);
   }
 
   later(wait) {
@@ -70,6 +104,7 @@ class Draft {
     if (answer.ok) return this.saved(await answer.json().catch(() => ({})));
     if (answer.status === 409) return this.conflict(await answer.json().catch(() => ({})));
     if (answer.status === 423) return this.held('Not saved: Throughline is locked. What you typed is kept in this window.');
+    if (answer.status === 422) return this.ofAnother();
     if (answer.status === 507) return this.lost("Not saved: the server's disk is full. What you type is kept in this window and is saved when there is room.");
     if (answer.status === 401 || answer.type === 'opaqueredirect') return this.signedOut();
     return this.lost('Not saved: the server could not save it. What you type is kept in this window.');
@@ -78,6 +113,8 @@ class Draft {
   saved({ version, saved_at: at }) {
     contact.at = Date.now();
     this.wait = pause;
+    this.trouble = false;
+    if (!this.unsaved) forget(this.form.dataset.autosave);
     const base = this.form.elements.namedItem('base_version');
     if (base && version !== undefined) base.value = version;
     this.say('saved', `Saved ${clockTime(at ? Date.parse(at) : undefined)}`);
@@ -85,26 +122,42 @@ class Draft {
 
   // Tries again, with longer waits.
   lost(words) {
-    this.unsaved = true;
+    this.inTrouble();
     this.wait = Math.min(Math.max(this.wait * 2, 2000), longestWait);
     this.say('lost', words);
   }
 
-  // Somebody else saved since: the person decides, with both texts before them.
-  conflict({ conflict_url: address, by }) {
+  inTrouble() {
     this.unsaved = true;
+    this.trouble = true;
+    this.keep();
+  }
+
+  // Somebody else saved or signed since: the person decides, with both texts before them. The server has
+  // kept what was sent; what is typed from now on is kept here.
+  conflict({ conflict_url: address, by, signed }) {
+    this.unsaved = true;
+    this.trouble = true;
+    forget(this.form.dataset.autosave);
     this.again = false;
     this.stopped = true;
     const who = by ? `${by} has` : 'Somebody has';
-    this.say('conflict', `Not saved: ${who} changed this since you opened it. What you typed is kept in this window. `);
+    const what = signed ? 'ended this draft' : 'changed this';
+    this.say('conflict', `Not saved: ${who} ${what} since you opened it. What you typed is kept in this window. `);
     if (!address) return;
     this.status.append(link(address, 'Compare the two versions'));
   }
 
   held(words) {
-    this.unsaved = true;
+    this.inTrouble();
     this.again = false;
     this.say('lost', words);
+  }
+
+  // The record is not of the person this page was made for.
+  ofAnother() {
+    this.stopped = true;
+    this.held('Not saved: this page is not of the person whose record this is. Copy what you typed, and open the record again from the list.');
   }
 
   signedOut() {

@@ -12,6 +12,8 @@ throughline_domain::codes! {
         Form = "form", "Form";
         /// A published questionnaire with a scoring rule and a licence.
         Instrument = "instrument", "Instrument";
+        /// A note: as many as there is something to say, each its author's.
+        Note = "note", "Note";
     }
 }
 
@@ -29,6 +31,15 @@ throughline_domain::codes! {
         Justice = "justice", "Justice";
         /// What others said or what concerns others: never printed.
         ThirdParty = "third_party", "About or from other people";
+        /// What its author and their team leaders alone may read: never printed, and feeds nothing.
+        Sealed = "sealed", "Sealed";
+    }
+}
+
+impl AudienceClass {
+    /// Whether the class has readers of its own among those who read the clinical record.
+    pub const fn is_restricted(self) -> bool {
+        matches!(self, Self::ThirdParty | Self::Sealed)
     }
 }
 
@@ -246,6 +257,13 @@ pub struct Feeds {
     pub dataset: Option<String>,
     /// Says something about the state of risk.
     pub risk: Option<RiskFeed>,
+}
+
+impl Feeds {
+    /// Whether the answer leads to something that readers of other classes see.
+    pub fn tells_others(&self) -> bool {
+        self.alert.is_some() || self.finding.is_some() || self.dataset.is_some() || self.risk.is_some()
+    }
 }
 
 /// Raises an alert when its condition holds.

@@ -163,8 +163,16 @@ impl Check<'_> {
         for question in raw.questions {
             let at = question.id.span().start;
             let question = self.question(question, lists);
-            if class == AudienceClass::ThirdParty && !question.feeds.document.is_empty() {
-                let reason = format!("'{}' is in a third_party section, which no document may carry", question.id);
+            if class.is_restricted() && !question.feeds.document.is_empty() {
+                let reason = format!("'{}' is in a {} section, which no document may carry", question.id, class.code());
+                self.wrong(at, reason);
+            }
+            if class.is_restricted() && question.feeds.tells_others() {
+                let reason = format!(
+                    "'{}' is in a {} section: an alert, a finding, a state of risk or a dataset would tell what it says",
+                    question.id,
+                    class.code()
+                );
                 self.wrong(at, reason);
             }
             self.asked.push(question.clone());

@@ -84,6 +84,10 @@ codes! {
         Episode = "episode", "Episode";
         /// Screening, assessment and other clinical forms.
         Clinical = "clinical", "Clinical record";
+        /// What other people said, or what concerns them.
+        ThirdParty = "third_party", "About or from other people";
+        /// Sealed notes.
+        Sealed = "sealed", "Sealed notes";
         /// Needs and plan, without the clinical narrative.
         NeedsPlan = "needs_plan", "Needs and plan";
         /// The four-state risk card and the alerts.
@@ -118,6 +122,8 @@ codes! {
         Measures = "measures", "Measures";
         /// Published counts, with small numbers suppressed.
         Published = "published", "Published return";
+        /// Whose signatures wait for a colleague's.
+        Supervision = "supervision", "Countersigning";
         /// Users, roles, sites.
         Users = "users", "Users and sites";
         /// The audit log.
@@ -136,6 +142,8 @@ codes! {
         Caseload = "caseload", "On your caseload";
         /// The person's follow-up is allocated to the user's organisation.
         Allocated = "allocated", "Allocated to your organisation";
+        /// The user began the very record that is asked for, and has a relationship to the person besides.
+        Author = "author", "You wrote it";
         /// The user claimed access with a reason, for a limited time, to be reviewed.
         Claimed = "claimed", "Access you claimed, with a reason";
     }

@@ -40,6 +40,11 @@ impl<P: Permit> Grant<P> {
         self.relationship
     }
 
+    /// What the grant is for.
+    pub fn subject(&self) -> Subject {
+        self.subject
+    }
+
     /// The person the grant is for.
     ///
     /// # Panics
@@ -124,6 +129,12 @@ permits! {
     SignClinical = Sign Clinical;
     /// Countersign clinical forms.
     CountersignClinical = Countersign Clinical;
+    /// Read what other people said, or what concerns them.
+    ViewThirdParty = View ThirdParty;
+    /// Read a sealed note.
+    ViewSealed = View Sealed;
+    /// Say until when what a new starter signs waits for a colleague.
+    ChangeSupervision = Change Supervision;
     /// Read needs and plan.
     ViewNeedsPlan = View NeedsPlan;
     /// See the risk card and alerts.

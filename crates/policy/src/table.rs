@@ -21,6 +21,10 @@ pub enum Needs {
     Justified,
     /// Allocated to my organisation, and the person agreed to sharing with it.
     AllocatedWithConsent,
+    /// A record I began myself.
+    Author,
+    /// A record I began myself, or a person of my site's list or my caseload; never by claimed access.
+    AuthorOrTeam,
     /// Given to me by name: an offer to somebody whom nobody of the service has met yet.
     Assigned,
 }
@@ -46,6 +50,12 @@ impl Needs {
             Self::Justified => (!(caseload || claimed)).then_some(Denied::Relationship),
             Self::AllocatedWithConsent if context.relationship != Relationship::Allocated => Some(Denied::Relationship),
             Self::AllocatedWithConsent => (!context.link_worker_consent).then_some(Denied::Consent),
+            Self::Author => (context.relationship != Relationship::Author).then_some(Denied::Relationship),
+            Self::AuthorOrTeam => {
+                let team =
+                    matches!(context.relationship, Relationship::Author | Relationship::Site | Relationship::Caseload);
+                (!team).then_some(Denied::Relationship)
+            }
             Self::Assigned => (context.relationship != Relationship::Allocated).then_some(Denied::Relationship),
         }
     }
@@ -65,6 +75,7 @@ pub struct Row {
 }
 
 const PRACTITIONERS: &[Role] = &[Role::Practitioner, Role::TeamLeader, Role::Bank];
+const AUTHORS: &[Role] = &[Role::Practitioner, Role::Bank, Role::Student];
 const LEADERS: &[Role] = &[Role::TeamLeader];
 const STUDENT: &[Role] = &[Role::Student];
 const ADMINISTRATOR: &[Role] = &[Role::Administrator];
@@ -74,7 +85,8 @@ const GOVERNANCE: &[Role] = &[Role::InformationGovernance];
 
 use Class::{
     AuditLog, Board, Clinical, Consent, ContactDetails, Directory, Disclosure, Document, Duplicates, Episode, FollowUp,
-    Identity, Justice, List, Measures, NeedsPlan, Outreach, Published, Referral, RiskCard, Search, Users, WhoLooked,
+    Identity, Justice, List, Measures, NeedsPlan, Outreach, Published, Referral, RiskCard, Sealed, Search, Supervision,
+    ThirdParty, Users, WhoLooked,
 };
 use Verb::{Change, Claim, Close, Countersign, Create, Merge, Release, Sign, Unmerge, View};
 
@@ -91,6 +103,7 @@ pub const TABLE: &[Row] = rows! {
         ContactDetails: View Change;
         Episode: View Change Close;
         Clinical: View Change Sign;
+        ThirdParty: View;
         NeedsPlan: View;
         RiskCard: View Change;
         Justice: View Change;
@@ -115,6 +128,17 @@ pub const TABLE: &[Row] = rows! {
         Board: View;
         Outreach: View Change;
     }
+    // A sealed note is its author's, and the team leaders' of the care team, who answer for its being sealed.
+    AUTHORS Author {
+        Sealed: View;
+    }
+    LEADERS AuthorOrTeam {
+        Sealed: View;
+    }
+    // A student writes down what others say in the forms they begin, and reads nobody else's.
+    STUDENT Author {
+        ThirdParty: View;
+    }
     // What becomes of a child's offer is the youth lead's to say: until there is such a role, a team leader's.
     LEADERS OwnSite {
         Outreach: Close;
@@ -130,6 +154,7 @@ pub const TABLE: &[Row] = rows! {
         Duplicates: Change;
         Directory: Change;
         Published: View;
+        Supervision: Change;
     }
     STUDENT Caseload {
         Identity: View;
@@ -172,6 +197,7 @@ pub const TABLE: &[Row] = rows! {
         Search: View;
         Duplicates: View Create Change;
         Directory: View Change;
+        Supervision: Change;
     }
     MANAGER Justified {
         Identity: View;
@@ -242,6 +268,7 @@ pub const TABLE: &[Row] = rows! {
     }
     SYSTEM Nothing {
         Users: View Change;
+        Supervision: Change;
     }
 };
 

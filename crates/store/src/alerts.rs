@@ -1,6 +1,6 @@
 //! Alerts: what must be seen, who has answered for it, and until when. None disappears unresolved.
 
-use crate::{Conn, Result, Tx, args, events};
+use crate::{Conn, Result, Tx, args, events, records};
 use chrono::NaiveDate;
 use throughline_domain::ids::{AlertId, EpisodeId, RecordId, SiteId};
 use throughline_domain::risk::{AlertKind, AlertState, RiskEvidence, RiskState};
@@ -49,9 +49,9 @@ pub struct RiskCard {
 ///
 /// # Errors
 /// The store's. A page that gets an error shows "Unavailable", never an empty card.
-pub async fn risk_card(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<RiskCard> {
-    let alerts = unresolved(conn, grant).await?;
-    let row = conn
+pub async fn risk_card(tx: &mut Tx, grant: &Grant<ViewRiskCard>) -> Result<RiskCard> {
+    let alerts = unresolved(tx, grant).await?;
+    let row = tx
         .fetch_optional(
             "SELECT snapshot, signed_at, signed_by_name FROM record
               WHERE person_id = $1 AND form_id = 'risk' AND state IN ('signed', 'awaiting') ORDER BY signed_at DESC LIMIT 1",
@@ -65,8 +65,13 @@ pub async fn risk_card(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<R
         signed_finding: signed_finding.flatten(),
         readable: signed_finding != Some(None),
     };
+    let state = match RiskState::of(evidence) {
+        // What this reader is not shown may say otherwise.
+        RiskState::NoneIdentified if records::something_withheld(tx, grant.person()).await? => RiskState::Unavailable,
+        state => state,
+    };
     Ok(RiskCard {
-        state: RiskState::of(evidence),
+        state,
         alerts,
         assessed_at: row.as_ref().map(|row| row.get("signed_at")).transpose()?.flatten(),
         assessed_by: row.as_ref().map(|row| row.get("signed_by_name")).transpose()?.unwrap_or_default(),

@@ -105,6 +105,8 @@ pub struct SignedRecord {
     pub form: String,
     /// Its answers; `None` when the stored text cannot be read, which is told and never left out.
     pub snapshot: Option<Snapshot>,
+    /// Whether it holds something that this reader is not shown.
+    pub withheld: bool,
     /// Whether a countersignature is still owed.
     pub awaits_countersignature: bool,
     /// When it was signed.
@@ -206,17 +208,25 @@ pub async fn pdf(conn: &mut Conn, grant: &Grant<ViewDocument>, id: DocumentId) -
 ///
 /// # Errors
 /// The store's.
-pub async fn signed_records(conn: &mut Conn, grant: &Grant<ViewClinical>) -> Result<Vec<SignedRecord>> {
-    let rows = conn
+pub async fn signed_records(tx: &mut Tx, grant: &Grant<ViewClinical>) -> Result<Vec<SignedRecord>> {
+    let rows = tx
         .fetch_all(
-            "SELECT form_id, state, snapshot, signed_at, signed_by_name FROM record
+            "SELECT form_id, state, snapshot, signed_at, signed_by_name, created_by FROM record
               WHERE person_id = $1 AND episode_id = $2 AND state IN ('signed', 'awaiting') ORDER BY signed_at DESC, id DESC",
             args![grant.person(), grant.episode()],
         )
         .await?;
     let mut newest: Vec<SignedRecord> = Vec::new();
     for row in &rows {
-        let record = signed_record(row)?;
+        let mut record = signed_record(row)?;
+        if let Some(snapshot) = record.snapshot.take() {
+            let author = row.get("created_by")?;
+            let (readable, withheld) = crate::records::readable_snapshot(tx, grant.subject(), author, snapshot).await?;
+            // A record of which nothing is this reader's to read is none of theirs.
+            let Some(readable) = readable else { continue };
+            record.snapshot = Some(readable);
+            record.withheld = withheld;
+        }
         if !newest.iter().any(|known| known.form == record.form) {
             newest.push(record);
         }
@@ -230,6 +240,7 @@ fn signed_record(row: &Row) -> Result<SignedRecord> {
     Ok(SignedRecord {
         form: row.get("form_id")?,
         snapshot: read_snapshot(&snapshot),
+        withheld: false,
         awaits_countersignature: state == RecordState::AwaitingCountersignature,
         signed_at: row.get("signed_at")?,
         signed_by_name: row.get("signed_by_name")?,

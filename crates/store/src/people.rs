@@ -1,7 +1,9 @@
 //! People: who they are, how they may be reached, and the keys by which they are found.
 
+mod as_of;
 mod ledgers;
 
+pub use as_of::{AlertThen, alerts_as_of, contact_details_as_of, get_as_of};
 pub use ledgers::{DocumentLine, Finding, contact_notes, documents, findings};
 
 use crate::sql::placeholders;

@@ -201,6 +201,8 @@ macro_rules! codes_in_columns {
 
 codes_in_columns!(
     throughline_domain::role::Role,
+    throughline_forms::AudienceClass,
+    crate::records::ActKind,
     throughline_domain::role::OrganisationKind,
     throughline_domain::place::SiteKind,
     throughline_domain::place::PointOfContact,

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 use std::sync::LazyLock;
 use throughline_audit as log;
-use throughline_domain::ids::{ElsewhereId, EpisodeId, PersonId, SiteId};
+use throughline_domain::ids::{ElsewhereId, EpisodeId, PersonId, SiteId, UserId};
 use throughline_domain::time::{Instant, stored};
 use throughline_policy::{Actor, Context, Denied, Grant, Permit, Relationship, Subject, Verb};
 
@@ -198,6 +198,24 @@ impl Tx {
             }
         }
         answer.map_err(Refused::Denied)
+    }
+
+    /// As [`Tx::authorise`], to a part of a record that `author` began: what somebody wrote is theirs to read.
+    pub(crate) async fn authorise_part<P: Permit>(
+        &mut self,
+        subject: Subject,
+        author: UserId,
+    ) -> Result<Grant<P>, Refused> {
+        let actor = self.cause.actor.clone().ok_or(Refused::Denied(Denied::Role))?;
+        let contexts = self.contexts_of_part(&actor, subject, author).await?;
+        self.authorise_among(&actor, subject, &contexts)
+    }
+
+    /// As [`Tx::may`], of a part of a record that `author` began.
+    pub(crate) async fn may_part<P: Permit>(&mut self, subject: Subject, author: UserId) -> Result<bool> {
+        let Some(actor) = self.cause.actor.clone() else { return Ok(false) };
+        let contexts = self.contexts_of_part(&actor, subject, author).await?;
+        Ok(first_allowed::<P>(&actor, subject, &contexts).0.is_ok())
     }
 
     /// Keeps a person from being joined to another until this act has ended, so that nothing is added

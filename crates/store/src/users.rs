@@ -1,11 +1,12 @@
 //! Users: who may sign in, as what, and where they work.
 
 use crate::{Conn, Result, Row, Tx, args};
+use chrono::NaiveDate;
 use std::collections::HashSet;
 use throughline_domain::ids::{OrganisationId, SiteId, UserId};
 use throughline_domain::role::{OrganisationKind, Role};
-use throughline_domain::time::Instant;
-use throughline_policy::{Actor, ChangeUsers, Grant, ViewUsers};
+use throughline_domain::time::{Instant, london_date};
+use throughline_policy::{Actor, ChangeSupervision, ChangeUsers, Grant, ViewUsers};
 
 /// A user.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -32,6 +33,8 @@ pub struct User {
     pub locked: bool,
     /// When access ends by itself (bank, agency, students).
     pub access_until: Option<Instant>,
+    /// The last day, in London, until which what they sign waits for a colleague: a new starter.
+    pub countersign_until: Option<NaiveDate>,
     /// The sites they work at.
     pub sites: Vec<SiteId>,
 }
@@ -64,6 +67,12 @@ impl User {
     pub fn may_sign_in(&self, now: Instant) -> bool {
         !self.locked && self.access_until.is_none_or(|until| until > now)
     }
+
+    /// Whether what they sign on this day waits for a colleague: a student's always, a new starter's
+    /// until their day.
+    pub fn is_countersigned(&self, today: NaiveDate) -> bool {
+        self.role.needs_countersignature() || self.countersign_until.is_some_and(|until| until >= today)
+    }
 }
 
 async fn with_sites(conn: &mut Conn, row: &Row) -> Result<User> {
@@ -86,6 +95,7 @@ async fn with_sites(conn: &mut Conn, row: &Row) -> Result<User> {
         registration: row.get("registration")?,
         locked: row.get("locked")?,
         access_until: row.get("access_until")?,
+        countersign_until: row.get("countersign_until")?,
         sites: sites.iter().map(|row| row.get("site_id")).collect::<Result<_>>()?,
     })
 }
@@ -98,7 +108,7 @@ pub async fn for_sign_in(conn: &mut Conn, email: &str) -> Result<Option<(User, S
     let row = conn
         .fetch_optional(
             "SELECT u.id, u.version, u.organisation_id, o.kind AS organisation_kind, o.name AS organisation_name, u.email,
-                    u.name, u.role, u.registration, u.locked, u.access_until, u.password_hash, u.totp_secret, u.totp_last_step
+                    u.name, u.role, u.registration, u.locked, u.access_until, u.countersign_until, u.password_hash, u.totp_secret, u.totp_last_step
                FROM app_user u JOIN organisation o ON o.id = u.organisation_id WHERE u.email = $1",
             args![email.trim().to_lowercase()],
         )
@@ -120,7 +130,7 @@ pub async fn by_id(conn: &mut Conn, id: UserId) -> Result<Option<User>> {
     let row = conn
         .fetch_optional(
             "SELECT u.id, u.version, u.organisation_id, o.kind AS organisation_kind, o.name AS organisation_name, u.email,
-                    u.name, u.role, u.registration, u.locked, u.access_until
+                    u.name, u.role, u.registration, u.locked, u.access_until, u.countersign_until
                FROM app_user u JOIN organisation o ON o.id = u.organisation_id WHERE u.id = $1",
             args![id],
         )
@@ -177,7 +187,7 @@ pub async fn all(conn: &mut Conn, _grant: &Grant<ViewUsers>) -> Result<Vec<User>
     let rows = conn
         .fetch_all(
             "SELECT u.id, u.version, u.organisation_id, o.kind AS organisation_kind, o.name AS organisation_name, u.email,
-                    u.name, u.role, u.registration, u.locked, u.access_until
+                    u.name, u.role, u.registration, u.locked, u.access_until, u.countersign_until
                FROM app_user u JOIN organisation o ON o.id = u.organisation_id ORDER BY u.name",
             args![],
         )
@@ -339,5 +349,56 @@ pub async fn set_password_hash(tx: &mut Tx, user: UserId, hash: &str) -> Result<
     tx.execute("UPDATE app_user SET password_hash = $2, version = version + 1 WHERE id = $1", args![user, hash])
         .await?;
     tx.note_act("change", "users", throughline_policy::Subject::default(), "password");
+    Ok(())
+}
+
+/// Whether what an actor signs now waits for a colleague.
+pub(crate) async fn is_countersigned(tx: &mut Tx, actor: &Actor) -> Result<bool> {
+    let today = london_date(tx.now());
+    let user = by_id(tx, actor.user).await?;
+    Ok(actor.role.needs_countersignature() || user.is_some_and(|user| user.is_countersigned(today)))
+}
+
+/// The colleagues of the grant's employer who sign records, by name.
+///
+/// # Errors
+/// The store's.
+pub async fn signers(conn: &mut Conn, grant: &Grant<ChangeSupervision>) -> Result<Vec<User>> {
+    let rows = conn
+        .fetch_all(
+            "SELECT u.id, u.version, u.organisation_id, o.kind AS organisation_kind, o.name AS organisation_name, u.email,
+                    u.name, u.role, u.registration, u.locked, u.access_until, u.countersign_until
+               FROM app_user u JOIN organisation o ON o.id = u.organisation_id
+              WHERE u.organisation_id = $1 AND u.locked = $2 ORDER BY u.name",
+            args![grant.actor().organisation, false],
+        )
+        .await?;
+    let mut users = Vec::with_capacity(rows.len());
+    for row in &rows {
+        users.push(with_sites(conn, row).await?);
+    }
+    users.retain(|user| user.role.is_clinical());
+    Ok(users)
+}
+
+/// Says until which day what a colleague signs waits for a countersignature; `None` ends it now.
+///
+/// # Errors
+/// [`crate::Error::Stale`] when somebody else changed the user first, or it is the actor's own.
+pub async fn set_countersign_until(
+    tx: &mut Tx,
+    grant: &Grant<ChangeSupervision>,
+    user: UserId,
+    version: i64,
+    until: Option<NaiveDate>,
+) -> Result<()> {
+    tx.execute_versioned(
+        "UPDATE app_user SET countersign_until = $4, version = version + 1
+          WHERE id = $1 AND version = $2 AND organisation_id = $3 AND id <> $5",
+        args![user, version, grant.actor().organisation, until, grant.actor().user],
+    )
+    .await?;
+    let words = until.map_or_else(|| "no countersignature".to_owned(), |until| format!("countersigned until {until}"));
+    tx.note_act("change", "users", throughline_policy::Subject::default(), &format!("user {user}: {words}"));
     Ok(())
 }

@@ -234,6 +234,7 @@ pub async fn risks(
             args![grant.site(), since],
         )
         .await?;
+    let withheld = crate::records::marks_withheld(conn, grant.actor(), grant.site(), since).await?;
     let mut kinds: BTreeMap<PersonId, Vec<AlertKind>> = BTreeMap::new();
     for row in &alerts {
         kinds.entry(row.get("person_id")?).or_default().push(row.get("kind")?);
@@ -253,7 +254,7 @@ pub async fn risks(
             let state = RiskState::of(RiskEvidence {
                 open_alerts: alerts.len(),
                 signed_finding: form.copied().flatten(),
-                readable: form != Some(&None),
+                readable: form != Some(&None) && !withheld.contains(&person),
             });
             (person, RiskMark { state, alerts })
         })

@@ -1,6 +1,7 @@
 //! Drafts: nothing typed is lost, nothing is overwritten unseen.
 
 use chrono::{Duration, TimeZone, Utc};
+use throughline_domain::document::RecordState;
 use throughline_domain::episode::{LegalStatus, ReferralSource};
 use throughline_domain::ids::{EpisodeId, OrganisationId, PersonId, RecordId, ServiceId, SiteId, UserId};
 use throughline_domain::name::Name;
@@ -153,7 +154,7 @@ async fn the_slower_of_two_loses_nothing() {
     let ward = Ward::open().await;
     assert_eq!(ward.save(1, 1, None, "seen pacing").await, Saved::Saved { version: 2 });
     let slower = ward.save(2, 1, None, "heard shouting").await;
-    assert_eq!(slower, Saved::Conflict { kept_as: 3, by: "Amara Bello".into() });
+    assert_eq!(slower, Saved::Conflict { kept_as: 3, by: "Amara Bello".into(), state: RecordState::Draft });
     assert_eq!(ward.save(3, 2, None, "pacing and shouting").await, Saved::Saved { version: 4 });
     let kept = ward.words_kept().await;
     assert_eq!(kept[0], (4, "pacing and shouting".into(), None));
@@ -192,7 +193,7 @@ async fn what_is_typed_after_signing_is_kept_and_the_signed_text_stands() {
     records::sign(&mut tx, &sign, &record, catalogue().get("screening").unwrap()).await.unwrap();
     tx.commit().await.unwrap();
     let late = ward.save(3, 2, None, "and shouting").await;
-    assert_eq!(late, Saved::Conflict { kept_as: 3, by: "Amara Bello".into() });
+    assert_eq!(late, Saved::Conflict { kept_as: 3, by: "Amara Bello".into(), state: RecordState::Signed });
     let mut tx = ward.tx(4).await;
     let view = tx.authorise::<ViewClinical>(ward.subject).await.unwrap();
     let signed = records::latest_signed(&mut tx, &view, "screening").await.unwrap().unwrap();

@@ -20,6 +20,7 @@ const WRITERS: usize = 8;
 /// One writer: a draft of their own, and the newest count that the server said was saved.
 struct Writer {
     record: Uuid,
+    of_person: String,
     cookie: String,
     csrf: String,
     acknowledged: Arc<AtomicU64>,
@@ -73,12 +74,15 @@ impl Trial {
         let (token, csrf) = kit.session(user, chrono::Utc::now() + chrono::Duration::hours(12)).await;
         let cookie = format!("throughline={token}");
         let mut client = Client::new(self.address, &cookie);
-        let started =
-            client.post(&format!("/episodes/{episode}/forms/screening"), &csrf, &[]).await.expect("it answers");
+        let of_person = person.to_string();
+        let started = client
+            .post(&format!("/episodes/{episode}/forms/screening"), &csrf, &[("of_person", &of_person)])
+            .await
+            .expect("it answers");
         let location =
             started.location.unwrap_or_else(|| panic!("a draft is started, not {}: {}", started.status, started.body));
         let record = location.split('/').find_map(|part| part.parse().ok()).expect("it leads to the draft");
-        Writer { record, cookie, csrf, acknowledged: Arc::default(), saves: Arc::default() }
+        Writer { record, of_person, cookie, csrf, acknowledged: Arc::default(), saves: Arc::default() }
     }
 
     async fn start(&self, planted: bool) -> Child {
@@ -158,6 +162,7 @@ fn end(server: &mut Child) {
 
 /// Saves again and again until the server is gone.
 fn write(address: SocketAddr, writer: &Writer, version: i64) -> JoinHandle<()> {
+    let of_person = writer.of_person.clone();
     let (path, cookie, csrf) = (format!("/records/{}/save", writer.record), writer.cookie.clone(), writer.csrf.clone());
     let (acknowledged, saves) = (writer.acknowledged.clone(), writer.saves.clone());
     tokio::spawn(async move {
@@ -167,7 +172,10 @@ fn write(address: SocketAddr, writer: &Writer, version: i64) -> JoinHandle<()> {
             count += 1;
             let text = format!("count {count};");
             let base = version.to_string();
-            let Ok(answer) = client.post(&path, &csrf, &[("base_version", &base), (QUESTION, &text)]).await else {
+            let Ok(answer) = client
+                .post(&path, &csrf, &[("of_person", &of_person), ("base_version", &base), (QUESTION, &text)])
+                .await
+            else {
                 return;
             };
             assert_eq!(answer.status, 200, "{}", answer.body);

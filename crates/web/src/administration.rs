@@ -1,6 +1,7 @@
 //! Administration: who may sign in as what, and when each site is covered.
 
 mod sites;
+mod supervision;
 mod tokens;
 
 use crate::{Answer, App, Cx, Fields, Problem};
@@ -21,6 +22,7 @@ use throughline_store::users::{self, User};
 pub fn routes() -> Router<App> {
     Router::new()
         .merge(sites::routes())
+        .merge(supervision::routes())
         .merge(tokens::routes())
         .route("/administration", get(show))
         .route("/administration/users/{user}", get(show_user))

@@ -141,6 +141,7 @@ fn why(code: &str) -> &'static str {
     match Relationship::from_code(code) {
         Some(Relationship::Site) => "On a list of, or with an episode at, their site",
         Some(Relationship::Caseload) => "On their caseload",
+        Some(Relationship::Author) => "They wrote it themselves",
         Some(Relationship::Allocated) => "Allocated to their organisation",
         Some(Relationship::Claimed) => "Claimed access, with a reason",
         Some(Relationship::None) | None => "No relationship needed",

@@ -166,6 +166,7 @@ const NAVIGATION: &[(&str, &str, Class)] = &[
     ("Outreach", "/outreach", Class::Outreach),
     ("Directory", "/directory", Class::Directory),
     ("Measures", "/measures", Class::Published),
+    ("Countersigning", "/countersigning", Class::Supervision),
     ("Administration", "/administration", Class::Users),
     ("Audit", "/audit", Class::AuditLog),
 ];
@@ -176,7 +177,7 @@ pub(crate) fn first_page(actor: &Actor) -> &'static str {
     if !role_may(actor, Verb::View, Class::Board) && role_may(actor, Verb::View, Class::FollowUp) {
         return "/worklist";
     }
-    NAVIGATION.iter().find(|(_, _, class)| role_may(actor, Verb::View, *class)).map_or("/help", |(_, href, _)| href)
+    NAVIGATION.iter().find(|(_, _, class)| may_enter(actor, *class)).map_or("/help", |(_, href, _)| href)
 }
 
 /// What a page is drawn in, for a signed-in user or for nobody.
@@ -202,10 +203,16 @@ pub(crate) fn shell(app: &App, signed_in: Option<&SignedIn>, path: &str) -> Shel
     }
 }
 
+/// Whether an entry of the navigation is the user's: to look or, where there is nothing but a change, to change.
+fn may_enter(actor: &Actor, class: Class) -> bool {
+    let verb = if class == Class::Supervision { Verb::Change } else { Verb::View };
+    role_may(actor, verb, class)
+}
+
 fn navigation(actor: &Actor, path: &str) -> Vec<NavItem> {
     NAVIGATION
         .iter()
-        .filter(|(_, _, class)| role_may(actor, Verb::View, *class))
+        .filter(|(_, _, class)| may_enter(actor, *class))
         .map(|(text, href, _)| NavItem {
             text: (*text).into(),
             href: (*href).into(),

@@ -1,5 +1,6 @@
 //! The episode: its task list, offer and consent, hand-over, release, and why somebody was not seen.
 
+mod as_of;
 mod consent;
 mod errors;
 mod hand_over;
@@ -16,6 +17,7 @@ use throughline_policy::{Subject, ViewEpisode};
 use throughline_store::episodes::Episode;
 use throughline_store::{Tx, episodes, people};
 
+pub(crate) use as_of::records_as_of;
 pub(crate) use errors::Errors;
 pub(crate) use show::record_line;
 

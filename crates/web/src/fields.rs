@@ -5,6 +5,7 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest, Multipart, Request};
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
+use throughline_domain::ids::PersonId;
 
 /// The largest form: a long assessment is some hundred kilobytes.
 const LARGEST_FORM: usize = 4 * 1024 * 1024;
@@ -56,6 +57,16 @@ impl Fields {
             .or_else(|| self.given("base_version"))
             .and_then(|text| text.parse().ok())
             .ok_or(Problem::Stale)
+    }
+
+    /// Refuses a form that was made for another person than the one it is about to act on: on a shared
+    /// PC with several windows a text must not land in the wrong record (hazard H-02).
+    ///
+    /// # Errors
+    /// [`Problem::WrongPerson`], also when the form does not say whom it was made for.
+    pub fn of_person(&self, person: PersonId) -> Result<(), Problem> {
+        let of = self.given("of_person").and_then(|text| text.parse::<PersonId>().ok());
+        if of == Some(person) { Ok(()) } else { Err(Problem::WrongPerson) }
     }
 
     /// The key that makes the form's act happen once.

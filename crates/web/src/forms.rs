@@ -1,13 +1,19 @@
 //! Forms and instruments: drafts that save themselves, conflicts that lose nothing, signing, and
 //! the signed record with its addenda, countersignature and marks of error.
 
+mod as_of;
 mod conflict;
+mod countersign;
 mod draft;
 mod learned;
 mod prefill;
 mod record;
 mod screened;
+mod sections;
 mod sign;
+mod words;
+
+pub(crate) use sections::WITHHELD;
 
 use crate::{App, Problem};
 use axum::Router;
@@ -29,9 +35,10 @@ pub fn routes() -> Router<App> {
         .route("/records/{record}/check", get(sign::check))
         .route("/records/{record}/sign", post(sign::sign))
         .route("/records/{record}/versions/{version}", get(record::version))
-        .route("/records/{record}/addendum", get(record::addendum_page).post(record::addendum))
-        .route("/records/{record}/error", get(record::error_page).post(record::error))
-        .route("/records/{record}/countersign", post(record::countersign))
+        .route("/records/{record}/addendum", get(words::addendum_page).post(words::addendum))
+        .route("/records/{record}/error", get(words::error_page).post(words::error))
+        .route("/records/{record}/countersign", post(countersign::countersign))
+        .route("/records/{record}/send-back", get(words::send_back_page).post(countersign::send_back))
 }
 
 /// A record with its subject, for a page or an act about it.

@@ -84,6 +84,10 @@ fn when(needs: Needs, may_claim: bool) -> &'static str {
         Needs::AllocatedWithConsent => {
             "The follow-up is with their organisation, and the person agreed to sharing with it"
         }
+        Needs::Author => "They wrote it themselves",
+        Needs::AuthorOrTeam => {
+            "They wrote it themselves, or the person is on a list or has an episode at their site, or is on their caseload"
+        }
         Needs::Assigned => "It was given to them by name",
     }
 }

@@ -19,8 +19,9 @@
 //! metric; lose what somebody typed; say "Saved" before the store says it is durable.
 
 mod act;
+mod as_of;
 pub mod assets;
-pub mod banner;
+mod banner;
 mod cx;
 mod evidence;
 mod fields;

@@ -1,5 +1,6 @@
 //! People: finding them, adding them, and the pages of one person's record.
 
+mod as_of;
 mod claim;
 mod create;
 mod details;

@@ -28,6 +28,9 @@ pub enum Problem {
     /// The form's token is missing or of another session.
     #[error("This form is no longer valid")]
     Token,
+    /// The form was made for another person than whose record it would change.
+    #[error("This page is not of the person whose record this is")]
+    WrongPerson,
     /// What was sent is too large.
     #[error("This file is too large")]
     TooLarge,
@@ -86,7 +89,7 @@ impl Problem {
             Self::Stale => StatusCode::CONFLICT,
             Self::Token => StatusCode::FORBIDDEN,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Invalid(_) | Self::WrongPerson => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
             Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
@@ -101,6 +104,9 @@ impl Problem {
             }
             Self::Stale => {
                 "Nothing of yours was saved over theirs. Open the page again, see what they changed, and add what is missing."
+            }
+            Self::WrongPerson => {
+                "Nothing was saved. Check in the banner whose record you have open, open it again from the list or the search, and add there what you typed."
             }
             Self::Token => "You may have signed in again in another window. Go back, reload the page and try again.",
             Self::TooLarge => {

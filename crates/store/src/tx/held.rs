@@ -5,7 +5,7 @@ use crate::sql::Row;
 use crate::{Result, args};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
-use throughline_domain::ids::PersonId;
+use throughline_domain::ids::{PersonId, UserId};
 use throughline_policy::{Actor, Context, Denied, Grant, Permit, Relationship, Subject};
 
 impl Tx {
@@ -22,6 +22,22 @@ impl Tx {
         let contexts = self.held(actor, &[person]).await?.remove(&person).unwrap_or_else(no_relationship);
         self.known = Some((person, contexts.clone()));
         Ok(contexts.into_iter().map(|context| Context { own_site, ..context }).collect())
+    }
+
+    /// As [`Tx::contexts`], of a part of a record that `author` began: its author has a context more,
+    /// as long as they have any to the person.
+    pub(super) async fn contexts_of_part(
+        &mut self,
+        actor: &Actor,
+        subject: Subject,
+        author: UserId,
+    ) -> Result<Vec<Context>> {
+        let mut contexts = self.contexts(actor, subject).await?;
+        let strongest = contexts.first().copied().unwrap_or(Context::NONE);
+        if actor.user == author && strongest.relationship != Relationship::None {
+            contexts.insert(0, Context { relationship: Relationship::Author, ..strongest });
+        }
+        Ok(contexts)
     }
 
     /// The relationships of the actor to each of these people, the strongest first, in one look.

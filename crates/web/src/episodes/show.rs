@@ -1,9 +1,10 @@
 //! The task list of an episode: where it stands, who owns it, and what is next.
 
 use super::subject;
+use crate::as_of::Asked;
 use crate::banner::banner;
 use crate::{Answer, Cx, Problem};
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use minijinja::{Value, context};
 use throughline_clocks::{Clock, Events, State};
 use throughline_domain::episode::{Progress, Step, StepState};
@@ -21,7 +22,16 @@ use throughline_store::{Tx, alerts, episodes, records};
 /// The forms of the service that are steps of their own.
 const FORMS_OF_STEPS: [&str; 3] = ["screening", "assessment", "risk"];
 
-pub(super) async fn show(cx: Cx, Path(id): Path<EpisodeId>) -> Answer {
+pub(super) async fn show(cx: Cx, Path(id): Path<EpisodeId>, Query(asked): Query<Asked>) -> Answer {
+    match asked.read(cx.now) {
+        Ok(None) => now(&cx, id, &asked, None).await,
+        Ok(Some(moment)) => super::as_of::show(&cx, id, moment, &asked).await,
+        Err(words) => now(&cx, id, &asked, Some(&words)).await,
+    }
+}
+
+/// The episode as it stands now. `wrong` says why a moment that was asked for cannot be shown.
+async fn now(cx: &Cx, id: EpisodeId, asked: &Asked, wrong: Option<&str>) -> Answer {
     let mut tx = cx.begin().await?;
     let subject = subject(&mut tx, id).await?;
     let grant = tx.authorise::<ViewEpisode>(subject).await?;
@@ -53,9 +63,14 @@ pub(super) async fn show(cx: Cx, Path(id): Path<EpisodeId>) -> Answer {
         may,
         closed => episode.closed_at.is_some(),
         overdue => episode.closed_at.is_none() && episode.next_action_due < cx.now,
+        ask_as_of => asked.form(&format!("/episodes/{id}"), wrong),
         episode,
     };
-    cx.page("episodes/show.html", values)
+    if wrong.is_some() {
+        cx.page_with_errors("episodes/show.html", values)
+    } else {
+        cx.page("episodes/show.html", values)
+    }
 }
 
 fn facts(episode: &Episode) -> Value {
@@ -226,9 +241,10 @@ async fn instruments(tx: &mut Tx, subject: Subject) -> Result<Option<Value>, Pro
             context! { title => form.title, href => format!("/episodes/{}/forms/{}", grant.episode(), form.id), instrument }
         })
         .collect();
-    let filled: Vec<Value> = all.iter().map(record_line).collect();
+    let filled: Vec<Value> = all.records.iter().map(record_line).collect();
+    let withheld: Vec<String> = all.withheld.iter().map(ToString::to_string).collect();
     let may_write = tx.may::<WriteClinical>(subject).await?;
-    Ok(Some(context! { forms, filled, may_write }))
+    Ok(Some(context! { forms, filled, withheld, may_write }))
 }
 
 /// One filled-in form in a list.

@@ -1,5 +1,6 @@
 //! Two texts of one draft: question by question, a person chooses.
 
+use super::sections::WITHHELD;
 use super::{alike, form_of, in_words, of_question, open_record, title_of};
 use crate::banner::banner;
 use crate::episodes::Errors;
@@ -56,10 +57,13 @@ async fn draw(cx: &Cx, id: RecordId, version: i64, typed: &Fields, errors: &Erro
         person => banner.value,
         back => context! { href => next(&record), text => "The draft as it stands" },
         mine_title => if mine { "Yours".to_owned() } else { kept.saved_by_name.clone() },
+        theirs_own => record.updated_by == kept.saved_by,
         theirs_title => if record.updated_by == cx.signed_in.user.id { "Yours, in another window" } else { record.updated_by_name.as_str() },
         rows,
         kept,
         is_draft,
+        withheld => (kept.withheld || record.withheld).then_some(WITHHELD),
+        of_person => record.person_id.to_string(),
         action => format!("/records/{id}/conflict/{version}"),
         errors => (!errors.is_empty()).then(|| errors.list()),
         wrong => errors.by_field(),
@@ -94,6 +98,7 @@ fn row(form: &Form, question: &Question, kept: &Version, record: &Record, typed:
 pub(super) async fn settle(cx: Cx, Path((id, version)): Path<(RecordId, i64)>, fields: Fields) -> Answer {
     let mut act = cx.act(&fields).await?;
     let (subject, record) = open_record(&mut act, id).await?;
+    fields.of_person(record.person_id)?;
     let grant = act.authorise::<WriteClinical>(subject).await?;
     let kept = kept(&mut act, subject, id, version).await?;
     let form = form_of(&record)?;

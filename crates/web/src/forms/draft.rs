@@ -1,6 +1,7 @@
 //! A draft: begun, filled in, and saved while it is typed.
 
-use super::{form_of, open_record, prefill, title_of};
+use super::sections::{self, WITHHELD};
+use super::{countersign, form_of, open_record, prefill, title_of};
 use crate::banner::banner;
 use crate::episodes as episode_pages;
 use crate::{Answer, Cx, Fields, Problem};
@@ -25,11 +26,17 @@ pub(super) async fn open(cx: Cx, Path((id, form)): Path<(EpisodeId, String)>) ->
     let mut tx = cx.begin().await?;
     let subject = episode_pages::subject(&mut tx, id).await?;
     let grant = tx.authorise::<ViewClinical>(subject).await?;
-    let all: Vec<Record> =
-        records::of_episode(&mut tx, &grant).await?.into_iter().filter(|record| record.form_id == form.id).collect();
+    let all: Vec<Record> = records::of_episode(&mut tx, &grant)
+        .await?
+        .records
+        .into_iter()
+        .filter(|record| record.form_id == form.id)
+        .collect();
     let episode = episode_pages::episode(&mut tx, subject).await?;
     let may_write = tx.may::<WriteClinical>(subject).await? && episode.closed_at.is_none();
-    let draft = all.iter().find(|record| record.state == RecordState::Draft);
+    // A note is its author's: a colleague's draft is no reason not to begin one.
+    let mine = |record: &&Record| form.kind != FormKind::Note || record.created_by == cx.signed_in.user.id;
+    let draft = all.iter().find(|record| record.state == RecordState::Draft && mine(record));
     if let Some(draft) = draft.filter(|_| may_write) {
         tx.commit().await?;
         return Ok(Redirect::to(&format!("/records/{}/edit", draft.id)).into_response());
@@ -50,6 +57,7 @@ pub(super) async fn open(cx: Cx, Path((id, form)): Path<(EpisodeId, String)>) ->
         filled,
         may_write,
         closed => episode.closed_at.is_some(),
+        of_person => episode.person_id.to_string(),
     };
     cx.page("forms/open.html", values)
 }
@@ -59,9 +67,11 @@ pub(super) async fn start(cx: Cx, Path((id, form)): Path<(EpisodeId, String)>, f
     let mut act = cx.act(&fields).await?;
     let subject = episode_pages::subject(&mut act, id).await?;
     let grant = act.authorise::<WriteClinical>(subject).await?;
-    if episode_pages::episode(&mut act, subject).await?.closed_at.is_some() {
+    let episode = episode_pages::episode(&mut act, subject).await?;
+    if episode.closed_at.is_some() {
         return Err(Problem::NotFound);
     }
+    fields.of_person(episode.person_id)?;
     let known = prefill::known(&mut act, subject, form).await?;
     let record = records::start(&mut act, &grant, RecordId::new(Uuid::now_v7()), form, &known.answers).await?;
     act.done(&format!("/records/{record}/edit")).await
@@ -85,13 +95,18 @@ pub(super) async fn edit(cx: Cx, Path(id): Path<RecordId>, Query(opened): Query<
     }
     let form = form_of(&record)?;
     let known = prefill::known(&mut tx, subject, form).await?;
+    let grant = tx.authorise::<ViewClinical>(subject).await?;
+    let acts = records::acts(&mut tx, &grant, &record).await?;
     let banner = banner(&mut tx, record.person_id, Some(record.episode_id)).await?;
     tx.commit().await?;
     let purpose = if opened.purpose == "sign" { Purpose::Sign } else { Purpose::Draft };
     let errors = form.check(&record.answers, purpose, london_date(cx.now));
+    let errors = sections::mendable(form, errors, &record);
     let mut view = form.view(&record.answers, &errors);
     note_sources(&mut view, &known, &record.answers);
-    let progress = form.progress(&record.answers);
+    sections::leave_out(view.get_mut("sections"), form, &record);
+    let mut progress = serde_json::to_value(form.progress(&record.answers)).map_err(|_| Problem::Failed)?;
+    sections::leave_out(Some(&mut progress), form, &record);
     let values = context! {
         heading => form.title,
         caption => "Draft",
@@ -100,6 +115,9 @@ pub(super) async fn edit(cx: Cx, Path(id): Path<RecordId>, Query(opened): Query<
         errors => (!errors.is_empty()).then_some(&errors),
         form => view,
         progress,
+        sent_back => countersign::sent_back(&acts),
+        withheld => record.withheld.then_some(WITHHELD),
+        of_person => record.person_id.to_string(),
         record,
         other => (record.updated_by != cx.signed_in.user.id).then_some(&record.updated_by_name),
         save => format!("/records/{id}/save"),
@@ -138,6 +156,7 @@ pub(super) async fn save(cx: Cx, Path(id): Path<RecordId>, headers: HeaderMap, f
     let base = fields.version()?;
     let mut tx = cx.begin().await?;
     let (subject, record) = open_record(&mut tx, id).await?;
+    fields.of_person(record.person_id)?;
     let grant = tx.authorise::<WriteClinical>(subject).await?;
     let form = form_of(&record)?;
     let answers = read(form, &record.answers, &fields, london_date(cx.now));
@@ -152,7 +171,7 @@ pub(super) async fn save(cx: Cx, Path(id): Path<RecordId>, headers: HeaderMap, f
             Ok(Json(serde_json::json!({ "version": version, "saved_at": cx.now })).into_response())
         }
         Saved::Saved { .. } => Ok(after_save(&record, fields.text("then"))),
-        Saved::Conflict { kept_as, by } => Ok(conflict(id, kept_as, &by, by_script)),
+        Saved::Conflict { kept_as, by, state } => Ok(conflict(id, kept_as, &by, state, by_script)),
     }
 }
 
@@ -165,10 +184,14 @@ fn after_save(record: &Record, then: &str) -> Response {
     Redirect::to(&to).into_response()
 }
 
-fn conflict(id: RecordId, kept_as: i64, by: &str, by_script: bool) -> Response {
+fn conflict(id: RecordId, kept_as: i64, by: &str, state: RecordState, by_script: bool) -> Response {
     let address = format!("/records/{id}/conflict/{kept_as}");
     if by_script {
-        return (StatusCode::CONFLICT, Json(serde_json::json!({ "conflict_url": address, "by": by }))).into_response();
+        return (
+            StatusCode::CONFLICT,
+            Json(serde_json::json!({ "conflict_url": address, "by": by, "signed": state != RecordState::Draft })),
+        )
+            .into_response();
     }
     Redirect::to(&address).into_response()
 }

@@ -1,5 +1,6 @@
 //! Checking the answers, and signing them.
 
+use super::sections::{self, WITHHELD};
 use super::{form_of, learned, open_record, screened};
 use crate::banner::banner;
 use crate::episodes as episode_pages;
@@ -11,8 +12,8 @@ use throughline_domain::document::RecordState;
 use throughline_domain::ids::{RecordId, TaskId};
 use throughline_domain::role::Role;
 use throughline_domain::task::TaskKind;
-use throughline_domain::time::london_date;
-use throughline_forms::{Form, FormKind, Purpose};
+use throughline_domain::time::{Instant, london_date};
+use throughline_forms::{FieldError, Form, FormKind, Purpose};
 use throughline_policy::{SignClinical, Subject};
 use throughline_store::episodes::Episode;
 use throughline_store::records::{self, Record};
@@ -36,8 +37,7 @@ async fn draw(cx: &Cx, id: RecordId, refused: Option<String>) -> Answer {
     let banner = banner(&mut tx, record.person_id, Some(record.episode_id)).await?;
     tx.commit().await?;
     let form = form_of(&record)?;
-    let missing: Vec<Value> = form
-        .check(&record.answers, Purpose::Sign, london_date(cx.now))
+    let missing: Vec<Value> = missing(form, &record, cx.now)
         .iter()
         .map(|error| context! { text => error.message, href => format!("/records/{id}/edit?for=sign#question-{}", error.question) })
         .collect();
@@ -52,14 +52,16 @@ async fn draw(cx: &Cx, id: RecordId, refused: Option<String>) -> Answer {
         caption => form.title,
         person => banner.value,
         back => context! { href => format!("/records/{id}/edit"), text => "The draft" },
-        sections => form.summary(&record.answers),
+        sections => sections::summary(form, &record.answers, &record),
+        withheld => record.withheld.then_some(WITHHELD),
+        of_person => record.person_id.to_string(),
         edit => format!("/records/{id}/edit"),
         action => format!("/records/{id}/sign"),
         missing,
         score,
         alerts,
         may_sign,
-        signer => context! { name => user.name, registration => user.registration, countersigned => user.role.needs_countersignature() },
+        signer => context! { name => user.name, registration => user.registration, countersigned => user.is_countersigned(london_date(cx.now)) },
         notice => refused.as_ref().map(|text| context! { kind => "warning", text }),
         record,
     };
@@ -73,6 +75,7 @@ async fn draw(cx: &Cx, id: RecordId, refused: Option<String>) -> Answer {
 pub(super) async fn sign(cx: Cx, Path(id): Path<RecordId>, fields: Fields) -> Answer {
     let mut act = cx.act(&fields).await?;
     let (subject, record) = open_record(&mut act, id).await?;
+    fields.of_person(record.person_id)?;
     let grant = act.authorise::<SignClinical>(subject).await?;
     if record.state != RecordState::Draft {
         drop(act);
@@ -87,7 +90,7 @@ pub(super) async fn sign(cx: Cx, Path(id): Path<RecordId>, fields: Fields) -> An
         return draw(&cx, id, Some(words)).await;
     }
     let form = form_of(&record)?;
-    if !form.check(&record.answers, Purpose::Sign, london_date(cx.now)).is_empty() {
+    if !missing(form, &record, cx.now).is_empty() {
         drop(act);
         return draw(&cx, id, Some("Not signed: something is still missing. Everything is kept".into())).await;
     }
@@ -108,6 +111,11 @@ pub(super) async fn sign(cx: Cx, Path(id): Path<RecordId>, fields: Fields) -> An
         }
     }
     act.done(&format!("/records/{id}")).await
+}
+
+/// What is missing to sign, of what this signer is shown.
+fn missing(form: &Form, record: &Record, now: Instant) -> Vec<FieldError> {
+    sections::mendable(form, form.check(&record.answers, Purpose::Sign, london_date(now)), record)
 }
 
 /// What is owed once a form is signed, and by when.

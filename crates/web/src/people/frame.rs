@@ -70,6 +70,7 @@ fn because(relationship: Relationship) -> &'static str {
         Relationship::Site => "they are on a list, or have an episode, at a site where you work",
         Relationship::Allocated => "their follow-up is with your organisation, and they agreed to sharing with it",
         Relationship::Claimed => "you claimed access and gave a reason. Your claim will be reviewed",
+        Relationship::Author => "you wrote part of it",
         Relationship::None => "your role may see it",
     }
 }

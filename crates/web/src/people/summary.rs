@@ -2,6 +2,7 @@
 
 use super::details::{Asking, Errors};
 use super::frame;
+use crate::as_of::Asked;
 use crate::{Answer, Cx, Fields, Problem, banner};
 use axum::extract::{Path, Query};
 use chrono::{Duration, NaiveDate};
@@ -44,7 +45,22 @@ fn done_words(code: &str) -> Option<&'static str> {
     })
 }
 
-pub(super) async fn show(cx: Cx, Path(person): Path<PersonId>, Query(done): Query<Done>) -> Answer {
+pub(super) async fn show(
+    cx: Cx,
+    Path(person): Path<PersonId>,
+    Query(done): Query<Done>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    match asked.read(cx.now) {
+        Ok(Some(moment)) => return super::as_of::show(&cx, person, moment, &asked).await,
+        Ok(None) => {}
+        Err(words) => {
+            let mut errors = Errors::default();
+            errors.add("as_of", words);
+            let typed = asked.typed();
+            return draw(&cx, person, &typed, &errors, None, None).await;
+        }
+    }
     let joined = done.joined;
     let done = done_words(&done.done).map(|text| context! { kind => "success", text });
     draw(&cx, person, &Fields::default(), &Errors::default(), done, joined).await
@@ -85,6 +101,7 @@ async fn draw(
         may_open,
         elsewhere,
         duplicates,
+        ask_as_of => Asked::of(fields).form(&format!("/people/{person}"), errors.of("as_of")),
         ..frame.value.clone()
     };
     if errors.is_empty() {

@@ -1,15 +1,16 @@
 //! What happened, newest first: only what the reader may see, without a count of the rest.
 
 use super::frame;
+use crate::forms::WITHHELD;
 use crate::{Answer, Cx, Problem};
 use axum::extract::{Path, Query};
 use minijinja::{Value, context};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use throughline_domain::ids::PersonId;
 use throughline_domain::time::Instant;
 use throughline_policy::{Class, ViewConsent, ViewDisclosure, ViewEpisode, ViewFollowUp, ViewRiskCard};
 use throughline_store::events::{self, Event};
-use throughline_store::{Tx, alerts, consents, disclosures, merges, people};
+use throughline_store::{Tx, alerts, consents, disclosures, merges, people, records};
 
 /// The most lines that are shown.
 const MOST: i64 = 500;
@@ -72,7 +73,9 @@ pub(super) async fn show(cx: Cx, Path(person): Path<PersonId>, Query(pairs): Que
     let frame = frame::open(&mut tx, person, "timeline").await?;
     let grant = tx.authorise::<ViewEpisode>(person).await?;
     let all = events::of_person(&mut tx, &grant, MOST).await?;
-    let visible = visible(&mut tx, person, all).await?;
+    let own = records::own_notes(&mut tx, &grant).await?;
+    let own: BTreeSet<String> = own.iter().map(|id| format!("/records/{id}")).collect();
+    let visible = visible(&mut tx, person, all, &own).await?;
     let texts = texts(&mut tx, person).await?;
     tx.commit().await?;
     let shown: Vec<Value> =
@@ -93,8 +96,14 @@ pub(super) async fn show(cx: Cx, Path(person): Path<PersonId>, Query(pairs): Que
     cx.page("people/timeline.html", values)
 }
 
-/// The lines of the classes that the reader may see.
-async fn visible(tx: &mut Tx, person: PersonId, all: Vec<Event>) -> Result<Vec<Event>, Problem> {
+/// The lines of the classes that the reader may see. Of what has readers of its own the others are
+/// told that it exists; `own` are the links of records that the reader began.
+async fn visible(
+    tx: &mut Tx,
+    person: PersonId,
+    all: Vec<Event>,
+    own: &BTreeSet<String>,
+) -> Result<Vec<Event>, Problem> {
     let mut known: HashMap<Class, bool> = HashMap::new();
     let mut visible = Vec::with_capacity(all.len());
     for event in all {
@@ -105,11 +114,18 @@ async fn visible(tx: &mut Tx, person: PersonId, all: Vec<Event>) -> Result<Vec<E
             None => tx.may_view(class, person).await?,
         };
         known.insert(class, may);
-        if may {
+        if may || own.contains(&event.link) {
             visible.push(event);
+        } else if matches!(class, Class::ThirdParty | Class::Sealed) {
+            visible.push(withheld(event));
         }
     }
     Ok(visible)
+}
+
+/// A line of something that the reader is not shown.
+fn withheld(event: Event) -> Event {
+    Event { words: WITHHELD.into(), link: String::new(), actor_name: "somebody of the care team".into(), ..event }
 }
 
 /// Text by kind, instant and words of its event. Several answers of one form share an instant, so

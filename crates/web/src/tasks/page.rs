@@ -2,6 +2,7 @@
 
 use super::questions::{Errors, Questions, only_when, options};
 use crate::banner::{self, Banner};
+use crate::forms::WITHHELD;
 use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::Path;
 use minijinja::{Value, context};
@@ -107,7 +108,8 @@ async fn plan(tx: &mut Tx, subject: Subject) -> Result<(Option<Vec<NeedsPlan>>, 
     }
     let grant = tx.authorise::<ViewNeedsPlan>(subject).await?;
     match records::needs_plan(tx, &grant).await {
-        Ok(plan) => Ok((Some(plan), "")),
+        Ok(told) if told.withheld => Ok((Some(told.plans), WITHHELD)),
+        Ok(told) => Ok((Some(told.plans), "")),
         Err(throughline_store::Error::Corrupt(why)) => {
             tracing::error!(%why, "a snapshot could not be read");
             Ok((None, "Needs and plan could not be read. There may be something here: ask the owner of the episode."))

@@ -104,6 +104,7 @@ fn screening() -> SignedRecord {
     SignedRecord {
         form: "screening".into(),
         snapshot: serde_json::from_value::<Snapshot>(snapshot).ok(),
+        withheld: false,
         awaits_countersignature: false,
         signed_at: Some(at(10)),
         signed_by_name: "Amara Bello".into(),

@@ -1,0 +1,171 @@
+//! What comes after a signature: an addendum, a countersignature, sending back, a mark of error.
+
+use super::acts::{self, ActKind};
+use super::classes::class_of;
+use super::draft::hold;
+use super::{Record, Whole, note};
+use crate::{Error, Result, Tx, args, users};
+use throughline_domain::document::RecordState;
+use throughline_domain::ids::UserId;
+use throughline_forms::{AudienceClass, catalogue};
+use throughline_policy::{Class, CountersignClinical, Grant, SignClinical};
+use uuid::Uuid;
+
+/// Adds to a signed record. `class` says whether it is about, or from, other people.
+///
+/// # Errors
+/// [`Error::Stale`] when the record is not signed.
+pub async fn add_addendum(
+    tx: &mut Tx,
+    grant: &Grant<SignClinical>,
+    record: &Record,
+    class: AudienceClass,
+    words: &str,
+) -> Result<()> {
+    if !record.state.counts() || record.person_id != grant.person() {
+        return Err(Error::Stale);
+    }
+    let (now, name) = (tx.now(), tx.actor_name());
+    tx.execute(
+        "INSERT INTO addendum (id, record_id, words, at, by_user, by_name, class) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        args![Uuid::now_v7(), record.id, words, now, grant.actor().user, name, class],
+    )
+    .await?;
+    if class == AudienceClass::ThirdParty {
+        tx.execute("UPDATE record SET third_party = true WHERE id = $1", args![record.id]).await?;
+    }
+    let title = record.snapshot.as_ref().map_or("Record", |snapshot| &snapshot.title);
+    note(tx, grant, record.id, class_of_record(record), format!("{title}: addendum")).await
+}
+
+fn class_of_record(record: &Record) -> Class {
+    class_of(catalogue().get(&record.form_id))
+}
+
+/// Marks a record in error: it is kept and shown as such; its findings no longer count. Alerts it
+/// raised stand until somebody answers them: a mistake in a form is no proof that all is well.
+///
+/// # Errors
+/// [`Error::Stale`] when somebody else changed it first.
+pub async fn mark_in_error(
+    tx: &mut Tx,
+    grant: &Grant<SignClinical>,
+    record: &Record,
+    title: &str,
+    reason: &str,
+) -> Result<()> {
+    let whole = held(tx, record).await?;
+    tx.execute_versioned(
+        "UPDATE record SET state = 'in_error', error_reason = $4
+          WHERE id = $1 AND person_id = $2 AND version = $3 AND state <> 'in_error'",
+        args![record.id, grant.person(), record.version, reason],
+    )
+    .await?;
+    acts::add(tx, &whole, ActKind::InError, "", reason).await?;
+    no_longer_counts(tx, record, title, grant.actor().user, "Marked in error").await?;
+    note(tx, grant, record.id, class_of_record(record), format!("{title} marked in error")).await
+}
+
+/// The record as it is kept, when it still stands as the page showed it.
+async fn held(tx: &mut Tx, record: &Record) -> Result<Whole> {
+    let whole = hold(tx, record.person_id, record.id).await?;
+    if whole.0.state == record.state && whole.0.version == record.version { Ok(whole) } else { Err(Error::Stale) }
+}
+
+/// Takes back what followed from a signature, except the alerts.
+async fn no_longer_counts(tx: &mut Tx, record: &Record, title: &str, user: UserId, outcome: &str) -> Result<()> {
+    tx.execute("DELETE FROM finding WHERE record_id = $1", args![record.id]).await?;
+    end_tasks(tx, record, &countersign_title(title), user, outcome).await?;
+    end_tasks(tx, record, &return_title(title), user, outcome).await?;
+    if record.form_id != "screening" {
+        return Ok(());
+    }
+    tx.execute(
+        "UPDATE episode SET urgency = '', assessment_needed = NULL
+          WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM record WHERE episode_id = $1 AND form_id = 'screening'
+                                           AND state IN ('signed', 'awaiting'))",
+        args![record.episode_id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The title of the task to countersign a form.
+pub fn countersign_title(form_title: &str) -> String {
+    format!("Countersign: {form_title}")
+}
+
+/// The title of the task to mend a form that was sent back.
+pub fn return_title(form_title: &str) -> String {
+    format!("Change and sign again: {form_title}")
+}
+
+/// Ends the tasks of a record that have this title.
+pub(super) async fn end_tasks(tx: &mut Tx, record: &Record, title: &str, user: UserId, outcome: &str) -> Result<()> {
+    let now = tx.now();
+    tx.execute(
+        "UPDATE task SET state = 'done', outcome = $3, done_at = $4, done_by = $5, version = version + 1
+          WHERE episode_id = $1 AND kind = 'countersign' AND title = $2 AND state = 'open'",
+        args![record.episode_id, title, outcome, now, user],
+    )
+    .await?;
+    tx.relationships_changed();
+    Ok(())
+}
+
+/// Nobody countersigns their own, nor while a colleague countersigns theirs.
+async fn may_countersign(tx: &mut Tx, grant: &Grant<CountersignClinical>, record: &Record) -> Result<()> {
+    let own = record.signed_by == Some(grant.actor().user);
+    if own || users::is_countersigned(tx, grant.actor()).await? {
+        return Err(Error::Stale);
+    }
+    Ok(())
+}
+
+/// Countersigns a record, and ends the task that asked for it.
+///
+/// # Errors
+/// [`Error::Stale`] when it does not wait for a countersignature any more, or is the countersigner's own.
+pub async fn countersign(tx: &mut Tx, grant: &Grant<CountersignClinical>, record: &Record) -> Result<()> {
+    may_countersign(tx, grant, record).await?;
+    let whole = held(tx, record).await?;
+    let (now, name, user) = (tx.now(), tx.actor_name(), grant.actor().user);
+    tx.execute_versioned(
+        "UPDATE record SET state = 'signed', countersigned_at = $4, countersigned_by = $5, countersigned_by_name = $6
+          WHERE id = $1 AND person_id = $2 AND version = $3 AND state = 'awaiting' AND signed_by <> $5",
+        args![record.id, grant.person(), record.version, now, user, name],
+    )
+    .await?;
+    acts::add(tx, &whole, ActKind::Countersigned, "", "").await?;
+    let title = record.snapshot.as_ref().map_or_else(String::new, |snapshot| snapshot.title.clone());
+    end_tasks(tx, record, &countersign_title(&title), user, "Countersigned").await?;
+    note(tx, grant, record.id, class_of_record(record), format!("{title} countersigned")).await
+}
+
+/// Sends a record back to whoever signed it, with words: it is a draft again. The signature and the
+/// text it was put under stay in the ledger of acts; findings no longer count; alerts stand.
+///
+/// # Errors
+/// [`Error::Stale`] when it does not wait for a countersignature any more, or is the countersigner's own.
+pub async fn send_back(
+    tx: &mut Tx,
+    grant: &Grant<CountersignClinical>,
+    record: &Record,
+    title: &str,
+    words: &str,
+) -> Result<()> {
+    may_countersign(tx, grant, record).await?;
+    let whole = held(tx, record).await?;
+    if record.state != RecordState::AwaitingCountersignature {
+        return Err(Error::Stale);
+    }
+    tx.execute_versioned(
+        "UPDATE record SET state = 'draft', snapshot = '', signed_at = NULL, signed_by = NULL, signed_by_name = ''
+          WHERE id = $1 AND person_id = $2 AND version = $3 AND state = 'awaiting'",
+        args![record.id, grant.person(), record.version],
+    )
+    .await?;
+    acts::add(tx, &whole, ActKind::SentBack, "", words).await?;
+    no_longer_counts(tx, record, title, grant.actor().user, "Sent back").await?;
+    note(tx, grant, record.id, class_of_record(record), format!("{title} sent back to whoever signed it")).await
+}

@@ -1,0 +1,165 @@
+//! Signing: the snapshot that is frozen, and what follows from it.
+
+use super::acts::{self, ActKind};
+use super::afterwards::{end_tasks, return_title};
+use super::classes::class_of;
+use super::draft::hold;
+use super::{Record, note};
+use crate::{Error, Result, Tx, alerts, args, users};
+use throughline_domain::document::RecordState;
+use throughline_domain::finding::{FindingList, FindingStatus};
+use throughline_domain::ids::{AlertId, RecordId};
+use throughline_domain::risk::AlertKind;
+use throughline_forms::{Answers, Form};
+use throughline_policy::{Grant, SignClinical};
+use uuid::Uuid;
+
+/// Signs a draft: freezes its snapshot, writes its findings and raises its alerts. The caller has
+/// checked the answers; those of somebody who cannot sign alone wait for a countersignature. What
+/// this signer is not shown is signed with the rest: it is part of the record.
+///
+/// # Errors
+/// [`Error::Stale`] when the draft is not the version that was checked.
+pub async fn sign(tx: &mut Tx, grant: &Grant<SignClinical>, record: &Record, form: &Form) -> Result<RecordState> {
+    let mut whole = hold(tx, grant.person(), record.id).await?;
+    if whole.0.version != record.version || whole.0.state != RecordState::Draft {
+        return Err(Error::Stale);
+    }
+    let (kind, state) = if users::is_countersigned(tx, grant.actor()).await? {
+        (ActKind::SignedToCountersign, RecordState::AwaitingCountersignature)
+    } else {
+        (ActKind::Signed, RecordState::Signed)
+    };
+    whole.0.form_version = form.version.to_string();
+    let answers = whole.0.answers.clone();
+    let snapshot = frozen(form, &answers)?;
+    let (now, name) = (tx.now(), tx.actor_name());
+    tx.execute_versioned(
+        "UPDATE record SET state = $4, snapshot = $5, form_version = $6, signed_at = $7, signed_by = $8, signed_by_name = $9
+          WHERE id = $1 AND person_id = $2 AND version = $3 AND state = 'draft'",
+        args![
+            record.id,
+            grant.person(),
+            record.version,
+            state,
+            &snapshot,
+            form.version.to_string(),
+            now,
+            grant.actor().user,
+            name
+        ],
+    )
+    .await?;
+    acts::add(tx, &whole, kind, &snapshot, "").await?;
+    end_tasks(tx, record, &return_title(&form.title), grant.actor().user, "Signed again").await?;
+    write_findings(tx, grant, record.id, form, &answers).await?;
+    for raised in form.alerts(&answers) {
+        let (kind, detail) = alert_of(&raised);
+        alerts::raise(
+            tx,
+            AlertId::new(Uuid::now_v7()),
+            grant.person(),
+            grant.episode(),
+            grant.site(),
+            Some(record.id),
+            kind,
+            &detail,
+        )
+        .await?;
+    }
+    let words = match state {
+        RecordState::AwaitingCountersignature => {
+            format!("{} signed, waiting for countersignature", form.title)
+        }
+        _ => format!("{} signed", form.title),
+    };
+    note(tx, grant, record.id, class_of(Some(form)), words).await?;
+    Ok(state)
+}
+
+/// The snapshot with what it says of risk on top, where the risk card reads it.
+fn frozen(form: &Form, answers: &Answers) -> Result<String> {
+    let snapshot = serde_json::to_value(form.snapshot(answers));
+    let mut snapshot = snapshot.map_err(|error| Error::Corrupt(error.to_string()))?;
+    if let (Some(risk), Some(whole)) = (form.risk_state(answers), snapshot.as_object_mut()) {
+        whole.insert("risk_state".into(), risk.state.code().into());
+    }
+    Ok(snapshot.to_string())
+}
+
+/// The kind of an alert that a form raises, in the words of the risk card. A kind that the card
+/// has no word for keeps the form's own words in its detail.
+fn alert_of(raised: &throughline_forms::RaisedAlert) -> (AlertKind, String) {
+    let kind = match raised.kind.as_str() {
+        "risk_to_others" => Some(AlertKind::Violence),
+        "safeguarding_adult" | "safeguarding_child" => Some(AlertKind::Safeguarding),
+        other => AlertKind::from_code(other),
+    };
+    match kind {
+        Some(kind) => (kind, raised.detail.clone()),
+        None => (AlertKind::Other, format!("{}: {}", raised.label, raised.detail)),
+    }
+}
+
+async fn write_findings(
+    tx: &mut Tx,
+    grant: &Grant<SignClinical>,
+    id: RecordId,
+    form: &Form,
+    answers: &Answers,
+) -> Result<()> {
+    for finding in form.findings(answers) {
+        let list = FindingList::from_code(&finding.list).unwrap_or(FindingList::Need);
+        let status = finding.status.as_deref().and_then(FindingStatus::from_code);
+        tx.execute(
+            "INSERT INTO finding (id, person_id, episode_id, record_id, list, code, label, status, already_known)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            args![
+                Uuid::now_v7(),
+                grant.person(),
+                grant.episode(),
+                id,
+                list,
+                finding.code,
+                finding.label,
+                status.unwrap_or(FindingStatus::Suspected),
+                finding.known.as_deref() == Some("already_known")
+            ],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alerts::found_risk;
+    use throughline_forms::catalogue;
+
+    #[test]
+    fn a_snapshot_says_what_it_found_of_risk_or_nothing() {
+        let form = catalogue().get("risk").expect("the risk form is shipped");
+        let mut answers = Answers::default();
+        answers.set("to_self", ["identified"]);
+        assert_eq!(found_risk(&frozen(form, &answers).unwrap()), Some(true));
+        answers.set("to_self", ["none_identified"]);
+        assert_eq!(found_risk(&frozen(form, &answers).unwrap()), None);
+        answers.set("overall_state", ["none_identified"]);
+        assert_eq!(found_risk(&frozen(form, &answers).unwrap()), Some(false));
+    }
+
+    #[test]
+    fn every_alert_a_form_may_raise_keeps_its_meaning() {
+        for word in throughline_forms::vocabulary::ALERT_KINDS {
+            let raised = throughline_forms::RaisedAlert {
+                kind: word.code.into(),
+                label: word.label.into(),
+                detail: "what was said".into(),
+                question: "q".into(),
+            };
+            let (kind, detail) = alert_of(&raised);
+            assert!(kind != AlertKind::Other || detail.starts_with(word.label), "{}", word.code);
+        }
+    }
+}
