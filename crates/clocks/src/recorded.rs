@@ -6,6 +6,7 @@ use throughline_domain::time::Instant;
 use crate::answer::Answer;
 use crate::detention::{Clock, State};
 use crate::events::{ChargeHeld, Events, Excluded, Hours, PreChargeBail, Section, Warrant};
+use crate::table::Kind as ClockKind;
 
 /// What legal events, in the order in which they happened, say to the clocks.
 ///
@@ -162,7 +163,29 @@ fn charges(known: &[LegalEvent]) -> Vec<ChargeHeld> {
 pub fn next_due(answer: &Answer) -> Option<&Clock> {
     let runs = |clock: &&Clock| {
         matches!(clock.state, State::Running | State::DueSoon | State::Overdue | State::Expired)
-            && clock.kind != crate::table::Kind::Pause
+            && clock.kind != ClockKind::Pause
     };
     answer.clocks.iter().filter(runs).min_by_key(|clock| clock.due_at)
+}
+
+/// The end of the power that holds somebody now, of those that end within hours: the first limit in force.
+pub fn limit_in_force(answer: &Answer) -> Option<&Clock> {
+    // One that starts ahead is a slip on a list: its end still orders the board.
+    let is_in_force = |clock: &Clock| {
+        matches!(clock.state, State::Running | State::DueSoon | State::Expired)
+            || (clock.state == State::NotStarted && clock.due_at.is_some())
+    };
+    let ends_soon = |clock: &&Clock| {
+        clock.kind == ClockKind::Limit
+            && is_in_force(clock)
+            && (clock.id.starts_with("pace_") || clock.id.starts_with("s13"))
+    };
+    answer.clocks.iter().filter(ends_soon).min_by_key(|clock| clock.due_at)
+}
+
+/// The review that is due next, while it is still ahead.
+pub fn review_ahead(answer: &Answer) -> Option<&Clock> {
+    let ahead =
+        |clock: &&Clock| clock.kind == ClockKind::Review && matches!(clock.state, State::Running | State::DueSoon);
+    answer.clocks.iter().filter(ahead).min_by_key(|clock| clock.due_at)
 }

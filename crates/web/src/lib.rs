@@ -46,6 +46,7 @@ mod elsewhere;
 pub mod episodes;
 pub mod forms;
 pub mod help;
+pub mod legal;
 pub mod lists;
 pub mod outcomes;
 pub mod outreach;
@@ -179,6 +180,7 @@ pub fn router(app: App) -> Router {
         .merge(people::routes())
         .merge(duplicates::routes())
         .merge(episodes::routes())
+        .merge(legal::routes())
         .merge(forms::routes())
         .merge(documents::routes())
         .merge(referrals::routes())
