@@ -5,6 +5,7 @@ use throughline_domain::time::{Instant, london_date};
 
 use crate::detention::{Clock, Detention};
 use crate::events::Events;
+use crate::impossible::set_aside;
 use crate::notices::notices;
 use crate::table::Tables;
 
@@ -31,24 +32,29 @@ pub fn clocks(events: &Events, as_of: Instant) -> Answer {
 
 /// The clocks of one detention at an instant, by given rules.
 pub fn clocks_by(tables: &Tables, events: &Events, as_of: Instant) -> Answer {
-    let detention = Detention::of(events, as_of);
+    let (events, impossible) = set_aside(events);
+    let detention = Detention::of(tables, &events, as_of);
     let mut unruled = Vec::new();
     let mut found = Vec::new();
     for id in tables.ids() {
         let Some(newest) = tables.newest(id) else {
             continue;
         };
-        if !detention.concerns(newest) {
-            continue;
-        }
-        let starts_at = detention.start(newest);
-        match tables.in_force(id, london_date(starts_at.unwrap_or(as_of))) {
-            Some(rule) => found.push(detention.clock(rule)),
-            // A clock that exists only by decision is missed by nobody on days before the law had it.
-            None if newest.needs.is_some_and(|needed| detention.permitted_at(needed).is_none()) => {}
-            None => unruled.push(newest.label.clone()),
+        for run in detention.runs(newest) {
+            match tables.in_force(id, london_date(run.start.unwrap_or(as_of))) {
+                Some(rule) => found.push(detention.clock(rule, &run)),
+                // A clock that exists only by decision is missed by nobody on days before the law had it.
+                None if newest.needs.is_some_and(|needed| detention.permitted_at(needed).is_none()) => {}
+                None => unruled.push(newest.label.clone()),
+            }
         }
     }
-    let notices = notices(&detention, &found, &unruled, tables);
+    let mut notices = notices(&detention, &found, &unruled, tables);
+    if impossible > 0 {
+        notices.push(format!(
+            "{impossible} recorded {} not between the years 1900 and 2199 and left out. Check the dates.",
+            if impossible == 1 { "time is" } else { "times are" }
+        ));
+    }
     Answer { clocks: found, notices }
 }

@@ -1,11 +1,12 @@
 //! One detention at one instant: what its recorded events make of each rule.
 
-use chrono::Duration;
+use chrono::NaiveDate;
 use serde::Serialize;
-use throughline_domain::time::{Instant, from_london, london_date};
+use throughline_domain::time::{Instant, london_date};
 
-use crate::events::{Events, Hours};
-use crate::table::{ExcludedTime, Kind, Length, MetBy, Permission, Rule, StartsFrom};
+use crate::events::Events;
+use crate::run::Run;
+use crate::table::{Kind, Length, MetBy, Paper, Permission, Rule, StartsFrom, Tables};
 
 throughline_domain::codes! {
     /// Where a clock stands at the instant it was worked out for.
@@ -28,8 +29,10 @@ throughline_domain::codes! {
         MetLate = "met_late", "Held late";
         /// A limit beyond which detention was lawfully extended: the next limit applies.
         Extended = "extended", "Extended";
-        /// The person was released before the time came.
+        /// It ended before the time came: by release, charge or another power.
         Stopped = "stopped", "Stopped";
+        /// The law sets no limit.
+        NoLimit = "no_limit", "No limit in law";
     }
 }
 
@@ -50,12 +53,30 @@ pub struct Clock {
     pub rule_version: String,
     /// The provision the rule comes from.
     pub source: String,
+    /// Which charge it is about; empty for a clock that is about the person.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub about: String,
     /// The rule in two or three words.
     #[serde(skip)]
     pub label: String,
     /// Whether it ends a power or owes a review.
     #[serde(skip)]
     pub kind: Kind,
+    /// The event from which it runs.
+    #[serde(skip)]
+    pub starts_from: StartsFrom,
+    /// Who decides on what begins it or keeps it running.
+    #[serde(skip)]
+    pub decided_by: String,
+    /// Where the true times are.
+    #[serde(skip)]
+    pub check_in: Paper,
+    /// When a person last checked the rule against its source.
+    #[serde(skip)]
+    pub checked_on: NaiveDate,
+    /// What of the rule nobody has checked against its source yet.
+    #[serde(skip)]
+    pub to_verify: Option<String>,
 }
 
 /// The recorded events with what is impossible set aside, at an instant.
@@ -64,102 +85,71 @@ pub(crate) struct Detention<'a> {
     pub(crate) events: &'a Events,
     pub(crate) as_of: Instant,
     /// Reviews held by now and not before detention was authorised, in order.
-    reviews: Vec<Instant>,
+    pub(crate) reviews: Vec<Instant>,
     /// Excluded time in order, overlaps joined.
-    excluded: Vec<(Instant, Instant)>,
+    pub(crate) excluded: Vec<(Instant, Instant)>,
     /// The release, unless it lies ahead or before everything else.
-    released: Option<Instant>,
+    pub(crate) released: Option<Instant>,
 }
 
 impl<'a> Detention<'a> {
-    pub(crate) fn of(events: &'a Events, as_of: Instant) -> Self {
+    pub(crate) fn of(tables: &Tables, events: &'a Events, as_of: Instant) -> Self {
         let authorised = events.detention_authorised_at;
         let held = |review: &Instant| *review <= as_of && authorised.is_none_or(|start| start <= *review);
         let mut reviews: Vec<Instant> = events.reviews_held.iter().copied().filter(held).collect();
         reviews.sort_unstable();
         let began = began(events);
         let released = events.released_at.filter(|at| *at <= as_of && began.is_none_or(|began| began <= *at));
-        Self { events, as_of, reviews, excluded: joined(events, as_of), released }
+        Self { events, as_of, reviews, excluded: joined(tables, events, as_of), released }
     }
 
-    /// Whether anything was recorded that has to do with the rule's power.
-    pub(crate) fn concerns(&self, rule: &Rule) -> bool {
-        match rule.starts_from {
-            StartsFrom::S136Arrival => {
-                self.events.s136_arrived_at.is_some() || self.events.s136_extension_hours.is_some()
-            }
-            StartsFrom::RelevantTime | StartsFrom::DetentionAuthorised | StartsFrom::LastReviewHeld => {
-                is_police_detention(self.events)
-            }
-        }
+    /// When the person was arrested, for whatever reason.
+    pub(crate) fn arrest(&self) -> Option<Instant> {
+        self.events.arrested_at.or(self.events.bail_breach_arrested_at)
     }
 
-    pub(crate) fn start(&self, rule: &Rule) -> Option<Instant> {
-        match rule.starts_from {
-            StartsFrom::RelevantTime => self.relevant_time(rule.arrival_within),
-            StartsFrom::DetentionAuthorised => self.events.detention_authorised_at,
-            StartsFrom::LastReviewHeld => self.reviews.last().copied(),
-            StartsFrom::S136Arrival => self.events.s136_arrived_at,
-        }
+    /// When detention without charge ended: by release or by charge.
+    pub(crate) fn without_charge_until(&self) -> Option<Instant> {
+        let began = began(self.events);
+        let charged = self.events.charged_at.filter(|at| *at <= self.as_of && began.is_none_or(|began| began <= *at));
+        self.released.into_iter().chain(charged).min()
     }
 
-    fn relevant_time(&self, arrival_within: Option<Hours>) -> Option<Instant> {
-        let latest = self.events.arrested_at.zip(arrival_within).map(|(arrest, within)| arrest + within.duration());
-        match (self.events.arrived_station_at, latest) {
-            (Some(arrival), Some(latest)) => Some(arrival.min(latest)),
-            (arrival, latest) => arrival.or(latest),
-        }
-    }
-
-    fn due(&self, rule: &Rule, start: Instant) -> Instant {
-        let due = match rule.length {
-            Length::Hours(hours) => start + hours.duration() + self.extension(rule),
-            Length::Days(days) => {
-                from_london((london_date(start) + Duration::days(i64::from(days))).and_time(chrono::NaiveTime::MIN))
-            }
-        };
-        match rule.excluded_time {
-            ExcludedTime::Moves => moved(start, due, &self.excluded),
-            ExcludedTime::Ignored => due,
-        }
-    }
-
-    /// What an extension adds: what the doctor gave, at most what the law allows; the most it
-    /// allows while none is recorded.
-    fn extension(&self, rule: &Rule) -> Duration {
-        let Some(most) = rule.extension_max else {
-            return Duration::zero();
-        };
-        self.events.s136_extension_hours.map_or(most, |given| given.min(most)).duration()
-    }
-
-    pub(crate) fn clock(&self, rule: &Rule) -> Clock {
-        let starts_at = self.start(rule);
-        let due_at = starts_at.map(|start| self.due(rule, start));
+    pub(crate) fn clock(&self, rule: &Rule, run: &Run) -> Clock {
+        let due_at = run.start.and_then(|start| self.due(rule, run, start));
         Clock {
             id: rule.id.clone(),
-            starts_at,
+            starts_at: run.start,
             due_at,
-            state: self.state(rule, starts_at.zip(due_at)),
+            state: self.state(rule, run, due_at),
             rule: rule.name.clone(),
             rule_version: rule.version(),
             source: rule.source.clone(),
+            about: run.about.clone(),
             label: rule.label.clone(),
             kind: rule.kind,
+            starts_from: rule.starts_from,
+            decided_by: rule.decided_by.clone(),
+            check_in: rule.check_in,
+            checked_on: rule.checked_on,
+            to_verify: rule.to_verify.clone(),
         }
     }
 
-    fn state(&self, rule: &Rule, span: Option<(Instant, Instant)>) -> State {
-        let Some((start, due)) = span else {
+    fn state(&self, rule: &Rule, run: &Run, due: Option<Instant>) -> State {
+        let Some(start) = run.start else {
             return State::NotStarted;
         };
         if rule.needs.is_some_and(|needed| self.permitted_at(needed).is_none()) {
             return State::NotInForce;
         }
+        let Some(due) = due else {
+            return self.unlimited_state(run, start);
+        };
         if let Some(held) = rule.met_by.and_then(|met_by| self.met_at(met_by)) {
             return if held <= due { State::Met } else { State::MetLate };
         }
-        if self.released.is_some_and(|released| released <= due) {
+        if run.ended.is_some_and(|ended| ended <= due) {
             return State::Stopped;
         }
         if rule.extended_by.iter().filter_map(|by| self.permitted_at(*by)).any(|at| at <= due) {
@@ -168,9 +158,23 @@ impl<'a> Detention<'a> {
         self.running_state(rule, start, due)
     }
 
+    fn unlimited_state(&self, run: &Run, start: Instant) -> State {
+        if run.ended.is_some() {
+            State::Stopped
+        } else if start > self.as_of {
+            State::NotStarted
+        } else {
+            State::NoLimit
+        }
+    }
+
     fn running_state(&self, rule: &Rule, start: Instant, due: Instant) -> State {
         if self.as_of > due {
-            return if rule.kind == Kind::Review { State::Overdue } else { State::Expired };
+            return match rule.kind {
+                Kind::Review => State::Overdue,
+                Kind::Limit => State::Expired,
+                Kind::Pause => State::Stopped,
+            };
         }
         if start > self.as_of {
             return State::NotStarted;
@@ -187,10 +191,14 @@ impl<'a> Detention<'a> {
     /// When a decision was made, if it was made by now. The doctor's extension has no recorded
     /// time of its own and counts from arrival.
     pub(crate) fn permitted_at(&self, permission: Permission) -> Option<Instant> {
+        let bail = self.events.pre_charge_bail.as_ref();
         let at = match permission {
             Permission::SuperintendentExtension => self.events.superintendent_extension_at,
             Permission::Warrant => self.events.warrants.iter().map(|warrant| warrant.granted_at).min(),
             Permission::S136Extension => self.events.s136_extension_hours.and(self.events.s136_arrived_at),
+            Permission::S135Extension => self.events.s135_extension_hours.and(self.events.s135_arrived_at),
+            Permission::InspectorBail => bail.and_then(|bail| bail.inspector_at),
+            Permission::SuperintendentBail => bail.and_then(|bail| bail.superintendent_at),
         };
         at.filter(|at| *at <= self.as_of)
     }
@@ -198,12 +206,20 @@ impl<'a> Detention<'a> {
 
 /// The first thing that happened, of the events that put somebody in detention.
 pub(crate) fn began(events: &Events) -> Option<Instant> {
-    [events.arrested_at, events.arrived_station_at, events.s136_arrived_at].into_iter().flatten().min()
+    let times = [
+        events.arrested_at,
+        events.bail_breach_arrested_at,
+        events.arrived_station_at,
+        events.s136_arrived_at,
+        events.s135_arrived_at,
+    ];
+    times.into_iter().flatten().min()
 }
 
 pub(crate) fn is_police_detention(events: &Events) -> bool {
     let times = [
         events.arrested_at,
+        events.bail_breach_arrested_at,
         events.arrived_station_at,
         events.detention_authorised_at,
         events.superintendent_extension_at,
@@ -212,14 +228,12 @@ pub(crate) fn is_police_detention(events: &Events) -> bool {
 }
 
 /// Excluded time in order, with overlaps joined so that no minute counts twice. An interval that
-/// is still going on lasts until now; one that ends before it begins is left out.
-fn joined(events: &Events, as_of: Instant) -> Vec<(Instant, Instant)> {
-    let mut spans: Vec<(Instant, Instant)> = events
-        .excluded
-        .iter()
-        .map(|excluded| (excluded.from, excluded.to.unwrap_or(as_of)))
-        .filter(|(from, to)| from < to)
-        .collect();
+/// is still going on lasts until now; one that ends before it begins is left out. The pause after
+/// an arrest for breach of bail is excluded time of its own.
+fn joined(tables: &Tables, events: &Events, as_of: Instant) -> Vec<(Instant, Instant)> {
+    let recorded = events.excluded.iter().map(|excluded| (excluded.from, excluded.to.unwrap_or(as_of)));
+    let mut spans: Vec<(Instant, Instant)> =
+        recorded.chain(pause(tables, events)).filter(|(from, to)| from < to).collect();
     spans.sort_unstable();
     let mut joined: Vec<(Instant, Instant)> = Vec::new();
     for (from, to) in spans {
@@ -231,12 +245,11 @@ fn joined(events: &Events, as_of: Instant) -> Vec<(Instant, Instant)> {
     joined
 }
 
-/// `due` moved by the excluded time that falls between `start` and it, as it moves.
-fn moved(start: Instant, due: Instant, excluded: &[(Instant, Instant)]) -> Instant {
-    excluded.iter().fold(
-        due,
-        |due, (from, to)| {
-            if *from < due && *to > start { due + (*to - (*from).max(start)) } else { due }
-        },
-    )
+fn pause(tables: &Tables, events: &Events) -> Option<(Instant, Instant)> {
+    let arrest = events.bail_breach_arrested_at?;
+    let of_day = |rule: &&Rule| rule.kind == Kind::Pause && rule.in_force_on(london_date(arrest));
+    match tables.rules().iter().find(of_day)?.length {
+        Length::Hours(hours) => Some((arrest, arrest + hours.duration())),
+        _ => None,
+    }
 }

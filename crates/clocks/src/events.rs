@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
+use throughline_domain::legal::{Allocation, MhaSection};
 use throughline_domain::time::Instant;
 
 /// What has been recorded about one detention. Every field may be absent; instants are RFC 3339
@@ -27,8 +28,28 @@ pub struct Events {
     pub s136_arrived_at: Option<Instant>,
     /// By how long the examining doctor extended section 136.
     pub s136_extension_hours: Option<Hours>,
+    /// When section 136 ended, by discharge or by another section.
+    pub s136_ended_at: Option<Instant>,
+    /// When the person arrived at the place of safety under a warrant (section 135).
+    pub s135_arrived_at: Option<Instant>,
+    /// By how long the examining doctor extended section 135.
+    pub s135_extension_hours: Option<Hours>,
+    /// When section 135 ended, by discharge or by another section.
+    pub s135_ended_at: Option<Instant>,
+    /// When the person was arrested for breach of, or failing to answer, pre-charge bail.
+    pub bail_breach_arrested_at: Option<Instant>,
+    /// When the person was charged, which ends detention without charge.
+    pub charged_at: Option<Instant>,
     /// When the person was released from the detention.
     pub released_at: Option<Instant>,
+    /// Pre-charge bail.
+    pub pre_charge_bail: Option<PreChargeBail>,
+    /// When the person was released under investigation.
+    pub under_investigation_at: Option<Instant>,
+    /// Sections of the Mental Health Act under which the person is or was detained in hospital.
+    pub sections: Vec<Section>,
+    /// Charges for which the person waits for trial in custody.
+    pub charges: Vec<ChargeHeld>,
     /// The instant to work the clocks out at, for callers that read it from a file.
     pub as_of: Option<Instant>,
 }
@@ -57,6 +78,61 @@ pub struct Warrant {
     pub hours: Hours,
 }
 
+/// Release on pre-charge bail, and who has extended it since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PreChargeBail {
+    /// When the person was released on it.
+    pub from: Instant,
+    /// When an inspector extended it.
+    #[serde(default)]
+    pub inspector_at: Option<Instant>,
+    /// When a superintendent extended it.
+    #[serde(default)]
+    pub superintendent_at: Option<Instant>,
+    /// When it ended: by charge, by another arrest, or with no further action.
+    #[serde(default)]
+    pub ended_at: Option<Instant>,
+}
+
+/// Detention in hospital under a section of the Mental Health Act.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    /// Which, by its code: `s2`, `s37_41`.
+    pub section: MhaSection,
+    /// When it began.
+    pub from: Instant,
+    /// When each renewal was made.
+    #[serde(default)]
+    pub renewed_at: Vec<Instant>,
+    /// When it ended.
+    #[serde(default)]
+    pub ended_at: Option<Instant>,
+}
+
+/// A charge for which somebody waits for trial in custody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChargeHeld {
+    /// What the charge is.
+    #[serde(default)]
+    pub offence: String,
+    /// Where it is heard.
+    pub allocation: Allocation,
+    /// The first appearance, in custody.
+    pub first_appearance_at: Instant,
+    /// When it was sent to the Crown Court; absent counts from the first appearance.
+    #[serde(default)]
+    pub sent_at: Option<Instant>,
+    /// Days in custody in the magistrates' court before it was sent; absent means all of them.
+    #[serde(default)]
+    pub days_in_magistrates: Option<u16>,
+    /// When the custody for this charge ended: bail, trial, release.
+    #[serde(default)]
+    pub ended_at: Option<Instant>,
+}
+
 /// A length of time in hours, whole or decimal (`6`, `7.5`), kept to the minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "f64", into = "f64")]
@@ -71,6 +147,11 @@ impl Hours {
     /// A whole number of hours.
     pub fn whole(hours: u16) -> Self {
         Self(Duration::hours(i64::from(hours)))
+    }
+
+    /// A number of minutes, of which 1,000 hours are the most.
+    pub fn minutes(minutes: u32) -> Self {
+        Self(Duration::minutes(i64::from(minutes.min(60_000))))
     }
 
     /// The elapsed time it stands for.

@@ -31,15 +31,21 @@
 mod answer;
 mod detention;
 mod events;
+mod impossible;
 mod notices;
+mod recorded;
+mod run;
 mod table;
+mod timeline;
 mod words;
 
 pub use answer::{Answer, clocks, clocks_by};
 pub use detention::{Clock, State};
-pub use events::{Events, Excluded, Hours, HoursError, Warrant};
+pub use events::{ChargeHeld, Events, Excluded, Hours, HoursError, PreChargeBail, Section, Warrant};
+pub use recorded::{events_of, limit_in_force, next_due, review_ahead};
 pub use table::{
-    Check, EMBEDDED, ExcludedTime, Finding, Kind, Length, MAX_AGE_OF_CHECK_DAYS, MetBy, Permission, Rule, StartsFrom,
-    Tables, check,
+    Check, EMBEDDED, ExcludedTime, Finding, Kind, Length, MAX_AGE_OF_CHECK_DAYS, MetBy, Paper, Permission, Rule,
+    StartsFrom, Tables, check,
 };
+pub use timeline::{Basis, Mark, MarkKind, Span, Timeline, timeline};
 pub use words::short;

@@ -4,7 +4,7 @@ use throughline_domain::time::{Instant, date_time_long};
 
 use crate::detention::{Clock, Detention, State, began, is_police_detention};
 use crate::events::{Events, Excluded, Warrant};
-use crate::table::{Permission, StartsFrom, Tables};
+use crate::table::{Kind, Permission, StartsFrom, Tables};
 
 const ESTIMATE: &str = "Every clock here is an estimate from the times recorded. Check the custody record.";
 
@@ -12,13 +12,15 @@ const ESTIMATE: &str = "Every clock here is an estimate from the times recorded.
 pub(crate) fn notices(detention: &Detention, clocks: &[Clock], unruled: &[String], tables: &Tables) -> Vec<String> {
     let Detention { events, as_of, .. } = detention;
     let mut notices = vec![ESTIMATE.to_owned()];
-    notices.extend(missing(events, *as_of));
+    notices.extend(missing(events, clocks, *as_of));
     notices.extend(ahead(events, *as_of));
     notices.extend(out_of_order(events));
     notices.extend(excluded(&events.excluded, *as_of));
     notices.extend(too_late(events, clocks));
     notices.extend(too_long(events, tables));
     notices.extend(events.warrants.iter().map(warrant_end));
+    notices.extend(no_limit(clocks));
+    notices.extend(to_verify(clocks, events));
     notices.extend(unruled.iter().map(|label| {
         format!("{label}: no rule in the tables was in force on the day this clock starts. Check the dates.")
     }));
@@ -26,7 +28,7 @@ pub(crate) fn notices(detention: &Detention, clocks: &[Clock], unruled: &[String
 }
 
 /// The event that a clock would start from is not recorded.
-fn missing(events: &Events, as_of: Instant) -> Vec<String> {
+fn missing(events: &Events, clocks: &[Clock], as_of: Instant) -> Vec<String> {
     let mut found = Vec::new();
     let police = is_police_detention(events);
     match (events.arrested_at, events.arrived_station_at) {
@@ -51,14 +53,26 @@ fn missing(events: &Events, as_of: Instant) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if police && events.s136_arrived_at.is_some() {
+    if police && [events.s136_arrived_at, events.s135_arrived_at].into_iter().flatten().any(|at| overlaps(events, at)) {
         found.push(
             "Police detention and section 136 are both recorded. Record which power the person is held under and from when."
                 .to_owned(),
         );
     }
-    if !police && events.s136_arrived_at.is_none() && events.s136_extension_hours.is_none() {
+    if events.s135_extension_hours.is_some() && events.s135_arrived_at.is_none() {
+        found.push(
+            "A section 135 extension is recorded without arrival at the place of safety, so its clocks cannot be worked out."
+                .to_owned(),
+        );
+    }
+    if !police && clocks.is_empty() {
         found.push("No event is recorded that starts a clock.".to_owned());
+    }
+    if events.pre_charge_bail.is_some() && events.arrested_at.is_none() {
+        found.push(
+            "Arrest is not recorded. Bail is counted from the release, the latest it can start: it may end sooner."
+                .to_owned(),
+        );
     }
     if events.excluded.iter().any(|excluded| excluded.to.is_none() && excluded.from <= as_of) {
         found.push(
@@ -69,6 +83,11 @@ fn missing(events: &Events, as_of: Instant) -> Vec<String> {
     found
 }
 
+/// Whether police detention was not over, as far as is recorded, when another power began.
+fn overlaps(events: &Events, other: Instant) -> bool {
+    events.released_at.is_none_or(|released| released > other)
+}
+
 /// Every recorded instant with its name in a sentence.
 fn named(events: &Events) -> Vec<(&'static str, Instant)> {
     let single = [
@@ -77,12 +96,20 @@ fn named(events: &Events) -> Vec<(&'static str, Instant)> {
         ("Authority to detain", events.detention_authorised_at),
         ("The superintendent's extension", events.superintendent_extension_at),
         ("Arrival at the place of safety", events.s136_arrived_at),
+        ("The end of section 136", events.s136_ended_at),
+        ("Arrival at the place of safety (section 135)", events.s135_arrived_at),
+        ("The end of section 135", events.s135_ended_at),
+        ("Arrest for breach of bail", events.bail_breach_arrested_at),
+        ("Charge", events.charged_at),
         ("Release", events.released_at),
+        ("Release on bail", events.pre_charge_bail.as_ref().map(|bail| bail.from)),
+        ("Release under investigation", events.under_investigation_at),
     ];
     let single = single.into_iter().filter_map(|(name, at)| Some((name, at?)));
     let reviews = events.reviews_held.iter().map(|at| ("A review", *at));
     let warrants = events.warrants.iter().map(|warrant| ("A warrant", warrant.granted_at));
-    single.chain(reviews).chain(warrants).collect()
+    let sections = events.sections.iter().map(|section| (section.section.label(), section.from));
+    single.chain(reviews).chain(warrants).chain(sections).collect()
 }
 
 fn ahead(events: &Events, as_of: Instant) -> Vec<String> {
@@ -113,6 +140,27 @@ fn out_of_order(events: &Events) -> Vec<String> {
         events.arrived_station_at,
         "Arrival at the station is recorded before arrest. The limits are counted from arrival; after a voluntary interview they start at arrest",
     );
+    before(began(events), events.charged_at, "Charge is recorded before arrest or arrival and is left out");
+    before(
+        events.s136_arrived_at,
+        events.s136_ended_at,
+        "The end of section 136 is recorded before arrival and is left out",
+    );
+    before(
+        events.s135_arrived_at,
+        events.s135_ended_at,
+        "The end of section 135 is recorded before arrival and is left out",
+    );
+    for section in &events.sections {
+        before(
+            Some(section.from),
+            section.ended_at,
+            "A section is recorded as ended before it began, which is left out",
+        );
+    }
+    if let Some(bail) = &events.pre_charge_bail {
+        before(Some(bail.from), bail.ended_at, "Pre-charge bail is recorded as ended before it began");
+    }
     before(
         events.arrived_station_at,
         events.detention_authorised_at,
@@ -232,4 +280,36 @@ fn warrant_end(warrant: &Warrant) -> String {
         warrant.hours,
         date_time_long(warrant.granted_at + warrant.hours.duration())
     )
+}
+
+/// What has no limit is said: a blank would look like a mistake.
+fn no_limit(clocks: &[Clock]) -> Vec<String> {
+    let unlimited = clocks.iter().filter(|clock| clock.state == State::NoLimit);
+    unlimited
+        .map(|clock| format!("{}: the law sets no time limit, so nothing here will fall due.", clock.label))
+        .collect()
+}
+
+/// What of the rules that are used nobody has checked against its source. Of a review that is the
+/// effect of excluded time.
+fn to_verify(clocks: &[Clock], events: &Events) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for clock in clocks.iter().filter(|clock| !matches!(clock.state, State::NotInForce | State::NotStarted)) {
+        let used = clock.kind != Kind::Review || !events.excluded.is_empty();
+        let Some(what) = clock.to_verify.as_ref().filter(|_| used) else { continue };
+        let notice = format!(
+            "{}: not yet verified against the law is {what}. {}.",
+            clock.label,
+            capital(clock.check_in.words())
+        );
+        if !found.contains(&notice) {
+            found.push(notice);
+        }
+    }
+    found
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -1,7 +1,10 @@
 //! The dated rule tables: how they are written, read and checked.
 
+mod raw;
+
 use chrono::{Duration, NaiveDate};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+use throughline_domain::legal::{Allocation, MhaSection};
 
 use crate::events::Hours;
 
@@ -9,6 +12,8 @@ use crate::events::Hours;
 pub const EMBEDDED: &[(&str, &str)] = &[
     ("reference/legal/pace.toml", include_str!("../../../reference/legal/pace.toml")),
     ("reference/legal/mental_health_act.toml", include_str!("../../../reference/legal/mental_health_act.toml")),
+    ("reference/legal/hospital.toml", include_str!("../../../reference/legal/hospital.toml")),
+    ("reference/legal/release_and_trial.toml", include_str!("../../../reference/legal/release_and_trial.toml")),
 ];
 
 /// After this many days a rule should be checked against the law again.
@@ -29,6 +34,18 @@ pub struct Rule {
     pub length: Length,
     /// The event from which it runs.
     pub starts_from: StartsFrom,
+    /// For clocks of a section of the Mental Health Act: which.
+    pub section: Option<MhaSection>,
+    /// For clocks of a charge: where it is heard.
+    pub allocation: Option<Allocation>,
+    /// What each renewal adds; the last one is added for every further renewal.
+    pub renewals: Vec<Length>,
+    /// The most that it may run to, renewals included.
+    pub at_most: Option<Length>,
+    /// Whether the day of the start event is the first of its days.
+    pub first_day_counts: bool,
+    /// Whether it ends on the working day before, when its last day is none.
+    pub ends_on_working_day: bool,
     /// For clocks from the relevant time: how long after arrest they start at the latest.
     pub arrival_within: Option<Hours>,
     /// The most that a doctor's extension may add; the extension is added to the length.
@@ -45,8 +62,14 @@ pub struct Rule {
     pub excluded_time: ExcludedTime,
     /// How long before the end the clock says "due soon".
     pub due_soon: Duration,
+    /// Who decides on what begins it or keeps it running.
+    pub decided_by: String,
+    /// Where the true times are.
+    pub check_in: Paper,
     /// The provision the rule comes from.
     pub source: String,
+    /// What of the rule nobody has checked against its source yet.
+    pub to_verify: Option<String>,
     /// The first day of this version.
     pub in_force_from: NaiveDate,
     /// The last day of this version, when the law has changed since.
@@ -80,6 +103,8 @@ pub enum Kind {
     Limit,
     /// An officer owes a review.
     Review,
+    /// Another clock stands still until it has run out.
+    Pause,
 }
 
 /// How long a clock runs.
@@ -87,9 +112,14 @@ pub enum Kind {
 pub enum Length {
     /// Elapsed hours.
     Hours(Hours),
-    /// London calendar days, of which the first is the day of the start event; the clock runs
-    /// out at the midnight that ends the last.
+    /// London calendar days, of which the first is the day of the start event or, where the rule
+    /// says so, the day after; the clock runs out at the midnight that ends the last.
     Days(u16),
+    /// Calendar months that begin with a day; they run out at the midnight that ends the day
+    /// before the same day of the last month.
+    Months(u16),
+    /// The law sets no limit: it is said, because a blank would look like a mistake.
+    None,
 }
 
 /// The event from which a clock runs.
@@ -102,8 +132,63 @@ pub enum StartsFrom {
     DetentionAuthorised,
     /// The latest review that was held.
     LastReviewHeld,
-    /// Arrival at the place of safety.
+    /// Arrest for breach of pre-charge bail.
+    BailBreachArrest,
+    /// Arrival at the place of safety under section 136.
     S136Arrival,
+    /// Arrival at the place of safety under section 135.
+    S135Arrival,
+    /// A section of the Mental Health Act began.
+    SectionBegan,
+    /// Release on pre-charge bail.
+    PreChargeBail,
+    /// Release under investigation.
+    UnderInvestigation,
+    /// The first appearance for a charge.
+    FirstAppearance,
+}
+
+impl StartsFrom {
+    /// The event in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::RelevantTime => "arrival at the station, or 24 hours after arrest if that is earlier",
+            Self::DetentionAuthorised => "detention being authorised",
+            Self::LastReviewHeld => "the last review",
+            Self::BailBreachArrest => "arrest for breach of pre-charge bail",
+            Self::S136Arrival | Self::S135Arrival => "arrival at the place of safety",
+            Self::SectionBegan => "the day the section began",
+            Self::PreChargeBail => "the day of release on pre-charge bail",
+            Self::UnderInvestigation => "release under investigation",
+            Self::FirstAppearance => "the first appearance for the charge",
+        }
+    }
+}
+
+/// Where the true times are, for whoever has to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Paper {
+    /// The custody record.
+    CustodyRecord,
+    /// The section papers.
+    SectionPapers,
+    /// The bail notice.
+    BailNotice,
+    /// The court's record of the case.
+    CourtRecord,
+}
+
+impl Paper {
+    /// What to do, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::CustodyRecord => "check the custody record",
+            Self::SectionPapers => "check the section papers",
+            Self::BailNotice => "check the bail notice",
+            Self::CourtRecord => "check with the court",
+        }
+    }
 }
 
 /// A decision by somebody with authority.
@@ -116,6 +201,12 @@ pub enum Permission {
     Warrant,
     /// The examining doctor's extension of section 136.
     S136Extension,
+    /// The examining doctor's extension of section 135.
+    S135Extension,
+    /// An inspector's extension of pre-charge bail.
+    InspectorBail,
+    /// A superintendent's extension of pre-charge bail.
+    SuperintendentBail,
 }
 
 /// The event that meets a rule.
@@ -238,7 +329,7 @@ fn read_all<'a>(files: &[(&'a str, &str)]) -> (Vec<(&'a str, Rule)>, Vec<Finding
     let mut rules: Vec<(&str, Rule)> = Vec::new();
     let mut errors = Vec::new();
     for &(file, text) in files {
-        match toml::from_str::<RawTable>(text) {
+        match toml::from_str::<raw::Table>(text) {
             Err(error) => errors.push(Finding { file: file.to_owned(), reason: error.to_string().trim().to_owned() }),
             Ok(table) => {
                 for raw in table.rule {
@@ -263,110 +354,4 @@ fn read_all<'a>(files: &[(&'a str, &str)]) -> (Vec<(&'a str, Rule)>, Vec<Finding
         }
     }
     (rules, errors)
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawTable {
-    rule: Vec<RawRule>,
-}
-
-/// A rule as it is written, before its fields are checked against each other.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawRule {
-    id: String,
-    name: String,
-    label: String,
-    kind: Kind,
-    hours: Option<Hours>,
-    days: Option<u16>,
-    starts_from: StartsFrom,
-    arrival_within_hours: Option<Hours>,
-    extension_max_hours: Option<Hours>,
-    warrant_max_hours: Option<Hours>,
-    needs: Option<Permission>,
-    #[serde(default)]
-    extended_by: Vec<Permission>,
-    met_by: Option<MetBy>,
-    excluded_time: ExcludedTime,
-    due_soon_minutes: u32,
-    source: String,
-    #[serde(deserialize_with = "date")]
-    in_force_from: NaiveDate,
-    #[serde(default, deserialize_with = "optional_date")]
-    in_force_to: Option<NaiveDate>,
-    #[serde(deserialize_with = "date")]
-    checked_on: NaiveDate,
-}
-
-/// What is wrong between the fields of one rule.
-#[derive(Debug, thiserror::Error)]
-enum RuleError {
-    #[error("give either hours or days")]
-    Length,
-    #[error("{0} is empty")]
-    Empty(&'static str),
-    #[error("in_force_to is before in_force_from")]
-    Period,
-    #[error("arrival_within_hours belongs to, and is needed by, rules that start from the relevant time")]
-    ArrivalWithin,
-    #[error("extension_max_hours belongs to, and is needed by, rules in hours that need the section 136 extension")]
-    ExtensionMax,
-}
-
-impl RawRule {
-    fn into_rule(self) -> Result<Rule, RuleError> {
-        let length = match (self.hours, self.days) {
-            (Some(hours), None) => Length::Hours(hours),
-            (None, Some(days)) if days > 0 => Length::Days(days),
-            _ => return Err(RuleError::Length),
-        };
-        let texts = [("id", &self.id), ("name", &self.name), ("label", &self.label), ("source", &self.source)];
-        if let Some((field, _)) = texts.iter().find(|(_, text)| text.trim().is_empty()) {
-            return Err(RuleError::Empty(field));
-        }
-        if self.in_force_to.is_some_and(|last| last < self.in_force_from) {
-            return Err(RuleError::Period);
-        }
-        if self.arrival_within_hours.is_some() != (self.starts_from == StartsFrom::RelevantTime) {
-            return Err(RuleError::ArrivalWithin);
-        }
-        let extendable = self.needs == Some(Permission::S136Extension) && matches!(length, Length::Hours(_));
-        if self.extension_max_hours.is_some() != extendable {
-            return Err(RuleError::ExtensionMax);
-        }
-        Ok(Rule {
-            id: self.id,
-            name: self.name,
-            label: self.label,
-            kind: self.kind,
-            length,
-            starts_from: self.starts_from,
-            arrival_within: self.arrival_within_hours,
-            extension_max: self.extension_max_hours,
-            warrant_max: self.warrant_max_hours,
-            needs: self.needs,
-            extended_by: self.extended_by,
-            met_by: self.met_by,
-            excluded_time: self.excluded_time,
-            due_soon: Duration::minutes(i64::from(self.due_soon_minutes)),
-            source: self.source,
-            in_force_from: self.in_force_from,
-            in_force_to: self.in_force_to,
-            checked_on: self.checked_on,
-        })
-    }
-}
-
-fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
-    let written = toml::value::Datetime::deserialize(deserializer)?;
-    written
-        .to_string()
-        .parse()
-        .map_err(|_| serde::de::Error::custom(format!("'{written}' is not a date such as 2017-12-11")))
-}
-
-fn optional_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
-    date(deserializer).map(Some)
 }

@@ -15,7 +15,8 @@ pub fn short(clock: &Clock, now: Instant) -> String {
     match (clock.state, clock.due_at) {
         (State::Met, _) => format!("{label} held in time"),
         (State::MetLate, _) => format!("{label} was held late"),
-        (State::Stopped, _) => format!("{label} stopped by release"),
+        (State::Stopped, _) => format!("{label} stopped"),
+        (State::NoLimit, _) => format!("{label}: no limit in law"),
         (State::Extended, _) => format!("{label} extended"),
         (State::NotInForce, _) => format!("{label} not in force"),
         (_, None) => format!("{label}: start not recorded"),
@@ -31,6 +32,7 @@ fn time_left(clock: &Clock, due: Instant, now: Instant) -> String {
     let at = if london_date(due) == london_date(now) { clock_time(due) } else { date_time_short(due) };
     match (clock.kind, left < Duration::zero()) {
         (Kind::Review, false) => format!("{label} due in {} ({at})", length(left)),
+        (Kind::Pause, _) => format!("{label} until {at}"),
         (Kind::Limit, false) => format!("{label} in {} ({at})", length(left)),
         (Kind::Review, true) => format!("{label} overdue by {} ({at})", length(-left)),
         (Kind::Limit, true) => format!("{label} passed {} ago", length(-left)),
@@ -39,7 +41,7 @@ fn time_left(clock: &Clock, due: Instant, now: Instant) -> String {
 
 /// `1 h 20 min`, `3 h`, `10 min`, `less than 1 min`; whole minutes, never rounded up, so that no
 /// board shows more time than there is.
-fn length(duration: Duration) -> String {
+pub(crate) fn length(duration: Duration) -> String {
     let (hours, minutes) = (duration.num_hours(), duration.num_minutes() % 60);
     match (hours, minutes) {
         (0, 0) => "less than 1 min".to_owned(),

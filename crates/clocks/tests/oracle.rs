@@ -1,124 +1,58 @@
-//! The clocks against a second reading of the law that shares nothing with the first: a day is
-//! walked minute by minute, and a minute in hospital is not counted.
+//! The clocks against a second reading of the law that shares nothing with the first: time is
+//! walked minute by minute and day by day, with a calendar and a summer time of its own.
 
-use chrono::{DateTime, Duration};
-use throughline_clocks::{Events, Excluded, Hours, Warrant, clocks};
-use throughline_domain::time::Instant;
+mod walked;
 
-/// A small deterministic generator, so that a failing case can be found again by its number.
-struct Dice(u64);
+use chrono::Duration;
+use throughline_clocks::clocks;
+use throughline_domain::time::{Instant, from_london, london_time};
+use walked::{Case, YEARS, changes_of, instant, leap_day_of};
 
-impl Dice {
-    fn roll(&mut self, below: i64) -> i64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        i64::try_from(self.0 % u64::try_from(below).unwrap()).unwrap()
-    }
+const CASES: usize = 10_000;
 
-    fn maybe(&mut self, minute: i64) -> Option<i64> {
-        (self.roll(4) > 0).then_some(minute)
-    }
-}
-
-/// Minutes of one detention, counted from an arbitrary zero.
-#[derive(Debug)]
-struct Case {
-    arrested: Option<i64>,
-    arrived: Option<i64>,
-    authorised: Option<i64>,
-    reviews: Vec<i64>,
-    hospital: Vec<(i64, i64)>,
-    extension: i64,
-}
-
-impl Case {
-    fn roll(dice: &mut Dice) -> Self {
-        let arrest = dice.roll(2 * 525_600);
-        let arrival = arrest + dice.roll(30 * 60);
-        let authority = arrival + dice.roll(180);
-        let hospital = (0..dice.roll(5)).map(|_| {
-            let from = arrest + dice.roll(110 * 60);
-            (from, from + 1 + dice.roll(9 * 60))
-        });
-        let hospital = hospital.collect();
-        let reviews = (0..dice.roll(4)).map(|_| authority + dice.roll(60 * 60)).collect();
-        Self {
-            arrested: dice.maybe(arrest),
-            arrived: dice.maybe(arrival),
-            authorised: dice.maybe(authority),
-            reviews,
-            hospital,
-            extension: 1 + dice.roll(18),
-        }
-    }
-
-    /// The minute at which `hours` hours outside hospital have gone by since `start`.
-    fn walk(&self, start: i64, hours: i64) -> i64 {
-        let mut minute = start;
-        let mut left = hours * 60;
-        while left > 0 {
-            if !self.hospital.iter().any(|(from, to)| (*from..*to).contains(&minute)) {
-                left -= 1;
+#[test]
+fn every_clock_agrees_with_a_walk_minute_by_minute_in_10000_detentions_over_ten_years() {
+    let mut wrong = Vec::new();
+    for (number, case) in Case::all(CASES).enumerate() {
+        let answer = clocks(&case.events(), instant(walked::END));
+        for (id, expected) in case.expected() {
+            let due = answer.clock(id).and_then(|clock| clock.due_at);
+            if due != expected {
+                wrong.push(format!("{id} in detention {number}: {due:?} and not {expected:?}: {case:?}"));
             }
-            minute += 1;
-        }
-        minute
-    }
-
-    fn relevant(&self) -> Option<i64> {
-        match (self.arrived, self.arrested) {
-            (Some(arrived), Some(arrested)) if arrived > arrested + 1440 => Some(arrested + 1440),
-            (Some(arrived), _) => Some(arrived),
-            (None, Some(arrested)) => Some(arrested + 1440),
-            (None, None) => None,
         }
     }
-
-    fn events(&self) -> Events {
-        Events {
-            arrested_at: self.arrested.map(instant),
-            arrived_station_at: self.arrived.map(instant),
-            detention_authorised_at: self.authorised.map(instant),
-            reviews_held: self.reviews.iter().copied().map(instant).collect(),
-            excluded: self.hospital.iter().map(|(from, to)| excluded(*from, *to)).collect(),
-            superintendent_extension_at: self.arrived.map(instant),
-            warrants: vec![Warrant { granted_at: instant(0), hours: Hours::whole(36) }],
-            s136_arrived_at: self.arrived.map(instant),
-            s136_extension_hours: Hours::try_from(self.extension as f64).ok(),
-            ..Events::default()
-        }
-    }
-}
-
-fn instant(minute: i64) -> Instant {
-    DateTime::from_timestamp(1_767_225_600, 0).unwrap() + Duration::minutes(minute)
-}
-
-fn excluded(from: i64, to: i64) -> Excluded {
-    Excluded { from: instant(from), to: Some(instant(to)), reason: "hospital".into() }
+    assert!(wrong.is_empty(), "{} of {CASES} disagree, first {}", wrong.len(), wrong[0]);
 }
 
 #[test]
-fn every_clock_agrees_with_a_walk_minute_by_minute_in_5000_detentions() {
-    let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
-    for number in 0..5_000 {
-        let case = Case::roll(&mut dice);
-        let answer = clocks(&case.events(), instant(3 * 525_600));
-        let due = |id: &str| answer.clock(id).and_then(|clock| clock.due_at);
-        let walked = |start: Option<i64>, hours: i64| start.map(|start| instant(case.walk(start, hours)));
-        let last_review = case.reviews.iter().copied().max();
-        let expected = [
-            ("pace_review_1", walked(case.authorised, 6)),
-            ("pace_review_next", walked(last_review, 9)),
-            ("pace_24h", walked(case.relevant(), 24)),
-            ("pace_36h", walked(case.relevant(), 36)),
-            ("pace_96h", walked(case.relevant(), 96)),
-            ("s136_24h", case.arrived.map(|arrived| instant(arrived + 24 * 60))),
-            ("s136_extended", case.arrived.map(|arrived| instant(arrived + (24 + case.extension.min(12)) * 60))),
-        ];
-        for (id, expected) in expected {
-            assert_eq!(due(id), expected, "{id} in detention {number}: {case:?}");
+fn the_cases_fall_on_both_clock_changes_of_every_year_and_on_leap_days() {
+    let cases: Vec<Case> = Case::all(CASES).collect();
+    let spanning = |minute: i64| {
+        cases.iter().filter(|case| case.arrived.is_some_and(|from| from < minute && minute < from + 24 * 60)).count()
+    };
+    for year in YEARS {
+        for change in changes_of(year) {
+            assert!(spanning(change) >= 30, "{} cases on the change at {}", spanning(change), instant(change));
+        }
+        if let Some(day) = leap_day_of(year) {
+            assert!(spanning(day + 720) >= 30, "{} cases on the leap day of {year}", spanning(day + 720));
         }
     }
+}
+
+#[test]
+fn the_cases_catch_a_clock_that_adds_hours_to_the_time_on_the_wall() {
+    let on_the_wall = |from: Instant, hours: i64| from_london(london_time(from) + Duration::hours(hours));
+    let in_utc = |from: Instant, hours: i64| from + Duration::hours(hours);
+    let wrong = |add: &dyn Fn(Instant, i64) -> Instant| {
+        let disagrees =
+            |case: &Case| case.arrived.filter(|from| add(instant(*from), 24) != instant(walked::elapsed(*from, 24)));
+        Case::all(CASES).filter_map(|case| disagrees(&case)).collect::<Vec<i64>>()
+    };
+    assert_eq!(wrong(&in_utc).len(), 0);
+    let caught = wrong(&on_the_wall);
+    assert!(caught.len() >= 600, "{} of the cases catch it", caught.len());
+    let is_near = |from: i64| YEARS.flat_map(changes_of).any(|change| (from - 120..from + 26 * 60).contains(&change));
+    assert!(caught.iter().all(|from| is_near(*from)), "only a clock change tells the two apart");
 }

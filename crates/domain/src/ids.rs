@@ -68,6 +68,8 @@ ids! {
     ContactId,
     /// One decision of police or court.
     OutcomeId,
+    /// One event that changes on which legal basis somebody is held, or that moves a legal clock.
+    LegalEventId,
     /// One offer to somebody who came and left out of hours.
     OutreachId,
     /// One period of presence at a site.

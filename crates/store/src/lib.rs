@@ -49,6 +49,7 @@ pub mod episodes;
 pub mod events;
 pub mod health;
 pub mod idempotency;
+pub mod legal;
 pub mod lists;
 pub mod matching;
 pub mod merges;

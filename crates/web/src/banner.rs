@@ -110,8 +110,19 @@ async fn legal_status(tx: &mut Tx, subject: Subject) -> Result<Option<Value>, Pr
         return Ok(None);
     }
     let grant = tx.authorise::<ViewEpisode>(subject).await?;
-    let episode = episodes::get(tx, &grant).await?;
-    Ok(episode.map(|episode| context! { text => episode.legal_status.label() }))
+    let Some(episode) = episodes::get(tx, &grant).await? else { return Ok(None) };
+    let clock = next_clock(tx, subject, &episode).await?;
+    Ok(Some(context! { text => episode.legal_status.label(), clock }))
+}
+
+/// The legal clock that matters next, while the episode is open.
+async fn next_clock(tx: &mut Tx, subject: Subject, episode: &episodes::Episode) -> Result<Option<Value>, Problem> {
+    if episode.closed_at.is_some() || !tx.may::<ViewJustice>(subject).await? {
+        return Ok(None);
+    }
+    let grant = tx.authorise::<ViewJustice>(subject).await?;
+    let now = tx.now();
+    Ok(crate::legal::held(tx, &grant, episode, now).await?.next_clock(now))
 }
 
 async fn restriction(tx: &mut Tx, subject: Subject) -> Result<Option<String>, Problem> {

@@ -47,6 +47,7 @@ mod elsewhere;
 pub mod episodes;
 pub mod forms;
 pub mod help;
+pub mod legal;
 pub mod lists;
 pub mod outcomes;
 pub mod outreach;
@@ -180,6 +181,7 @@ pub fn router(app: App) -> Router {
         .merge(people::routes())
         .merge(duplicates::routes())
         .merge(episodes::routes())
+        .merge(legal::routes())
         .merge(forms::routes())
         .merge(documents::routes())
         .merge(referrals::routes())

@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use minijinja::{Value, context};
 use throughline_domain::episode::LegalStatus;
 use throughline_domain::ids::{EpisodeId, OutcomeId};
+use throughline_domain::legal::LegalEventKind;
 use throughline_domain::outcome::{CjOutcome, Decider, InformationUse, next_action_after};
 use throughline_domain::time::{Instant, from_london, london_date, parse_date, parse_time};
 use throughline_policy::{ChangeFollowUp, ChangeJustice, Subject, ViewEpisode, ViewJustice};
@@ -166,10 +167,22 @@ async fn follow(tx: &mut Tx, subject: Subject, episode: &Episode, version: i64, 
     let chased = tx.authorise::<ChangeFollowUp>(subject).await?;
     outcomes::end_chasing(tx, &chased, &format!("Recorded: {}", typed.code)).await?;
     if let Some(at) = typed.released_at {
+        if let Some(kind) = released_by(typed.code, status) {
+            crate::legal::left(tx, subject, episode, kind, at).await?;
+        }
         return release::release(tx, subject, status, at).await;
     }
     let (words, due) = next_action_after(hearing, tx.now());
     Ok(episodes::set_next_action(tx, episode.id, words, due).await?)
+}
+
+/// The legal event that a release by an outcome is: bail before charge is another thing than bail after it.
+fn released_by(code: CjOutcome, status: LegalStatus) -> Option<LegalEventKind> {
+    let before_charge = code == CjOutcome::PoliceBail;
+    match LegalEventKind::of_leaving_on(status) {
+        Some(LegalEventKind::Bailed) if !before_charge => Some(LegalEventKind::BailedAfterCharge),
+        other => other,
+    }
 }
 
 /// Reads the form, and says of each field what is wrong with it.

@@ -12,10 +12,10 @@ use throughline_domain::ids::EntryId;
 use throughline_domain::list::{EntryState, ListKind};
 use throughline_domain::time::Instant;
 use throughline_policy::{Class, Grant, Verb, ViewBoard};
-use throughline_store::Tx;
 use throughline_store::lists::{self, BoardRow, Told};
 use throughline_store::organisations::Site;
 use throughline_store::worklists;
+use throughline_store::{Tx, legal};
 
 /// What is drawn: everybody, and what somebody wants to see of them.
 struct Board<'a> {
@@ -49,11 +49,17 @@ pub(super) async fn people(
     let earlier = if is_court { Vec::new() } else { lists::board_rows(tx, grant, yesterday).await? };
     let left_over: Vec<BoardRow> = left_over(earlier, &todays);
     let appointments = voluntary::Appointments::of(tx, grant, yesterday, today).await?;
+    let legal = if super::may_see_here(cx, Class::Justice) {
+        legal::of_board(tx, grant, yesterday).await?
+    } else {
+        BTreeMap::new()
+    };
     let drawing = Drawing {
         now: cx.now,
         today,
         user: cx.signed_in.user.id,
         risks: &risks,
+        legal: &legal,
         appointments: &appointments,
         may_see_risk: super::may_see_here(cx, Class::RiskCard),
         may_compare: cx.role_may(Verb::View, Class::Search),

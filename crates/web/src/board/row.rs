@@ -4,10 +4,11 @@ use super::{hearings, voluntary};
 use chrono::NaiveDate;
 use minijinja::{Value, context};
 use std::collections::{BTreeMap, BTreeSet};
-use throughline_clocks::{Clock, Events, State};
+use throughline_clocks::{Clock, State, events_of, limit_in_force, review_ahead};
 use throughline_domain::board::{self, BoardFilter, Explained, NextEvent, RiskSeen, Standing, TimeLeft};
 use throughline_domain::episode::Urgency;
-use throughline_domain::ids::{EntryId, PersonId, UserId};
+use throughline_domain::ids::{EntryId, EpisodeId, PersonId, UserId};
+use throughline_domain::legal::{LegalEvent, Listed, known};
 use throughline_domain::list::{EntryState, ListKind, NotSeenReason};
 use throughline_domain::risk::RiskState;
 use throughline_domain::time::{Instant, age_on};
@@ -22,6 +23,8 @@ pub(super) struct Drawing<'a> {
     pub today: NaiveDate,
     pub user: UserId,
     pub risks: &'a BTreeMap<PersonId, RiskMark>,
+    /// What people recorded of how those with an episode are held; nothing for who may not see it.
+    pub legal: &'a BTreeMap<EpisodeId, Vec<LegalEvent>>,
     pub appointments: &'a voluntary::Appointments,
     pub may_see_risk: bool,
     pub may_compare: bool,
@@ -43,13 +46,15 @@ pub(super) struct Placed {
     carried_over: bool,
 }
 
-/// What the times on the list say of a detention.
+/// What the times on the list, and what people recorded, say of a detention.
 #[derive(Default)]
 pub(super) struct Detention {
     /// The end of the power to detain.
     pub(super) limit: Option<Clock>,
-    /// When the first review is due, while it is still ahead.
-    first_review: Option<Instant>,
+    /// The review that is due next, while it is still ahead.
+    review: Option<Clock>,
+    /// On which basis the person is now, where somebody recorded an event.
+    recorded: Option<String>,
 }
 
 /// What tells a row from the others of one board: the end of its id, which is random. Written several times
@@ -80,7 +85,8 @@ pub(super) fn tone(state: EntryState) -> &'static str {
 impl Drawing<'_> {
     pub(super) fn placed(&self, mut row: BoardRow, carried_over: bool) -> Placed {
         hearings::turn_to_next(&mut row, self.now);
-        let detention = detention(&row, self.now);
+        let events = row.episode_id.and_then(|episode| self.legal.get(&episode)).map_or(&[][..], Vec::as_slice);
+        let detention = detention(&row, events, self.now);
         let standing = Standing {
             state: row.state,
             gone: row.gone_at.is_some(),
@@ -192,7 +198,9 @@ impl Drawing<'_> {
         let now = self.now;
         let (what, at) = placed.standing.next.filter(|_| placed.standing.waits())?;
         match what {
-            NextEvent::FirstReview => Some(running("First review", at, now, 60)),
+            NextEvent::FirstReview => {
+                placed.detention.review.as_ref().map(|review| running(&review.label, at, now, 60))
+            }
             NextEvent::Hearing => (at >= now).then(|| running("Hearing", at, now, 60)),
             NextEvent::DetentionLimit => self.limit_clock(placed),
             NextEvent::Appointment => self.appointments.clock(&placed.row, now),
@@ -228,6 +236,7 @@ impl Drawing<'_> {
         }
         match (row.kind, placed.standing.next) {
             (ListKind::Court, None) => Some("Time not on the list".to_owned()),
+            (ListKind::Custody, None) if placed.detention.recorded.is_some() => placed.detention.recorded.clone(),
             (ListKind::Custody, None) => Some("Arrival time not on the list: ask custody how long is left".to_owned()),
             (ListKind::Voluntary, _) => self.appointments.until(row, self.now),
             (_, Some((NextEvent::Hearing, at))) if at < self.now => {
@@ -363,7 +372,7 @@ fn next(row: &BoardRow, detention: &Detention) -> Option<(NextEvent, Instant)> {
         ListKind::Custody => {}
     }
     let limit = detention.limit.as_ref().and_then(|limit| limit.due_at).map(|at| (NextEvent::DetentionLimit, at));
-    let review = detention.first_review.map(|at| (NextEvent::FirstReview, at));
+    let review = detention.review.as_ref().and_then(|review| review.due_at).map(|at| (NextEvent::FirstReview, at));
     review.into_iter().chain(limit).min_by_key(|(_, at)| *at)
 }
 
@@ -375,23 +384,26 @@ fn risk_tone(state: RiskState) -> &'static str {
     }
 }
 
-pub(super) fn detention(row: &BoardRow, now: Instant) -> Detention {
+pub(super) fn detention(row: &BoardRow, events: &[LegalEvent], now: Instant) -> Detention {
     // Nobody who attends voluntarily is detained: no clock of detention runs, whatever times a list gives.
-    let has_times = row.arrived_at.is_some() || row.detention_authorised_at.is_some();
+    let has_times = row.arrived_at.is_some() || row.detention_authorised_at.is_some() || !events.is_empty();
     if row.kind == ListKind::Voluntary || !has_times {
         return Detention::default();
     }
-    let events = Events {
-        arrived_station_at: row.arrived_at,
+    let listed = Listed {
+        arrived_at: row.arrived_at,
         detention_authorised_at: row.detention_authorised_at,
-        ..Events::default()
+        ..Listed::default()
     };
-    let clocks = throughline_clocks::clocks(&events, now).clocks;
-    let first_review = clocks
-        .iter()
-        .find(|clock| clock.id == "pace_review_1")
-        .filter(|clock| matches!(clock.state, State::Running | State::DueSoon))
-        .and_then(|clock| clock.due_at);
-    let limit = clocks.into_iter().find(|clock| clock.id == "pace_24h").filter(|clock| clock.due_at.is_some());
-    Detention { limit, first_review }
+    let known = known(&listed, events);
+    let answer = throughline_clocks::clocks(&events_of(&known), now);
+    let recorded = (!events.is_empty()).then(|| {
+        let timeline = throughline_clocks::timeline(&known, &answer, now);
+        match timeline.current() {
+            Some(span) => format!("Recorded: {} since {}", span.basis.words(), board::when(span.from, now)),
+            None => "Recorded: nothing that holds them now. Ask custody".to_owned(),
+        }
+    });
+    let limit = limit_in_force(&answer).filter(|limit| limit.due_at.is_some()).cloned();
+    Detention { limit, review: review_ahead(&answer).cloned(), recorded }
 }

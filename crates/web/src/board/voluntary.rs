@@ -126,8 +126,8 @@ mod tests {
     fn no_clock_of_detention_runs_for_somebody_who_attends_voluntarily() {
         let now: Instant = "2026-11-24T10:15:00Z".parse().unwrap();
         let arrived = now - chrono::Duration::hours(3);
-        assert!(detention(&row(ListKind::Custody, arrived), now).limit.is_some(), "somebody detained has one");
-        assert!(detention(&row(ListKind::Voluntary, arrived), now).limit.is_none());
+        assert!(detention(&row(ListKind::Custody, arrived), &[], now).limit.is_some(), "somebody detained has one");
+        assert!(detention(&row(ListKind::Voluntary, arrived), &[], now).limit.is_none());
         let appointments = Appointments::default();
         assert!(
             appointments.clock(&row(ListKind::Voluntary, arrived), now).is_none(),

@@ -7,6 +7,7 @@ use axum::extract::Path;
 use minijinja::{Value, context};
 use throughline_domain::episode::LegalStatus;
 use throughline_domain::ids::EpisodeId;
+use throughline_domain::legal::LegalEventKind;
 use throughline_domain::time::{Instant, date_long, date_time_long, london_date};
 use throughline_policy::{ChangeJustice, Class, Subject, ViewJustice};
 use throughline_store::episodes::Episode;
@@ -110,6 +111,9 @@ async fn leave(
     status: LegalStatus,
     at: Instant,
 ) -> Result<(), Problem> {
+    if let Some(kind) = LegalEventKind::of_leaving_on(status) {
+        crate::legal::left(tx, subject, episode, kind, at).await?;
+    }
     if status.walked_out() && episode.released_at.is_none() {
         crate::release::release(tx, subject, status, at).await?;
     } else {

@@ -6,7 +6,6 @@ use crate::banner::banner;
 use crate::{Answer, Cx, Problem};
 use axum::extract::{Path, Query};
 use minijinja::{Value, context};
-use throughline_clocks::{Clock, Events, State};
 use throughline_domain::episode::{Progress, Step, StepState};
 use throughline_domain::ids::EpisodeId;
 use throughline_domain::time::Instant;
@@ -39,6 +38,7 @@ async fn now(cx: &Cx, id: EpisodeId, asked: &Asked, wrong: Option<&str>) -> Answ
     let progress = episodes::progress(&mut tx, &grant).await?;
     let banner = banner(&mut tx, episode.person_id, Some(id)).await?;
     let justice = justice(&mut tx, subject).await?;
+    let clocks = held(&mut tx, subject, &episode, cx.now).await?;
     let risk = risk(&mut tx, subject).await?;
     let instruments = instruments(&mut tx, subject).await?;
     let steps = steps(&mut tx, subject, &episode, &progress).await?;
@@ -55,7 +55,7 @@ async fn now(cx: &Cx, id: EpisodeId, asked: &Asked, wrong: Option<&str>) -> Answ
         back => context! { href => format!("/people/{}", episode.person_id), text => "Person's record" },
         base => format!("/episodes/{id}"),
         facts => facts(&episode),
-        clocks => justice.as_ref().map(|justice| clocks(&episode, justice, cx.now)),
+        clocks,
         justice,
         risk,
         steps,
@@ -92,47 +92,16 @@ async fn justice(tx: &mut Tx, subject: Subject) -> Result<Option<Justice>, Probl
     Ok(Some(episodes::justice(tx, &grant).await?))
 }
 
-/// The clocks that still run, or ran out while the person was held.
-fn clocks(episode: &Episode, justice: &Justice, now: Instant) -> Value {
-    let events = Events {
-        arrested_at: justice.arrested_at,
-        arrived_station_at: justice.arrived_at,
-        detention_authorised_at: justice.detention_authorised_at,
-        released_at: episode.released_at,
-        ..Events::default()
-    };
-    if !episode.legal_status.is_with_police() {
-        return context! { running => Vec::<Value>::new(), notices => Vec::<String>::new() };
+/// The legal clocks and what does not fit, for who may see them.
+async fn held(tx: &mut Tx, subject: Subject, episode: &Episode, now: Instant) -> Result<Option<Value>, Problem> {
+    if !tx.may::<ViewJustice>(subject).await? {
+        return Ok(None);
     }
-    let answer = throughline_clocks::clocks(&events, now);
-    let running: Vec<Value> = answer.clocks.iter().filter_map(|clock| clock_value(clock, now)).collect();
-    context! { running, notices => answer.notices }
-}
-
-fn clock_value(clock: &Clock, now: Instant) -> Option<Value> {
-    let state = match clock.state {
-        State::Running => "running",
-        State::DueSoon => "soon",
-        State::Overdue | State::Expired => "overdue",
-        _ => return None,
-    };
-    let due = clock.due_at?;
-    Some(
-        context! { name => clock.label, due, state, words => time_left(due, now), rule => clock.rule, source => clock.source },
-    )
-}
-
-/// "2 hours 5 minutes left", as the script that keeps it true says it.
-fn time_left(due: Instant, now: Instant) -> String {
-    let minutes = (due - now).num_minutes();
-    let of = |count: i64, noun: &str| match count {
-        0 => String::new(),
-        1 => format!("1 {noun} "),
-        more => format!("{more} {noun}s "),
-    };
-    let span = format!("{}{}", of(minutes.abs() / 60, "hour"), of(minutes.abs() % 60, "minute"));
-    let span = if span.is_empty() { "less than a minute " } else { &span };
-    format!("{span}{}", if due < now { "overdue" } else { "left" })
+    let grant = tx.authorise::<ViewJustice>(subject).await?;
+    let held = crate::legal::held(tx, &grant, episode, now).await?;
+    let marks: Vec<Value> = held.timeline.marks.iter().map(crate::legal::mark_value).collect();
+    let running = if episode.closed_at.is_some() { Vec::new() } else { held.running(now) };
+    Ok(Some(context! { running, marks, notices => held.answer.notices }))
 }
 
 async fn risk(tx: &mut Tx, subject: Subject) -> Result<Value, Problem> {

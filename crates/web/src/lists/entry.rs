@@ -8,18 +8,19 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse};
 use chrono::NaiveDate;
 use minijinja::{Value, context};
-use throughline_clocks::{Clock, Events, State, clocks};
+use throughline_clocks::{Clock, State, clocks, events_of};
 use throughline_domain::board::when;
 use throughline_domain::ids::EntryId;
+use throughline_domain::legal::{self as legal_facts, LegalEvent};
 use throughline_domain::list::{EntryState, ListKind, MatchDecision, NotSeenReason};
 use throughline_domain::name::Name;
 use throughline_domain::time::{Instant, age_on, london_date, parse_date};
 use throughline_lists::Entry;
 use throughline_matching::{Description, in_words};
-use throughline_policy::{ChangeList, Class, Grant, SearchPeople, Subject, Verb, ViewEpisode, ViewList};
+use throughline_policy::{ChangeList, Class, Grant, SearchPeople, Subject, Verb, ViewEpisode, ViewJustice, ViewList};
 use throughline_store::lists::{self, Decision, Line, Said};
 use throughline_store::search::{self, Candidate, ElsewhereCandidate};
-use throughline_store::{Error as StoreError, Tx, elsewhere, episodes, people};
+use throughline_store::{Error as StoreError, Tx, elsewhere, episodes, legal, people};
 
 pub async fn show(cx: Cx, Path(id): Path<EntryId>) -> Answer {
     if let Some(answer) = super::take_back::gone_with(&cx, id).await? {
@@ -64,6 +65,7 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
     let open_episodes = open_episodes(&mut tx, &line).await?;
     let appointment = crate::clinics::on_line(&mut tx, &grant, &line).await?;
     let take_over = super::taken::values(cx, &mut tx, &grant, &line).await?;
+    let recorded = legal_events(&mut tx, &line).await?;
     let may_open = match line.episode_id {
         Some(episode) => match people::subject_of_episode(&mut tx, episode).await? {
             Some(subject) => tx.may::<ViewEpisode>(subject).await?,
@@ -88,7 +90,7 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
         age => entry.date_of_birth.and_then(|born| age_on(born, today)).or(entry.age),
         facts => throughline_lists::facts(&entry), hearings => super::hearings::full_rows(&entry, cx.now),
         corrected => super::corrections::words(&entry), notices => facts::notices(&entry),
-        restriction => entry.reporting_restriction, clocks => clock_values(&line, &entry, cx.now),
+        restriction => entry.reporting_restriction, clocks => clock_values(&line, &entry, &recorded, cx.now),
         candidates => possible.asked.iter().map(row).collect::<Vec<_>>(), shown => possible.shown(),
         ruled_out => possible.ruled_out.iter().map(row).collect::<Vec<_>>(),
         elsewhere => possible.elsewhere.iter().map(elsewhere_row).collect::<Vec<_>>(),
@@ -161,17 +163,30 @@ fn look_again(line: &Line, entry: &Entry, decisions: &[Decision]) -> bool {
     then.is_some_and(|then| who(then.description) != who(facts::description(entry, line.list_date)))
 }
 
+/// What people recorded of how the line's person is held, for who may see it.
+async fn legal_events(tx: &mut Tx, line: &Line) -> Result<Vec<LegalEvent>, Problem> {
+    let Some(episode) = line.episode_id else { return Ok(Vec::new()) };
+    let Some(subject) = people::subject_of_episode(tx, episode).await? else { return Ok(Vec::new()) };
+    if !tx.may::<ViewJustice>(subject).await? {
+        return Ok(Vec::new());
+    }
+    let grant = tx.authorise::<ViewJustice>(subject).await?;
+    let entries = legal::of_episode(tx, &grant).await?;
+    Ok(entries.into_iter().filter(|entry| entry.stands()).map(|entry| entry.event).collect())
+}
+
 /// The running clocks of a detention, most pressing first.
-fn clock_values(line: &Line, entry: &Entry, now: Instant) -> Vec<Value> {
+fn clock_values(line: &Line, entry: &Entry, recorded: &[LegalEvent], now: Instant) -> Vec<Value> {
     if line.kind != ListKind::Custody || line.gone_at.is_some() {
         return Vec::new();
     }
-    let events = Events {
+    let listed = legal_facts::Listed {
         arrested_at: entry.arrested_at,
-        arrived_station_at: entry.arrived_at,
+        arrived_at: entry.arrived_at,
         detention_authorised_at: entry.detention_authorised_at,
-        ..Events::default()
+        ..legal_facts::Listed::default()
     };
+    let events = events_of(&legal_facts::known(&listed, recorded));
     let mut running: Vec<Clock> = clocks(&events, now).clocks;
     running.retain(|clock| matches!(clock.state, State::Running | State::DueSoon | State::Overdue | State::Expired));
     running.sort_by_key(|clock| clock.due_at);

@@ -1,0 +1,191 @@
+//! From legal events to what the clocks are worked out from.
+
+use throughline_domain::legal::{Detail, LegalEvent, LegalEventKind};
+use throughline_domain::time::Instant;
+
+use crate::answer::Answer;
+use crate::detention::{Clock, State};
+use crate::events::{ChargeHeld, Events, Excluded, Hours, PreChargeBail, Section, Warrant};
+use crate::table::Kind as ClockKind;
+
+/// What legal events, in the order in which they happened, say to the clocks.
+///
+/// Somebody who was released and arrested again is reckoned from the later arrest; whatever the
+/// earlier detention used up is in the custody record.
+pub fn events_of(known: &[LegalEvent]) -> Events {
+    let mut events = Events::default();
+    let police = latest_detention(known);
+    for event in police {
+        police_event(&mut events, event);
+    }
+    for event in known {
+        after_police(&mut events, event);
+    }
+    events.charges = charges(known);
+    events
+}
+
+/// The events since the last detention by police began: after the last end that an arrest follows.
+fn latest_detention(known: &[LegalEvent]) -> &[LegalEvent] {
+    let is_arrest =
+        |event: &LegalEvent| matches!(event.kind, LegalEventKind::Arrested | LegalEventKind::BailBreachArrest);
+    let ends =
+        |event: &LegalEvent| event.kind.walks_out_on().is_some() || event.kind == LegalEventKind::PoliceDetentionEnded;
+    let followed = |place: &usize| ends(&known[*place]) && known[place + 1..].iter().any(is_arrest);
+    (0..known.len()).rev().find(followed).map_or(known, |place| &known[place + 1..])
+}
+
+fn police_event(events: &mut Events, event: &LegalEvent) {
+    use LegalEventKind as Kind;
+    let at = Some(event.at);
+    match (event.kind, &event.detail) {
+        (Kind::Arrested, _) => first(&mut events.arrested_at, at),
+        (Kind::BailBreachArrest, _) => first(&mut events.bail_breach_arrested_at, at),
+        (Kind::ArrivedStation, _) => first(&mut events.arrived_station_at, at),
+        (Kind::DetentionAuthorised, _) => first(&mut events.detention_authorised_at, at),
+        (Kind::ReviewHeld, _) => events.reviews_held.push(event.at),
+        (Kind::ExcludedTime, Detail::End(to)) => {
+            events.excluded.push(Excluded { from: event.at, to: *to, reason: String::new() });
+        }
+        (Kind::SuperintendentExtension, _) => first(&mut events.superintendent_extension_at, at),
+        (Kind::Warrant, Detail::Minutes(minutes)) => {
+            events.warrants.push(Warrant { granted_at: event.at, hours: Hours::minutes(*minutes) });
+        }
+        (Kind::Charged, _) => first(&mut events.charged_at, at),
+        (Kind::PoliceDetentionEnded, _) => first(&mut events.released_at, at),
+        (kind, _) if kind.walks_out_on().is_some() => first(&mut events.released_at, at),
+        _ => (),
+    }
+}
+
+fn first(field: &mut Option<Instant>, at: Option<Instant>) {
+    *field = field.or(at);
+}
+
+/// Places of safety, hospital, bail: what is not police detention. Of several the last one counts.
+fn after_police(events: &mut Events, event: &LegalEvent) {
+    use LegalEventKind as Kind;
+    let at = Some(event.at);
+    match (event.kind, &event.detail) {
+        (Kind::S136Arrived, _) if events.s136_arrived_at.is_none() || events.s136_ended_at.is_some() => {
+            (events.s136_arrived_at, events.s136_extension_hours, events.s136_ended_at) = (at, None, None);
+        }
+        (Kind::S135Arrived, _) if events.s135_arrived_at.is_none() || events.s135_ended_at.is_some() => {
+            (events.s135_arrived_at, events.s135_extension_hours, events.s135_ended_at) = (at, None, None);
+        }
+        (Kind::S136Extended, Detail::Minutes(minutes)) => events.s136_extension_hours = Some(Hours::minutes(*minutes)),
+        (Kind::S135Extended, Detail::Minutes(minutes)) => events.s135_extension_hours = Some(Hours::minutes(*minutes)),
+        (Kind::S136Ended, _) => first(&mut events.s136_ended_at, at),
+        (Kind::S135Ended, _) => first(&mut events.s135_ended_at, at),
+        (Kind::SectionBegan, Detail::Section(section)) => {
+            end_places_of_safety(events, event.at);
+            end_sections(events, event.at);
+            events.sections.push(Section { section: *section, from: event.at, renewed_at: Vec::new(), ended_at: None });
+        }
+        (Kind::SectionRenewed, Detail::Section(section)) => {
+            if let Some(open) =
+                events.sections.iter_mut().rfind(|one| one.section == *section && one.ended_at.is_none())
+            {
+                open.renewed_at.push(event.at);
+            }
+        }
+        (Kind::SectionEnded, Detail::Section(section)) => {
+            if let Some(open) =
+                events.sections.iter_mut().rfind(|one| one.section == *section && one.ended_at.is_none())
+            {
+                open.ended_at = at;
+            }
+        }
+        (Kind::Bailed, _) => {
+            events.pre_charge_bail =
+                Some(PreChargeBail { from: event.at, inspector_at: None, superintendent_at: None, ended_at: None });
+        }
+        (Kind::BailExtendedInspector, _) => extend_bail(events, |bail| bail.inspector_at = at),
+        (Kind::BailExtendedSuperintendent, _) => extend_bail(events, |bail| bail.superintendent_at = at),
+        (Kind::UnderInvestigation, _) => events.under_investigation_at = at,
+        (Kind::Released, _) => {
+            end_places_of_safety(events, event.at);
+            end_sections(events, event.at);
+            extend_bail(events, |bail| bail.ended_at = bail.ended_at.or(at));
+        }
+        (Kind::Charged | Kind::Arrested | Kind::BailBreachArrest, _) => {
+            extend_bail(events, |bail| bail.ended_at = bail.ended_at.or(at));
+        }
+        _ => (),
+    }
+}
+
+/// A section takes the place of what held the person until then.
+fn end_places_of_safety(events: &mut Events, at: Instant) {
+    if events.s136_arrived_at.is_some() {
+        first(&mut events.s136_ended_at, Some(at));
+    }
+    if events.s135_arrived_at.is_some() {
+        first(&mut events.s135_ended_at, Some(at));
+    }
+}
+
+fn end_sections(events: &mut Events, at: Instant) {
+    for section in events.sections.iter_mut().filter(|section| section.ended_at.is_none()) {
+        section.ended_at = Some(at);
+    }
+}
+
+fn extend_bail(events: &mut Events, change: impl FnOnce(&mut PreChargeBail)) {
+    if let Some(bail) = &mut events.pre_charge_bail {
+        change(bail);
+    }
+}
+
+/// The charges for which somebody waits in custody, each until they are bailed or released.
+fn charges(known: &[LegalEvent]) -> Vec<ChargeHeld> {
+    let mut held = Vec::new();
+    for event in known {
+        let (LegalEventKind::Charged, Detail::Charge(charge)) = (event.kind, &event.detail) else { continue };
+        let (Some(allocation), Some(first_appearance_at)) = (charge.allocation, charge.first_appearance) else {
+            continue;
+        };
+        let ends = |other: &&LegalEvent| other.kind.walks_out_on().is_some() && other.at >= event.at;
+        held.push(ChargeHeld {
+            offence: charge.offence.clone(),
+            allocation,
+            first_appearance_at,
+            sent_at: None,
+            days_in_magistrates: None,
+            ended_at: known.iter().find(ends).map(|other| other.at),
+        });
+    }
+    held
+}
+
+/// The clock that matters next: the one that is overdue longest, or else runs out first. Clocks
+/// that were met, extended, stopped or are not in force matter no more.
+pub fn next_due(answer: &Answer) -> Option<&Clock> {
+    let runs = |clock: &&Clock| {
+        matches!(clock.state, State::Running | State::DueSoon | State::Overdue | State::Expired)
+            && clock.kind != ClockKind::Pause
+    };
+    answer.clocks.iter().filter(runs).min_by_key(|clock| clock.due_at)
+}
+
+/// The end of the power that holds somebody now, of those that end within hours: the first limit in force.
+pub fn limit_in_force(answer: &Answer) -> Option<&Clock> {
+    // One that starts ahead is a slip on a list: its end still orders the board.
+    let is_in_force = |clock: &Clock| {
+        matches!(clock.state, State::Running | State::DueSoon | State::Expired)
+            || (clock.state == State::NotStarted && clock.due_at.is_some())
+    };
+    let ends_soon = |clock: &&Clock| {
+        clock.kind == ClockKind::Limit
+            && is_in_force(clock)
+            && (clock.id.starts_with("pace_") || clock.id.starts_with("s13"))
+    };
+    answer.clocks.iter().filter(ends_soon).min_by_key(|clock| clock.due_at)
+}
+
+/// The review that is due next, while it is still ahead.
+pub fn review_ahead(answer: &Answer) -> Option<&Clock> {
+    let ahead =
+        |clock: &&Clock| clock.kind == ClockKind::Review && matches!(clock.state, State::Running | State::DueSoon);
+    answer.clocks.iter().filter(ahead).min_by_key(|clock| clock.due_at)
+}

@@ -1,0 +1,169 @@
+//! On which legal basis somebody was held, minute by minute.
+
+mod told;
+
+use throughline_clocks::{Basis, MarkKind, State, Timeline, clocks, events_of, next_due, timeline};
+use throughline_domain::legal::{Allocation, Charge, Detail, LegalEvent, LegalEventKind as Kind, MhaSection};
+use throughline_domain::time::Instant;
+use told::{at, event, london, with};
+
+fn drawn(events: &[LegalEvent], now: Instant) -> Timeline {
+    timeline(events, &clocks(&events_of(events), now), now)
+}
+
+fn bases(timeline: &Timeline) -> Vec<(Basis, bool)> {
+    timeline.spans.iter().map(|span| (span.basis, span.to.is_some())).collect()
+}
+
+#[test]
+fn arrest_charge_and_remand_follow_one_another_without_a_gap() {
+    let events = [
+        event(Kind::Arrested, "2026-11-10 10:00"),
+        event(Kind::ArrivedStation, "2026-11-10 10:40"),
+        event(Kind::Charged, "2026-11-10 20:00"),
+        event(Kind::Remanded, "2026-11-11 11:00"),
+    ];
+    let drawn = drawn(&events, london("2026-11-12 09:00"));
+    assert_eq!(bases(&drawn), [(Basis::Police, true), (Basis::Charged, true), (Basis::Remanded, false)]);
+    assert_eq!(drawn.marks, []);
+    assert_eq!(drawn.current().unwrap().basis, Basis::Remanded);
+}
+
+#[test]
+fn section_136_that_follows_police_detention_late_leaves_a_gap_and_early_an_overlap() {
+    let held = [event(Kind::Arrested, "2026-11-10 10:00"), event(Kind::PoliceDetentionEnded, "2026-11-10 22:00")];
+    let now = london("2026-11-11 09:00");
+    let late = [&held[..], &[event(Kind::S136Arrived, "2026-11-10 22:40")]].concat();
+    let marks = drawn(&late, now).marks;
+    assert_eq!(marks.len(), 1);
+    assert_eq!(marks[0].kind, MarkKind::Gap);
+    assert!(
+        marks[0].words.contains("from 10 November 2026 at 22:00 to 10 November 2026 at 22:40 (40 min)"),
+        "{}",
+        marks[0].words
+    );
+
+    let used_in_time = [&held[..1], &[event(Kind::S136Detained, "2026-11-10 22:00"), held[1].clone()]].concat();
+    assert_eq!(drawn(&used_in_time, now).marks, []);
+
+    let early =
+        [event(Kind::Arrested, "2026-11-10 10:00"), event(Kind::S136Arrived, "2026-11-10 21:30"), held[1].clone()];
+    let drawn = drawn(&early, now);
+    assert_eq!(drawn.marks.len(), 1);
+    assert_eq!(drawn.marks[0].kind, MarkKind::Overlap);
+    assert!(drawn.marks[0].words.contains("police detention and Section 136"), "{}", drawn.marks[0].words);
+    assert_eq!(drawn.at(london("2026-11-10 21:45")), [Basis::Police, Basis::S136]);
+    assert_eq!(drawn.at(london("2026-11-10 22:15")), [Basis::S136]);
+    assert_eq!(drawn.at(london("2026-11-10 09:59")), []);
+}
+
+#[test]
+fn a_release_on_bail_from_police_detention_does_not_stop_the_clock_of_section_136() {
+    let events = [
+        event(Kind::Arrested, "2026-11-10 10:00"),
+        event(Kind::S136Arrived, "2026-11-10 20:00"),
+        event(Kind::Bailed, "2026-11-10 21:00"),
+    ];
+    let now = london("2026-11-10 22:00");
+    let answer = clocks(&events_of(&events), now);
+    assert_eq!(answer.clock("s136_24h").unwrap().state, State::Running);
+    assert_eq!(answer.clock("pace_24h").unwrap().state, State::Stopped);
+    assert_eq!(next_due(&answer).unwrap().id, "s136_24h");
+    assert_eq!(drawn(&events, now).current().unwrap().basis, Basis::S136);
+}
+
+#[test]
+fn section_136_that_nobody_ended_is_beyond_its_limit_and_says_so() {
+    let events = [event(Kind::S136Arrived, "2026-11-10 20:00")];
+    assert_eq!(drawn(&events, london("2026-11-11 20:00")).marks, []);
+    let late = drawn(&events, london("2026-11-11 20:01")).marks;
+    assert_eq!(late[0].kind, MarkKind::BeyondLimit);
+    assert!(late[0].words.contains("which was at 11 November 2026 at 20:00"), "{}", late[0].words);
+    let extended = [&events[..], &[with(Kind::S136Extended, "2026-11-11 18:00", Detail::Minutes(12 * 60))]].concat();
+    assert_eq!(drawn(&extended, london("2026-11-12 07:59")).marks, []);
+    let admitted =
+        [&events[..], &[with(Kind::SectionBegan, "2026-11-11 19:00", Detail::Section(MhaSection::S2))]].concat();
+    let drawn = drawn(&admitted, london("2026-11-13 09:00"));
+    assert_eq!(bases(&drawn), [(Basis::S136, true), (Basis::Section(MhaSection::S2), false)]);
+    assert_eq!(drawn.marks, []);
+    assert_eq!(drawn.spans[1].limit, Some(london("2026-12-09 00:00")));
+}
+
+#[test]
+fn a_section_that_ended_with_nothing_after_it_is_a_gap_that_goes_on() {
+    let events = [
+        with(Kind::SectionBegan, "2026-11-01 19:00", Detail::Section(MhaSection::S2)),
+        with(Kind::SectionEnded, "2026-11-10 12:00", Detail::Section(MhaSection::S2)),
+    ];
+    let drawn = drawn(&events, london("2026-11-10 15:00"));
+    assert_eq!(drawn.marks[0].kind, MarkKind::Gap);
+    assert_eq!(drawn.marks[0].to, None);
+    assert!(drawn.marks[0].words.contains("since 10 November 2026 at 12:00 (3 h)"), "{}", drawn.marks[0].words);
+    assert_eq!(drawn.current(), None);
+}
+
+#[test]
+fn both_clock_changes_are_crossed_in_elapsed_time() {
+    for (arrived, due) in [
+        ("2026-03-28 14:00", "2026-03-29 15:00"),
+        ("2026-10-24 14:00", "2026-10-25 13:00"),
+        ("2028-02-28 14:00", "2028-02-29 14:00"),
+    ] {
+        let events = [event(Kind::ArrivedStation, arrived)];
+        let limit = drawn(&events, london(arrived)).spans[0].limit;
+        assert_eq!(limit, Some(london(due)), "{arrived}");
+    }
+    let events = [event(Kind::Arrested, "2026-10-24 23:30"), event(Kind::PoliceDetentionEnded, "2026-10-25 00:30")];
+    let late = [&events[..], &[event(Kind::S136Arrived, "2026-10-25 02:30")]].concat();
+    let marks = drawn(&late, london("2026-10-25 09:00")).marks;
+    assert!(marks[0].words.contains("(3 h)"), "clocks went back in between: {}", marks[0].words);
+}
+
+#[test]
+fn somebody_arrested_again_after_bail_has_the_clocks_of_the_later_arrest_and_a_pause() {
+    let events = [
+        event(Kind::Arrested, "2026-11-01 10:00"),
+        event(Kind::ArrivedStation, "2026-11-01 10:30"),
+        event(Kind::Bailed, "2026-11-01 18:00"),
+        event(Kind::BailBreachArrest, "2026-11-10 09:00"),
+        event(Kind::ArrivedStation, "2026-11-10 10:00"),
+    ];
+    let now = london("2026-11-10 10:30");
+    let answer = clocks(&events_of(&events), now);
+    // Two of the three hours of the pause lie after arrival.
+    assert_eq!(answer.clock("pace_24h").unwrap().due_at, Some(london("2026-11-11 12:00")));
+    assert_eq!(answer.clock("pace_bail_breach_pause").unwrap().due_at, Some(london("2026-11-10 12:00")));
+    assert_eq!(answer.clock("bail_3_months").unwrap().state, State::Stopped);
+    assert_eq!(next_due(&answer).unwrap().id, "pace_24h");
+    assert_eq!(bases(&drawn(&events, now)), [(Basis::Police, true), (Basis::Bail, true), (Basis::Police, false)]);
+}
+
+#[test]
+fn a_charge_counts_its_custody_time_limit_until_bail() {
+    let charge = Detail::Charge(Charge {
+        offence: "Burglary".into(),
+        allocation: Some(Allocation::Crown),
+        first_appearance: Some(london("2026-11-12 10:00")),
+    });
+    let mut events = vec![
+        event(Kind::Arrested, "2026-11-10 10:00"),
+        with(Kind::Charged, "2026-11-10 20:00", charge),
+        event(Kind::Remanded, "2026-11-12 11:00"),
+    ];
+    let now = london("2026-12-01 09:00");
+    let clock = clocks(&events_of(&events), now).clock("ctl_crown").unwrap().clone();
+    // 182 days after 12 November is Thursday 13 May 2027.
+    assert_eq!(
+        (clock.due_at, clock.state, clock.about.as_str()),
+        (Some(london("2027-05-14 00:00")), State::Running, "Burglary")
+    );
+    events.push(event(Kind::BailedAfterCharge, "2026-11-20 12:00"));
+    assert_eq!(clocks(&events_of(&events), now).clock("ctl_crown").unwrap().state, State::Stopped);
+}
+
+#[test]
+fn what_lies_ahead_is_not_drawn() {
+    let events = [event(Kind::Arrested, "2026-11-10 10:00"), event(Kind::Released, "2026-11-10 18:00")];
+    assert_eq!(bases(&drawn(&events, london("2026-11-10 12:00"))), [(Basis::Police, false)]);
+    assert_eq!(at(0), london("2026-11-10 00:00"));
+}

@@ -1,0 +1,141 @@
+//! What is known of how somebody is held: events, clocks and timeline, read once for every page.
+
+use crate::Problem;
+use minijinja::{Value, context};
+use throughline_clocks::{Answer, Clock, Kind, Mark, MarkKind, State, Timeline, clocks, events_of, next_due, timeline};
+use throughline_domain::episode::LegalStatus;
+use throughline_domain::legal::{LegalEvent, LegalEventKind, Listed, known};
+use throughline_domain::time::Instant;
+use throughline_policy::{Grant, ViewJustice};
+use throughline_store::episodes::{Episode, Justice};
+use throughline_store::legal::{self, Entry};
+use throughline_store::{Tx, episodes};
+
+/// What is known of how the person of an episode is held.
+#[derive(Debug)]
+pub(crate) struct Held {
+    /// Every line that was recorded, replaced ones too.
+    pub entries: Vec<Entry>,
+    /// What stands, with the list's times where nobody recorded others.
+    pub known: Vec<LegalEvent>,
+    /// The clocks and their notices.
+    pub answer: Answer,
+    /// The basis, minute by minute.
+    pub timeline: Timeline,
+}
+
+/// Reads it.
+///
+/// # Errors
+/// The store's.
+pub(crate) async fn held(
+    tx: &mut Tx,
+    grant: &Grant<ViewJustice>,
+    episode: &Episode,
+    now: Instant,
+) -> Result<Held, Problem> {
+    let justice = episodes::justice(tx, grant).await?;
+    let entries = legal::of_episode(tx, grant).await?;
+    Ok(Held::of(episode, &justice, entries, now))
+}
+
+impl Held {
+    /// What the lines and the times of an episode say at an instant.
+    pub(crate) fn of(episode: &Episode, justice: &Justice, entries: Vec<Entry>, now: Instant) -> Self {
+        let recorded: Vec<LegalEvent> =
+            entries.iter().filter(|entry| entry.stands()).map(|entry| entry.event.clone()).collect();
+        let known = known(&listed(episode, justice, &recorded), &recorded);
+        let answer = clocks(&events_of(&known), now);
+        let timeline = timeline(&known, &answer, now);
+        Self { entries, known, answer, timeline }
+    }
+
+    /// Whether anything is known at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// The clock that matters next, for the banner.
+    pub(crate) fn next_clock(&self, now: Instant) -> Option<Value> {
+        next_due(&self.answer).and_then(|clock| clock_value(clock, now))
+    }
+
+    /// The clocks that still run, or ran out while the person was held, most pressing first.
+    pub(crate) fn running(&self, now: Instant) -> Vec<Value> {
+        let mut clocks: Vec<&Clock> = self.answer.clocks.iter().filter(|clock| clock.kind != Kind::Pause).collect();
+        clocks.sort_by_key(|clock| clock.due_at);
+        clocks.into_iter().filter_map(|clock| clock_value(clock, now)).collect()
+    }
+
+    /// What the episode says of the legal status, where the events say another.
+    pub(crate) fn contradiction(&self, status: LegalStatus) -> Option<String> {
+        let current = self.timeline.current()?.basis;
+        let agree = current.legal_status() == status || (!current.is_held() && status.walked_out());
+        (!agree).then(|| {
+            format!(
+                "The episode says “{status}”, and what is recorded here ends with “{}”. Record what happened since.",
+                current.words()
+            )
+        })
+    }
+}
+
+/// The times that the episode took over, as far as they can be meant: a list says when police detention
+/// began and not when it ended, so of somebody police no longer hold they would say too much.
+fn listed(episode: &Episode, justice: &Justice, recorded: &[LegalEvent]) -> Listed {
+    let ended = |event: &LegalEvent| {
+        event.kind.walks_out_on().is_some()
+            || matches!(
+                event.kind,
+                LegalEventKind::Charged | LegalEventKind::PoliceDetentionEnded | LegalEventKind::Remanded
+            )
+    };
+    let is_told = episode.released_at.is_some() || recorded.iter().any(ended);
+    let still_there =
+        matches!(episode.legal_status, LegalStatus::Pace | LegalStatus::Section136 | LegalStatus::NotKnown);
+    if !is_told && !still_there {
+        return Listed::default();
+    }
+    Listed {
+        arrested_at: justice.arrested_at,
+        arrived_at: justice.arrived_at,
+        detention_authorised_at: justice.detention_authorised_at,
+        released: episode.released_at.map(|at| (episode.legal_status, at)),
+    }
+}
+
+/// A running clock as `parts/words.html` draws it; nothing for one that matters no more.
+pub(crate) fn clock_value(clock: &Clock, now: Instant) -> Option<Value> {
+    let state = match clock.state {
+        State::Running => "running",
+        State::DueSoon => "soon",
+        State::Overdue | State::Expired => "overdue",
+        _ => return None,
+    };
+    let due = clock.due_at?;
+    let name = if clock.about.is_empty() { clock.label.clone() } else { format!("{}, {}", clock.label, clock.about) };
+    Some(context! { name, due, state, words => time_left(due, now), rule => clock.rule, source => clock.source })
+}
+
+/// "2 hours 5 minutes left", as the script that keeps it true says it; days when there are many.
+fn time_left(due: Instant, now: Instant) -> String {
+    let minutes = (due - now).num_minutes();
+    let of = |count: i64, noun: &str| match count {
+        0 => String::new(),
+        1 => format!("1 {noun} "),
+        more => format!("{more} {noun}s "),
+    };
+    let span = format!("{}{}", of(minutes.abs() / 60, "hour"), of(minutes.abs() % 60, "minute"));
+    let span = if span.is_empty() { "less than a minute " } else { &span };
+    format!("{span}{}", if due < now { "overdue" } else { "left" })
+}
+
+/// A stretch of time that somebody should look at.
+pub(crate) fn mark_value(mark: &Mark) -> Value {
+    let title = match mark.kind {
+        MarkKind::Gap => "Gap",
+        MarkKind::Overlap => "Overlap",
+        MarkKind::BeyondLimit => "Beyond the limit",
+    };
+    context! { title, words => mark.words, from => mark.from, to => mark.to }
+}
