@@ -73,8 +73,9 @@ const LINK_WORKERS: &[Role] = &[Role::LinkWorker, Role::LinkWorkerLead];
 const GOVERNANCE: &[Role] = &[Role::InformationGovernance];
 
 use Class::{
-    AuditLog, Board, Clinical, Consent, ContactDetails, Directory, Disclosure, Document, Duplicates, Episode, FollowUp,
-    Identity, Justice, List, Measures, NeedsPlan, Outreach, Published, Referral, RiskCard, Search, Users, WhoLooked,
+    AuditLog, Board, CarePlan, Clinical, Consent, ContactDetails, Directory, Disclosure, Document, Duplicates, Episode,
+    FollowUp, Identity, Justice, List, Measures, NeedsPlan, Outreach, Published, Referral, RiskCard, Search, Users,
+    WhoLooked,
 };
 use Verb::{Change, Claim, Close, Countersign, Create, Merge, Release, Sign, Unmerge, View};
 
@@ -92,6 +93,7 @@ pub const TABLE: &[Row] = rows! {
         Episode: View Change Close;
         Clinical: View Change Sign;
         NeedsPlan: View;
+        CarePlan: View Create Change Close;
         RiskCard: View Change;
         Justice: View Change;
         Document: View Create Sign Release;
@@ -137,6 +139,7 @@ pub const TABLE: &[Row] = rows! {
         Episode: View;
         Clinical: View Change Sign;
         NeedsPlan: View;
+        CarePlan: View;
         RiskCard: View;
         Justice: View;
         Document: View Create;
@@ -179,6 +182,7 @@ pub const TABLE: &[Row] = rows! {
         Episode: View;
         Clinical: View;
         NeedsPlan: View;
+        CarePlan: View;
         RiskCard: View;
         Justice: View;
         Document: View;
@@ -204,6 +208,7 @@ pub const TABLE: &[Row] = rows! {
         ContactDetails: View Change;
         Episode: View;
         NeedsPlan: View;
+        CarePlan: View Change;
         RiskCard: View Change;
         Referral: View Change;
         FollowUp: View Change;

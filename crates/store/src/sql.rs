@@ -173,6 +173,8 @@ ids_in_columns!(
     ElsewhereId,
     ClinicId,
     AppointmentId,
+    GoalId,
+    InterventionId,
 );
 
 macro_rules! codes_in_columns {
@@ -211,6 +213,11 @@ codes_in_columns!(
     throughline_domain::appointment::CancelledBy,
     throughline_domain::appointment::CancelReason,
     throughline_domain::appointment::AfterMissed,
+    throughline_domain::care::CareAct,
+    throughline_domain::care::Doer,
+    throughline_domain::care::GoalState,
+    throughline_domain::care::InterventionState,
+    throughline_domain::care::NoGoalReason,
     throughline_domain::consent::ConsentFor,
     throughline_domain::consent::ConsentState,
     throughline_domain::disclosure::Basis,
