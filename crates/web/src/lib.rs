@@ -36,6 +36,7 @@ pub mod administration;
 pub mod api;
 pub mod audit;
 pub mod board;
+pub mod care;
 pub mod clinics;
 pub mod compare;
 pub mod coverage;
@@ -178,6 +179,7 @@ pub fn router(app: App) -> Router {
         .merge(elsewhere::routes())
         .merge(people::routes())
         .merge(duplicates::routes())
+        .merge(care::routes())
         .merge(episodes::routes())
         .merge(forms::routes())
         .merge(documents::routes())
