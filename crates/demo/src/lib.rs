@@ -17,6 +17,7 @@
 #![warn(missing_docs)]
 
 mod answers;
+mod care;
 mod chance;
 mod course;
 mod directory;
@@ -60,6 +61,7 @@ pub async fn fill(
     today::make(&team).await?;
     hospital::make(&team).await?;
     voluntary::make(&team).await?;
+    care::make(&team, &listed).await?;
     progress(100);
     Ok(())
 }

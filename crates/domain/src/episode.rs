@@ -224,6 +224,8 @@ pub struct Progress {
     pub done_follow_ups: usize,
     /// Alerts nobody has answered for.
     pub open_alerts: usize,
+    /// Goals of the care plan without an evaluation.
+    pub open_goals: usize,
     /// CJ outcomes recorded.
     pub outcomes: usize,
     /// Closed.
@@ -268,6 +270,9 @@ pub enum ClosureBlock {
     /// Alerts are open.
     #[error("Alerts not yet answered: {0}. Acknowledge or resolve them")]
     OpenAlerts(usize),
+    /// Goals of the care plan are not evaluated.
+    #[error("Goals not yet evaluated: {0}. Say what became of each, or why it is not known")]
+    OpenGoals(usize),
     /// A form is still a draft.
     #[error("The {0} is still a draft: sign it or mark it in error")]
     Draft(&'static str),
@@ -280,7 +285,7 @@ impl ClosureBlock {
     /// The step of the episode where it is put right.
     pub fn step(&self) -> Step {
         match self {
-            Self::OpenTasks(_) => Step::FollowUp,
+            Self::OpenTasks(_) | Self::OpenGoals(_) => Step::FollowUp,
             Self::OpenReferrals(_) => Step::Referrals,
             Self::OpenAlerts(_) | Self::Draft("risk and safety plan") => Step::Risk,
             Self::Draft("screening") => Step::Screening,
@@ -366,6 +371,7 @@ impl Progress {
             (self.open_tasks, ClosureBlock::OpenTasks(self.open_tasks)),
             (open_referrals, ClosureBlock::OpenReferrals(open_referrals)),
             (self.open_alerts, ClosureBlock::OpenAlerts(self.open_alerts)),
+            (self.open_goals, ClosureBlock::OpenGoals(self.open_goals)),
         ];
         let drafts =
             [(self.screening, "screening"), (self.assessment, "assessment"), (self.risk, "risk and safety plan")];
@@ -415,6 +421,7 @@ mod tests {
         let owed = Progress {
             open_tasks: 1,
             open_alerts: 2,
+            open_goals: 3,
             referrals: vec![ReferralState::Sent],
             screening: FormProgress::Draft,
             court_report: DocumentProgress::Prepared,
@@ -426,12 +433,16 @@ mod tests {
                 ClosureBlock::OpenTasks(1),
                 ClosureBlock::OpenReferrals(1),
                 ClosureBlock::OpenAlerts(2),
+                ClosureBlock::OpenGoals(3),
                 ClosureBlock::Draft("screening"),
                 ClosureBlock::Unreleased("court report"),
             ]
         );
         let steps: Vec<Step> = owed.closure_blocks().iter().map(ClosureBlock::step).collect();
-        assert_eq!(steps, [Step::FollowUp, Step::Referrals, Step::Risk, Step::Screening, Step::CourtReport]);
+        assert_eq!(
+            steps,
+            [Step::FollowUp, Step::Referrals, Step::Risk, Step::FollowUp, Step::Screening, Step::CourtReport]
+        );
         assert_eq!(owed.state(Step::Closure), StepState::CannotStart);
     }
 

@@ -84,4 +84,8 @@ ids! {
     AppointmentId,
     /// One person as another register knows them: a hospital's patient index.
     ElsewhereId,
+    /// One goal of a care plan.
+    GoalId,
+    /// One thing that is done for a goal.
+    InterventionId,
 }

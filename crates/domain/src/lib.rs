@@ -18,6 +18,7 @@ pub mod codes;
 pub mod appointment;
 pub mod board;
 pub mod calendar;
+pub mod care;
 pub mod claim;
 pub mod consent;
 pub mod contact;

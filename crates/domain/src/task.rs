@@ -22,6 +22,8 @@ codes! {
         Countersign = "countersign", "Countersign a record";
         /// Answer an alert.
         Alert = "alert", "Answer an alert";
+        /// Look again at what is done for a goal of the care plan.
+        ReviewCare = "review_care", "Review the care plan";
         /// Anything else.
         Other = "other", "Other";
     }
@@ -53,6 +55,11 @@ impl TaskKind {
     /// Whether the task is done by contacting the person, and so by recording a contact.
     pub fn is_contact(self) -> bool {
         matches!(self, Self::ContactAfterRelease | Self::FollowUp)
+    }
+
+    /// Whether the task is done by recording a review in the care plan.
+    pub fn is_review(self) -> bool {
+        self == Self::ReviewCare
     }
 }
 

@@ -58,6 +58,7 @@ mod check;
 mod condition;
 mod definition;
 mod outcome;
+pub mod over_time;
 mod raw;
 mod score;
 mod snapshot;

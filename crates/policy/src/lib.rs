@@ -90,6 +90,8 @@ codes! {
         Sealed = "sealed", "Sealed notes";
         /// Needs and plan, without the clinical narrative.
         NeedsPlan = "needs_plan", "Needs and plan";
+        /// The care plan: goals in the person's own words, what is done, reviews, evaluation.
+        CarePlan = "care_plan", "Care plan";
         /// The four-state risk card and the alerts.
         RiskCard = "risk_card", "Risk card";
         /// Offence, custody and hearing facts.

@@ -137,6 +137,14 @@ permits! {
     ChangeSupervision = Change Supervision;
     /// Read needs and plan.
     ViewNeedsPlan = View NeedsPlan;
+    /// See the care plan.
+    ViewCarePlan = View CarePlan;
+    /// Set goals and plan what is done, or say why there is no goal.
+    WriteCarePlan = Create CarePlan;
+    /// Record what has happened with what is planned.
+    RecordProgress = Change CarePlan;
+    /// Evaluate a goal.
+    EvaluateGoal = Close CarePlan;
     /// See the risk card and alerts.
     ViewRiskCard = View RiskCard;
     /// Raise, acknowledge or resolve an alert.

@@ -84,9 +84,9 @@ const LINK_WORKERS: &[Role] = &[Role::LinkWorker, Role::LinkWorkerLead];
 const GOVERNANCE: &[Role] = &[Role::InformationGovernance];
 
 use Class::{
-    AuditLog, Board, Clinical, Consent, ContactDetails, Directory, Disclosure, Document, Duplicates, Episode, FollowUp,
-    Identity, Justice, List, Measures, NeedsPlan, Outreach, Published, Referral, RiskCard, Sealed, Search, Supervision,
-    ThirdParty, Users, WhoLooked,
+    AuditLog, Board, CarePlan, Clinical, Consent, ContactDetails, Directory, Disclosure, Document, Duplicates, Episode,
+    FollowUp, Identity, Justice, List, Measures, NeedsPlan, Outreach, Published, Referral, RiskCard, Sealed, Search,
+    Supervision, ThirdParty, Users, WhoLooked,
 };
 use Verb::{Change, Claim, Close, Countersign, Create, Merge, Release, Sign, Unmerge, View};
 
@@ -105,6 +105,7 @@ pub const TABLE: &[Row] = rows! {
         Clinical: View Change Sign;
         ThirdParty: View;
         NeedsPlan: View;
+        CarePlan: View Create Change Close;
         RiskCard: View Change;
         Justice: View Change;
         Document: View Create Sign Release;
@@ -162,6 +163,7 @@ pub const TABLE: &[Row] = rows! {
         Episode: View;
         Clinical: View Change Sign;
         NeedsPlan: View;
+        CarePlan: View;
         RiskCard: View;
         Justice: View;
         Document: View Create;
@@ -205,6 +207,7 @@ pub const TABLE: &[Row] = rows! {
         Episode: View;
         Clinical: View;
         NeedsPlan: View;
+        CarePlan: View;
         RiskCard: View;
         Justice: View;
         Document: View;
@@ -230,6 +233,7 @@ pub const TABLE: &[Row] = rows! {
         ContactDetails: View Change;
         Episode: View;
         NeedsPlan: View;
+        CarePlan: View Change;
         RiskCard: View Change;
         Referral: View Change;
         FollowUp: View Change;

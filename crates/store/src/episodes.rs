@@ -376,7 +376,7 @@ pub async fn set_legal_status(
 /// Closes an episode. Whether it may close is decided by [`Progress::closure_blocks`].
 ///
 /// # Errors
-/// [`crate::Error::Stale`] when somebody else changed it first.
+/// [`crate::Error::Stale`] when somebody else changed it first, or has set a goal that is not evaluated.
 pub async fn close(
     tx: &mut Tx,
     grant: &Grant<CloseEpisode>,
@@ -385,6 +385,11 @@ pub async fn close(
     reason: ClosureReason,
     words: &str,
 ) -> Result<()> {
+    // Held first: a goal that is being set at this moment is waited for, and then counted.
+    tx.execute("UPDATE episode SET version = version WHERE id = $1", args![grant.episode()]).await?;
+    if crate::care::count_open(tx, grant.episode()).await? > 0 {
+        return Err(crate::Error::Stale);
+    }
     let now = tx.now();
     tx.execute_versioned(
         "UPDATE episode SET closed_at = $3, closed_by = $4, closure_reason = $5, closure_note = $6, version = version + 1
@@ -434,6 +439,7 @@ pub async fn progress(conn: &mut Conn, grant: &Grant<ViewEpisode>) -> Result<Pro
         done_follow_ups: count("contacts")?,
         open_alerts: count("open_alerts")?,
         outcomes: count("outcomes")?,
+        open_goals: usize::try_from(crate::care::count_open(conn, id).await?).unwrap_or_default(),
         closed: row.get::<Option<Instant>>("closed_at")?.is_some(),
     })
 }

@@ -174,6 +174,8 @@ ids_in_columns!(
     ElsewhereId,
     ClinicId,
     AppointmentId,
+    GoalId,
+    InterventionId,
 );
 
 macro_rules! codes_in_columns {
@@ -214,6 +216,11 @@ codes_in_columns!(
     throughline_domain::appointment::CancelledBy,
     throughline_domain::appointment::CancelReason,
     throughline_domain::appointment::AfterMissed,
+    throughline_domain::care::CareAct,
+    throughline_domain::care::Doer,
+    throughline_domain::care::GoalState,
+    throughline_domain::care::InterventionState,
+    throughline_domain::care::NoGoalReason,
     throughline_domain::consent::ConsentFor,
     throughline_domain::consent::ConsentState,
     throughline_domain::disclosure::Basis,

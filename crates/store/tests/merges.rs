@@ -167,6 +167,19 @@ async fn fill(kit: &Kit, person: PersonId, dice: &mut Dice) -> EpisodeId {
          VALUES ($1, $2, $3, 'face', 'attended', $4, $4, $5, 'Amara Bello', $6)", own(vec![user.into(), kit.places.trust.into()])).await;
     run("INSERT INTO outcome (id, person_id, episode_id, code, decided_on, information_use, recorded_at, recorded_by, recorded_by_name)
          VALUES ($1, $2, $3, 'x', '2026-11-24', 'x', $4, $5, 'Amara Bello')", own(vec![user.into()])).await;
+    let goal = Uuid::now_v7();
+    run(
+        "INSERT INTO care_goal (id, person_id, episode_id, own_words, aim, state, set_at, set_by, set_by_name)
+         VALUES ($1, $2, $3, 'x', 'x', 'reached', $4, $5, 'Amara Bello')",
+        vec![goal.into(), person.into(), episode.into(), kit.now.into(), user.into()],
+    )
+    .await;
+    run("INSERT INTO care_intervention (id, person_id, episode_id, goal_id, what, doer, starts_on, state, planned_at, planned_by, planned_by_name)
+         VALUES ($1, $2, $3, $6, 'x', 'us', '2026-11-24', 'done', $4, $5, 'Amara Bello')", own(vec![user.into(), goal.into()])).await;
+    run("INSERT INTO care_need_said (id, person_id, episode_id, need_code, need_label, reason, words, at, by_user, by_name)
+         VALUES ($1, $2, $3, 'x', 'x', 'not_now', '', $4, $5, 'Amara Bello')", own(vec![user.into()])).await;
+    run("INSERT INTO care_decision (id, person_id, episode_id, question, considered, least_restrictive, chosen, why, at, entered_at, by_user, by_name)
+         VALUES ($1, $2, $3, 'x', 'x', 'x', 'x', 'x', $4, $4, $5, 'Amara Bello')", own(vec![user.into()])).await;
     run("INSERT INTO list (id, site_id, kind, format, list_date, file_name, sha256, original, reading, state, received_at, received_by)
          VALUES ($1, $2, 'custody', 'x', '2026-11-24', 'x', 'x', $5, '{}', 'committed', $3, $4)",
         vec![list.into(), kit.custody().into(), kit.now.into(), user.into(), vec![0_u8].into()]).await;

@@ -37,6 +37,7 @@ pub mod administration;
 pub mod api;
 pub mod audit;
 pub mod board;
+pub mod care;
 pub mod clinics;
 pub mod compare;
 pub mod coverage;
@@ -180,6 +181,7 @@ pub fn router(app: App) -> Router {
         .merge(elsewhere::routes())
         .merge(people::routes())
         .merge(duplicates::routes())
+        .merge(care::routes())
         .merge(episodes::routes())
         .merge(legal::routes())
         .merge(forms::routes())

@@ -5,7 +5,7 @@ mod claim;
 mod create;
 mod details;
 mod edit;
-mod frame;
+pub(crate) mod frame;
 mod joined;
 mod ledgers;
 mod search;

@@ -195,7 +195,7 @@ async fn follow(
 
 /// Who chases: the link workers when the follow-up is theirs and the person agreed, else the
 /// episode's owner.
-async fn chaser(tx: &mut Tx, subject: Subject) -> Result<Chaser, Problem> {
+pub(crate) async fn chaser(tx: &mut Tx, subject: Subject) -> Result<Chaser, Problem> {
     let grant = tx.authorise::<ViewEpisode>(subject).await?;
     let episode = episodes::get(tx, &grant).await?.ok_or(Problem::NotFound)?;
     let consent = tx.authorise::<ViewConsent>(subject).await?;

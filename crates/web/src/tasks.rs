@@ -38,7 +38,7 @@ async fn find(tx: &mut Tx, id: TaskId) -> Result<(Subject, Task), Problem> {
 
 /// Rule 7: when the next action of the episode was this task, the next one is the earliest task
 /// that is still open, or to decide what follows.
-async fn settle_next_action(act: &mut Act, subject: Subject, title: &str) -> Result<(), Problem> {
+pub(crate) async fn settle_next_action(act: &mut Act, subject: Subject, title: &str) -> Result<(), Problem> {
     let grant = act.authorise::<ViewEpisode>(subject).await?;
     let Some(episode) = episodes::get(act, &grant).await?.filter(|episode| episode.closed_at.is_none()) else {
         return Ok(());

@@ -11,8 +11,8 @@ use throughline_domain::ids::EpisodeId;
 use throughline_domain::time::Instant;
 use throughline_forms::{FormKind, catalogue};
 use throughline_policy::{
-    ChangeConsent, ChangeEpisode, ChangeJustice, ChangeRiskCard, Subject, ViewClinical, ViewConsent, ViewDocument,
-    ViewEpisode, ViewFollowUp, ViewJustice, ViewReferral, ViewRiskCard, WriteClinical,
+    ChangeConsent, ChangeEpisode, ChangeJustice, ChangeRiskCard, Subject, ViewCarePlan, ViewClinical, ViewConsent,
+    ViewDocument, ViewEpisode, ViewFollowUp, ViewJustice, ViewReferral, ViewRiskCard, WriteClinical,
 };
 use throughline_store::episodes::{Episode, Justice};
 use throughline_store::records::Record;
@@ -42,6 +42,7 @@ async fn now(cx: &Cx, id: EpisodeId, asked: &Asked, wrong: Option<&str>) -> Answ
     let risk = risk(&mut tx, subject).await?;
     let instruments = instruments(&mut tx, subject).await?;
     let steps = steps(&mut tx, subject, &episode, &progress).await?;
+    let care_href = tx.may::<ViewCarePlan>(subject).await?.then(|| format!("/people/{}/care", episode.person_id));
     let may = context! {
         change => tx.may::<ChangeEpisode>(subject).await?,
         release => tx.may::<ChangeJustice>(subject).await?,
@@ -60,6 +61,7 @@ async fn now(cx: &Cx, id: EpisodeId, asked: &Asked, wrong: Option<&str>) -> Answ
         risk,
         steps,
         instruments,
+        care_href,
         may,
         closed => episode.closed_at.is_some(),
         overdue => episode.closed_at.is_none() && episode.next_action_due < cx.now,

@@ -42,6 +42,7 @@ async fn page(tx: &mut Tx, subject: Subject, episode: &Episode) -> Result<(Progr
         episode,
         may_close,
         blocks => blocks.iter().map(|block| block_row(block, episode.id, episode.person_id)).collect::<Vec<_>>(),
+        plan => crate::care::left_open(tx, subject).await?,
         steps => steps(&progress),
         outcomes => progress.outcomes,
         outcome_href => format!("/episodes/{}/outcome", episode.id),
@@ -78,6 +79,9 @@ fn block_row(block: &ClosureBlock, episode: EpisodeId, person: PersonId) -> Valu
 fn way_out(block: &ClosureBlock, episode: EpisodeId, person: PersonId) -> (&'static str, String) {
     if let ClosureBlock::OpenAlerts(_) = block {
         return ("Answer the alerts", format!("/people/{person}"));
+    }
+    if let ClosureBlock::OpenGoals(_) = block {
+        return ("Open the care plan", format!("/people/{person}/care"));
     }
     match block.step() {
         Step::FollowUp => ("Open the tasks", format!("/episodes/{episode}/follow-up")),
@@ -178,5 +182,6 @@ mod tests {
             assert!(way_out(&block, episode, person).1.ends_with(end), "{block}");
         }
         assert_eq!(way_out(&ClosureBlock::OpenAlerts(1), episode, person).1, format!("/people/{person}"));
+        assert_eq!(way_out(&ClosureBlock::OpenGoals(1), episode, person).1, format!("/people/{person}/care"));
     }
 }

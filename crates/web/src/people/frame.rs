@@ -5,13 +5,16 @@ use crate::banner::{self, Banner};
 use minijinja::{Value, context};
 use throughline_domain::ids::PersonId;
 use throughline_domain::time::{Instant, clock_time};
-use throughline_policy::{Relationship, ViewConsent, ViewDisclosure, ViewDocument, ViewEpisode, ViewIdentity};
+use throughline_policy::{
+    Relationship, ViewCarePlan, ViewConsent, ViewDisclosure, ViewDocument, ViewEpisode, ViewIdentity,
+};
 use throughline_store::{Tx, relationships};
 
 /// The sections of a record: code, words.
 const SECTIONS: &[(&str, &str)] = &[
     ("", "Summary"),
     ("timeline", "Timeline"),
+    ("care", "Care plan"),
     ("documents", "Documents"),
     ("sharing", "Sharing"),
     ("who-looked", "Who looked"),
@@ -19,7 +22,7 @@ const SECTIONS: &[(&str, &str)] = &[
 
 /// A page of one person, about to be filled.
 #[derive(Debug)]
-pub(super) struct Frame {
+pub(crate) struct Frame {
     /// Who the page is about.
     pub banner: Banner,
     /// The keys of `people/frame.html`.
@@ -30,7 +33,7 @@ pub(super) struct Frame {
 ///
 /// # Errors
 /// [`Problem::NotFound`] when there is no such person or they are not the reader's to see.
-pub(super) async fn open(tx: &mut Tx, person: PersonId, current: &str) -> Result<Frame, Problem> {
+pub(crate) async fn open(tx: &mut Tx, person: PersonId, current: &str) -> Result<Frame, Problem> {
     let banner = banner::banner(tx, person, None).await?;
     let relationship = tx.relationship(person).await?;
     let mut sections = Vec::new();
@@ -57,6 +60,7 @@ pub(super) async fn open(tx: &mut Tx, person: PersonId, current: &str) -> Result
 async fn may_open(tx: &mut Tx, person: PersonId, section: &str) -> Result<bool, Problem> {
     Ok(match section {
         "timeline" => tx.may::<ViewEpisode>(person).await?,
+        "care" => tx.may::<ViewCarePlan>(person).await?,
         "documents" => tx.may::<ViewDocument>(person).await?,
         "sharing" => tx.may::<ViewConsent>(person).await? || tx.may::<ViewDisclosure>(person).await?,
         _ => true,

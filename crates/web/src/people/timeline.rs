@@ -10,7 +10,7 @@ use throughline_domain::ids::PersonId;
 use throughline_domain::time::Instant;
 use throughline_policy::{Class, ViewConsent, ViewDisclosure, ViewEpisode, ViewFollowUp, ViewRiskCard};
 use throughline_store::events::{self, Event};
-use throughline_store::{Tx, alerts, consents, disclosures, merges, people, records};
+use throughline_store::{Tx, alerts, care, consents, disclosures, merges, people, records};
 
 /// The most lines that are shown.
 const MOST: i64 = 500;
@@ -25,6 +25,7 @@ const KINDS: &[(&str, &str)] = &[
     ("document", "Documents"),
     ("disclosure", "Disclosures"),
     ("referral", "Referrals"),
+    (care::EVENT, "Care plan"),
     ("contact", "Contacts"),
     ("task", "Tasks"),
     ("outcome", "CJ outcomes"),

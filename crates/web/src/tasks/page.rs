@@ -145,6 +145,8 @@ impl TaskPage {
                 version => task.version,
                 is_open => task.state == TaskState::Open,
                 is_contact => task.kind.is_contact(),
+                // The task of a review has the id of what is looked at.
+                review => task.kind.is_review().then(|| format!("/people/{}/care/interventions/{}", task.person_id, task.id)),
                 state => task.state.label(),
                 tone => match task.state { TaskState::Open => "info", TaskState::Done => "good", TaskState::Cancelled => "neutral" },
                 outcome => task.outcome,
