@@ -34,7 +34,7 @@ fn join(parts: &[Condition], form: &Form, word: &str) -> String {
 }
 
 impl Test {
-    fn passes(&self, given: &[String]) -> bool {
+    pub(crate) fn passes(&self, given: &[String]) -> bool {
         let given = || given.iter().filter(|value| !value.trim().is_empty());
         match self {
             Self::AnyOf(codes) => given().any(|value| codes.contains(value)),

@@ -41,6 +41,7 @@ pub fn catalogue() -> &'static Catalogue {
 mod tests {
     use super::*;
     use crate::definition::{FormKind, Prefill};
+    use crate::scoring::Reading;
 
     #[test]
     fn every_shipped_definition_is_valid() {
@@ -60,6 +61,21 @@ mod tests {
             if let Some(Prefill::Latest { form, question: from }) = &question.prefill {
                 let source = catalogue().get(form).and_then(|form| form.question(from));
                 assert!(source.is_some(), "{} takes its answer from {form}.{from}", question.id);
+            }
+        }
+    }
+
+    #[test]
+    fn what_comes_next_is_a_form_that_is_shipped() {
+        for form in catalogue().instruments() {
+            let scoring = form.scoring.as_ref().expect("an instrument is scored");
+            let by_rule = match &scoring.reading {
+                Reading::Rules(rules) => rules.as_slice(),
+                _ => &[],
+            };
+            let next = scoring.bands().iter().map(|band| &band.next_form);
+            for id in next.chain(by_rule.iter().map(|rule| &rule.next_form)).flatten() {
+                assert!(catalogue().get(id).is_some(), "{} goes on with '{id}'", form.id);
             }
         }
     }

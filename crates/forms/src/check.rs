@@ -72,6 +72,8 @@ impl Form {
             visible.iter().flat_map(|question| question.check(answers, purpose, today)).collect();
         if purpose == Purpose::Sign {
             errors.extend(self.check_risk(answers));
+            let entered = self.check_entered(answers);
+            errors.extend(entered.filter(|wrong| errors.iter().all(|told| told.question != wrong.question)));
         }
         errors
     }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::condition::Condition;
+use crate::scoring::Scoring;
 use crate::vocabulary::Word;
 
 throughline_domain::codes! {
@@ -316,54 +317,4 @@ pub struct Licence {
     pub source: String,
     /// Whether the words of the items may be shown; otherwise only a score is entered.
     pub items_shown: bool,
-}
-
-/// How an instrument is scored: the sum of its items, read off in bands.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Scoring {
-    /// The bands; together they cover every possible total once.
-    pub bands: Vec<Band>,
-    /// What happens when items are unanswered.
-    pub missing: MissingRule,
-    /// The documents that may carry the total and band.
-    pub document: Vec<String>,
-    /// Where the thresholds are from.
-    pub source: String,
-    /// From which difference between two totals on a change is more than chance.
-    pub reliable_change: Option<ReliableChange>,
-}
-
-/// From which difference between two totals of one person on a change is more than the chance of the
-/// measurement. It says nothing of how somebody is, only that they have changed.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ReliableChange {
-    /// The smallest difference, in points of the total.
-    pub points: i32,
-    /// Where the figure is from.
-    pub source: String,
-}
-
-/// A range of totals with its name.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Band {
-    /// The lowest total.
-    pub from: i32,
-    /// The highest total.
-    pub to: i32,
-    /// The name.
-    pub label: String,
-}
-
-/// What happens when items of an instrument are unanswered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MissingRule {
-    /// No score is given.
-    Refuse,
-    /// Up to `max` missing items take the mean of the answered ones.
-    Prorate {
-        /// The most items that may be missing.
-        max: usize,
-    },
 }

@@ -17,6 +17,8 @@
 //! | [`Condition`] | when a question applies: always about a question asked *before* it, so that forms read downwards |
 //! | [`Feeds`] | what an answer leads to: an alert, a finding, a document, a dataset item, the risk state |
 //! | [`Finding`] | a vulnerability or need, with its status and whether it is new |
+//! | [`Scoring`] | how an instrument is scored: summed or entered ([`Method`]), and read off in bands, by rule, or in a licensed table ([`Reading`]) |
+//! | [`ScoreSheet`] | the score or why there is none, with the alerts in both cases |
 //! | [`Snapshot`] | the signed answers in words and codes, complete without the definition |
 //!
 //! **The walk of one page.** [`Answers::read`] keeps what the browser sent → [`Form::settle`]
@@ -47,8 +49,9 @@
 //! **What it will never do.** Refuse free text for what it looks like. Lose typed text because a
 //! question no longer applies. Turn a question nobody asked into "no risk". Give a low, medium or
 //! high band for suicide (NICE NG225 advises against it). Raise or hide anything by total alone:
-//! an answer about self-harm raises its alert whatever the score. Read a clock, a file or a
-//! database.
+//! an answer about self-harm raises its alert whatever the score. Show the items of an instrument
+//! without a licence that says so, or a band without "Screen, not a diagnosis". Read a clock, a file
+//! or a database.
 #![warn(missing_docs)]
 
 mod answers;
@@ -57,10 +60,12 @@ mod catalogue;
 mod check;
 mod condition;
 mod definition;
+mod licences;
 mod outcome;
 pub mod over_time;
 mod raw;
 mod score;
+mod scoring;
 mod snapshot;
 mod summary;
 mod view;
@@ -71,11 +76,15 @@ pub use catalogue::{Catalogue, catalogue};
 pub use check::{FieldError, Purpose, SectionProgress, SectionState};
 pub use condition::{Condition, Test};
 pub use definition::{
-    AlertFeed, AudienceClass, Band, Feeds, Form, FormKind, Kind, Licence, MissingRule, NationalCode, OptionItem,
-    Prefill, Question, ReliableChange, Required, RiskFeed, Scoring, Section,
+    AlertFeed, AudienceClass, Feeds, Form, FormKind, Kind, Licence, NationalCode, OptionItem, Prefill, Question,
+    Required, RiskFeed, Section,
 };
+pub use licences::LicenceEntry;
 pub use outcome::{Finding, RaisedAlert, RiskAnswer, RiskState};
 pub use raw::{DefinitionError, check_definition};
-pub use score::{ItemScore, Score, ScoreError, score_answers_json};
+pub use score::{ItemScore, Next, Score, ScoreError, ScoreSheet, score_answers_json, score_sheet_json};
+pub use scoring::{
+    AnsweredCount, Band, Entered, Method, MissingRule, Rater, Reading, ReliableChange, ResultRule, RuleTest, Scoring,
+};
 pub use snapshot::{Snapshot, SnapshotAnswer, SnapshotCode, SnapshotScore, SnapshotSection};
 pub use summary::{SummaryRow, SummarySection};

@@ -1,14 +1,28 @@
-//! The score of an instrument: a sum, its band, and what must be seen whatever the sum.
+//! The score of an instrument: a total, what it is read off as, and what must be seen whatever
+//! the total.
+
+mod entered;
+mod error;
+mod items;
+mod json;
+mod reading;
+mod sheet;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::answers::Answers;
-use crate::definition::{Form, MissingRule, Question, Scoring};
+use crate::definition::{Form, Question};
 use crate::outcome::RaisedAlert;
+use crate::scoring::{Method, Rater, Reading, RuleTest, Scoring};
+
+pub use error::ScoreError;
+pub use json::{score_answers_json, score_sheet_json};
+pub use sheet::ScoreSheet;
+
+use items::{Items, one_or_many, prorated};
 
 /// What every score carries with it.
-const STATEMENT: &str = "Screen, not a diagnosis";
+pub(crate) const STATEMENT: &str = "Screen, not a diagnosis";
 
 /// The result of an instrument.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,23 +31,34 @@ pub struct Score {
     pub instrument: String,
     /// The version of its definition.
     pub version: u32,
-    /// The sum of the items; of all of them by proportion when `prorated`.
+    /// The sum of the items, or the total that was entered; of all items by proportion when
+    /// `prorated`.
     pub total: i32,
     /// The highest total there can be.
     pub out_of: i32,
-    /// The name of the band the total falls in.
+    /// The name of the band the total falls in, or of the result that the instrument's rule gives.
     pub band: String,
     /// Whether missing items took the mean of the answered ones.
     pub prorated: bool,
     /// The unanswered items, by id.
     pub missing: Vec<String>,
+    /// The items that an earlier answer made inapplicable, by id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<String>,
     /// Each answered item.
     #[serde(default)]
     pub items: Vec<ItemScore>,
-    /// The alerts its items raise, whatever the total.
+    /// The alerts its questions raise, whatever the total.
     pub alerts: Vec<RaisedAlert>,
     /// "Screen, not a diagnosis".
     pub statement: String,
+    /// What must be read beside the band: by which rule items are missing, what the result rests
+    /// on, what is not verified, what comes next.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<String>,
+    /// What comes next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Next>,
 }
 
 /// The score of one item.
@@ -47,190 +72,168 @@ pub struct ItemScore {
     pub score: i32,
 }
 
-/// Why there is no score.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ScoreError {
-    /// The form has no scoring.
-    #[error("'{0}' is a form without a score; score an instrument instead")]
-    NotScored(String),
-    /// More items are unanswered than the instrument allows.
-    #[error("{} of {items} items are not answered ({}); a score needs {}", .missing.len(), .missing.join(", "), need(*.items, *.allowed))]
-    Missing {
-        /// The unanswered items, by id.
-        missing: Vec<String>,
-        /// How many items there are.
-        items: usize,
-        /// How many may be missing.
-        allowed: usize,
-    },
-    /// An answer is not one that the item offers.
-    #[error("'{answer}' is not an answer to '{question}'; it takes {}", .offered.join(", "))]
-    NotOffered {
-        /// The item's id.
-        question: String,
-        /// What was given.
-        answer: String,
-        /// What may be given.
-        offered: Vec<String>,
-    },
-    /// An answer names an item that the instrument has not.
-    #[error("there is no item '{question}' in '{instrument}'; its items are {}", .items.join(", "))]
-    NoSuchItem {
-        /// The instrument's id.
-        instrument: String,
-        /// What was named.
-        question: String,
-        /// The items there are.
-        items: Vec<String>,
-    },
-    /// A list of answers has more answers than the instrument has items.
-    #[error("there are {given} answers, but only {items} items")]
-    TooMany {
-        /// How many answers were given.
-        given: usize,
-        /// How many items there are.
-        items: usize,
-    },
-    /// The text is not JSON, or not an object or array.
-    #[error("answers are a JSON object of item and answer, or an array in the order asked: {0}")]
-    NotAnswers(String),
+/// What comes next after a result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Next {
+    /// In words.
+    pub words: String,
+    /// The form in which it is done, by id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<String>,
 }
 
-fn need(items: usize, allowed: usize) -> String {
-    match allowed {
-        0 => format!("all {items}"),
-        allowed => format!("at least {}", items.saturating_sub(allowed)),
-    }
-}
-
-/// The lowest and highest total there can be.
-pub(crate) fn range(form: &Form) -> (i32, i32) {
-    form.items().fold((0, 0), |(low, high), item| {
-        let scores = || item.options.iter().filter_map(|option| option.score);
-        (low + scores().min().unwrap_or(0), high + scores().max().unwrap_or(0))
-    })
+/// A total before it is read off.
+struct Total {
+    points: i32,
+    prorated: bool,
+    items: Items,
+    notices: Vec<String>,
 }
 
 impl Form {
-    /// Scores the answers: the sum of the items, its band, and the alerts of the items.
+    /// Scores the answers: the total, what it is read off as, and the alerts.
     ///
     /// A form with too many missing items has no score; its alerts are still those of
     /// [`Form::alerts`], which never waits for a total.
+    ///
+    /// # Errors
+    /// Why there is no score: what is missing, or what cannot be an answer.
     pub fn score(&self, answers: &Answers) -> Result<Score, ScoreError> {
         let scoring = self.scoring.as_ref().ok_or_else(|| ScoreError::NotScored(self.id.clone()))?;
-        let mut items = Vec::new();
-        let mut missing = Vec::new();
-        for question in self.items() {
-            match answers.one(&question.id).filter(|code| !code.trim().is_empty()) {
-                Some(code) => items.push(question.item_score(code)?),
-                None => missing.push(question.id.clone()),
-            }
-        }
-        let (asked, allowed) = (items.len() + missing.len(), scoring.may_miss());
-        if missing.len() > allowed || items.is_empty() {
-            return Err(ScoreError::Missing { missing, items: asked, allowed });
-        }
-        let total = prorated(items.iter().map(|item| item.score).sum(), items.len(), asked);
+        let Total { points: total, prorated, items, mut notices } = match &scoring.method {
+            Method::Sum => self.summed(scoring, answers)?,
+            Method::Entered(entered) => entered.total(scoring, answers)?,
+        };
+        let read = self.read_off(scoring, total, &items, answers)?;
+        notices.extend(read.because);
+        notices.extend(self.silent(answers));
+        notices.extend(scoring.warnings());
+        notices.extend(read.next.as_ref().map(|next| format!("Next: {}", next.words)));
         Ok(Score {
             instrument: self.id.clone(),
             version: self.version,
             total,
-            out_of: range(self).1,
-            band: scoring.band(total).to_owned(),
-            prorated: !missing.is_empty(),
-            missing,
-            items,
+            out_of: self.range().1,
+            band: read.label,
+            prorated,
+            missing: items.missing,
+            skipped: items.skipped,
+            items: items.answered,
             alerts: self.alerts(answers),
             statement: STATEMENT.to_owned(),
+            notices,
+            next: read.next,
         })
     }
-}
 
-/// The sum as if every item had been answered like the mean of the answered ones, to the nearest
-/// whole number.
-fn prorated(sum: i32, answered: usize, asked: usize) -> i32 {
-    if answered == asked {
-        return sum;
+    /// What is said when a question about self-harm has no answer: that nothing is raised is no
+    /// reassurance then.
+    fn silent(&self, answers: &Answers) -> Vec<String> {
+        self.visible(answers)
+            .into_iter()
+            .filter(|question| question.feeds.alert.as_ref().is_some_and(|alert| alert.kind == "self_harm"))
+            .filter(|question| !answers.is_answered(&question.id))
+            .map(|question| {
+                format!("“{}” is not answered: no alert does not mean that there is no risk", question.label)
+            })
+            .collect()
     }
-    #[expect(clippy::cast_possible_truncation, reason = "a total is below a few hundred")]
-    let total = (f64::from(sum) * asked as f64 / answered as f64).round() as i32;
-    total
+
+    /// The lowest and highest total there can be.
+    pub(crate) fn range(&self) -> (i32, i32) {
+        match self.scoring.as_ref().map(|scoring| &scoring.method) {
+            Some(Method::Entered(entered)) => (entered.lowest, entered.highest),
+            Some(Method::Sum) | None => {
+                let skipped = self.scoring.as_ref().and_then(|scoring| scoring.skipped);
+                self.items().fold((0, 0), |(low, high), item| {
+                    let (least, most) = item.range(skipped);
+                    (low + least, high + most)
+                })
+            }
+        }
+    }
+
+    /// The questions that bear on the score or raise an alert, in the order asked: the items, what
+    /// decides whether they apply, what is entered, and what a rule is about.
+    pub fn scored_questions(&self) -> Vec<&Question> {
+        let decides =
+            |id: &str| self.items().filter_map(|item| item.when.as_ref()).any(|when| when.questions().contains(&id));
+        let named = self.scoring.iter().flat_map(Scoring::named).collect::<Vec<_>>();
+        self.questions()
+            .filter(|question| {
+                question.is_item()
+                    || question.feeds.alert.is_some()
+                    || named.contains(&question.id.as_str())
+                    || decides(&question.id)
+            })
+            .collect()
+    }
+
+    /// Whether the total is from this question.
+    pub(crate) fn gives_score(&self, question: &Question) -> bool {
+        match self.scoring.as_ref().map(|scoring| &scoring.method) {
+            Some(Method::Entered(entered)) => entered.total == question.id,
+            Some(Method::Sum) => question.is_item(),
+            None => false,
+        }
+    }
+
+    /// The sum of the items by the instrument's rule for missing ones.
+    fn summed(&self, scoring: &Scoring, answers: &Answers) -> Result<Total, ScoreError> {
+        let items = Items::of(self, answers)?;
+        let (missing, allowed) = (items.missing.len(), scoring.missing.allowed());
+        let nothing = items.answered.is_empty() && items.skipped.is_empty();
+        // A result by rule may stand although items are missing; `read_off` decides.
+        let by_rule = matches!(scoring.reading, Reading::Rules(_)) && !nothing;
+        if nothing || (missing > allowed && !by_rule) {
+            return Err(items.too_few(allowed));
+        }
+        let mut notices = items.notices(scoring.skipped.unwrap_or_default());
+        let sum = items.sum(scoring.skipped.unwrap_or_default());
+        let is_prorated = missing > 0 && missing <= allowed;
+        if is_prorated {
+            let (words, all) = (one_or_many(missing, "is", "are"), items.asked());
+            notices.push(format!(
+                "{missing} of {all} items {words} not answered ({}): the total is the mean of the others times {all}, as this instrument allows for up to {allowed}",
+                items.missing.join(", ")
+            ));
+        }
+        let points = if is_prorated { prorated(sum, items.asked() - missing, items.asked()) } else { sum };
+        Ok(Total { points, prorated: is_prorated, items, notices })
+    }
 }
 
 impl Scoring {
-    fn may_miss(&self) -> usize {
-        match self.missing {
-            MissingRule::Refuse => 0,
-            MissingRule::Prorate { max } => max,
-        }
+    /// What stands beside every score of the instrument.
+    fn warnings(&self) -> Vec<String> {
+        let rated = (self.rated_by == Rater::Clinician)
+            .then(|| "Rated by a clinician from what they saw and know, not answered by the person".to_owned());
+        let low = self.low_matters.then(|| "A low score is the one that matters on this instrument".to_owned());
+        let verify = self.to_verify.as_ref().map(|what| format!("Not verified: {what}"));
+        rated.into_iter().chain(low).chain(verify).collect()
     }
 
-    fn band(&self, total: i32) -> &str {
-        self.bands
-            .iter()
-            .find(|band| (band.from..=band.to).contains(&total))
-            .map(|band| band.label.as_str())
-            .expect("the bands of a proven definition cover every total")
-    }
-}
-
-impl Question {
-    fn item_score(&self, code: &str) -> Result<ItemScore, ScoreError> {
-        let score = self.option(code).and_then(|option| option.score);
-        let score = score.ok_or_else(|| self.not_offered(code))?;
-        Ok(ItemScore { question: self.id.clone(), code: code.to_owned(), score })
-    }
-
-    fn not_offered(&self, answer: &str) -> ScoreError {
-        let offered = self.options.iter().map(|option| match option.score {
-            Some(score) => format!("{} ({score})", option.code),
-            None => option.code.clone(),
-        });
-        ScoreError::NotOffered { question: self.id.clone(), answer: answer.to_owned(), offered: offered.collect() }
-    }
-
-    /// The code of an answer written as a code or as its score; `None` for null.
-    fn code_of(&self, given: &Value) -> Result<Option<String>, ScoreError> {
-        let found = match given {
-            Value::Null => return Ok(None),
-            Value::String(code) => self.option(code),
-            Value::Number(number) => self.options.iter().find(|option| option.score.map(i64::from) == number.as_i64()),
-            _ => None,
+    /// The questions that the scoring names, by id.
+    fn named(&self) -> Vec<&str> {
+        let entered = match &self.method {
+            Method::Sum => Vec::new(),
+            Method::Entered(entered) => {
+                let answered = entered.answered.iter().map(|answered| answered.question.as_str());
+                std::iter::once(entered.total.as_str()).chain(answered).collect()
+            }
         };
-        match found {
-            Some(option) => Ok(Some(option.code.clone())),
-            None => Err(self.not_offered(&given.to_string())),
-        }
-    }
-}
-
-/// Scores answers given as JSON: an object by item (`{"mood": 2, "sleep": "several_days"}`), or
-/// an array in the order asked (`[0, 1, null, 3]`). An answer is a code or its score; `null` or
-/// absence is an unanswered item.
-pub fn score_answers_json(form: &Form, json: &str) -> Result<Score, ScoreError> {
-    let given: Value = serde_json::from_str(json).map_err(|error| ScoreError::NotAnswers(error.to_string()))?;
-    let items: Vec<&Question> = form.items().collect();
-    let pairs: Vec<(&Question, &Value)> = match &given {
-        Value::Array(list) if list.len() > items.len() => {
-            return Err(ScoreError::TooMany { given: list.len(), items: items.len() });
-        }
-        Value::Array(list) => items.iter().copied().zip(list).collect(),
-        Value::Object(map) => map
-            .iter()
-            .map(|(id, value)| {
-                let item = items.iter().copied().find(|item| item.id == *id);
-                item.map(|item| (item, value)).ok_or_else(|| ScoreError::NoSuchItem {
-                    instrument: form.id.clone(),
-                    question: id.clone(),
-                    items: items.iter().map(|item| item.id.clone()).collect(),
+        let read = match &self.reading {
+            Reading::Bands(_) | Reading::TotalOnly(_) => Vec::new(),
+            Reading::ReadOff(question) => vec![question.as_str()],
+            Reading::Rules(rules) => rules
+                .iter()
+                .flat_map(|rule| &rule.any)
+                .filter_map(|test| match test {
+                    RuleTest::Answered { question, .. } => Some(question.as_str()),
+                    RuleTest::AtLeast { .. } => None,
                 })
-            })
-            .collect::<Result<_, _>>()?,
-        _ => return Err(ScoreError::NotAnswers("this is neither".to_owned())),
-    };
-    let mut answers = Answers::default();
-    for (item, value) in pairs {
-        answers.set(&item.id, item.code_of(value)?);
+                .collect(),
+        };
+        entered.into_iter().chain(read).collect()
     }
-    form.score(&answers)
 }

@@ -85,7 +85,7 @@ pub struct SnapshotCode {
 /// A score with who may see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SnapshotScore {
-    /// The class of the items it sums.
+    /// The class of the items it sums, or of the total that was entered.
     pub class: AudienceClass,
     /// The documents that may carry it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -137,7 +137,7 @@ impl Form {
     fn score_class(&self) -> AudienceClass {
         self.sections
             .iter()
-            .find(|section| section.questions.iter().any(Question::is_item))
+            .find(|section| section.questions.iter().any(|question| self.gives_score(question)))
             .map_or(AudienceClass::Clinical, |section| section.class)
     }
 }
@@ -186,12 +186,14 @@ impl Snapshot {
 }
 
 impl SnapshotScore {
-    /// The total and its band alone: items and their alerts are answers, and answers travel only
-    /// when their own question says so.
+    /// The total and its band alone: items, their alerts and what is said of them are answers, and
+    /// answers travel only when their own question says so.
     fn bare(mut self) -> Self {
         self.score.items.clear();
         self.score.missing.clear();
+        self.score.skipped.clear();
         self.score.alerts.clear();
+        self.score.notices.clear();
         self
     }
 }

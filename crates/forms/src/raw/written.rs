@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::definition::{Band, FormKind, Licence, ReliableChange};
+use super::scoring::RawScoring;
+use crate::definition::{FormKind, Licence};
 
 /// A text with its place in the file.
 pub(super) type Name = Spanned<String>;
@@ -29,25 +30,6 @@ pub(super) struct RawForm {
     pub(super) lists: Lists,
     #[serde(default, rename = "section")]
     pub(super) sections: Vec<RawSection>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawScoring {
-    pub(super) bands: Vec<Spanned<Band>>,
-    pub(super) missing: Spanned<RawMissing>,
-    pub(super) missing_max: Option<usize>,
-    #[serde(default)]
-    pub(super) document: Vec<Name>,
-    pub(super) source: String,
-    pub(super) reliable_change: Option<Spanned<ReliableChange>>,
-}
-
-#[derive(Deserialize, Clone, Copy)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum RawMissing {
-    Refuse,
-    Prorate,
 }
 
 #[derive(Deserialize)]

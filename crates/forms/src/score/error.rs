@@ -1,0 +1,125 @@
+//! Why there is no score, in words that say what would do.
+
+use super::items::one_or_many;
+
+/// Why there is no score.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ScoreError {
+    /// The form has no scoring.
+    #[error("'{0}' is a form without a score; score an instrument instead")]
+    NotScored(String),
+    /// More items are unanswered than the instrument allows.
+    #[error("{} of {items} items are not answered ({}); a score needs {}", .missing.len(), .missing.join(", "), need(*.items, *.allowed))]
+    Missing {
+        /// The unanswered items, by id.
+        missing: Vec<String>,
+        /// How many items there are.
+        items: usize,
+        /// How many may be missing.
+        allowed: usize,
+    },
+    /// No rule holds for certain: the missing items could still decide.
+    #[error("{} not answered ({}), and could still decide: nothing can be concluded from what is missing", count_missing(.missing), .missing.join(", "))]
+    Undecided {
+        /// The unanswered items, by id.
+        missing: Vec<String>,
+    },
+    /// Something that the scoring needs was not entered.
+    #[error("'{question}' is not entered")]
+    NotEntered {
+        /// The question's id.
+        question: String,
+    },
+    /// Too few items stand behind an entered total.
+    #[error("{} of {items} items are not answered; a score needs {}", items.saturating_sub(*.answered), need(*.items, *.allowed))]
+    TooFew {
+        /// How many were answered.
+        answered: usize,
+        /// How many items there are.
+        items: usize,
+        /// How many may be missing.
+        allowed: usize,
+    },
+    /// A number is outside what there can be.
+    #[error("‘{given}’ is out of range for '{question}': enter a whole number from {lowest} to {highest}")]
+    OutOfRange {
+        /// The question's id.
+        question: String,
+        /// What was given.
+        given: String,
+        /// The lowest number.
+        lowest: i32,
+        /// The highest number.
+        highest: i32,
+    },
+    /// So many items cannot sum to so much.
+    #[error("{answered} answered {} cannot sum to {total}: at most {most}", one_or_many(*.answered, "item", "items"))]
+    Impossible {
+        /// The question of the total, by id.
+        question: String,
+        /// The total.
+        total: i32,
+        /// How many items were answered.
+        answered: usize,
+        /// The most they can sum to.
+        most: i32,
+    },
+    /// An answer is not one that the item offers.
+    #[error("'{answer}' is not an answer to '{question}'; it takes {}", .offered.join(", "))]
+    NotOffered {
+        /// The item's id.
+        question: String,
+        /// What was given.
+        answer: String,
+        /// What may be given.
+        offered: Vec<String>,
+    },
+    /// An answer names an item that the instrument has not.
+    #[error("there is no item '{question}' in '{instrument}'; its items are {}", .items.join(", "))]
+    NoSuchItem {
+        /// The instrument's id.
+        instrument: String,
+        /// What was named.
+        question: String,
+        /// The items there are.
+        items: Vec<String>,
+    },
+    /// A list of answers has more answers than the instrument has items.
+    #[error("there are {given} answers, but only {items} items")]
+    TooMany {
+        /// How many answers were given.
+        given: usize,
+        /// How many items there are.
+        items: usize,
+    },
+    /// The text is not JSON, or not an object or array.
+    #[error("answers are a JSON object of item and answer, or an array in the order asked: {0}")]
+    NotAnswers(String),
+}
+
+impl ScoreError {
+    /// Whether what was given cannot be an answer. Otherwise something is only missing.
+    pub const fn is_wrong_answer(&self) -> bool {
+        match self {
+            Self::OutOfRange { .. }
+            | Self::Impossible { .. }
+            | Self::NotOffered { .. }
+            | Self::NoSuchItem { .. }
+            | Self::TooMany { .. }
+            | Self::NotAnswers(_)
+            | Self::NotScored(_) => true,
+            Self::Missing { .. } | Self::Undecided { .. } | Self::NotEntered { .. } | Self::TooFew { .. } => false,
+        }
+    }
+}
+
+fn need(items: usize, allowed: usize) -> String {
+    match allowed {
+        0 => format!("all {items}"),
+        allowed => format!("at least {}", items.saturating_sub(allowed)),
+    }
+}
+
+fn count_missing(missing: &[String]) -> String {
+    format!("{} {}", missing.len(), one_or_many(missing.len(), "item is", "items are"))
+}

@@ -1,0 +1,147 @@
+//! The items of an instrument: answered, missing or skipped.
+
+use std::collections::HashMap;
+
+use super::{ItemScore, ScoreError};
+use crate::answers::Answers;
+use crate::condition::Condition;
+use crate::definition::{Form, Question};
+
+/// The items as answered.
+#[derive(Debug, Default)]
+pub(super) struct Items {
+    /// The score of each answered item.
+    pub(super) answered: Vec<ItemScore>,
+    /// The items that apply, or may apply, and have no answer, by id.
+    pub(super) missing: Vec<String>,
+    /// The items that certainly do not apply, by id.
+    pub(super) skipped: Vec<String>,
+    /// Those of the skipped that have an answer all the same.
+    pub(super) not_counted: Vec<String>,
+}
+
+impl Items {
+    /// Looks through the items. An item is skipped only when an answer says that it does not apply:
+    /// what hangs on an unanswered question is missing, because silence says nothing.
+    pub(super) fn of(form: &Form, answers: &Answers) -> Result<Self, ScoreError> {
+        let applies = certainties(form, answers);
+        let mut items = Self::default();
+        for question in form.items() {
+            let given = answers.one(&question.id).filter(|code| !code.trim().is_empty());
+            match (applies[question.id.as_str()], given) {
+                (Some(false), given) => {
+                    items.skipped.push(question.id.clone());
+                    items.not_counted.extend(given.map(|_| question.id.clone()));
+                }
+                (Some(true), Some(code)) => items.answered.push(question.item_score(code)?),
+                (Some(true), None) | (None, _) => items.missing.push(question.id.clone()),
+            }
+        }
+        Ok(items)
+    }
+
+    /// How many items there are.
+    pub(super) fn asked(&self) -> usize {
+        self.answered.len() + self.missing.len() + self.skipped.len()
+    }
+
+    /// The sum of what was answered, and of `skipped` for each item that was skipped.
+    pub(super) fn sum(&self, skipped: i32) -> i32 {
+        let counted: i32 = self.answered.iter().map(|item| item.score).sum();
+        self.skipped.iter().fold(counted, |sum, _| sum + skipped)
+    }
+
+    pub(super) fn too_few(&self, allowed: usize) -> ScoreError {
+        ScoreError::Missing { missing: self.missing.clone(), items: self.asked(), allowed }
+    }
+
+    /// What is said of skipped items that count `skipped` each.
+    pub(super) fn notices(&self, skipped: i32) -> Vec<String> {
+        let told = |ids: &[String], words: &dyn Fn(usize) -> String| {
+            (!ids.is_empty()).then(|| format!("{} ({})", words(ids.len()), ids.join(", ")))
+        };
+        let skip = told(&self.skipped, &|many| {
+            let items = one_or_many(many, "item does not apply and counts", "items do not apply and count");
+            format!("By an earlier answer, {many} {items} {skipped}")
+        });
+        let lost = told(&self.not_counted, &|_| "Answers to items that do not apply are not counted".to_owned());
+        skip.into_iter().chain(lost).collect()
+    }
+}
+
+/// Whether each question applies: `None` where an unanswered question could still decide.
+fn certainties<'a>(form: &'a Form, answers: &Answers) -> HashMap<&'a str, Option<bool>> {
+    let mut known: HashMap<&str, Option<bool>> = HashMap::new();
+    for question in form.questions() {
+        let applies = question.when.as_ref().map_or(Some(true), |when| when.certainly(answers, &known));
+        known.insert(&question.id, applies);
+    }
+    known
+}
+
+impl Condition {
+    /// Whether the condition holds, if that is certain whatever is still to be answered.
+    fn certainly(&self, answers: &Answers, known: &HashMap<&str, Option<bool>>) -> Option<bool> {
+        let parts = |parts: &[Self]| parts.iter().map(|part| part.certainly(answers, known)).collect::<Vec<_>>();
+        match self {
+            Self::About { question, test } => {
+                let applies = known.get(question.as_str()).copied().flatten()?;
+                if !applies {
+                    return Some(false);
+                }
+                answers.is_answered(question).then(|| test.passes(answers.get(question)))
+            }
+            Self::All(all) => {
+                let all = parts(all);
+                if all.contains(&Some(false)) { Some(false) } else { (!all.contains(&None)).then_some(true) }
+            }
+            Self::Any(any) => {
+                let any = parts(any);
+                if any.contains(&Some(true)) { Some(true) } else { (!any.contains(&None)).then_some(false) }
+            }
+        }
+    }
+}
+
+/// The sum as if every item had been answered like the mean of the answered ones, to the nearest
+/// whole number.
+pub(super) fn prorated(sum: i32, answered: usize, asked: usize) -> i32 {
+    #[expect(clippy::cast_possible_truncation, reason = "a total is below a few hundred")]
+    let total = (f64::from(sum) * asked as f64 / answered as f64).round() as i32;
+    total
+}
+
+/// The word for one, or for several.
+pub(super) const fn one_or_many(count: usize, one: &'static str, many: &'static str) -> &'static str {
+    if count == 1 { one } else { many }
+}
+
+impl Question {
+    /// The least and the most that an item can count.
+    pub(crate) fn range(&self, skipped: Option<i32>) -> (i32, i32) {
+        let skipped = skipped.filter(|_| self.when.is_some());
+        let scores = || self.options.iter().filter_map(|option| option.score).chain(skipped);
+        (scores().min().unwrap_or(0), scores().max().unwrap_or(0))
+    }
+
+    fn item_score(&self, code: &str) -> Result<ItemScore, ScoreError> {
+        let score = self.option(code).and_then(|option| option.score);
+        let score = score.ok_or_else(|| self.not_offered(code))?;
+        Ok(ItemScore { question: self.id.clone(), code: code.to_owned(), score })
+    }
+
+    pub(super) fn not_offered(&self, answer: &str) -> ScoreError {
+        let mut offered: Vec<String> = self
+            .options
+            .iter()
+            .map(|option| match option.score {
+                Some(score) => format!("{} ({score})", option.code),
+                None => option.code.clone(),
+            })
+            .collect();
+        if offered.is_empty() {
+            offered.push("a number or text".to_owned());
+        }
+        ScoreError::NotOffered { question: self.id.clone(), answer: answer.to_owned(), offered }
+    }
+}
