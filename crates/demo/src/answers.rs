@@ -30,7 +30,6 @@ const USUAL: &[&str] = &[
 /// # Errors
 /// When the form would not be signed: its definition and the stories have grown apart.
 pub fn answered(form: &Form, told: &Told, at: Instant) -> anyhow::Result<Answers> {
-    let today = london_date(at);
     let mut answers = Answers::default();
     for question in form.questions() {
         let applies = question.when.is_none() || form.visible(&answers).iter().any(|visible| visible.id == question.id);
@@ -38,7 +37,7 @@ pub fn answered(form: &Form, told: &Told, at: Instant) -> anyhow::Result<Answers
             answer(&mut answers, question, told, at);
         }
     }
-    let faults = form.check(&answers, Purpose::Sign, today);
+    let faults = form.check(&answers, Purpose::Sign, at);
     let words: Vec<String> = faults.iter().map(|fault| format!("{}: {}", fault.field_name, fault.message)).collect();
     ensure!(faults.is_empty(), "the demo's answers to {} would not be signed: {}", form.id, words.join("; "));
     Ok(answers)
@@ -56,6 +55,7 @@ fn answer(answers: &mut Answers, question: &Question, told: &Told, at: Instant) 
                 if code != "none" {
                     answers.set(&format!("{id}.{code}.status"), [status]);
                     answers.set(&format!("{id}.{code}.known"), [known]);
+                    answers.set(&format!("{id}.{code}.source"), [source(status)]);
                 }
             }
             answers.set(id, codes.iter().map(|code| parts(code).0));
@@ -85,6 +85,15 @@ fn parts(text: &str) -> (&str, &str, &str) {
     let mut parts = text.split('/');
     let code = parts.next().unwrap_or_default();
     (code, parts.next().unwrap_or("suspected"), parts.next().unwrap_or("new"))
+}
+
+/// Who usually says what is known so surely.
+fn source(status: &str) -> &'static str {
+    match status {
+        "diagnosed" => "health_record",
+        "suspected" => "seen",
+        _ => "person",
+    }
 }
 
 fn tell(told: &mut Told, id: &str, text: &str) {

@@ -8,8 +8,8 @@
 use crate::{Conn, Error, Result, Row, Tx, alerts, args, events};
 use chrono::Duration;
 use throughline_domain::document::RecordState;
-use throughline_domain::episode::Urgency;
-use throughline_domain::finding::{FindingList, FindingStatus};
+use throughline_domain::episode::{Step, Urgency};
+use throughline_domain::finding::{FindingList, FindingSource, FindingStatus};
 use throughline_domain::ids::{AlertId, EpisodeId, PersonId, RecordId, UserId};
 use throughline_domain::list::NotSeenReason;
 use throughline_domain::risk::AlertKind;
@@ -356,9 +356,20 @@ pub async fn start(
     let (now, name, user) = (tx.now(), tx.actor_name(), grant.actor().user);
     tx.execute(
         "INSERT INTO record (id, person_id, episode_id, form_id, form_version, state, answers, created_at, created_by,
-                             updated_at, updated_by, updated_by_name)
-         VALUES ($1, $2, $3, $4, $5, 'draft', $6, $7, $8, $7, $8, $9)",
-        args![id, grant.person(), grant.episode(), &form.id, form.version.to_string(), json(first), now, user, &name],
+                             updated_at, updated_by, updated_by_name, step)
+         VALUES ($1, $2, $3, $4, $5, 'draft', $6, $7, $8, $7, $8, $9, $10)",
+        args![
+            id,
+            grant.person(),
+            grant.episode(),
+            &form.id,
+            form.version.to_string(),
+            json(first),
+            now,
+            user,
+            &name,
+            form.step.map_or("", Step::code)
+        ],
     )
     .await?;
     keep(tx, id, user, 1, first, None).await?;
@@ -546,8 +557,8 @@ async fn write_findings(
         let list = FindingList::from_code(&finding.list).unwrap_or(FindingList::Need);
         let status = finding.status.as_deref().and_then(FindingStatus::from_code);
         tx.execute(
-            "INSERT INTO finding (id, person_id, episode_id, record_id, list, code, label, status, already_known)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "INSERT INTO finding (id, person_id, episode_id, record_id, list, code, label, status, already_known, source)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             args![
                 Uuid::now_v7(),
                 grant.person(),
@@ -557,7 +568,8 @@ async fn write_findings(
                 finding.code,
                 finding.label,
                 status.unwrap_or(FindingStatus::Suspected),
-                finding.known.as_deref() == Some("already_known")
+                finding.known.as_deref() == Some("already_known"),
+                finding.source.as_deref().and_then(FindingSource::from_code).map_or("", FindingSource::code)
             ],
         )
         .await?;
@@ -682,15 +694,14 @@ pub async fn mark_in_error(
     .await?;
     tx.execute("DELETE FROM finding WHERE record_id = $1", args![record.id]).await?;
     end_countersign_tasks(tx, record, title, grant.actor().user, "Marked in error").await?;
-    if record.form_id == "screening" {
-        tx.execute(
-            "UPDATE episode SET urgency = '', assessment_needed = NULL
-              WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM record WHERE episode_id = $1 AND form_id = 'screening'
-                                               AND state IN ('signed', 'awaiting'))",
-            args![record.episode_id],
-        )
-        .await?;
-    }
+    tx.execute(
+        "UPDATE episode SET urgency = '', assessment_needed = NULL
+          WHERE id = $1 AND EXISTS (SELECT 1 FROM record WHERE id = $2 AND step = 'screening')
+            AND NOT EXISTS (SELECT 1 FROM record WHERE episode_id = $1 AND step = 'screening'
+                                AND state IN ('signed', 'awaiting'))",
+        args![record.episode_id, record.id],
+    )
+    .await?;
     note(tx, grant, record.id, format!("{title} marked in error")).await
 }
 

@@ -5,6 +5,7 @@ mod errors;
 mod hand_over;
 mod leaving;
 mod not_seen;
+mod offered;
 mod show;
 
 use crate::{App, Problem};

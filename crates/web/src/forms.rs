@@ -8,6 +8,7 @@ mod prefill;
 mod record;
 mod screened;
 mod sign;
+mod steps;
 
 use crate::{App, Problem};
 use axum::Router;
@@ -18,10 +19,13 @@ use throughline_policy::{Subject, ViewClinical};
 use throughline_store::Tx;
 use throughline_store::records::{self, Record};
 
+pub(crate) use steps::form_of_step;
+
 /// The pages of filled-in forms.
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/episodes/{episode}/forms/{form}", get(draft::open).post(draft::start))
+        .route("/episodes/{episode}/steps/{step}", get(steps::open))
         .route("/records/{record}", get(record::show))
         .route("/records/{record}/edit", get(draft::edit))
         .route("/records/{record}/save", post(draft::save))

@@ -8,10 +8,10 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect};
 use minijinja::{Value, context};
 use throughline_domain::document::RecordState;
+use throughline_domain::episode::Step;
 use throughline_domain::ids::{RecordId, TaskId};
 use throughline_domain::role::Role;
 use throughline_domain::task::TaskKind;
-use throughline_domain::time::london_date;
 use throughline_forms::{Form, FormKind, Purpose};
 use throughline_policy::{SignClinical, Subject};
 use throughline_store::episodes::Episode;
@@ -37,7 +37,7 @@ async fn draw(cx: &Cx, id: RecordId, refused: Option<String>) -> Answer {
     tx.commit().await?;
     let form = form_of(&record)?;
     let missing: Vec<Value> = form
-        .check(&record.answers, Purpose::Sign, london_date(cx.now))
+        .check(&record.answers, Purpose::Sign, cx.now)
         .iter()
         .map(|error| context! { text => error.message, href => format!("/records/{id}/edit?for=sign#question-{}", error.question) })
         .collect();
@@ -53,6 +53,7 @@ async fn draw(cx: &Cx, id: RecordId, refused: Option<String>) -> Answer {
         person => banner.value,
         back => context! { href => format!("/records/{id}/edit"), text => "The draft" },
         sections => form.summary(&record.answers),
+        not_asked => form.not_asked_now(&record.answers),
         edit => format!("/records/{id}/edit"),
         action => format!("/records/{id}/sign"),
         missing,
@@ -87,7 +88,7 @@ pub(super) async fn sign(cx: Cx, Path(id): Path<RecordId>, fields: Fields) -> An
         return draw(&cx, id, Some(words)).await;
     }
     let form = form_of(&record)?;
-    if !form.check(&record.answers, Purpose::Sign, london_date(cx.now)).is_empty() {
+    if !form.check(&record.answers, Purpose::Sign, cx.now).is_empty() {
         drop(act);
         return draw(&cx, id, Some("Not signed: something is still missing. Everything is kept".into())).await;
     }
@@ -96,7 +97,7 @@ pub(super) async fn sign(cx: Cx, Path(id): Path<RecordId>, fields: Fields) -> An
     if let Some(found) = screened::screened(&snapshot) {
         records::screened(&mut act, &grant, found.urgency, found.assessment_needed).await?;
     }
-    if form.id == screened::ASSESSMENT {
+    if form.step == Some(Step::Assessment) {
         records::assessed(&mut act, &grant).await?;
     }
     if state == RecordState::AwaitingCountersignature {
@@ -115,7 +116,7 @@ pub(super) async fn set_next(tx: &mut Tx, subject: Subject) -> Result<(), Proble
     // No step is named: whatever is next now is set anew, with a date of its own.
     let (episode, next) = episode_pages::next_step(tx, subject).await?;
     let due = match (next, episode.urgency) {
-        (throughline_domain::episode::Step::Assessment, Some(urgency)) => tx.now() + urgency.act_within(),
+        (Step::Assessment, Some(urgency)) => tx.now() + urgency.act_within(),
         _ => episodes::soon(tx.now()),
     };
     Ok(episodes::set_next_action(tx, episode.id, next.action(), due).await?)
