@@ -96,13 +96,13 @@ fn source(status: &str) -> &'static str {
     }
 }
 
-fn tell(told: &mut Told, id: &str, text: &str) {
+pub(crate) fn tell(told: &mut Told, id: &str, text: &str) {
     if !text.is_empty() {
         told.insert(id.to_owned(), vec![text.to_owned()]);
     }
 }
 
-fn tell_all(told: &mut Told, id: &str, codes: &[&str]) {
+pub(crate) fn tell_all(told: &mut Told, id: &str, codes: &[&str]) {
     told.insert(id.to_owned(), codes.iter().map(|code| (*code).to_owned()).collect());
 }
 
@@ -112,6 +112,12 @@ pub fn screening(story: &Story, is_assessed: bool, language: &str, is_woman: boo
     tell(&mut told, "concern", story.concern);
     tell(&mut told, "own_words", story.own_words);
     tell_all(&mut told, "present", &["nobody"]);
+    // Asked of those who come by appointment only.
+    tell(&mut told, "interview_when", "today");
+    tell(&mut told, "interview_wait", "no");
+    tell(&mut told, "free_to_leave", "explained");
+    tell(&mut told, "solicitor", "has");
+    tell(&mut told, "after_interview", "somebody");
     tell_all(&mut told, "vulnerabilities", story.vulnerabilities);
     if story.self_harm.is_empty() {
         tell(&mut told, "self_harm_concern", "no");
@@ -246,7 +252,9 @@ mod tests {
         let form = |id: &str| catalogue().get(id).unwrap();
         for story in STORIES {
             for is_assessed in [true, false] {
-                answered(form("screening"), &screening(story, is_assessed, "Somali", true), at).unwrap();
+                for form in ["screening", "voluntary_attendance"].map(form) {
+                    answered(form, &screening(story, is_assessed, "Somali", true), at).unwrap();
+                }
             }
             answered(form("risk"), &risk(story), at).unwrap();
             answered(form("assessment"), &assessment(story), at).unwrap();

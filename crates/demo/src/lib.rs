@@ -21,6 +21,7 @@ mod chance;
 mod course;
 mod directory;
 mod duplicates;
+mod further;
 mod history;
 mod hospital;
 mod names;
