@@ -74,7 +74,7 @@ export async function unfold(page, words, part = page) {
 }
 
 // Fills a form in, question by question: {words of the question: the answer}. Text is typed, a list of
-// words ticked or chosen; a finding is {what: [how sure, whether new]}, and a moment is [day, time].
+// words ticked or chosen; a finding is {what: [how sure, whether new, who says so]}, and a moment is [day, time].
 export async function answer(page, answers) {
   for (const [words, given] of Object.entries(answers)) await answerOne(page, words, given);
 }
@@ -108,7 +108,9 @@ async function choose(page, group, given) {
     await check(page, control);
     if (parts.length === 0) continue;
     const revealed = group.page().locator(`[id="${await control.getAttribute('aria-controls')}"]`);
-    for (const part of parts) await check(page, revealed.getByLabel(part, { exact: true }));
+    const [source, ...sure] = [parts[2], ...parts.slice(0, 2)];
+    for (const part of sure) await check(page, revealed.getByLabel(part, { exact: true }));
+    if (source) await pick(page, revealed.locator('select'), source);
   }
 }
 

@@ -30,7 +30,6 @@ const USUAL: &[&str] = &[
 /// # Errors
 /// When the form would not be signed: its definition and the stories have grown apart.
 pub fn answered(form: &Form, told: &Told, at: Instant) -> anyhow::Result<Answers> {
-    let today = london_date(at);
     let mut answers = Answers::default();
     for question in form.questions() {
         let applies = question.when.is_none() || form.visible(&answers).iter().any(|visible| visible.id == question.id);
@@ -38,7 +37,7 @@ pub fn answered(form: &Form, told: &Told, at: Instant) -> anyhow::Result<Answers
             answer(&mut answers, question, told, at);
         }
     }
-    let faults = form.check(&answers, Purpose::Sign, today);
+    let faults = form.check(&answers, Purpose::Sign, at);
     let words: Vec<String> = faults.iter().map(|fault| format!("{}: {}", fault.field_name, fault.message)).collect();
     ensure!(faults.is_empty(), "the demo's answers to {} would not be signed: {}", form.id, words.join("; "));
     Ok(answers)
@@ -56,6 +55,7 @@ fn answer(answers: &mut Answers, question: &Question, told: &Told, at: Instant) 
                 if code != "none" {
                     answers.set(&format!("{id}.{code}.status"), [status]);
                     answers.set(&format!("{id}.{code}.known"), [known]);
+                    answers.set(&format!("{id}.{code}.source"), [source(status)]);
                 }
             }
             answers.set(id, codes.iter().map(|code| parts(code).0));
@@ -87,13 +87,22 @@ fn parts(text: &str) -> (&str, &str, &str) {
     (code, parts.next().unwrap_or("suspected"), parts.next().unwrap_or("new"))
 }
 
-fn tell(told: &mut Told, id: &str, text: &str) {
+/// Who usually says what is known so surely.
+fn source(status: &str) -> &'static str {
+    match status {
+        "diagnosed" => "health_record",
+        "suspected" => "seen",
+        _ => "person",
+    }
+}
+
+pub(crate) fn tell(told: &mut Told, id: &str, text: &str) {
     if !text.is_empty() {
         told.insert(id.to_owned(), vec![text.to_owned()]);
     }
 }
 
-fn tell_all(told: &mut Told, id: &str, codes: &[&str]) {
+pub(crate) fn tell_all(told: &mut Told, id: &str, codes: &[&str]) {
     told.insert(id.to_owned(), codes.iter().map(|code| (*code).to_owned()).collect());
 }
 
@@ -103,6 +112,12 @@ pub fn screening(story: &Story, is_assessed: bool, language: &str, is_woman: boo
     tell(&mut told, "concern", story.concern);
     tell(&mut told, "own_words", story.own_words);
     tell_all(&mut told, "present", &["nobody"]);
+    // Asked of those who come by appointment only.
+    tell(&mut told, "interview_when", "today");
+    tell(&mut told, "interview_wait", "no");
+    tell(&mut told, "free_to_leave", "explained");
+    tell(&mut told, "solicitor", "has");
+    tell(&mut told, "after_interview", "somebody");
     tell_all(&mut told, "vulnerabilities", story.vulnerabilities);
     if story.self_harm.is_empty() {
         tell(&mut told, "self_harm_concern", "no");
@@ -237,7 +252,9 @@ mod tests {
         let form = |id: &str| catalogue().get(id).unwrap();
         for story in STORIES {
             for is_assessed in [true, false] {
-                answered(form("screening"), &screening(story, is_assessed, "Somali", true), at).unwrap();
+                for form in ["screening", "voluntary_attendance"].map(form) {
+                    answered(form, &screening(story, is_assessed, "Somali", true), at).unwrap();
+                }
             }
             answered(form("risk"), &risk(story), at).unwrap();
             answered(form("assessment"), &assessment(story), at).unwrap();

@@ -3,6 +3,7 @@
 
 use crate::answers;
 use crate::chance::Chance;
+use crate::further;
 use crate::papers;
 use crate::population::Somebody;
 use crate::team::Team;
@@ -22,8 +23,8 @@ use throughline_domain::place::PointOfContact;
 use throughline_domain::referral::{HelpKind, ReferralState};
 use throughline_domain::risk::{AlertKind, AlertState};
 use throughline_domain::task::{TaskKind, TaskState, contact_after_release_due};
-use throughline_domain::time::{Instant, from_london, london_date, london_time};
-use throughline_forms::{Answers, catalogue};
+use throughline_domain::time::{Instant, age_on, from_london, london_date, london_time};
+use throughline_forms::{About, Answers, Form, catalogue};
 use throughline_policy::{
     Actor, ChangeConsent, ChangeEpisode, ChangeFollowUp, ChangeJustice, ChangeReferral, ChangeRiskCard, CloseEpisode,
     CreateDisclosure, CreatePerson, CreateReferral, OpenEpisode, SignClinical, Subject, ViewClinical, ViewEpisode,
@@ -267,10 +268,22 @@ impl<'a> Course<'a> {
         self.who.story.theme != "plain"
     }
 
-    async fn sign(&mut self, tx: &mut Tx, form: &str, answers: &Answers) -> anyhow::Result<()> {
-        let form = catalogue().get(form).context("the form is shipped")?;
+    /// The form that a step opens for this person here.
+    fn form_of(&self, step: Step) -> anyhow::Result<&'static Form> {
+        let born = self.who.person.date_of_birth;
+        let age = born.and_then(|born| age_on(born, london_date(self.at)));
+        let about = About { age, contact: self.begins.contact };
+        catalogue().for_step(step, about).context("every step has a form for everybody")
+    }
+
+    async fn sign(&mut self, tx: &mut Tx, form: &Form, answers: &Answers) -> anyhow::Result<()> {
+        let id = self.chance.id();
+        self.sign_as(tx, RecordId::new(id), form, answers).await
+    }
+
+    async fn sign_as(&self, tx: &mut Tx, id: RecordId, form: &Form, answers: &Answers) -> anyhow::Result<()> {
         let write = tx.authorise::<WriteClinical>(self.subject).await?;
-        let id = records::start(tx, &write, RecordId::new(self.chance.id()), form, answers).await?;
+        let id = records::start(tx, &write, id, form, answers).await?;
         let view = tx.authorise::<ViewClinical>(self.subject).await?;
         let record = records::get(tx, &view, id).await?.context("the record was begun")?;
         let sign = tx.authorise::<SignClinical>(self.subject).await?;
@@ -283,11 +296,11 @@ impl<'a> Course<'a> {
         if !self.later(20, 50) {
             return Ok(false);
         }
-        let (story, form) = (self.who.story, catalogue().get("screening").context("the form is shipped")?);
+        let (story, form) = (self.who.story, self.form_of(Step::Screening)?);
         let told = answers::screening(story, self.is_assessed(), &self.who.person.language, self.who.is_woman);
         let answers = answers::answered(form, &told, self.at)?;
         if self.begins.by_student {
-            return self.screened_by_student(&answers).await;
+            return self.screened_by_student(form, &answers).await;
         }
         let mut tx = self.act(self.owner).await?;
         if stops {
@@ -301,7 +314,7 @@ impl<'a> Course<'a> {
             tx.commit().await?;
             return Ok(false);
         }
-        self.sign(&mut tx, "screening", &answers).await?;
+        self.sign(&mut tx, form, &answers).await?;
         let grant = tx.authorise::<SignClinical>(self.subject).await?;
         let urgency = match story.urgency {
             "very_urgent" => Urgency::VeryUrgent,
@@ -310,9 +323,9 @@ impl<'a> Course<'a> {
         };
         records::screened(&mut tx, &grant, Some(urgency), Some(self.is_assessed())).await?;
         if !self.stops_before(Step::Risk) {
-            let form = catalogue().get("risk").context("the form is shipped")?;
+            let form = self.form_of(Step::Risk)?;
             let answers = answers::answered(form, &answers::risk(story), self.at)?;
-            self.sign(&mut tx, "risk", &answers).await?;
+            self.sign(&mut tx, form, &answers).await?;
         }
         self.move_on(&mut tx, 3).await?;
         tx.commit().await?;
@@ -320,9 +333,9 @@ impl<'a> Course<'a> {
     }
 
     /// The student signs, and the team leader owes a countersignature.
-    async fn screened_by_student(&mut self, answers: &Answers) -> Goes {
+    async fn screened_by_student(&mut self, form: &Form, answers: &Answers) -> Goes {
         let (student, leader) = (self.team.actor("Sam Tilley"), self.team.actor("Josie Quill"));
-        let title = records::countersign_title("Screening");
+        let title = records::countersign_title(&form.title);
         let due_at = by_day(self.at + Duration::hours(4));
         let mut tx = self.act(self.owner).await?;
         let view = tx.authorise::<ViewEpisode>(self.subject).await?;
@@ -331,7 +344,7 @@ impl<'a> Course<'a> {
         episodes::hand_over(&mut tx, &grant, episode.version, student.user, Step::Screening.action(), due_at).await?;
         tx.commit().await?;
         let mut tx = self.act(student).await?;
-        self.sign(&mut tx, "screening", answers).await?;
+        self.sign(&mut tx, form, answers).await?;
         let grant = tx.authorise::<SignClinical>(self.subject).await?;
         records::screened(&mut tx, &grant, Some(Urgency::Urgent), Some(self.is_assessed())).await?;
         let new = NewTask {
@@ -365,16 +378,45 @@ impl<'a> Course<'a> {
                 ]);
                 records::not_done(&mut tx, &grant, NotDone::Assessment, reason, false).await?;
             } else {
-                let form = catalogue().get("assessment").context("the form is shipped")?;
+                let form = self.form_of(Step::Assessment)?;
                 let answers = answers::answered(form, &answers::assessment(self.who.story), self.at)?;
-                self.sign(&mut tx, "assessment", &answers).await?;
+                self.sign(&mut tx, form, &answers).await?;
                 let grant = tx.authorise::<SignClinical>(self.subject).await?;
                 records::assessed(&mut tx, &grant).await?;
+                self.fill_further_forms(&mut tx).await?;
             }
         }
         self.move_on(&mut tx, 3).await?;
         tx.commit().await?;
         Ok(true)
+    }
+
+    /// A form of its own for some of what came up. Decided apart from the course, which stays as it is
+    /// whatever further forms there are.
+    async fn fill_further_forms(&self, tx: &mut Tx) -> anyhow::Result<()> {
+        let mut chance = self.further_chance("further forms");
+        let told = [
+            ("communication", 40, further::communication(self.who.story)),
+            ("capacity", 60, further::capacity(self.who.story)),
+            ("link_worker_plan", 25, further::link_worker_plan(self.who.story)),
+        ];
+        for (form, times, told) in told {
+            let (chosen, id) = (chance.in_hundred(times), RecordId::new(chance.id()));
+            if let Some(told) = told.filter(|_| chosen) {
+                self.fill(tx, id, form, &told).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn further_chance(&self, purpose: &str) -> Chance {
+        Chance::new(self.team.seed, &format!("{purpose} {}", self.episode))
+    }
+
+    async fn fill(&self, tx: &mut Tx, id: RecordId, form: &str, told: &answers::Told) -> anyhow::Result<()> {
+        let form = catalogue().get(form).context("the form is shipped")?;
+        let answers = answers::answered(form, told, self.at)?;
+        self.sign_as(tx, id, form, &answers).await
     }
 
     /// What custody or court is told in person, with its basis; alerts that are answered by it.
@@ -778,6 +820,10 @@ impl<'a> Course<'a> {
         let change = tx.authorise::<ChangeFollowUp>(self.subject).await?;
         for task in tasks::of_episode(&mut tx, &view).await?.iter().filter(|task| task.state == TaskState::Open) {
             tasks::end(&mut tx, &change, task.id, task.version, TaskState::Done, "Done at the end of the work").await?;
+        }
+        let mut chance = self.further_chance("closing");
+        if reason == ClosureReason::Linked && chance.in_hundred(40) {
+            self.fill(&mut tx, RecordId::new(chance.id()), "closing", &further::closing(self.who.story)).await?;
         }
         self.answer_alerts(&mut tx, AlertState::Resolved).await?;
         let view = tx.authorise::<ViewEpisode>(self.subject).await?;

@@ -22,6 +22,7 @@ mod chance;
 mod course;
 mod directory;
 mod duplicates;
+mod further;
 mod history;
 mod hospital;
 mod names;

@@ -1,4 +1,4 @@
-//! What was found: vulnerabilities and needs, how sure, and whether new.
+//! What was found: vulnerabilities and needs, how sure, whether new, and who says so.
 
 codes! {
     /// Which list a finding belongs to.
@@ -21,5 +21,23 @@ codes! {
         Diagnosed = "diagnosed", "Diagnosed";
         /// Asked, and the person would rather not say.
         Declined = "declined", "Declined to say";
+    }
+}
+
+codes! {
+    /// Who says that a finding is so.
+    pub enum FindingSource {
+        /// The person.
+        Person = "person", "The person";
+        /// Seen by the practitioner.
+        Seen = "seen", "Seen by the practitioner";
+        /// A health record.
+        HealthRecord = "health_record", "Health record";
+        /// Custody or court.
+        CustodyOrCourt = "custody_or_court", "Custody or court";
+        /// Family or carer.
+        Family = "family", "Family or carer";
+        /// Another service.
+        Service = "service", "Another service";
     }
 }

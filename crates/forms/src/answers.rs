@@ -10,8 +10,8 @@ use crate::definition::{Form, Kind, Question};
 
 /// The answers to a form, by question id, exactly as given.
 ///
-/// Single kinds hold one value. A ticked finding `CODE` of question `q` has two answers beside
-/// it, `q.CODE.status` and `q.CODE.known`; the time of a date-and-time is `q.time`. Stored as a
+/// Single kinds hold one value. A ticked finding `CODE` of question `q` has three answers beside
+/// it, `q.CODE.status`, `q.CODE.known` and `q.CODE.source`; the time of a date-and-time is `q.time`. Stored as a
 /// JSON object of arrays.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -85,7 +85,7 @@ impl Answers {
         let detailed = self.0.keys().filter_map(|field| {
             let (id, rest) = field.split_once('.')?;
             let (code, part) = rest.rsplit_once('.')?;
-            (id == question && matches!(part, "status" | "known")).then_some(code)
+            (id == question && is_finding_part(part)).then_some(code)
         });
         ticked.chain(detailed).collect()
     }
@@ -110,6 +110,11 @@ impl Answers {
     }
 }
 
+/// Whether a finding has an answer of this name beside it.
+fn is_finding_part(part: &str) -> bool {
+    matches!(part, "status" | "known" | "source")
+}
+
 /// A field of the page.
 enum Field {
     One,
@@ -125,7 +130,7 @@ impl Form {
             (kind, None) if kind.takes_many() => Some(Field::Many),
             (_, None) | (Kind::DateTime, Some("time")) => Some(Field::One),
             (Kind::Findings, Some(rest)) => {
-                rest.rsplit_once('.').filter(|(_, part)| matches!(*part, "status" | "known")).map(|_| Field::One)
+                rest.rsplit_once('.').filter(|(_, part)| is_finding_part(part)).map(|_| Field::One)
             }
             _ => None,
         }

@@ -2,16 +2,16 @@
 
 use std::sync::LazyLock;
 
+use throughline_domain::episode::Step;
+
 use crate::definition::Form;
-use crate::raw::check_definition;
+use crate::fits::About;
+use crate::raw::check_definitions;
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue {
-    forms: EMBEDDED
-        .iter()
-        .map(|(file, text)| check_definition(file, text).expect("embedded forms are proven by test"))
-        .collect(),
+    forms: check_definitions(EMBEDDED.iter().copied()).expect("the build proved the embedded forms"),
 });
 
 /// The forms and instruments of `forms/*.toml`, by id.
@@ -32,6 +32,24 @@ impl Catalogue {
     }
 }
 
+impl Catalogue {
+    /// The forms that fulfil a step.
+    pub fn of_step(&self, step: Step) -> impl Iterator<Item = &Form> {
+        self.all().iter().filter(move |form| form.step == Some(step))
+    }
+
+    /// The step that a form fulfils, asked by the form's id.
+    pub fn step_of(&self, form: &str) -> Option<Step> {
+        self.get(form)?.step
+    }
+
+    /// The form that a step opens for somebody: of those made for them, the one made most narrowly.
+    /// `None` for steps that are no forms.
+    pub fn for_step(&self, step: Step, about: About) -> Option<&Form> {
+        self.of_step(step).filter(|form| form.fits.suits(about)).max_by_key(|form| form.fits.narrowness())
+    }
+}
+
 /// The catalogue, read once.
 pub fn catalogue() -> &'static Catalogue {
     &CATALOGUE
@@ -40,30 +58,10 @@ pub fn catalogue() -> &'static Catalogue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::definition::{FormKind, Prefill};
+    use crate::definition::FormKind;
+    use crate::fits::STEPS_WITH_FORMS;
     use crate::scoring::Reading;
-
-    #[test]
-    fn every_shipped_definition_is_valid() {
-        let errors: Vec<String> = EMBEDDED
-            .iter()
-            .filter_map(|(file, text)| check_definition(file, text).err())
-            .flatten()
-            .map(|error| error.to_string())
-            .collect();
-        assert!(errors.is_empty(), "{}", errors.join("\n"));
-        assert!(EMBEDDED.len() >= 5);
-    }
-
-    #[test]
-    fn every_prefill_names_a_question_that_some_form_asks() {
-        for question in catalogue().all().iter().flat_map(Form::questions) {
-            if let Some(Prefill::Latest { form, question: from }) = &question.prefill {
-                let source = catalogue().get(form).and_then(|form| form.question(from));
-                assert!(source.is_some(), "{} takes its answer from {form}.{from}", question.id);
-            }
-        }
-    }
+    use throughline_domain::place::PointOfContact;
 
     #[test]
     fn what_comes_next_is_a_form_that_is_shipped() {
@@ -86,5 +84,31 @@ mod tests {
         for form in instruments {
             assert!(form.licence.is_some() && form.scoring.is_some(), "{}", form.id);
         }
+    }
+
+    #[test]
+    fn every_step_has_one_form_for_everybody() {
+        let ages = [None, Some(10), Some(17), Some(18), Some(90)];
+        for step in STEPS_WITH_FORMS {
+            for (age, contact) in ages.iter().flat_map(|age| PointOfContact::ALL.iter().map(move |at| (*age, *at))) {
+                let about = About { age, contact };
+                let best = catalogue().for_step(step, about).unwrap_or_else(|| panic!("{step} for {about:?}"));
+                let equals = catalogue().of_step(step).filter(|form| form.fits.suits(about));
+                let equals = equals.filter(|form| form.fits.narrowness() == best.fits.narrowness()).count();
+                assert_eq!(equals, 1, "{step} for {about:?}: two forms are as good as each other");
+            }
+        }
+    }
+
+    #[test]
+    fn the_form_of_a_step_is_made_for_the_person() {
+        let opens =
+            |step, age, contact| catalogue().for_step(step, About { age, contact }).map(|form| form.id.as_str());
+        assert_eq!(opens(Step::Screening, Some(30), PointOfContact::Custody), Some("screening"));
+        assert_eq!(opens(Step::Screening, Some(15), PointOfContact::VoluntaryAttendance), Some("voluntary_attendance"));
+        assert_eq!(opens(Step::Assessment, Some(17), PointOfContact::YouthCourt), Some("under18_assessment"));
+        assert_eq!(opens(Step::Assessment, Some(18), PointOfContact::YouthCourt), Some("assessment"));
+        assert_eq!(opens(Step::Assessment, None, PointOfContact::Custody), Some("assessment"));
+        assert_eq!(opens(Step::Consent, Some(30), PointOfContact::Custody), None);
     }
 }

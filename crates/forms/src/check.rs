@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use serde::Serialize;
-use throughline_domain::time::{TypedError, parse_date, parse_time};
+use throughline_domain::time::{Instant, TypedError, london_date, parse_date, parse_time};
 
 use crate::answers::Answers;
 use crate::definition::{Form, Kind, Question, Required};
@@ -10,8 +10,8 @@ use crate::definition::{Form, Kind, Question, Required};
 /// Why answers are checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// To keep them for later. A draft is always saved: only dates and times that cannot be read
-    /// are told.
+    /// To keep them for later. A draft is always saved: only dates and times that cannot be read,
+    /// or cannot be right, are told.
     Draft,
     /// To sign them.
     Sign,
@@ -29,11 +29,11 @@ pub struct FieldError {
 }
 
 impl FieldError {
-    fn new(question: &Question, message: impl Into<String>) -> Self {
+    pub(crate) fn new(question: &Question, message: impl Into<String>) -> Self {
         Self::at(question, question.id.clone(), message)
     }
 
-    fn at(question: &Question, field_name: String, message: impl Into<String>) -> Self {
+    pub(crate) fn at(question: &Question, field_name: String, message: impl Into<String>) -> Self {
         Self { question: question.id.clone(), field_name, message: message.into() }
     }
 }
@@ -64,12 +64,24 @@ pub struct SectionProgress {
 }
 
 impl Form {
-    /// Tells what is wrong with the answers to the questions that apply. For a draft that is
-    /// only a date or time that cannot be read; the caller saves it all the same.
-    pub fn check(&self, answers: &Answers, purpose: Purpose, today: NaiveDate) -> Vec<FieldError> {
+    /// Tells what is wrong with the answers to the questions that apply, at the moment `now`. For
+    /// a draft that is only a date or time that cannot be read or cannot be right; the caller
+    /// saves it all the same.
+    pub fn check(&self, answers: &Answers, purpose: Purpose, now: Instant) -> Vec<FieldError> {
         let visible = self.visible(answers);
-        let mut errors: Vec<FieldError> =
-            visible.iter().flat_map(|question| question.check(answers, purpose, today)).collect();
+        let mut errors: Vec<FieldError> = visible
+            .iter()
+            .flat_map(|question| {
+                let mut told = question.check(answers, purpose, london_date(now));
+                if told.is_empty() {
+                    told.extend(question.misplaced(&visible, answers, now));
+                }
+                if told.is_empty() && purpose == Purpose::Sign {
+                    told.extend(question.contradiction(&visible, answers));
+                }
+                told
+            })
+            .collect();
         if purpose == Purpose::Sign {
             errors.extend(self.check_risk(answers));
             let entered = self.check_entered(answers);
@@ -190,7 +202,8 @@ impl Question {
             .then(|| FieldError::new(self, format!("Choose “{}” on its own, or choose the others", alone.label)))
     }
 
-    /// A ticked finding says how sure it is and whether it is new.
+    /// A ticked finding says how sure it is, whether it is new and who says so. What the person
+    /// declined to say has no other source.
     fn half_told(&self, answers: &Answers) -> Vec<FieldError> {
         let ticked = answers.get(&self.id).iter().filter_map(|code| self.option(code));
         ticked
@@ -199,12 +212,16 @@ impl Question {
                 let label = &option.label;
                 let status = format!("{}.{}.status", self.id, option.code);
                 let known = format!("{}.{}.known", self.id, option.code);
+                let source = format!("{}.{}.source", self.id, option.code);
+                let declined = answers.has(&status, "declined");
                 let parts = [
                     (status, format!("Say whether “{label}” is identified, suspected or diagnosed, or that the person declined to say")),
                     (known, format!("Say whether “{label}” is new or was already known")),
+                    (source, format!("Say who “{label}” is known from")),
                 ];
                 parts
                     .into_iter()
+                    .filter(move |(field, _)| !(declined && field.ends_with(".source")))
                     .filter(|(field, _)| !answers.is_answered(field))
                     .map(|(field, message)| FieldError::at(self, field, message))
             })

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
+use throughline_domain::episode::Step;
+
 use crate::condition::Condition;
+use crate::fits::Fits;
 use crate::scoring::Scoring;
 use crate::vocabulary::Word;
 
@@ -57,6 +60,10 @@ pub struct Form {
     pub kind: FormKind,
     /// What to know before starting: the first paragraph of the page.
     pub intro: String,
+    /// The step of the pathway that it fulfils once signed.
+    pub step: Option<Step>,
+    /// Whom it is made for.
+    pub fits: Fits,
     /// The sections in the order asked.
     pub sections: Vec<Section>,
     /// Whether the record is signed when complete.
@@ -122,6 +129,8 @@ pub struct Question {
     pub feeds: Feeds,
     /// Where a first answer may be taken from, for the practitioner to confirm.
     pub prefill: Option<Prefill>,
+    /// What makes an answer implausible.
+    pub limits: Limits,
 }
 
 impl Question {
@@ -133,6 +142,38 @@ impl Question {
     /// Whether the answers to this question count towards a score.
     pub fn is_item(&self) -> bool {
         !self.options.is_empty() && self.options.iter().all(|option| option.score.is_some())
+    }
+}
+
+/// What makes an answer implausible, beyond what its kind says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Limits {
+    /// On which side of now a date or time must be.
+    pub moment: Option<Moment>,
+    /// The question, asked before, whose date or time this one cannot precede.
+    pub not_before: Option<String>,
+    /// How many characters are useful to whoever reads the text: a hint, never a refusal.
+    pub useful_length: Option<usize>,
+    /// What other answers say against this one.
+    pub contradicted: Vec<Contradiction>,
+}
+
+/// Answers that cannot be signed beside each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contradiction {
+    /// When they contradict each other; about the question itself and those asked before it.
+    pub when: Condition,
+    /// What to put right.
+    pub say: String,
+}
+
+throughline_domain::codes! {
+    /// On which side of now a date or time must be.
+    pub enum Moment {
+        /// It has happened: now or earlier.
+        Past = "past", "In the past";
+        /// It is still to come: today or later.
+        Future = "future", "In the future";
     }
 }
 

@@ -16,7 +16,9 @@
 //! | [`Answers`] | what was typed and ticked, exactly, by question id; a draft as long as it is not signed |
 //! | [`Condition`] | when a question applies: always about a question asked *before* it, so that forms read downwards |
 //! | [`Feeds`] | what an answer leads to: an alert, a finding, a document, a dataset item, the risk state |
-//! | [`Finding`] | a vulnerability or need, with its status and whether it is new |
+//! | [`Finding`] | a vulnerability or need, with its status, whether it is new and who says so |
+//! | [`Fits`] | whom a form is made for; of the forms that fulfil a step, the one that fits the person best is opened |
+//! | [`Limits`] | what makes an answer implausible: a past that is still to come, an end before its beginning |
 //! | [`Scoring`] | how an instrument is scored: summed or entered ([`Method`]), and read off in bands, by rule, or in a licensed table ([`Reading`]) |
 //! | [`ScoreSheet`] | the score or why there is none, with the alerts in both cases |
 //! | [`Snapshot`] | the signed answers in words and codes, complete without the definition |
@@ -40,9 +42,10 @@
 //! assert_eq!(score.statement, "Screen, not a diagnosis");
 //! ```
 //!
-//! **How to add a form.** Add `forms/<id>.toml`; copy the nearest one. Nothing else: the build
-//! embeds it and the tests check it. A definition with an unknown key, a code that no option has,
-//! or bands with a gap is refused with its file, line and reason ([`check_definition`]).
+//! **How to add a form.** Add `forms/<id>.toml`; copy the nearest one; `docs/forms.md` explains
+//! every key. Nothing else: the build proves it with this very code ([`check_definitions`]) and
+//! embeds it. A definition with an unknown key, a code that no option has, or bands with a gap
+//! stops the build with its file, line and reason.
 //! **How to change one.** Edit it and raise `version`. Signed records keep their snapshot; an
 //! answer that a draft holds but the new version no longer offers is still shown, never dropped.
 //!
@@ -60,7 +63,9 @@ mod catalogue;
 mod check;
 mod condition;
 mod definition;
+mod fits;
 mod licences;
+mod limits;
 mod outcome;
 pub mod over_time;
 mod raw;
@@ -76,12 +81,13 @@ pub use catalogue::{Catalogue, catalogue};
 pub use check::{FieldError, Purpose, SectionProgress, SectionState};
 pub use condition::{Condition, Test};
 pub use definition::{
-    AlertFeed, AudienceClass, Feeds, Form, FormKind, Kind, Licence, NationalCode, OptionItem, Prefill, Question,
-    Required, RiskFeed, Section,
+    AlertFeed, AudienceClass, Contradiction, Feeds, Form, FormKind, Kind, Licence, Limits, Moment, NationalCode,
+    OptionItem, Prefill, Question, Required, RiskFeed, Section,
 };
+pub use fits::{About, Fits, STEPS_WITH_FORMS};
 pub use licences::LicenceEntry;
 pub use outcome::{Finding, RaisedAlert, RiskAnswer, RiskState};
-pub use raw::{DefinitionError, check_definition};
+pub use raw::{DefinitionError, check_definition, check_definitions};
 pub use score::{ItemScore, Next, Score, ScoreError, ScoreSheet, score_answers_json, score_sheet_json};
 pub use scoring::{
     AnsweredCount, Band, Entered, Method, MissingRule, Rater, Reading, ReliableChange, ResultRule, RuleTest, Scoring,

@@ -35,6 +35,9 @@ pub struct Finding {
     /// A code of [`FINDING_KNOWN`](crate::vocabulary::FINDING_KNOWN); `None` in a draft that does
     /// not say.
     pub known: Option<String>,
+    /// A code of [`FINDING_SOURCES`](crate::vocabulary::FINDING_SOURCES): who says so; `None` when
+    /// nobody was asked to say, as in forms signed before it was asked.
+    pub source: Option<String>,
 }
 
 throughline_domain::codes! {
@@ -85,6 +88,7 @@ impl Form {
                         label: option.label.clone(),
                         status: question.part(answers, &option.code, "status"),
                         known: question.part(answers, &option.code, "known"),
+                        source: question.part(answers, &option.code, "source"),
                     },
                 )
             })

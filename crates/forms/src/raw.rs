@@ -2,8 +2,10 @@
 
 mod condition;
 mod feeds;
+mod limits;
 mod question;
 mod scoring;
+mod step;
 mod written;
 
 use std::collections::HashSet;
@@ -27,8 +29,65 @@ pub struct DefinitionError {
 
 /// Reads and proves one definition. Everything wrong is told at once, except that a file that
 /// is not TOML, or has an unknown key, is told by its first such error.
+///
+/// What it takes over from other forms is proven by [`check_definitions`] alone, which has them.
 pub fn check_definition(file_name: &str, text: &str) -> Result<Form, Vec<DefinitionError>> {
-    let mut check = Check { file: file_name, text, errors: Vec::new(), asked: Vec::new(), details: Vec::new() };
+    read(file_name, text).map(|read| read.form)
+}
+
+/// Reads and proves all definitions of a service together, given as file name and text: each for
+/// itself, and what one takes over from another.
+pub fn check_definitions<'a>(
+    files: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<Vec<Form>, Vec<DefinitionError>> {
+    let (mut found, mut errors) = (Vec::new(), Vec::new());
+    for (file, text) in files {
+        match read(file, text) {
+            Ok(read) => found.push((file, read)),
+            Err(wrong) => errors.extend(wrong),
+        }
+    }
+    if errors.is_empty() {
+        errors = found.iter().flat_map(|(file, read)| untaken(file, read, &found)).collect();
+    }
+    if errors.is_empty() { Ok(found.into_iter().map(|(_, read)| read.form).collect()) } else { Err(errors) }
+}
+
+/// A definition that makes sense by itself.
+struct Read {
+    form: Form,
+    taken: Vec<Taken>,
+}
+
+/// An answer that is first taken over from another form.
+struct Taken {
+    line: usize,
+    form: String,
+    question: String,
+}
+
+/// What a definition cannot take over from another form.
+fn untaken(file: &str, read: &Read, all: &[(&str, Read)]) -> Vec<DefinitionError> {
+    let wrong = |taken: &Taken| {
+        let Taken { form, question, line } = taken;
+        let from = all.iter().map(|(_, other)| &other.form).find(|other| other.id == *form);
+        let section =
+            from.and_then(|from| from.sections.iter().find(|one| one.questions.iter().any(|q| q.id == *question)));
+        let reason = match section {
+            None => format!("no form '{form}' asks '{question}', so no answer can be taken from it"),
+            Some(section) if section.class == AudienceClass::ThirdParty => {
+                format!("'{form}.{question}' is in a third_party section, which no other form may take over")
+            }
+            Some(_) => return None,
+        };
+        Some(DefinitionError { file: file.to_owned(), line: Some(*line), reason })
+    };
+    read.taken.iter().filter_map(wrong).collect()
+}
+
+fn read(file_name: &str, text: &str) -> Result<Read, Vec<DefinitionError>> {
+    let mut check =
+        Check { file: file_name, text, errors: Vec::new(), asked: Vec::new(), details: Vec::new(), taken: Vec::new() };
     let raw: RawForm = match toml::from_str(text) {
         Ok(raw) => raw,
         Err(error) => {
@@ -37,7 +96,7 @@ pub fn check_definition(file_name: &str, text: &str) -> Result<Form, Vec<Definit
         }
     };
     let form = check.form(raw);
-    if check.errors.is_empty() { Ok(form) } else { Err(check.errors) }
+    if check.errors.is_empty() { Ok(Read { form, taken: check.taken }) } else { Err(check.errors) }
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
@@ -67,6 +126,8 @@ struct Check<'a> {
     asked: Vec<Question>,
     /// The questions named to explain alerts; they may come later, so they are looked up last.
     details: Vec<Name>,
+    /// What is taken over from other forms.
+    taken: Vec<Taken>,
 }
 
 impl Check<'_> {
@@ -100,12 +161,15 @@ impl Check<'_> {
             title: raw.title,
             kind: raw.kind,
             intro: raw.intro.trim().to_owned(),
+            step: None,
+            fits: raw.fits.map(|fits| self.fits(fits)).unwrap_or_default(),
             sections,
             sign: raw.sign,
             licence: raw.licence,
             scoring: None,
         };
         form.scoring = raw.scoring.map(|scoring| self.scoring(scoring, &form));
+        form.step = raw.step.and_then(|step| self.step(&step, &form));
         self.instrument(at, &form);
         form
     }

@@ -80,6 +80,9 @@ pub struct SnapshotCode {
     /// Whether a finding is new.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known: Option<String>,
+    /// Who says that a finding is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 /// A score with who may see it.
@@ -225,6 +228,7 @@ impl Question {
                 national: self.option(code).and_then(|option| option.national.clone()),
                 status: self.part(answers, code, "status"),
                 known: self.part(answers, code, "known"),
+                source: self.part(answers, code, "source"),
             })
             .collect()
     }

@@ -5,7 +5,7 @@ use throughline_domain::time::date_long;
 
 use crate::answers::{Answers, settled_date};
 use crate::definition::{AudienceClass, Form, Kind, Question, Required};
-use crate::vocabulary::{FINDING_KNOWN, FINDING_STATUSES, label};
+use crate::vocabulary::{FINDING_KNOWN, FINDING_SOURCES, FINDING_STATUSES, label};
 
 /// What is shown for a needed answer that is not there.
 pub(crate) const NOT_ANSWERED: &str = "Not answered";
@@ -60,6 +60,42 @@ impl Form {
     }
 }
 
+impl Form {
+    /// What is answered and does not count: the question does not apply any more with the other
+    /// answers, or this version of the form does not ask it. It is kept, shown apart, and never
+    /// signed.
+    pub fn not_asked_now(&self, answers: &Answers) -> Vec<SummaryRow> {
+        let visible = self.visible(answers);
+        let hidden = self
+            .questions()
+            .filter(|question| !visible.contains(question) && answers.is_answered(&question.id))
+            .map(|question| question.row(answers));
+        hidden.chain(self.gone(answers)).collect()
+    }
+
+    /// Answers to questions that an earlier version asked.
+    fn gone(&self, answers: &Answers) -> Vec<SummaryRow> {
+        let mut rows: Vec<SummaryRow> = Vec::new();
+        for (field, values) in answers.iter() {
+            let id = field.split('.').next().unwrap_or(field);
+            if self.question(id).is_some() || !answers.is_answered(field) {
+                continue;
+            }
+            let value = values.join("\n");
+            match rows.last_mut().filter(|row| row.question_id == id) {
+                Some(row) => row.value = format!("{}\n{value}", row.value),
+                None => rows.push(SummaryRow {
+                    question_id: id.to_owned(),
+                    label: format!("‘{id}’, from an earlier version of this form"),
+                    value,
+                    long: true,
+                }),
+            }
+        }
+        rows
+    }
+}
+
 impl Question {
     /// Whether a summary has a row for the question.
     pub(crate) fn is_told(&self, answers: &Answers) -> bool {
@@ -103,7 +139,11 @@ impl Question {
             let code = self.part(answers, code, part)?;
             Some(label(list, &code).map_or(code.clone(), str::to_lowercase))
         });
-        let said: Vec<String> = said.into_iter().flatten().collect();
+        let source = self.part(answers, code, "source").map(|code| {
+            let words = label(FINDING_SOURCES, &code).map_or(code.clone(), str::to_lowercase);
+            format!("source: {words}")
+        });
+        let said: Vec<String> = said.into_iter().flatten().chain(source).collect();
         match said.as_slice() {
             [] => self.option_label(code),
             said => format!("{}: {}", self.option_label(code), said.join(", ")),

@@ -7,7 +7,7 @@ use crate::answers::Answers;
 use crate::check::FieldError;
 use crate::condition::{Condition, Test};
 use crate::definition::{AudienceClass, Form, FormKind, Kind, Licence, Question, Required};
-use crate::vocabulary::{FINDING_KNOWN, FINDING_STATUSES, Word};
+use crate::vocabulary::{FINDING_KNOWN, FINDING_SOURCES, FINDING_STATUSES, Word};
 
 #[derive(Serialize)]
 struct FormView<'a> {
@@ -37,7 +37,7 @@ struct QuestionView<'a> {
     /// The field name.
     name: &'a str,
     label: &'a str,
-    hint: Option<&'a str>,
+    hint: Option<String>,
     kind: &'static str,
     required: Required,
     min: Option<f64>,
@@ -86,6 +86,8 @@ struct OptionView {
     status: Option<PartView>,
     /// For a finding.
     known: Option<PartView>,
+    /// For a finding.
+    source: Option<PartView>,
 }
 
 #[derive(Serialize)]
@@ -149,7 +151,7 @@ impl<'a> Page<'a> {
             id: &question.id,
             name: &question.id,
             label: &question.label,
-            hint: question.hint.as_deref(),
+            hint: question.hint_for(self.answers),
             kind: question.kind.code(),
             required: question.required,
             min,
@@ -201,7 +203,8 @@ impl<'a> Page<'a> {
             for option in options.iter_mut().filter(|option| !option.alone) {
                 let part = |part: &str, words| self.part(question, &option.code, part, words);
                 let (status, known) = (part("status", FINDING_STATUSES), part("known", FINDING_KNOWN));
-                (option.status, option.known) = (Some(status), Some(known));
+                let source = part("source", FINDING_SOURCES);
+                (option.status, option.known, option.source) = (Some(status), Some(known), Some(source));
             }
         }
         options
@@ -233,6 +236,7 @@ impl OptionView {
             unlisted: false,
             status: None,
             known: None,
+            source: None,
         }
     }
 

@@ -44,6 +44,25 @@ pub const FINDING_STATUSES: &[Word] = &[
 /// Whether anybody knew before this episode.
 pub const FINDING_KNOWN: &[Word] = &[word("new", "New"), word("already_known", "Already known")];
 
+/// Who says that a finding is so.
+pub const FINDING_SOURCES: &[Word] = &[
+    word("person", "The person"),
+    word("seen", "Seen by the practitioner"),
+    word("health_record", "Health record"),
+    word("custody_or_court", "Custody or court"),
+    word("family", "Family or carer"),
+    word("service", "Another service"),
+];
+
+/// The fields of the person that a first answer may be taken from, and are told by the answer.
+pub const PERSON_FIELDS: &[Word] = &[
+    word("language", "Language"),
+    word("interpreter", "Whether an interpreter is needed"),
+    word("communication_needs", "How the person communicates best"),
+    word("adjustments", "What others should do"),
+    word("safe_contact", "Safe contact"),
+];
+
 /// The lists a finding may belong to.
 pub const FINDING_LISTS: &[Word] = &[word("vulnerability", "Vulnerabilities"), word("need", "Needs")];
 

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use serde_json::Value;
+use throughline_domain::time::{Instant, from_london};
 use throughline_forms::{
     Answers, AudienceClass, FieldError, Form, Purpose, RiskState, SectionState, Snapshot, catalogue, check_definition,
     vocabulary,
@@ -10,6 +11,11 @@ use throughline_forms::{
 
 fn form(id: &str) -> &'static Form {
     catalogue().get(id).expect("it is shipped")
+}
+
+/// Noon in London on that day.
+fn now() -> Instant {
+    from_london(today().and_hms_opt(12, 0, 0).unwrap())
 }
 
 fn today() -> NaiveDate {
@@ -152,7 +158,7 @@ fn free_text_is_kept_to_the_letter_whatever_it_looks_like() {
     for text in texts {
         let answers = read(form("screening"), &[("concern", &text)]);
         assert_eq!(answers.one("concern"), Some(text.as_str()));
-        assert!(form("screening").check(&answers, Purpose::Draft, today()).is_empty());
+        assert!(form("screening").check(&answers, Purpose::Draft, now()).is_empty());
         let json = serde_json::to_string(&answers).unwrap();
         assert_eq!(serde_json::from_str::<Answers>(&json).unwrap(), answers);
         let snapshot = form("screening").snapshot(&answers);
@@ -178,7 +184,7 @@ fn answers_are_a_json_object_of_arrays() {
 #[test]
 fn a_draft_refuses_nothing_and_tells_of_dates_it_cannot_read() {
     let form = every_kind();
-    assert_eq!(form.check(&Answers::default(), Purpose::Draft, today()), []);
+    assert_eq!(form.check(&Answers::default(), Purpose::Draft, now()), []);
     let answers = read(
         &form,
         &[
@@ -190,7 +196,7 @@ fn a_draft_refuses_nothing_and_tells_of_dates_it_cannot_read() {
             ("helps", "tea"),
         ],
     );
-    let errors = form.check(&answers, Purpose::Draft, today());
+    let errors = form.check(&answers, Purpose::Draft, now());
     assert_eq!(
         errors.iter().map(|error| error.field_name.as_str()).collect::<Vec<_>>(),
         ["day", "hour", "moment", "moment.time"]
@@ -202,12 +208,12 @@ fn a_draft_refuses_nothing_and_tells_of_dates_it_cannot_read() {
 #[test]
 fn signing_tells_everything_that_is_missing_in_plain_words() {
     let form = every_kind();
-    let told = form.check(&Answers::default(), Purpose::Sign, today());
+    let told = form.check(&Answers::default(), Purpose::Sign, now());
     assert_eq!(
         messages(&told),
         ["Write an answer to “Line”", "Choose whether you are ready", "Choose one or more answers to “Found”"]
     );
-    let screening = self::form("screening").check(&Answers::default(), Purpose::Sign, today());
+    let screening = self::form("screening").check(&Answers::default(), Purpose::Sign, now());
     assert!(messages(&screening).contains(&"Choose how urgent this is"));
 }
 
@@ -218,7 +224,7 @@ fn signing_tells_what_does_not_fit() {
         let mut all = vec![("line", "x"), ("ready", "yes"), ("colour", "red"), ("found", "none")];
         all.retain(|(name, _)| pairs.iter().all(|(given, _)| given != name));
         all.extend(pairs);
-        let errors = form.check(&read(&form, &all), Purpose::Sign, today());
+        let errors = form.check(&read(&form, &all), Purpose::Sign, now());
         errors.into_iter().map(|error| (error.field_name, error.message)).collect::<Vec<_>>()
     };
     assert_eq!(told(&[]), []);
@@ -238,10 +244,18 @@ fn signing_tells_what_does_not_fit() {
         ("moment.time".into(), "Enter the time as well, like 9:30 or 2:15pm".into())
     );
     assert_eq!(
-        one(&[("found", "home"), ("found.home.status", "suspected")]),
+        one(&[("found", "home"), ("found.home.status", "suspected"), ("found.home.source", "seen")]),
         ("found.home.known".into(), "Say whether “A home” is new or was already known".into())
     );
-    assert_eq!(one(&[("found", "home"), ("found.home.known", "new")]).0, "found.home.status");
+    let of = |part: &str| {
+        let parts = [("status", "suspected"), ("known", "new"), ("source", "seen")];
+        let named = parts.iter().filter(|(name, _)| *name != part);
+        let fields: Vec<(String, &str)> = named.map(|(name, code)| (format!("found.home.{name}"), *code)).collect();
+        let given: Vec<(&str, &str)> = fields.iter().map(|(name, code)| (name.as_str(), *code)).collect();
+        one(&[&[("found", "home")], given.as_slice()].concat())
+    };
+    assert_eq!(of("status").0, "found.home.status");
+    assert_eq!(of("source"), ("found.home.source".into(), "Say who “A home” is known from".into()));
 }
 
 #[test]
@@ -271,6 +285,7 @@ fn the_summary_says_not_answered_for_what_is_needed_and_missing() {
             ("found", "home"),
             ("found.home.status", "diagnosed"),
             ("found.home.known", "already_known"),
+            ("found.home.source", "health_record"),
             ("helps", "tea"),
             ("helps", "talk"),
         ],
@@ -283,7 +298,7 @@ fn the_summary_says_not_answered_for_what_is_needed_and_missing() {
             ("line", "x"),
             ("ready", "Not answered"),
             ("helps", "Tea\nTalking"),
-            ("found", "A home: diagnosed, already known")
+            ("found", "A home: diagnosed, already known, source: health record")
         ]
     );
 }
@@ -314,6 +329,7 @@ fn findings_carry_their_status_and_whether_they_are_new() {
             ("vulnerabilities", "trauma"),
             ("vulnerabilities.adhd.status", "suspected"),
             ("vulnerabilities.adhd.known", "new"),
+            ("vulnerabilities.adhd.source", "person"),
             ("vulnerabilities.autism.status", "diagnosed"),
         ],
     );
@@ -324,7 +340,8 @@ fn findings_carry_their_status_and_whether_they_are_new() {
         ("vulnerability", "adhd", "ADHD")
     );
     assert_eq!((findings[0].status.as_deref(), findings[0].known.as_deref()), (Some("suspected"), Some("new")));
-    assert_eq!(findings[1].status, None);
+    assert_eq!(findings[0].source.as_deref(), Some("person"));
+    assert_eq!((findings[1].status.as_deref(), findings[1].source.as_deref()), (None, None));
     let none = read(form("screening"), &[("vulnerabilities", "none")]);
     assert!(form("screening").findings(&none).is_empty());
 }
@@ -379,7 +396,7 @@ fn risk_is_known_or_none_identified_only_when_somebody_said_so() {
 fn a_conclusion_about_risk_is_not_signed_against_its_own_areas() {
     let risk = form("risk");
     let told = |pairs: &[(&str, &str)]| {
-        let errors = risk.check(&read(risk, pairs), Purpose::Sign, today());
+        let errors = risk.check(&read(risk, pairs), Purpose::Sign, now());
         errors
             .into_iter()
             .filter(|error| error.field_name == "overall_state")
@@ -406,11 +423,15 @@ fn a_snapshot_is_read_without_the_form() {
             ("vulnerabilities", "adhd"),
             ("vulnerabilities.adhd.status", "suspected"),
             ("vulnerabilities.adhd.known", "new"),
+            ("vulnerabilities.adhd.source", "family"),
         ],
     );
     let stored = serde_json::to_string(&form("screening").snapshot(&answers)).unwrap();
     let snapshot: Snapshot = serde_json::from_str(&stored).unwrap();
-    assert_eq!((snapshot.form.as_str(), snapshot.version, snapshot.title.as_str()), ("screening", 1, "Screening"));
+    assert_eq!(
+        (snapshot.form.as_str(), snapshot.version, snapshot.title.as_str()),
+        ("screening", form("screening").version, "Screening")
+    );
     let urgency = snapshot.answer("urgency").unwrap();
     assert_eq!(
         (urgency.label.as_str(), urgency.value.as_str(), urgency.codes[0].code.as_str()),
@@ -419,6 +440,7 @@ fn a_snapshot_is_read_without_the_form() {
     assert_eq!(urgency.codes[0].national.as_ref().unwrap().code, "4");
     let found = &snapshot.answer("vulnerabilities").unwrap().codes[0];
     assert_eq!((found.status.as_deref(), found.known.as_deref()), (Some("suspected"), Some("new")));
+    assert_eq!(found.source.as_deref(), Some("family"));
 }
 
 #[test]
@@ -493,7 +515,7 @@ fn a_view_tells_the_page_what_reveals_a_question() {
 fn a_view_puts_each_error_at_its_field() {
     let form = every_kind();
     let answers = read(&form, &[("found", "home"), ("day", "soon"), ("moment", "1/2/2026"), ("line", "x")]);
-    let errors = form.check(&answers, Purpose::Sign, today());
+    let errors = form.check(&answers, Purpose::Sign, now());
     let view = form.view(&answers, &errors);
     assert_eq!(question(&view, "ready")["error"], "Choose whether you are ready");
     assert_eq!(question(&view, "day")["value"], "soon");
@@ -531,7 +553,9 @@ fn posted(view: &Value) -> Vec<(String, String)> {
             if option["checked"] == true {
                 pairs.push((name.clone(), text(&option["code"])));
             }
-            for part in [&option["status"], &option["known"]].into_iter().filter(|part| !part.is_null()) {
+            for part in
+                [&option["status"], &option["known"], &option["source"]].into_iter().filter(|part| !part.is_null())
+            {
                 for choice in list(&part["options"]).iter().filter(|choice| choice["checked"] == true) {
                     pairs.push((text(&part["name"]), text(&choice["code"])));
                 }
@@ -556,6 +580,7 @@ fn pairs_of(form: &Form) -> impl Strategy<Value = Vec<(String, String)>> + use<>
                 };
                 fields.push((format!("{}.{code}.status", question.id), words(vocabulary::FINDING_STATUSES)));
                 fields.push((format!("{}.{code}.known", question.id), words(vocabulary::FINDING_KNOWN)));
+                fields.push((format!("{}.{code}.source", question.id), words(vocabulary::FINDING_SOURCES)));
             }
         }
         if question.kind.code() == "date_time" {
@@ -596,7 +621,7 @@ proptest! {
         let form = every_kind();
         let mut answers = Answers::read(&form, pairs);
         form.settle(&mut answers, today());
-        let told = form.check(&answers, Purpose::Sign, today());
+        let told = form.check(&answers, Purpose::Sign, now());
         prop_assert!(told.iter().all(|error| form.question(&error.question).is_some()));
         let snapshot = form.snapshot(&answers);
         let rows: usize = form.summary(&answers).iter().map(|section| section.rows.len()).sum();

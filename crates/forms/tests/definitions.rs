@@ -1,5 +1,5 @@
 //! A definition that does not make sense is refused, with the line and the reason.
-use throughline_forms::check_definition;
+use throughline_forms::{check_definition, check_definitions};
 
 /// A form with one section whose questions are given.
 fn form(questions: &str) -> String {
@@ -187,4 +187,111 @@ fn bands_name_every_total_once() {
     );
     let unscored = scoring("\"refuse\"", all).replace(", score = 0", "").replace(", score = 3", "");
     refused(&unscored, 24, "no question whose options have scores");
+}
+
+/// A form with a moment, a day and a text, and what more is written in the last question.
+fn dated(more: &str) -> String {
+    form(&format!(
+        "{ASKED}[[section.question]]\nid = \"seen\"\nlabel = \"Seen\"\nkind = \"date_time\"\n\n[[section.question]]\nid = \"gone\"\nlabel = \"Gone\"\nkind = \"date\"\n{more}\n"
+    ))
+}
+
+#[test]
+fn limits_belong_to_what_they_limit() {
+    assert!(check_definition("sample.toml", &dated("moment = \"past\"\nnot_before = \"seen\"")).is_ok());
+    refused(&dated("moment = \"soon\""), 26, "there is no moment 'soon'; it is past or future");
+    refused(&dated("not_before = \"eaten\""), 26, "'eaten' has no date, so nothing can be before it");
+    refused(&dated("not_before = \"gone\""), 26, "no question 'gone' is asked before");
+    refused(&dated("useful_length = 10"), 26, "'gone' is no text, so useful_length means nothing");
+    refused(
+        &dated("kind = \"date\"")
+            .replacen("kind = \"date\"\n", "", 1)
+            .replace("\"date\"", "\"text\"\nuseful_length = 0"),
+        26,
+        "at least 1 character",
+    );
+    refused(
+        &form(&ASKED.replace("yes_no\"", "yes_no\"\nmoment = \"past\"")),
+        16,
+        "'eaten' has no date, so moment means nothing",
+    );
+    refused(
+        &form(&ASKED.replace("yes_no\"", "yes_no\"\nnot_before = \"eaten\"")),
+        16,
+        "'eaten' has no date, so not_before means nothing",
+    );
+}
+
+#[test]
+fn a_contradiction_is_about_what_was_asked_and_says_what_to_do() {
+    let with = |one: &str| dated(&format!("contradicted = [{one}]"));
+    assert!(
+        check_definition("sample.toml", &with("{ when = { question = \"eaten\", is = \"no\" }, say = \"Change it\" }"))
+            .is_ok()
+    );
+    refused(
+        &with("{ when = { question = \"eaten\", is = \"maybe\" }, say = \"Change it\" }"),
+        26,
+        "has no option 'maybe'",
+    );
+    refused(
+        &with("{ when = { question = \"slept\", is = \"no\" }, say = \"Change it\" }"),
+        26,
+        "no question 'slept' is asked before",
+    );
+    refused(
+        &with("{ when = { question = \"eaten\", is = \"no\" }, say = \" \" }"),
+        26,
+        "needs to say what to put right",
+    );
+    refused(&with("{ when = { question = \"eaten\", is = \"no\" } }"), 26, "a key is missing: `say`");
+}
+
+#[test]
+fn a_form_is_made_for_people_there_are() {
+    let with = |fits: &str| form(ASKED).replace("intro =", &format!("fits = {fits}\nintro ="));
+    assert!(
+        check_definition("sample.toml", &with("{ from_age = 10, under_age = 18, contact = [\"voluntary\"] }")).is_ok()
+    );
+    refused(&with("{ from_age = 18, under_age = 18 }"), 5, "nobody is of that age");
+    refused(&with("{ contact = [\"moon\"] }"), 5, "there is no point of contact 'moon'; there are: custody");
+    refused(&with("{ age = 3 }"), 5, "there is no key `age`");
+}
+
+#[test]
+fn a_form_that_fulfils_a_step_asks_what_is_read_from_it() {
+    let with = |step: &str| form(ASKED).replace("intro =", &format!("sign = true\nstep = \"{step}\"\nintro ="));
+    assert!(check_definition("sample.toml", &with("assessment")).is_ok());
+    refused(&with("closure"), 6, "no form fulfils a step 'closure'; it is one of: screening, assessment, risk");
+    for what in ["a date_time 'seen_at'", "a question 'agreed'", "a question 'outcome'", "a question 'urgency'"] {
+        refused(&with("screening"), 6, what);
+    }
+    refused(&with("risk"), 6, "feeds.risk = { overall = true");
+    refused(&with("assessment").replace("sign = true\n", ""), 5, "write sign = true");
+    refused(
+        &with("assessment").replace("kind = \"form\"", "kind = \"instrument\""),
+        6,
+        "a questionnaire fulfils no step",
+    );
+}
+
+#[test]
+fn what_is_taken_over_is_asked_by_a_form_that_is_there() {
+    let taking = |from: &str| form(&format!("{}prefill = \"{from}\"\n", ASKED.trim_end().to_owned() + "\n"));
+    let other = form(ASKED).replace("\"sample\"", "\"other\"").replace("\"one\"", "\"two\"");
+    let told = |text: &str| {
+        let errors = check_definitions([("forms/sample.toml", text), ("forms/other.toml", other.as_str())]).err();
+        errors.into_iter().flatten().map(|error| error.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&taking("latest.other.eaten")), Vec::<String>::new());
+    let words = |reason: &str| vec![format!("forms/sample.toml, line 16: {reason}")];
+    assert_eq!(
+        told(&taking("latest.other.slept")),
+        words("no form 'other' asks 'slept', so no answer can be taken from it")
+    );
+    assert_eq!(
+        told(&taking("latest.none.eaten")),
+        words("no form 'none' asks 'eaten', so no answer can be taken from it")
+    );
+    refused(&taking("person.shoe_size"), 16, "the person has no field 'shoe_size'; there are: language");
 }

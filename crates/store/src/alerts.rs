@@ -54,7 +54,7 @@ pub async fn risk_card(tx: &mut Tx, grant: &Grant<ViewRiskCard>) -> Result<RiskC
     let row = tx
         .fetch_optional(
             "SELECT snapshot, signed_at, signed_by_name FROM record
-              WHERE person_id = $1 AND form_id = 'risk' AND state IN ('signed', 'awaiting') ORDER BY signed_at DESC LIMIT 1",
+              WHERE person_id = $1 AND step = 'risk' AND state IN ('signed', 'awaiting') ORDER BY signed_at DESC LIMIT 1",
             args![grant.person()],
         )
         .await?;

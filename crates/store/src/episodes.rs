@@ -7,7 +7,7 @@ use crate::{Conn, Result, Row, Tx, args, events};
 use chrono::Duration;
 use throughline_domain::document::{DocumentKind, DocumentState, RecordState};
 use throughline_domain::episode::{
-    ClosureReason, DocumentProgress, FormProgress, LegalStatus, Progress, ReferralSource, Urgency,
+    ClosureReason, DocumentProgress, FormProgress, LegalStatus, Progress, ReferralSource, Step, Urgency,
 };
 use throughline_domain::ids::{EntryId, EpisodeId, OrganisationId, PersonId, SiteId, UserId};
 use throughline_domain::list::NotSeenReason;
@@ -423,10 +423,10 @@ pub async fn progress(conn: &mut Conn, grant: &Grant<ViewEpisode>) -> Result<Pro
     let not_assessed: Option<NotSeenReason> = row.get("not_assessed_reason")?;
     Ok(Progress {
         consent_answers: count("consents")?,
-        screening: form_progress(conn, id, "screening", not_screened.is_some()).await?,
+        screening: form_progress(conn, id, Step::Screening, not_screened.is_some()).await?,
         assessment_needed: row.get("assessment_needed")?,
-        assessment: form_progress(conn, id, "assessment", not_assessed.is_some()).await?,
-        risk: form_progress(conn, id, "risk", false).await?,
+        assessment: form_progress(conn, id, Step::Assessment, not_assessed.is_some()).await?,
+        risk: form_progress(conn, id, Step::Risk, false).await?,
         custody_advice: document_progress(conn, id, DocumentKind::CustodyAdvice).await?,
         court_report: document_progress(conn, id, DocumentKind::CourtReport).await?,
         referrals: conn
@@ -444,11 +444,11 @@ pub async fn progress(conn: &mut Conn, grant: &Grant<ViewEpisode>) -> Result<Pro
     })
 }
 
-async fn form_progress(conn: &mut Conn, episode: EpisodeId, form: &str, not_done: bool) -> Result<FormProgress> {
+async fn form_progress(conn: &mut Conn, episode: EpisodeId, step: Step, not_done: bool) -> Result<FormProgress> {
     let rows = conn
         .fetch_all(
-            "SELECT state FROM record WHERE episode_id = $1 AND form_id = $2 AND state <> 'in_error'",
-            args![episode, form],
+            "SELECT state FROM record WHERE episode_id = $1 AND step = $2 AND state <> 'in_error'",
+            args![episode, step.code()],
         )
         .await?;
     let states: Vec<RecordState> = rows.iter().map(|row| row.get("state")).collect::<Result<_>>()?;

@@ -8,7 +8,7 @@ use throughline_domain::calendar::OpeningHours;
 use throughline_domain::consent::{ConsentFor, ConsentState};
 use throughline_domain::contact::Attendance;
 use throughline_domain::document::{Audience, DocumentKind};
-use throughline_domain::episode::ClosureReason;
+use throughline_domain::episode::{ClosureReason, Step};
 use throughline_domain::finding::FindingList;
 use throughline_domain::list::NotSeenReason;
 use throughline_domain::outcome::{CjOutcome, Decider, InformationUse};
@@ -205,27 +205,27 @@ fn count_consent(opened: &mut Opened, consent_for: ConsentFor, state: ConsentSta
 }
 
 /// Signed screenings and assessments. The database takes three answers out of the screening, so
-/// that no other answer leaves it.
+/// that no other answer leaves it; whatever form fulfils that step asks them, or is refused.
 async fn records(conn: &mut Conn, period: Period, counting: &mut Counting<'_>) -> Result<()> {
     let sql = if conn.is_postgres() {
-        "SELECT r.episode_id, r.form_id, r.signed_at, CAST(r.answers AS json) -> 'agreed' ->> 0 AS agreed,
+        "SELECT r.episode_id, r.step, r.signed_at, CAST(r.answers AS json) -> 'agreed' ->> 0 AS agreed,
                 CAST(r.answers AS json) -> 'seen_at' ->> 0 AS seen_on, CAST(r.answers AS json) -> 'seen_at.time' ->> 0 AS seen_time
            FROM record r JOIN episode e ON e.id = r.episode_id
           WHERE e.opened_at >= $1 AND e.opened_at < $2 AND e.closure_reason <> $3
-            AND r.form_id IN ('screening', 'assessment') AND r.state IN ('signed', 'awaiting')"
+            AND r.step IN ('screening', 'assessment') AND r.state IN ('signed', 'awaiting')"
     } else {
-        "SELECT r.episode_id, r.form_id, r.signed_at, json_extract(r.answers, '$.agreed[0]') AS agreed,
+        "SELECT r.episode_id, r.step, r.signed_at, json_extract(r.answers, '$.agreed[0]') AS agreed,
                 json_extract(r.answers, '$.seen_at[0]') AS seen_on, json_extract(r.answers, '$.\"seen_at.time\"[0]') AS seen_time
            FROM record r JOIN episode e ON e.id = r.episode_id
           WHERE e.opened_at >= $1 AND e.opened_at < $2 AND e.closure_reason <> $3
-            AND r.form_id IN ('screening', 'assessment') AND r.state IN ('signed', 'awaiting')"
+            AND r.step IN ('screening', 'assessment') AND r.state IN ('signed', 'awaiting')"
     };
     for row in period.rows(conn, sql).await? {
         let Some(opened) = counting.of(&row)? else {
             continue;
         };
-        let form: String = row.get("form_id")?;
-        if form == "assessment" {
+        let step: String = row.get("step")?;
+        if step == Step::Assessment.code() {
             opened.fact.assessed = true;
             continue;
         }

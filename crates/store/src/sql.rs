@@ -234,6 +234,7 @@ codes_in_columns!(
     throughline_domain::episode::ClosureReason,
     throughline_domain::finding::FindingList,
     throughline_domain::finding::FindingStatus,
+    throughline_domain::finding::FindingSource,
     throughline_domain::board::BoardAct,
     throughline_domain::board::TakeOverReason,
     throughline_domain::legal::LegalEventKind,

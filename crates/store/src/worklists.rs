@@ -227,7 +227,7 @@ pub async fn risks(
     let forms = conn
         .fetch_all(
             "SELECT r.person_id, r.snapshot, r.signed_at FROM record r
-              WHERE r.form_id = 'risk' AND r.state IN ('signed', 'awaiting')
+              WHERE r.step = 'risk' AND r.state IN ('signed', 'awaiting')
                 AND r.person_id IN (SELECT l.person_id FROM list_entry l WHERE l.site_id = $1 AND l.list_date >= $2
                                     UNION SELECT l.best_person_id FROM list_entry l WHERE l.site_id = $1 AND l.list_date >= $2)
               ORDER BY r.signed_at",

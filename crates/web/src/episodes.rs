@@ -6,6 +6,7 @@ mod errors;
 mod hand_over;
 mod leaving;
 mod not_seen;
+mod offered;
 mod show;
 
 use crate::{App, Problem};

@@ -11,6 +11,7 @@ mod record;
 mod screened;
 mod sections;
 mod sign;
+mod steps;
 mod words;
 
 pub(crate) use sections::WITHHELD;
@@ -24,10 +25,13 @@ use throughline_policy::{Subject, ViewClinical};
 use throughline_store::Tx;
 use throughline_store::records::{self, Record};
 
+pub(crate) use steps::form_of_step;
+
 /// The pages of filled-in forms.
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/episodes/{episode}/forms/{form}", get(draft::open).post(draft::start))
+        .route("/episodes/{episode}/steps/{step}", get(steps::open))
         .route("/records/{record}", get(record::show))
         .route("/records/{record}/edit", get(draft::edit))
         .route("/records/{record}/save", post(draft::save))

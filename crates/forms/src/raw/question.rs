@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::Check;
-use super::written::{Lists, Name, RawKind, RawOption, RawQuestion, RawRequired};
-use crate::definition::{Feeds, Kind, NationalCode, OptionItem, Prefill, Question, Required};
-use crate::vocabulary::YES_NO;
+use super::written::{Lists, Name, RawKind, RawLimits, RawOption, RawQuestion, RawRequired};
+use super::{Check, Taken};
+use crate::definition::{Feeds, Kind, Limits, NationalCode, OptionItem, Prefill, Question, Required};
+use crate::vocabulary::{PERSON_FIELDS, YES_NO, label as word_label};
 
 impl Check<'_> {
     pub(super) fn question(&mut self, raw: RawQuestion, lists: &Lists) -> Question {
@@ -31,7 +31,15 @@ impl Check<'_> {
             when: raw.when.and_then(|when| self.condition(when, None, at)),
             feeds: Feeds::default(),
             prefill: raw.prefill.and_then(|prefill| self.prefill(&prefill)),
+            limits: Limits::default(),
         };
+        let limits = RawLimits {
+            moment: raw.moment,
+            not_before: raw.not_before,
+            useful_length: raw.useful_length,
+            contradicted: raw.contradicted,
+        };
+        question.limits = self.limits(limits, &question);
         question.feeds = self.feeds(raw.feeds, &question, at);
         question
     }
@@ -133,8 +141,20 @@ impl Check<'_> {
     pub(super) fn prefill(&mut self, name: &Name) -> Option<Prefill> {
         let parts: Vec<&str> = name.get_ref().split('.').collect();
         match parts.as_slice() {
-            ["person", field] => Some(Prefill::Person((*field).to_owned())),
+            ["person", field] => {
+                if word_label(PERSON_FIELDS, field).is_none() {
+                    let known: Vec<&str> = PERSON_FIELDS.iter().map(|word| word.code).collect();
+                    let reason = format!("the person has no field '{field}'; there are: {}", known.join(", "));
+                    self.wrong(name.span().start, reason);
+                }
+                Some(Prefill::Person((*field).to_owned()))
+            }
             ["latest", form, question] => {
+                self.taken.push(Taken {
+                    line: super::line_of(self.text, name.span().start),
+                    form: (*form).to_owned(),
+                    question: (*question).to_owned(),
+                });
                 Some(Prefill::Latest { form: (*form).to_owned(), question: (*question).to_owned() })
             }
             _ => {

@@ -22,6 +22,8 @@ pub(super) struct RawForm {
     pub(super) title: String,
     pub(super) kind: FormKind,
     pub(super) intro: String,
+    pub(super) step: Option<Name>,
+    pub(super) fits: Option<Spanned<RawFits>>,
     #[serde(default)]
     pub(super) sign: bool,
     pub(super) licence: Option<Licence>,
@@ -30,6 +32,15 @@ pub(super) struct RawForm {
     pub(super) lists: Lists,
     #[serde(default, rename = "section")]
     pub(super) sections: Vec<RawSection>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawFits {
+    pub(super) from_age: Option<u32>,
+    pub(super) under_age: Option<u32>,
+    #[serde(default)]
+    pub(super) contact: Vec<Name>,
 }
 
 #[derive(Deserialize)]
@@ -62,6 +73,26 @@ pub(super) struct RawQuestion {
     #[serde(default)]
     pub(super) feeds: RawFeeds,
     pub(super) prefill: Option<Name>,
+    pub(super) moment: Option<Name>,
+    pub(super) not_before: Option<Name>,
+    pub(super) useful_length: Option<Spanned<usize>>,
+    #[serde(default)]
+    pub(super) contradicted: Vec<RawContradiction>,
+}
+
+/// What makes an answer implausible, as it is written in a question.
+pub(super) struct RawLimits {
+    pub(super) moment: Option<Name>,
+    pub(super) not_before: Option<Name>,
+    pub(super) useful_length: Option<Spanned<usize>>,
+    pub(super) contradicted: Vec<RawContradiction>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawContradiction {
+    pub(super) when: RawCondition,
+    pub(super) say: Name,
 }
 
 #[derive(Deserialize, Clone, Copy, PartialEq)]

@@ -2,7 +2,7 @@
 
 use crate::{Conn, Result, args};
 use throughline_domain::document::{DocumentKind, DocumentState};
-use throughline_domain::finding::{FindingList, FindingStatus};
+use throughline_domain::finding::{FindingList, FindingSource, FindingStatus};
 use throughline_domain::ids::{DocumentId, EpisodeId};
 use throughline_domain::time::Instant;
 use throughline_policy::{Grant, ViewDocument, ViewFollowUp, ViewNeedsPlan};
@@ -18,6 +18,8 @@ pub struct Finding {
     pub status: FindingStatus,
     /// Whether it was known before the service asked.
     pub already_known: bool,
+    /// Who says so; `None` when the form did not ask yet, or the person declined to say.
+    pub source: Option<FindingSource>,
     /// When the form that found it was signed.
     pub signed_at: Option<Instant>,
     /// By whom.
@@ -32,7 +34,7 @@ pub struct Finding {
 pub async fn findings(conn: &mut Conn, grant: &Grant<ViewNeedsPlan>) -> Result<Vec<Finding>> {
     let rows = conn
         .fetch_all(
-            "SELECT f.list, f.code, f.label, f.status, f.already_known, r.signed_at, r.signed_by_name
+            "SELECT f.list, f.code, f.label, f.status, f.already_known, f.source, r.signed_at, r.signed_by_name
                FROM finding f JOIN record r ON r.id = f.record_id
               WHERE f.person_id = $1 AND r.state IN ('signed', 'awaiting')
               ORDER BY r.signed_at DESC, f.list DESC, f.label",
@@ -49,6 +51,7 @@ pub async fn findings(conn: &mut Conn, grant: &Grant<ViewNeedsPlan>) -> Result<V
                 label: row.get("label")?,
                 status: row.get("status")?,
                 already_known: row.get("already_known")?,
+                source: row.get("source")?,
                 signed_at: row.get("signed_at")?,
                 signed_by_name: row.get("signed_by_name")?,
             });

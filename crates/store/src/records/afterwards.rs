@@ -77,14 +77,12 @@ async fn no_longer_counts(tx: &mut Tx, record: &Record, title: &str, user: UserI
     tx.execute("DELETE FROM finding WHERE record_id = $1", args![record.id]).await?;
     end_tasks(tx, record, &countersign_title(title), user, outcome).await?;
     end_tasks(tx, record, &return_title(title), user, outcome).await?;
-    if record.form_id != "screening" {
-        return Ok(());
-    }
     tx.execute(
         "UPDATE episode SET urgency = '', assessment_needed = NULL
-          WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM record WHERE episode_id = $1 AND form_id = 'screening'
-                                           AND state IN ('signed', 'awaiting'))",
-        args![record.episode_id],
+          WHERE id = $1 AND EXISTS (SELECT 1 FROM record WHERE id = $2 AND step = 'screening')
+            AND NOT EXISTS (SELECT 1 FROM record WHERE episode_id = $1 AND step = 'screening'
+                                AND state IN ('signed', 'awaiting'))",
+        args![record.episode_id, record.id],
     )
     .await?;
     Ok(())

@@ -5,6 +5,7 @@ use super::{Record, Saved, Whole, json, note, select};
 use crate::{Error, Result, Tx, args};
 use chrono::Duration;
 use throughline_domain::document::RecordState;
+use throughline_domain::episode::Step;
 use throughline_domain::ids::{PersonId, RecordId, UserId};
 use throughline_forms::{Answers, Form, FormKind, catalogue};
 use throughline_policy::{Grant, WriteClinical};
@@ -36,8 +37,8 @@ pub async fn start(
     let holds = Holds::of(form, first);
     tx.execute(
         "INSERT INTO record (id, person_id, episode_id, form_id, form_version, state, answers, created_at, created_by,
-                             updated_at, updated_by, updated_by_name, third_party, sealed)
-         VALUES ($1, $2, $3, $4, $5, 'draft', $6, $7, $8, $7, $8, $9, $10, $11)",
+                             updated_at, updated_by, updated_by_name, third_party, sealed, step)
+         VALUES ($1, $2, $3, $4, $5, 'draft', $6, $7, $8, $7, $8, $9, $10, $11, $12)",
         args![
             id,
             grant.person(),
@@ -49,7 +50,8 @@ pub async fn start(
             user,
             &name,
             holds.third_party,
-            holds.sealed
+            holds.sealed,
+            form.step.map_or("", Step::code)
         ],
     )
     .await?;

@@ -7,7 +7,7 @@ use super::draft::hold;
 use super::{Record, note};
 use crate::{Error, Result, Tx, alerts, args, users};
 use throughline_domain::document::RecordState;
-use throughline_domain::finding::{FindingList, FindingStatus};
+use throughline_domain::finding::{FindingList, FindingSource, FindingStatus};
 use throughline_domain::ids::{AlertId, RecordId};
 use throughline_domain::risk::AlertKind;
 use throughline_forms::{Answers, Form};
@@ -112,8 +112,8 @@ async fn write_findings(
         let list = FindingList::from_code(&finding.list).unwrap_or(FindingList::Need);
         let status = finding.status.as_deref().and_then(FindingStatus::from_code);
         tx.execute(
-            "INSERT INTO finding (id, person_id, episode_id, record_id, list, code, label, status, already_known)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "INSERT INTO finding (id, person_id, episode_id, record_id, list, code, label, status, already_known, source)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             args![
                 Uuid::now_v7(),
                 grant.person(),
@@ -123,7 +123,8 @@ async fn write_findings(
                 finding.code,
                 finding.label,
                 status.unwrap_or(FindingStatus::Suspected),
-                finding.known.as_deref() == Some("already_known")
+                finding.known.as_deref() == Some("already_known"),
+                finding.source.as_deref().and_then(FindingSource::from_code).map_or("", FindingSource::code)
             ],
         )
         .await?;

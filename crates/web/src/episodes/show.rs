@@ -1,25 +1,23 @@
 //! The task list of an episode: where it stands, who owns it, and what is next.
 
-use super::subject;
+use super::{offered, subject};
 use crate::as_of::Asked;
 use crate::banner::banner;
+use crate::forms::form_of_step;
 use crate::{Answer, Cx, Problem};
 use axum::extract::{Path, Query};
 use minijinja::{Value, context};
 use throughline_domain::episode::{Progress, Step, StepState};
 use throughline_domain::ids::EpisodeId;
 use throughline_domain::time::Instant;
-use throughline_forms::{FormKind, catalogue};
+use throughline_forms::{About, catalogue};
 use throughline_policy::{
     ChangeConsent, ChangeEpisode, ChangeJustice, ChangeRiskCard, Subject, ViewCarePlan, ViewClinical, ViewConsent,
     ViewDocument, ViewEpisode, ViewFollowUp, ViewJustice, ViewReferral, ViewRiskCard, WriteClinical,
 };
 use throughline_store::episodes::{Episode, Justice};
-use throughline_store::records::Record;
+use throughline_store::records::{Record, Records};
 use throughline_store::{Tx, alerts, episodes, records};
-
-/// The forms of the service that are steps of their own.
-const FORMS_OF_STEPS: [&str; 3] = ["screening", "assessment", "risk"];
 
 pub(super) async fn show(cx: Cx, Path(id): Path<EpisodeId>, Query(asked): Query<Asked>) -> Answer {
     match asked.read(cx.now) {
@@ -40,8 +38,14 @@ async fn now(cx: &Cx, id: EpisodeId, asked: &Asked, wrong: Option<&str>) -> Answ
     let justice = justice(&mut tx, subject).await?;
     let clocks = held(&mut tx, subject, &episode, cx.now).await?;
     let risk = risk(&mut tx, subject).await?;
-    let instruments = instruments(&mut tx, subject).await?;
-    let steps = steps(&mut tx, subject, &episode, &progress).await?;
+    let about = About { age: banner.age, contact: episode.point_of_contact };
+    let records = filled_forms(&mut tx, subject).await?;
+    let known = records.as_ref().map_or(&[][..], |all| &all.records);
+    let steps = steps(&mut tx, subject, &episode, &progress, (about, known)).await?;
+    let forms = match &records {
+        Some(records) => Some(offered::forms(records, about, id, tx.may::<WriteClinical>(subject).await?)),
+        None => None,
+    };
     let care_href = tx.may::<ViewCarePlan>(subject).await?.then(|| format!("/people/{}/care", episode.person_id));
     let may = context! {
         change => tx.may::<ChangeEpisode>(subject).await?,
@@ -60,7 +64,7 @@ async fn now(cx: &Cx, id: EpisodeId, asked: &Asked, wrong: Option<&str>) -> Answ
         justice,
         risk,
         steps,
-        instruments,
+        forms,
         care_href,
         may,
         closed => episode.closed_at.is_some(),
@@ -141,12 +145,15 @@ async fn may_see(tx: &mut Tx, subject: Subject, step: Step) -> Result<bool, Prob
     })
 }
 
-fn address(step: Step, id: EpisodeId) -> String {
+fn address(step: Step, id: EpisodeId, (about, records): (About, &[Record])) -> String {
     let page = match step {
         Step::Consent => "consent",
-        Step::Screening => "forms/screening",
-        Step::Assessment => "forms/assessment",
-        Step::Risk => "forms/risk",
+        Step::Screening | Step::Assessment | Step::Risk => {
+            return match form_of_step(step, about, records) {
+                Some(form) => format!("/episodes/{id}/forms/{}", form.id),
+                None => format!("/episodes/{id}/steps/{}", step.code()),
+            };
+        }
         Step::CustodyAdvice => "documents/custody_advice",
         Step::CourtReport => "documents/court_report",
         Step::Referrals => "referrals",
@@ -157,7 +164,13 @@ fn address(step: Step, id: EpisodeId) -> String {
     format!("/episodes/{id}/{page}")
 }
 
-async fn steps(tx: &mut Tx, subject: Subject, episode: &Episode, progress: &Progress) -> Result<Vec<Value>, Problem> {
+async fn steps(
+    tx: &mut Tx,
+    subject: Subject,
+    episode: &Episode,
+    progress: &Progress,
+    known: (About, &[Record]),
+) -> Result<Vec<Value>, Problem> {
     let next = progress.next_step(episode.point_of_contact, episode.legal_status);
     let mut steps = Vec::new();
     for (step, state) in progress.steps() {
@@ -166,7 +179,7 @@ async fn steps(tx: &mut Tx, subject: Subject, episode: &Episode, progress: &Prog
         let is_next = step == next && !progress.closed;
         steps.push(context! {
             text => step.label(),
-            href => opens.then(|| address(step, episode.id)),
+            href => opens.then(|| address(step, episode.id, known)),
             state => state.code(),
             words => state.label(),
             next => is_next,
@@ -196,26 +209,13 @@ fn count(number: usize, noun: &str, words: &str) -> String {
     format!("{number} {noun}{} {words}", if number == 1 { "" } else { "s" })
 }
 
-/// Questionnaires and other forms, with what was filled in; nothing when the reader may not see.
-async fn instruments(tx: &mut Tx, subject: Subject) -> Result<Option<Value>, Problem> {
+/// What was filled in, newest last; nothing when the reader may not see.
+async fn filled_forms(tx: &mut Tx, subject: Subject) -> Result<Option<Records>, Problem> {
     if !tx.may::<ViewClinical>(subject).await? {
         return Ok(None);
     }
     let grant = tx.authorise::<ViewClinical>(subject).await?;
-    let all = records::of_episode(tx, &grant).await?;
-    let forms: Vec<Value> = catalogue()
-        .all()
-        .iter()
-        .filter(|form| !FORMS_OF_STEPS.contains(&form.id.as_str()))
-        .map(|form| {
-            let instrument = form.kind == FormKind::Instrument;
-            context! { title => form.title, href => format!("/episodes/{}/forms/{}", grant.episode(), form.id), instrument }
-        })
-        .collect();
-    let filled: Vec<Value> = all.records.iter().map(record_line).collect();
-    let withheld: Vec<String> = all.withheld.iter().map(ToString::to_string).collect();
-    let may_write = tx.may::<WriteClinical>(subject).await?;
-    Ok(Some(context! { forms, filled, withheld, may_write }))
+    Ok(Some(records::of_episode(tx, &grant).await?))
 }
 
 /// One filled-in form in a list.

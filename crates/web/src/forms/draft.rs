@@ -11,9 +11,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use minijinja::{Value, context};
 use throughline_domain::document::RecordState;
+use throughline_domain::episode::Step;
 use throughline_domain::ids::{EpisodeId, RecordId};
 use throughline_domain::time::london_date;
-use throughline_forms::{Answers, Form, FormKind, Purpose, catalogue};
+use throughline_forms::{About, Answers, Form, FormKind, Purpose, SummaryRow, catalogue};
 use throughline_policy::{ViewClinical, WriteClinical};
 use throughline_store::Tx;
 use throughline_store::idempotency::{self, Claim};
@@ -30,19 +31,21 @@ pub(super) async fn open(cx: Cx, Path((id, form)): Path<(EpisodeId, String)>) ->
         .await?
         .records
         .into_iter()
-        .filter(|record| record.form_id == form.id)
+        .filter(|record| belongs(record, form))
         .collect();
     let episode = episode_pages::episode(&mut tx, subject).await?;
     let may_write = tx.may::<WriteClinical>(subject).await? && episode.closed_at.is_none();
     // A note is its author's: a colleague's draft is no reason not to begin one.
     let mine = |record: &&Record| form.kind != FormKind::Note || record.created_by == cx.signed_in.user.id;
-    let draft = all.iter().find(|record| record.state == RecordState::Draft && mine(record));
+    let is_draft = |record: &&Record| record.form_id == form.id && record.state == RecordState::Draft;
+    let draft = all.iter().find(|record| is_draft(record) && mine(record));
     if let Some(draft) = draft.filter(|_| may_write) {
         tx.commit().await?;
         return Ok(Redirect::to(&format!("/records/{}/edit", draft.id)).into_response());
     }
     let banner = banner(&mut tx, episode.person_id, Some(id)).await?;
     tx.commit().await?;
+    let about = About { age: banner.age, contact: episode.point_of_contact };
     let filled: Vec<Value> = all.iter().map(episode_pages::record_line).collect();
     let values = context! {
         heading => form.title,
@@ -52,14 +55,26 @@ pub(super) async fn open(cx: Cx, Path((id, form)): Path<(EpisodeId, String)>) ->
         licence => form.licence,
         is_instrument => form.kind == FormKind::Instrument,
         action => format!("/episodes/{id}/forms/{}", form.id),
-        not_seen => matches!(form.id.as_str(), super::screened::SCREENING | super::screened::ASSESSMENT)
-            .then(|| format!("/episodes/{id}/not-seen?what={}", form.id)),
+        not_seen => form.step.filter(|step| matches!(step, Step::Screening | Step::Assessment))
+            .map(|step| format!("/episodes/{id}/not-seen?what={}", step.code())),
+        better => better(form, about, id),
         filled,
         may_write,
         closed => episode.closed_at.is_some(),
         of_person => episode.person_id.to_string(),
     };
     cx.page("forms/open.html", values)
+}
+
+/// Whether a record is of the form, or of another that fulfils the same step.
+fn belongs(record: &Record, form: &Form) -> bool {
+    record.form_id == form.id || (form.step.is_some() && catalogue().step_of(&record.form_id) == form.step)
+}
+
+/// The form made for somebody like this person, when this one is not.
+fn better(form: &Form, about: About, episode: EpisodeId) -> Option<Value> {
+    let fits = catalogue().for_step(form.step?, about).filter(|fits| fits.id != form.id)?;
+    Some(context! { title => fits.title, href => format!("/episodes/{episode}/forms/{}", fits.id) })
 }
 
 pub(super) async fn start(cx: Cx, Path((id, form)): Path<(EpisodeId, String)>, fields: Fields) -> Answer {
@@ -100,8 +115,7 @@ pub(super) async fn edit(cx: Cx, Path(id): Path<RecordId>, Query(opened): Query<
     let banner = banner(&mut tx, record.person_id, Some(record.episode_id)).await?;
     tx.commit().await?;
     let purpose = if opened.purpose == "sign" { Purpose::Sign } else { Purpose::Draft };
-    let errors = form.check(&record.answers, purpose, london_date(cx.now));
-    let errors = sections::mendable(form, errors, &record);
+    let errors = sections::mendable(form, form.check(&record.answers, purpose, cx.now), &record);
     let mut view = form.view(&record.answers, &errors);
     note_sources(&mut view, &known, &record.answers);
     sections::leave_out(view.get_mut("sections"), form, &record);
@@ -114,6 +128,7 @@ pub(super) async fn edit(cx: Cx, Path(id): Path<RecordId>, Query(opened): Query<
         back => context! { href => format!("/episodes/{}", record.episode_id), text => "Episode" },
         errors => (!errors.is_empty()).then_some(&errors),
         form => view,
+        not_asked => not_asked(form, &record.answers, &known),
         progress,
         sent_back => countersign::sent_back(&acts),
         withheld => record.withheld.then_some(WITHHELD),
@@ -123,6 +138,13 @@ pub(super) async fn edit(cx: Cx, Path(id): Path<RecordId>, Query(opened): Query<
         save => format!("/records/{id}/save"),
     };
     cx.page("forms/edit.html", values)
+}
+
+/// What is answered and does not count. What was only taken over, and is still as it was, is not
+/// anybody's answer yet.
+fn not_asked(form: &Form, answers: &Answers, known: &prefill::Known) -> Vec<SummaryRow> {
+    let rows = form.not_asked_now(answers).into_iter();
+    rows.filter(|row| known.source(&row.question_id, answers).is_none()).collect()
 }
 
 /// Says beside a question where its answer was taken from.

@@ -127,7 +127,7 @@ mod tests {
     }
 
     fn told(answers: &Answers, known: &Person) -> Person {
-        let form = catalogue().get(super::super::screened::SCREENING).expect("the screening is shipped");
+        let form = catalogue().get("screening").expect("the screening is shipped");
         Said::of(form, answers).told(known)
     }
 

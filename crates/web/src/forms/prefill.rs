@@ -46,6 +46,7 @@ pub(super) async fn known(tx: &mut Tx, subject: Subject, form: &Form) -> Result<
     let grant = tx.authorise::<ViewIdentity>(subject).await?;
     let person = people::get(tx, &grant).await?.ok_or(Problem::NotFound)?;
     let safe_contact = safe_contact(tx, subject).await?;
+    let mut signed = None;
     for (question, prefill) in asked {
         match prefill {
             Prefill::Person(field) => {
@@ -53,14 +54,35 @@ pub(super) async fn known(tx: &mut Tx, subject: Subject, form: &Form) -> Result<
                 known.take(question, values, "Taken from the person's details: check that it is still right");
             }
             Prefill::Latest { form, question: from } => {
-                let grant = tx.authorise::<ViewClinical>(subject).await?;
-                if let Some(record) = records::latest_signed(tx, &grant, form).await? {
-                    take_latest(&mut known, question, &record, from);
+                let signed = match &signed {
+                    Some(signed) => signed,
+                    None => signed.insert(signed_forms(tx, subject).await?),
+                };
+                if let Some(record) = newest_asking(signed, form, from) {
+                    take_latest(&mut known, question, record, from);
                 }
             }
         }
     }
     Ok(known)
+}
+
+/// The signed forms of the episode, newest first.
+async fn signed_forms(tx: &mut Tx, subject: Subject) -> Result<Vec<Record>, Problem> {
+    let grant = tx.authorise::<ViewClinical>(subject).await?;
+    let mut signed = records::of_episode(tx, &grant).await?;
+    signed.retain(|record| record.state.counts());
+    signed.sort_by_key(|record| std::cmp::Reverse((record.signed_at, record.id)));
+    Ok(signed)
+}
+
+/// The newest record of a form, or of another form of its step, that asks this: a screening is a
+/// screening wherever the person was met.
+fn newest_asking<'a>(signed: &'a [Record], form: &str, question: &str) -> Option<&'a Record> {
+    let step = catalogue().step_of(form);
+    let is_like = |id: &str| id == form || (step.is_some() && catalogue().step_of(id) == step);
+    let asks = |id: &str| catalogue().get(id).is_some_and(|form| form.question(question).is_some());
+    signed.iter().find(|record| is_like(&record.form_id) && asks(&record.form_id))
 }
 
 async fn safe_contact(tx: &mut Tx, subject: Subject) -> Result<String, Problem> {

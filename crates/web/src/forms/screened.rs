@@ -1,13 +1,7 @@
 //! What a signed screening says of the episode. The one place that knows which questions say it.
 
-use throughline_domain::episode::Urgency;
-use throughline_forms::Snapshot;
-
-/// The form that says it.
-pub(super) const SCREENING: &str = "screening";
-
-/// The form that ends "not assessed".
-pub(super) const ASSESSMENT: &str = "assessment";
+use throughline_domain::episode::{Step, Urgency};
+use throughline_forms::{Snapshot, catalogue};
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,9 +12,9 @@ pub(super) struct Screened {
     pub assessment_needed: Option<bool>,
 }
 
-/// Reads it from a signed screening; `None` for every other form.
+/// Reads it from a signed form that fulfils the step of screening; `None` for every other form.
 pub(super) fn screened(snapshot: &Snapshot) -> Option<Screened> {
-    if snapshot.form != SCREENING {
+    if catalogue().step_of(&snapshot.form) != Some(Step::Screening) {
         return None;
     }
     let chosen = |question: &str| snapshot.answer(question).and_then(|answer| answer.codes.first());
@@ -33,19 +27,21 @@ pub(super) fn screened(snapshot: &Snapshot) -> Option<Screened> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use throughline_forms::{Answers, catalogue};
+    use throughline_forms::Answers;
 
     #[test]
-    fn a_screening_says_how_urgent_and_whether_to_assess() {
-        let form = catalogue().get(SCREENING).expect("the screening is shipped");
-        let mut answers = Answers::default();
-        answers.set("urgency", ["very_urgent"]);
-        answers.set("outcome", ["assessment"]);
-        let found = screened(&form.snapshot(&answers));
-        assert_eq!(found, Some(Screened { urgency: Some(Urgency::VeryUrgent), assessment_needed: Some(true) }));
-        answers.set("outcome", ["signposted"]);
-        assert_eq!(screened(&form.snapshot(&answers)).and_then(|found| found.assessment_needed), Some(false));
-        let other = catalogue().get(ASSESSMENT).expect("the assessment is shipped");
-        assert_eq!(screened(&other.snapshot(&answers)), None);
+    fn every_screening_says_how_urgent_and_whether_to_assess() {
+        for form in catalogue().of_step(Step::Screening) {
+            let mut answers = Answers::default();
+            answers.set("urgency", ["very_urgent"]);
+            answers.set("outcome", ["assessment"]);
+            let found = screened(&form.snapshot(&answers));
+            let expected = Screened { urgency: Some(Urgency::VeryUrgent), assessment_needed: Some(true) };
+            assert_eq!(found, Some(expected), "{}", form.id);
+            answers.set("outcome", ["signposted"]);
+            assert_eq!(screened(&form.snapshot(&answers)).and_then(|found| found.assessment_needed), Some(false));
+            let other = catalogue().get("assessment").expect("the assessment is shipped");
+            assert_eq!(screened(&other.snapshot(&answers)), None);
+        }
     }
 }

@@ -9,6 +9,7 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect};
 use minijinja::{Value, context};
 use throughline_domain::document::RecordState;
+use throughline_domain::episode::Step;
 use throughline_domain::ids::{RecordId, TaskId};
 use throughline_domain::role::Role;
 use throughline_domain::task::TaskKind;
@@ -53,6 +54,7 @@ async fn draw(cx: &Cx, id: RecordId, refused: Option<String>) -> Answer {
         person => banner.value,
         back => context! { href => format!("/records/{id}/edit"), text => "The draft" },
         sections => sections::summary(form, &record.answers, &record),
+        not_asked => form.not_asked_now(&record.answers),
         withheld => record.withheld.then_some(WITHHELD),
         of_person => record.person_id.to_string(),
         edit => format!("/records/{id}/edit"),
@@ -99,7 +101,7 @@ pub(super) async fn sign(cx: Cx, Path(id): Path<RecordId>, fields: Fields) -> An
     if let Some(found) = screened::screened(&snapshot) {
         records::screened(&mut act, &grant, found.urgency, found.assessment_needed).await?;
     }
-    if form.id == screened::ASSESSMENT {
+    if form.step == Some(Step::Assessment) {
         records::assessed(&mut act, &grant).await?;
     }
     if state == RecordState::AwaitingCountersignature {
@@ -115,7 +117,7 @@ pub(super) async fn sign(cx: Cx, Path(id): Path<RecordId>, fields: Fields) -> An
 
 /// What is missing to sign, of what this signer is shown.
 fn missing(form: &Form, record: &Record, now: Instant) -> Vec<FieldError> {
-    sections::mendable(form, form.check(&record.answers, Purpose::Sign, london_date(now)), record)
+    sections::mendable(form, form.check(&record.answers, Purpose::Sign, now), record)
 }
 
 /// What is owed once a form is signed, and by when.
@@ -123,7 +125,7 @@ pub(super) async fn set_next(tx: &mut Tx, subject: Subject) -> Result<(), Proble
     // No step is named: whatever is next now is set anew, with a date of its own.
     let (episode, next) = episode_pages::next_step(tx, subject).await?;
     let due = match (next, episode.urgency) {
-        (throughline_domain::episode::Step::Assessment, Some(urgency)) => tx.now() + urgency.act_within(),
+        (Step::Assessment, Some(urgency)) => tx.now() + urgency.act_within(),
         _ => episodes::soon(tx.now()),
     };
     Ok(episodes::set_next_action(tx, episode.id, next.action(), due).await?)

@@ -88,7 +88,7 @@ fn way_out(block: &ClosureBlock, episode: EpisodeId, person: PersonId) -> (&'sta
         Step::Referrals => ("Open the referrals", format!("/episodes/{episode}/referrals")),
         Step::CustodyAdvice => ("Open the custody advice", format!("/episodes/{episode}/documents/custody_advice")),
         Step::CourtReport => ("Open the court report", format!("/episodes/{episode}/documents/court_report")),
-        step => ("Open the form", format!("/episodes/{episode}/forms/{}", step.code())),
+        step => ("Open the form", format!("/episodes/{episode}/steps/{}", step.code())),
     }
 }
 
@@ -175,8 +175,8 @@ mod tests {
         for (block, end) in [
             (ClosureBlock::OpenTasks(1), "/follow-up"),
             (ClosureBlock::OpenReferrals(1), "/referrals"),
-            (ClosureBlock::Draft("screening"), "/forms/screening"),
-            (ClosureBlock::Draft("risk and safety plan"), "/forms/risk"),
+            (ClosureBlock::Draft("screening"), "/steps/screening"),
+            (ClosureBlock::Draft("risk and safety plan"), "/steps/risk"),
             (ClosureBlock::Unreleased("court report"), "/documents/court_report"),
         ] {
             assert!(way_out(&block, episode, person).1.ends_with(end), "{block}");

@@ -301,6 +301,7 @@ async fn findings(tx: &mut Tx, person: PersonId) -> Result<Option<Vec<Value>>, P
             label => finding.label,
             status => finding.status.label(),
             known => if finding.already_known { "Known before" } else { "New" },
+            source => finding.source.map(throughline_domain::finding::FindingSource::label),
             at => finding.signed_at,
             by => finding.signed_by_name,
         }

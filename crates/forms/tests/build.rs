@@ -1,0 +1,144 @@
+//! The program that builds this crate stops on a form that makes no sense, and says in which file,
+//! on which line and why. It is run here as the build runs it, on a folder of its own.
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// The forms as they are shipped, in a folder of their own, one of them changed.
+fn built(name: &str, change: &dyn Fn(&str) -> String) -> Output {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("forms-{}", std::process::id())).join(name);
+    let (manifest, out) = (root.join("crates/forms"), root.join("out"));
+    for folder in [&manifest, &out, &root.join("forms")] {
+        fs::create_dir_all(folder).unwrap();
+    }
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        let is_changed = path.file_stem().is_some_and(|stem| stem == "capacity");
+        let text = if is_changed { change(&text) } else { text };
+        fs::write(root.join("forms").join(path.file_name().unwrap()), text).unwrap();
+    }
+    let output = Command::new(env!("FORMS_BUILD"))
+        .env("CARGO_MANIFEST_DIR", &manifest)
+        .env("OUT_DIR", &out)
+        .output()
+        .expect("the build program runs");
+    let written = out.join("embedded.rs").exists();
+    assert_eq!(written, output.status.success(), "what is refused is not embedded");
+    fs::remove_dir_all(&root).unwrap();
+    output
+}
+
+fn line_of(text: &str, what: &str) -> usize {
+    text[..text.find(what).unwrap_or_else(|| panic!("'{what}' is in the form"))].matches('\n').count() + 1
+}
+
+#[test]
+fn the_build_takes_the_forms_as_they_are() {
+    let output = built("as_they_are", &str::to_owned);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn the_build_stops_on_each_kind_of_fault_and_names_file_line_and_reason() {
+    let original = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms/capacity.toml")).unwrap();
+    // What is written, what stands there instead, which part of it is on the line that is named, and why.
+    let faults = [
+        (
+            "label = \"Why is capacity",
+            "colour = \"blue\"\nlabel = \"Why is capacity",
+            "colour =",
+            "there is no key `colour`",
+        ),
+        ("title = \"The decision\"\n", "", "[[section]]", "a key is missing: `title`"),
+        ("id = \"retain\"", "id = \"understand\" # again", "# again", "two questions called 'understand'"),
+        ("is = \"lacks\"", "is = \"absent\"", "is = \"absent\"", "'conclusion' has no option 'absent'"),
+        (
+            "question = \"because\", is = \"yes\"",
+            "question = \"wishes\", answered = true",
+            "\"wishes\", answered",
+            "no question 'wishes' is asked before",
+        ),
+        ("class = \"third_party\"", "class = \"public\"", "\"public\"", "there is no class 'public'"),
+        (
+            "feeds.document = [\"health_letter\"]",
+            "feeds.document = [\"newspaper\"]",
+            "\"newspaper\"",
+            "no document kind 'newspaper'",
+        ),
+        (
+            "useful_length = 250",
+            "useful_length = 250\nfeeds.alert = { kind = \"dragons\" }",
+            "\"dragons\"",
+            "no alert kind 'dragons'",
+        ),
+        (
+            "useful_length = 250",
+            "useful_length = 250\nprefill = \"latest.screening.weather\"",
+            "latest.screening",
+            "no form 'screening' asks 'weather'",
+        ),
+        (
+            "useful_length = 250",
+            "useful_length = 250\nprefill = \"latest.risks.to_self\"",
+            "latest.risks",
+            "no form 'risks' asks 'to_self'",
+        ),
+        (
+            "useful_length = 250",
+            "useful_length = 250\nprefill = \"latest.screening.others_said\"",
+            "latest.screening",
+            "is in a third_party section",
+        ),
+        (
+            "useful_length = 250",
+            "useful_length = 250\nprefill = \"person.shoe_size\"",
+            "person.shoe",
+            "the person has no field 'shoe_size'",
+        ),
+        ("useful_length = 250", "useful_length = 250\nmin = 1", "id = \"decision\"\nlabel", "min and max mean nothing"),
+        (
+            "useful_length = 250",
+            "useful_length = 250\nmoment = \"past\"",
+            "moment = \"past\"",
+            "has no date, so moment means nothing",
+        ),
+        ("moment = \"past\"", "moment = \"yesterday\"", "\"yesterday\"", "no moment 'yesterday'"),
+        ("from_age = 16", "from_age = 16, under_age = 12", "from_age", "nobody is of that age"),
+        (
+            "{ code = \"contact\", label = \"Being seen or helped by this service\" }",
+            "{ label = \"Being seen\" }",
+            "{ label = \"Being seen\" }",
+            "a key is missing: `code`",
+        ),
+        ("sign = true", "sign = true\nstep = \"assessments\"", "step =", "no form fulfils a step 'assessments'"),
+        ("sign = true", "sign = true\nstep = \"screening\"", "step =", "needs a date_time 'seen_at'"),
+    ];
+    for (number, (from, to, named, reason)) in faults.iter().enumerate() {
+        assert!(original.contains(from), "{from}");
+        let changed = original.replacen(from, to, 1);
+        let line = line_of(&changed, named);
+        let output = built(&format!("fault_{number}"), &|_| changed.clone());
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(!output.status.success(), "the build goes on after: {reason}");
+        let found = told
+            .lines()
+            .any(|told| told.starts_with("cargo::error=forms/capacity.toml, line ") && told.contains(reason));
+        assert!(found, "wanted '{reason}', told:\n{told}");
+        let at_line = told.contains(&format!("forms/capacity.toml, line {line}: "));
+        assert!(at_line, "wanted line {line} for '{reason}', told:\n{told}");
+    }
+}
+
+#[test]
+fn every_fault_of_every_file_is_told_at_once() {
+    let output = built("many", &|text| {
+        text.replacen("class = \"third_party\"", "class = \"public\"", 1).replacen(
+            "\"health_letter\"",
+            "\"newspaper\"",
+            1,
+        )
+    });
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.contains("class 'public'") && told.contains("document kind 'newspaper'"), "{told}");
+}
