@@ -21,6 +21,7 @@ mod engine {
     pub mod outcome;
     pub mod raw;
     pub mod score;
+    pub mod scoring;
     pub mod snapshot;
     pub mod summary;
     pub mod view;
@@ -28,8 +29,8 @@ mod engine {
 }
 
 use engine::{
-    answers, applies, check, condition, definition, fits, limits, outcome, raw, score, snapshot, summary, view,
-    vocabulary,
+    answers, applies, check, condition, definition, fits, limits, outcome, raw, score, scoring, snapshot, summary,
+    view, vocabulary,
 };
 
 fn main() {

@@ -5,7 +5,7 @@
 
 use throughline_domain::time::Instant;
 
-use crate::definition::{Band, ReliableChange, Scoring};
+use crate::scoring::{Band, ReliableChange, Scoring};
 
 /// One total.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct Run<'a> {
 impl<'a> Run<'a> {
     /// The bands in which the totals are read; none when they are not known.
     pub fn bands(&self) -> &'a [Band] {
-        self.scoring.map_or(&[], |scoring| &scoring.bands)
+        self.scoring.map_or(&[], Scoring::bands)
     }
 
     /// The change from the first total to the last; `None` when there is one total only.
@@ -57,8 +57,8 @@ pub fn runs<'a>(points: Vec<Point>, scoring: impl Fn(u32) -> Option<&'a Scoring>
         let joins = runs.last().is_some_and(|run| {
             let before = &run.points[run.points.len() - 1];
             let same_version = before.version == point.version;
-            let same_bands = matches!((run.scoring, read_by), (Some(then), Some(now)) if then.bands == now.bands);
-            before.out_of == point.out_of && (same_version || same_bands)
+            let same_reading = matches!((run.scoring, read_by), (Some(then), Some(now)) if then.reading == now.reading);
+            before.out_of == point.out_of && (same_version || same_reading)
         });
         match runs.last_mut().filter(|_| joins) {
             Some(run) => {
@@ -135,6 +135,7 @@ impl std::fmt::Display for Change<'_> {
 mod tests {
     use super::*;
     use crate::catalogue;
+    use crate::scoring::Reading;
     use chrono::{Duration, TimeZone};
 
     fn point(day: i64, version: u32, total: i32) -> Point {
@@ -143,9 +144,9 @@ mod tests {
     }
 
     fn scoring(cut: i32, points: Option<i32>) -> Scoring {
-        let band = |from, to, label: &str| Band { from, to, label: label.into() };
+        let band = |from, to, label: &str| Band { from, to, label: label.into(), next: None, next_form: None };
         let mut scoring = catalogue().get("phq9").unwrap().scoring.clone().unwrap();
-        scoring.bands = vec![band(0, cut - 1, "Low"), band(cut, 27, "High")];
+        scoring.reading = Reading::Bands(vec![band(0, cut - 1, "Low"), band(cut, 27, "High")]);
         scoring.reliable_change = points.map(|points| ReliableChange { points, source: "a manual".into() });
         scoring
     }

@@ -1,6 +1,5 @@
 //! CONTRIBUTING says that an instrument is one file. Here it is followed to the letter, with invented
 //! questions in the shape of a screen of ten, one of them reversed.
-use chrono::NaiveDate;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -121,8 +120,8 @@ fn one_file_is_an_instrument_with_a_page_a_score_and_a_snapshot() {
     for (place, item) in form.items().enumerate() {
         ticked.set(&item.id, [if place < 7 { "yes" } else { "no" }]);
     }
-    let today = NaiveDate::from_ymd_opt(2026, 3, 26).expect("a day");
-    assert!(form.check(&ticked, Purpose::Sign, today).is_empty());
+    let now = throughline_domain::time::from_london("2026-03-26T12:00:00".parse().unwrap());
+    assert!(form.check(&ticked, Purpose::Sign, now).is_empty());
     assert_eq!(form.summary(&ticked)[0].rows.len(), 10);
     let score = form.snapshot(&ticked).for_document("health_letter").score.expect("the letter may carry it").score;
     assert_eq!(

@@ -131,8 +131,8 @@ fn a_form_that_skips_is_signed_without_the_skipped() {
     for (question, code) in [("frequency", "never"), ("injury", "no"), ("advice", "no")] {
         answers.set(question, [code]);
     }
-    let today = chrono::NaiveDate::from_ymd_opt(2026, 3, 26).unwrap();
-    assert!(form("audit").check(&answers, Purpose::Sign, today).is_empty());
+    let now = throughline_domain::time::from_london("2026-03-26T12:00:00".parse().unwrap());
+    assert!(form("audit").check(&answers, Purpose::Sign, now).is_empty());
     let score = form("audit").snapshot(&answers).score.expect("it is scored").score;
     assert_eq!((score.total, score.band.as_str()), (0, "Lower risk"));
 }

@@ -1,5 +1,4 @@
 //! Instruments whose items are not shown: the total is entered, and the alerts do not wait for it.
-use chrono::NaiveDate;
 use throughline_forms::{
     Answers, Form, FormKind, Method, Purpose, Rater, Reading, ScoreError, catalogue, score_answers_json,
     score_sheet_json,
@@ -154,8 +153,8 @@ fn a_total_that_cannot_be_is_told_beside_its_field_before_signing() {
         for (field, value) in pairs {
             answers.set(field, [*value]);
         }
-        let today = NaiveDate::from_ymd_opt(2026, 3, 26).unwrap();
-        let errors = form("core10").check(&answers, Purpose::Sign, today);
+        let now = throughline_domain::time::from_london("2026-03-26T12:00:00".parse().unwrap());
+        let errors = form("core10").check(&answers, Purpose::Sign, now);
         errors.into_iter().map(|error| (error.field_name, error.message)).collect::<Vec<_>>()
     };
     let risk = ("risk", "no");

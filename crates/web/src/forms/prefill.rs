@@ -70,7 +70,7 @@ pub(super) async fn known(tx: &mut Tx, subject: Subject, form: &Form) -> Result<
 /// The signed forms of the episode, newest first.
 async fn signed_forms(tx: &mut Tx, subject: Subject) -> Result<Vec<Record>, Problem> {
     let grant = tx.authorise::<ViewClinical>(subject).await?;
-    let mut signed = records::of_episode(tx, &grant).await?;
+    let mut signed = records::of_episode(tx, &grant).await?.records;
     signed.retain(|record| record.state.counts());
     signed.sort_by_key(|record| std::cmp::Reverse((record.signed_at, record.id)));
     Ok(signed)
