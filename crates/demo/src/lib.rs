@@ -25,6 +25,7 @@ mod history;
 mod hospital;
 mod names;
 mod nights;
+mod notes;
 mod papers;
 pub mod places;
 mod population;
@@ -60,6 +61,7 @@ pub async fn fill(
     today::make(&team).await?;
     hospital::make(&team).await?;
     voluntary::make(&team).await?;
+    notes::make(&team).await?;
     progress(100);
     Ok(())
 }
