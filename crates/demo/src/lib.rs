@@ -27,6 +27,7 @@ mod history;
 mod hospital;
 mod names;
 mod nights;
+mod notes;
 mod papers;
 pub mod places;
 mod population;
@@ -63,6 +64,7 @@ pub async fn fill(
     hospital::make(&team).await?;
     voluntary::make(&team).await?;
     care::make(&team, &listed).await?;
+    notes::make(&team).await?;
     progress(100);
     Ok(())
 }

@@ -179,6 +179,14 @@ pub async fn acts(tx: &mut Tx, _grant: &Grant<ViewClinical>, record: &Record) ->
     acts::of_record(tx, record.id).await
 }
 
+/// Whether the records of the grant's person hold something that the reader is not shown.
+///
+/// # Errors
+/// The store's.
+pub async fn is_something_withheld(tx: &mut Tx, grant: &Grant<ViewClinical>) -> Result<bool> {
+    super::something_withheld(tx, grant.person()).await
+}
+
 /// The records of the grant's person that the reader began: their lines of a timeline stay the
 /// reader's, also those of a class that is not.
 ///

@@ -8,13 +8,16 @@ use minijinja::{Value, context};
 use throughline_documents::{DocumentState as Printed, Facts, RenderError};
 use throughline_domain::document::DocumentState;
 use throughline_domain::ids::DocumentId;
-use throughline_policy::{SignDocument, WriteDocument};
+use throughline_policy::{SignDocument, ViewClinical, WriteDocument};
 use throughline_store::Tx;
 use throughline_store::documents::{self, Document, Written};
+use throughline_store::records;
 
 /// The draft as its author edits it.
 pub(super) async fn show(cx: &Cx, mut tx: Tx, found: Found, notice: Option<Value>) -> Answer {
     let record = facts::read(&mut tx, found.subject).await?;
+    let clinical = tx.authorise::<ViewClinical>(found.subject).await?;
+    let withheld = records::is_something_withheld(&mut tx, &clinical).await?;
     let banner = banner_of(&mut tx, found.subject).await?;
     tx.commit().await?;
     let document = &found.document;
@@ -30,6 +33,7 @@ pub(super) async fn show(cx: &Cx, mut tx: Tx, found: Found, notice: Option<Value
             document => line_value(line),
             written => &document.written,
             recorded => recorded(&record, document),
+            withheld,
             facts => facts::value(&made),
         },
     )

@@ -7,6 +7,7 @@ mod board;
 mod elsewhere;
 mod found_elsewhere;
 mod office;
+mod records;
 mod source;
 mod voluntary;
 mod ways_in;

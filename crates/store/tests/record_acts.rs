@@ -1,0 +1,273 @@
+//! Countersigning, sending back, and how a record stood on any date.
+
+use chrono::Duration;
+use throughline_domain::document::RecordState;
+use throughline_domain::ids::{PersonId, RecordId, UserId};
+use throughline_domain::role::Role;
+use throughline_domain::time::Instant;
+use throughline_forms::{Answers, AudienceClass, catalogue};
+use throughline_policy::{
+    ChangeIdentity, ChangeSupervision, CountersignClinical, SignClinical, Subject, ViewClinical, ViewIdentity,
+    WriteClinical,
+};
+use throughline_store::records::{self, ActKind, Record};
+use throughline_store::{Cause, Error, Tx, people, raw, users};
+use throughline_testkit::{Kit, on_both};
+use uuid::Uuid;
+
+struct Case {
+    kit: Kit,
+    person: PersonId,
+    subject: Subject,
+}
+
+impl Case {
+    /// An open episode that the student works on.
+    async fn open(kit: Kit) -> Self {
+        let person = kit.person("Kayla", "Whitcombe").await;
+        let episode = kit.episode(person).await;
+        let subject = Subject { person: Some(person), episode: Some(episode), site: Some(kit.custody()) };
+        let case = Self { kit, person, subject };
+        let mut tx = case.tx("Amara Bello", 0).await;
+        let sql = "UPDATE episode SET owner_id = $1 WHERE person_id = $2";
+        raw::execute(&mut tx, sql, vec![case.named("Sam Tilley").into(), person.into()]).await.unwrap();
+        tx.commit().await.unwrap();
+        case
+    }
+
+    fn named(&self, name: &str) -> UserId {
+        self.kit.staff.iter().find(|account| account.name == name).expect("the demo has them").id
+    }
+
+    fn at(&self, minutes: i64) -> Instant {
+        self.kit.now + Duration::minutes(minutes)
+    }
+
+    async fn tx(&self, name: &str, minutes: i64) -> Tx {
+        let mut read = self.kit.store.read().await.unwrap();
+        let user = users::by_id(&mut read, self.named(name)).await.unwrap().unwrap();
+        drop(read);
+        let cause = Cause { actor: Some(user.actor()), at: self.at(minutes), request: "TEST".into() };
+        self.kit.store.begin(cause).await.unwrap()
+    }
+
+    async fn start(&self, name: &str, minutes: i64, words: &str) -> RecordId {
+        let mut tx = self.tx(name, minutes).await;
+        let grant = tx.authorise::<WriteClinical>(self.subject).await.unwrap();
+        let form = catalogue().get("note").unwrap();
+        let id = RecordId::new(Uuid::now_v7());
+        records::start(&mut tx, &grant, id, form, &said(words)).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    async fn save(&self, name: &str, minutes: i64, id: RecordId, base: i64, words: &str) {
+        let mut tx = self.tx(name, minutes).await;
+        let grant = tx.authorise::<WriteClinical>(self.subject).await.unwrap();
+        records::save(&mut tx, &grant, id, base, None, &said(words)).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    async fn sign(&self, name: &str, minutes: i64, id: RecordId) -> RecordState {
+        let mut tx = self.tx(name, minutes).await;
+        let record = read(&mut tx, self.subject, id).await;
+        let grant = tx.authorise::<SignClinical>(self.subject).await.unwrap();
+        let state = records::sign(&mut tx, &grant, &record, catalogue().get("note").unwrap()).await.unwrap();
+        tx.commit().await.unwrap();
+        state
+    }
+
+    async fn countersign(&self, name: &str, minutes: i64, id: RecordId) -> Result<(), Error> {
+        let mut tx = self.tx(name, minutes).await;
+        let record = read(&mut tx, self.subject, id).await;
+        let grant = tx.authorise::<CountersignClinical>(self.subject).await.unwrap();
+        records::countersign(&mut tx, &grant, &record).await?;
+        tx.commit().await
+    }
+
+    async fn send_back(&self, name: &str, minutes: i64, id: RecordId, words: &str) -> Result<(), Error> {
+        let mut tx = self.tx(name, minutes).await;
+        let record = read(&mut tx, self.subject, id).await;
+        let grant = tx.authorise::<CountersignClinical>(self.subject).await.unwrap();
+        records::send_back(&mut tx, &grant, &record, "Note", words).await?;
+        tx.commit().await
+    }
+
+    async fn stood(&self, minutes: i64, id: RecordId) -> Option<Record> {
+        let mut tx = self.tx("Josie Quill", 1000).await;
+        let view = tx.authorise::<ViewClinical>(self.subject).await.unwrap();
+        records::get_as_of(&mut tx, &view, id, self.at(minutes)).await.unwrap()
+    }
+
+    async fn set_new_starter(&self, by: &str, whom: &str, days: i64) -> Result<(), Error> {
+        let mut tx = self.tx(by, 0).await;
+        let grant = tx.authorise::<ChangeSupervision>(Subject::default()).await.unwrap();
+        let user = users::by_id(&mut tx, self.named(whom)).await.unwrap().unwrap();
+        let until = (self.kit.now + Duration::days(days)).date_naive();
+        users::set_countersign_until(&mut tx, &grant, user.id, user.version, Some(until)).await?;
+        tx.commit().await
+    }
+}
+
+async fn read(tx: &mut Tx, subject: Subject, id: RecordId) -> Record {
+    let view = tx.authorise::<ViewClinical>(subject).await.unwrap();
+    records::get(tx, &view, id).await.unwrap().unwrap()
+}
+
+fn said(words: &str) -> Answers {
+    let mut answers = Answers::default();
+    answers.set("about", ["the visit"]);
+    answers.set("words", [words]);
+    answers
+}
+
+fn words(record: &Record) -> &str {
+    record.answers.one("words").unwrap_or_default()
+}
+
+on_both! {
+    async fn a_student_signs_and_a_leader_countersigns(kit: Kit) {
+        let case = Case::open(kit).await;
+        let id = case.start("Sam Tilley", 0, "seen").await;
+        assert_eq!(case.sign("Sam Tilley", 1, id).await, RecordState::AwaitingCountersignature);
+        case.countersign("Josie Quill", 2, id).await.unwrap();
+        assert_eq!(case.stood(1, id).await.unwrap().state, RecordState::AwaitingCountersignature);
+        let now = case.stood(2, id).await.unwrap();
+        assert_eq!((now.state, now.countersigned_by_name.as_str()), (RecordState::Signed, "Josie Quill"));
+        assert!(case.countersign("Josie Quill", 3, id).await.is_err(), "once");
+    }
+
+    async fn a_new_starter_does_not_sign_alone_until_their_day(kit: Kit) {
+        let case = Case::open(kit).await;
+        case.set_new_starter("Josie Quill", "Amara Bello", 0).await.unwrap();
+        let id = case.start("Amara Bello", 0, "seen").await;
+        assert_eq!(case.sign("Amara Bello", 1, id).await, RecordState::AwaitingCountersignature);
+        let later = case.start("Amara Bello", 24 * 60, "seen again").await;
+        assert_eq!(case.sign("Amara Bello", 24 * 60 + 1, later).await, RecordState::Signed);
+    }
+
+    async fn nobody_countersigns_their_own(kit: Kit) {
+        let case = Case::open(kit).await;
+        case.set_new_starter("Colin Marsh", "Josie Quill", 30).await.unwrap();
+        let id = case.start("Josie Quill", 0, "seen").await;
+        assert_eq!(case.sign("Josie Quill", 1, id).await, RecordState::AwaitingCountersignature);
+        assert!(matches!(case.countersign("Josie Quill", 2, id).await, Err(Error::Stale)));
+        assert!(matches!(case.send_back("Josie Quill", 2, id, "no").await, Err(Error::Stale)));
+        let other = case.start("Sam Tilley", 0, "theirs").await;
+        case.sign("Sam Tilley", 1, other).await;
+        assert!(matches!(case.countersign("Josie Quill", 2, other).await, Err(Error::Stale)), "while a colleague countersigns hers");
+        assert!(matches!(case.set_new_starter("Josie Quill", "Josie Quill", 0).await, Err(Error::Stale)), "she cannot end it herself");
+    }
+
+    async fn sent_back_it_is_a_draft_and_its_signature_stays_in_the_history(kit: Kit) {
+        let case = Case::open(kit).await;
+        let id = case.start("Sam Tilley", 0, "seen").await;
+        case.sign("Sam Tilley", 1, id).await;
+        case.send_back("Josie Quill", 3, id, "Say who was there").await.unwrap();
+        let mut tx = case.tx("Sam Tilley", 4).await;
+        let back = read(&mut tx, case.subject, id).await;
+        assert_eq!((back.state, back.signed_at, back.snapshot.is_none()), (RecordState::Draft, None, true));
+        let view = tx.authorise::<ViewClinical>(case.subject).await.unwrap();
+        let acts = records::acts(&mut tx, &view, &back).await.unwrap();
+        let kinds: Vec<ActKind> = acts.iter().map(|act| act.kind).collect();
+        assert_eq!(kinds, [ActKind::SignedToCountersign, ActKind::SentBack]);
+        assert_eq!(acts[1].words, "Say who was there");
+        drop(tx);
+        case.save("Sam Tilley", 5, id, back.version, "seen with his solicitor").await;
+        assert_eq!(case.sign("Sam Tilley", 6, id).await, RecordState::AwaitingCountersignature);
+        let first = case.stood(2, id).await.unwrap();
+        assert_eq!((first.state, words(&first)), (RecordState::AwaitingCountersignature, "seen"));
+        assert_eq!(first.snapshot.unwrap().answer("words").unwrap().value, "seen");
+        assert_eq!(case.stood(4, id).await.unwrap().state, RecordState::Draft);
+        let again = case.stood(7, id).await.unwrap();
+        assert_eq!(again.snapshot.unwrap().answer("words").unwrap().value, "seen with his solicitor");
+    }
+
+    async fn a_record_is_shown_as_it_stood(kit: Kit) {
+        let case = Case::open(kit).await;
+        let id = case.start("Amara Bello", 0, "first").await;
+        case.save("Amara Bello", 2, id, 1, "second").await;
+        case.sign("Amara Bello", 4, id).await;
+        let mut tx = case.tx("Amara Bello", 6).await;
+        let record = read(&mut tx, case.subject, id).await;
+        let grant = tx.authorise::<SignClinical>(case.subject).await.unwrap();
+        records::mark_in_error(&mut tx, &grant, &record, "Note", "the wrong person").await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(case.stood(-1, id).await.is_none(), "not begun");
+        let stood = async |minutes| {
+            let record = case.stood(minutes, id).await.unwrap();
+            (record.state, words(&record).to_owned(), record.signed_by_name.clone(), record.error_reason)
+        };
+        let none = String::new;
+        assert_eq!(stood(1).await, (RecordState::Draft, "first".into(), none(), none()));
+        assert_eq!(stood(3).await, (RecordState::Draft, "second".into(), none(), none()));
+        assert_eq!(stood(5).await, (RecordState::Signed, "second".into(), "Amara Bello".into(), none()));
+        let now = (RecordState::InError, "second".into(), "Amara Bello".into(), "the wrong person".into());
+        assert_eq!(stood(7).await, now);
+        let mut tx = case.tx("Josie Quill", 1000).await;
+        let view = tx.authorise::<ViewClinical>(case.subject).await.unwrap();
+        let before = records::of_episode_as_of(&mut tx, &view, case.at(-1)).await.unwrap();
+        let then = records::of_episode_as_of(&mut tx, &view, case.at(3)).await.unwrap();
+        let person = tx.authorise::<ViewClinical>(case.person).await.unwrap();
+        let of_person = records::of_person_as_of(&mut tx, &person, case.at(3)).await.unwrap();
+        assert_eq!((before.records.len(), then.records.len(), of_person.records.len()), (0, 1, 1));
+        assert_eq!(words(&then.records[0]), "second");
+    }
+
+    async fn a_signed_text_is_kept_though_it_is_changed_within_the_minute(kit: Kit) {
+        let case = Case::open(kit).await;
+        let id = case.start("Sam Tilley", 0, "first").await;
+        case.save("Sam Tilley", 1, id, 1, "signed text").await;
+        case.sign("Sam Tilley", 1, id).await;
+        case.send_back("Josie Quill", 1, id, "again").await.unwrap();
+        case.save("Sam Tilley", 1, id, 2, "later text").await;
+        let mut tx = case.tx("Sam Tilley", 2).await;
+        let view = tx.authorise::<ViewClinical>(case.subject).await.unwrap();
+        let kept = records::versions(&mut tx, &view, id).await.unwrap();
+        assert!(kept.iter().any(|one| one.answers.one("words") == Some("signed text")));
+    }
+
+    async fn an_addendum_is_no_part_of_what_stood_before(kit: Kit) {
+        let case = Case::open(kit).await;
+        let id = case.start("Amara Bello", 0, "seen").await;
+        case.sign("Amara Bello", 1, id).await;
+        let mut tx = case.tx("Amara Bello", 5).await;
+        let record = read(&mut tx, case.subject, id).await;
+        let grant = tx.authorise::<SignClinical>(case.subject).await.unwrap();
+        records::add_addendum(&mut tx, &grant, &record, AudienceClass::Clinical, "and later").await.unwrap();
+        let view = tx.authorise::<ViewClinical>(case.subject).await.unwrap();
+        let added = records::addenda(&mut tx, &view, &record).await.unwrap();
+        assert_eq!(added.iter().filter(|one| one.at <= case.at(4)).count(), 0);
+        assert_eq!(added.iter().filter(|one| one.at <= case.at(5)).count(), 1);
+    }
+
+    async fn a_person_is_shown_as_they_were_known(kit: Kit) {
+        let case = Case::open(kit).await;
+        for (minutes, name) in [(10, "Kay"), (20, "Kayleigh")] {
+            let mut tx = case.tx("Amara Bello", minutes).await;
+            let view = tx.authorise::<ViewIdentity>(case.person).await.unwrap();
+            let mut person = people::get(&mut tx, &view).await.unwrap().unwrap();
+            person.preferred_name = name.into();
+            let grant = tx.authorise::<ChangeIdentity>(case.person).await.unwrap();
+            people::change(&mut tx, &grant, &person).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let mut tx = case.tx("Amara Bello", 30).await;
+        let view = tx.authorise::<ViewIdentity>(case.person).await.unwrap();
+        let mut known = Vec::new();
+        for minutes in [-60, 5, 15, 25] {
+            let person = people::get_as_of(&mut tx, &view, case.at(minutes)).await.unwrap();
+            known.push(person.map(|person| person.preferred_name));
+        }
+        assert_eq!(known, [None, Some(String::new()), Some("Kay".into()), Some("Kayleigh".into())]);
+    }
+
+    async fn only_leaders_and_administrators_say_who_is_a_new_starter(kit: Kit) {
+        for role in Role::ALL {
+            let mut tx = kit.tx(*role).await;
+            let may = tx.may::<ChangeSupervision>(Subject::default()).await.unwrap();
+            let expected = matches!(role, Role::TeamLeader | Role::Administrator | Role::SystemAdministrator);
+            assert_eq!(may, expected, "{role}");
+        }
+    }
+}
