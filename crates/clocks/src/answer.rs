@@ -5,7 +5,7 @@ use throughline_domain::time::{Instant, london_date};
 
 use crate::detention::{Clock, Detention};
 use crate::events::Events;
-use crate::impossible::set_aside;
+use crate::impossible::{possible, set_aside};
 use crate::notices::notices;
 use crate::table::Tables;
 
@@ -33,6 +33,7 @@ pub fn clocks(events: &Events, as_of: Instant) -> Answer {
 /// The clocks of one detention at an instant, by given rules.
 pub fn clocks_by(tables: &Tables, events: &Events, as_of: Instant) -> Answer {
     let (events, impossible) = set_aside(events);
+    let as_of = possible(as_of);
     let detention = Detention::of(tables, &events, as_of);
     let mut unruled = Vec::new();
     let mut found = Vec::new();

@@ -1,6 +1,6 @@
 //! One detention at one instant: what its recorded events make of each rule.
 
-use chrono::NaiveDate;
+use chrono::{Duration, NaiveDate};
 use serde::Serialize;
 use throughline_domain::time::{Instant, london_date};
 
@@ -62,6 +62,9 @@ pub struct Clock {
     /// Whether it ends a power or owes a review.
     #[serde(skip)]
     pub kind: Kind,
+    /// How long before its end it says "due soon".
+    #[serde(skip)]
+    pub due_soon: Duration,
     /// The event from which it runs.
     #[serde(skip)]
     pub starts_from: StartsFrom,
@@ -128,6 +131,7 @@ impl<'a> Detention<'a> {
             about: run.about.clone(),
             label: rule.label.clone(),
             kind: rule.kind,
+            due_soon: rule.due_soon,
             starts_from: rule.starts_from,
             decided_by: rule.decided_by.clone(),
             check_in: rule.check_in,

@@ -41,6 +41,15 @@ pub(crate) fn set_aside(events: &Events) -> (Events, usize) {
     (kept, gone)
 }
 
+/// The instant, or the nearest one at which anybody can ask.
+pub(crate) fn possible(at: Instant) -> Instant {
+    match at.year() {
+        year if year < *YEARS.start() => Instant::default(),
+        year if year > *YEARS.end() => at.with_ordinal(1).and_then(|at| at.with_year(*YEARS.end())).unwrap_or_default(),
+        _ => at,
+    }
+}
+
 fn is_impossible(at: Instant) -> bool {
     !YEARS.contains(&at.year())
 }

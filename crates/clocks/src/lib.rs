@@ -9,7 +9,9 @@
 //! **Its words.** An *event* is something that happened at a known instant (arrest, arrival,
 //! review). The *relevant time* is where the detention limits start: arrival at the station, or
 //! 24 hours after arrest when that is earlier. *Excluded time* is time in hospital that does not
-//! count. A *limit* ends a power; a *review* is owed by an officer. A *rule* is one row of
+//! count. A *limit* ends a power; a *review* is owed by an officer. A *basis* is the power under
+//! which somebody is held, or the freedom they have; the [`timeline`] says which one held minute
+//! by minute, and marks gaps, overlaps and powers beyond their limit. A *rule* is one row of
 //! `reference/legal/*.toml`; a rule has one version for each period in which the law was the
 //! same, and the version in force on the day the clock starts is the one that is used.
 //!
@@ -21,8 +23,9 @@
 //! **How to add one more.** Add a `[[rule]]` to a file in `reference/legal/` (a new file is also
 //! named in [`EMBEDDED`]). When the law changes, give the old rule its `in_force_to` and add the
 //! new version under the same `id`. Run the tests: [`check`] tells what is wrong and in which
-//! file. Only a clock that starts from a new kind of event needs code: a field in [`Events`] and
-//! a variant of [`StartsFrom`].
+//! file. Only a clock that starts from a new kind of event needs code: a field in [`Events`], a
+//! variant of [`StartsFrom`], and where people record it, a kind of legal event in
+//! `throughline-domain` that [`events_of`] turns into the field. `docs/clocks.md` tells the rules.
 //!
 //! **What it will never do.** Give advice or decide lawfulness: the custody officer or clinician
 //! owns the clock and every time here is an estimate. It reads no clock, file or database.

@@ -109,13 +109,18 @@ proptest! {
         let events = Events {
             arrested_at: instant(0),
             arrived_station_at: instant(1),
-            detention_authorised_at: instant(2),
+            superintendent_extension_at: instant(2),
             released_at: instant(3),
             s136_arrived_at: instant(4),
             under_investigation_at: instant(5),
-            excluded: vec![Excluded { from: instant(6).unwrap(), to: instant(7), reason: String::new() }],
+            excluded: vec![
+                Excluded { from: instant(6).unwrap(), to: instant(7), reason: String::new() },
+                Excluded { from: at(0), to: None, reason: String::new() },
+            ],
+            detention_authorised_at: Some(at(1)),
             ..Events::default()
         };
+        prop_assert!(!clocks(&events, instant(5).unwrap()).notices.is_empty());
         let answer = clocks(&events, at(0));
         prop_assert!(answer.notices.iter().any(|notice| notice.contains("left out") || notice.contains("in the future")));
     }

@@ -196,6 +196,9 @@ impl<'a> Course<'a> {
             next_action_due: self.at + Duration::hours(2),
         };
         episodes::open(&mut tx, &grant, &new).await?;
+        if let Some(authorised) = self.begins.justice.detention_authorised_at {
+            crate::legal::record(self.team, &mut tx, self.subject, self.site, self.episode, authorised).await?;
+        }
         tx.commit().await?;
         Ok(true)
     }

@@ -296,10 +296,12 @@ pub fn known(listed: &Listed, recorded: &[LegalEvent]) -> Vec<LegalEvent> {
         (ArrivedStation, listed.arrived_at.filter(|_| !has(&[ArrivedStation]))),
         (DetentionAuthorised, listed.detention_authorised_at.filter(|_| !has(&[DetentionAuthorised]))),
     ];
-    let left = listed
-        .released
-        .filter(|_| !recorded.iter().any(|event| event.kind.walks_out_on().is_some()))
-        .and_then(|(status, at)| LegalEventKind::of_leaving_on(status).map(|kind| (kind, Some(at))));
+    let left = listed.released.filter(|_| !recorded.iter().any(|event| event.kind.walks_out_on().is_some()));
+    // A status of today says little of a release long ago: only that the detention was over.
+    let left = left.map(|(status, at)| {
+        let kind = LegalEventKind::of_leaving_on(status).filter(|_| status.walked_out());
+        (kind.unwrap_or(LegalEventKind::PoliceDetentionEnded), Some(at))
+    });
     let listed = from_list
         .into_iter()
         .chain(left)
@@ -340,9 +342,11 @@ mod tests {
     fn a_release_that_was_recorded_is_said_once() {
         let listed = Listed { released: Some((LegalStatus::Bail, at(12))), ..Listed::default() };
         assert_eq!(known(&listed, &[])[0].kind, LegalEventKind::Bailed);
-        let known = known(&listed, &[recorded(LegalEventKind::UnderInvestigation, 12)]);
-        assert_eq!(known.len(), 1);
-        assert_eq!(known[0].kind, LegalEventKind::UnderInvestigation);
+        let one = known(&listed, &[recorded(LegalEventKind::UnderInvestigation, 12)]);
+        assert_eq!(one.len(), 1);
+        assert_eq!(one[0].kind, LegalEventKind::UnderInvestigation);
+        let held_again = Listed { released: Some((LegalStatus::Pace, at(12))), ..Listed::default() };
+        assert_eq!(known(&held_again, &[])[0].kind, LegalEventKind::PoliceDetentionEnded);
     }
 
     #[test]

@@ -21,6 +21,8 @@ codes! {
     pub enum NextEvent {
         /// The first review of the detention (PACE 1984 s40(3)(a)).
         FirstReview = "first_review", "first review";
+        /// A later review (PACE 1984 s40(3)(b) and (c)).
+        Review = "review", "review";
         /// The end of the power to detain without an extension (PACE 1984 s41(1)).
         DetentionLimit = "detention_limit", "24 h limit";
         /// The hearing.
@@ -247,7 +249,7 @@ impl Explained {
         let began = match what {
             NextEvent::Hearing => Some("sitting"),
             NextEvent::Appointment => Some("appointment"),
-            NextEvent::FirstReview | NextEvent::DetentionLimit => None,
+            NextEvent::FirstReview | NextEvent::Review | NextEvent::DetentionLimit => None,
         };
         if let Some(what) = began.filter(|_| at <= now) {
             return Some(format!("{what} began at {}", clock_time(at)));

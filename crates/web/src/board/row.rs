@@ -198,7 +198,7 @@ impl Drawing<'_> {
         let now = self.now;
         let (what, at) = placed.standing.next.filter(|_| placed.standing.waits())?;
         match what {
-            NextEvent::FirstReview => {
+            NextEvent::FirstReview | NextEvent::Review => {
                 placed.detention.review.as_ref().map(|review| running(&review.label, at, now, 60))
             }
             NextEvent::Hearing => (at >= now).then(|| running("Hearing", at, now, 60)),
@@ -210,7 +210,7 @@ impl Drawing<'_> {
     /// The end of the power to detain, where something else comes before it.
     fn limit(&self, placed: &Placed) -> Option<Value> {
         let (what, _) = placed.standing.next.filter(|_| placed.standing.waits())?;
-        if what == NextEvent::FirstReview { self.limit_clock(placed) } else { None }
+        if matches!(what, NextEvent::FirstReview | NextEvent::Review) { self.limit_clock(placed) } else { None }
     }
 
     fn limit_clock(&self, placed: &Placed) -> Option<Value> {
@@ -372,7 +372,10 @@ fn next(row: &BoardRow, detention: &Detention) -> Option<(NextEvent, Instant)> {
         ListKind::Custody => {}
     }
     let limit = detention.limit.as_ref().and_then(|limit| limit.due_at).map(|at| (NextEvent::DetentionLimit, at));
-    let review = detention.review.as_ref().and_then(|review| review.due_at).map(|at| (NextEvent::FirstReview, at));
+    let review = detention.review.as_ref().and_then(|review| {
+        let what = if review.id == "pace_review_1" { NextEvent::FirstReview } else { NextEvent::Review };
+        review.due_at.map(|at| (what, at))
+    });
     review.into_iter().chain(limit).min_by_key(|(_, at)| *at)
 }
 

@@ -114,7 +114,9 @@ async fn leave(
     if let Some(kind) = LegalEventKind::of_leaving_on(status) {
         crate::legal::left(tx, subject, episode, kind, at).await?;
     }
-    if status.walked_out() && episode.released_at.is_none() {
+    // Whoever is held again after a release leaves anew, and is owed a contact anew.
+    let is_first = episode.released_at.is_none() || episode.legal_status.is_held();
+    if status.walked_out() && is_first {
         crate::release::release(tx, subject, status, at).await?;
     } else {
         // A corrected time or status: the contact within 48 hours stands already.

@@ -3,6 +3,7 @@
 use crate::Problem;
 use minijinja::{Value, context};
 use throughline_clocks::{Answer, Clock, Kind, Mark, MarkKind, State, Timeline, clocks, events_of, next_due, timeline};
+use throughline_domain::board::left_in_words;
 use throughline_domain::episode::LegalStatus;
 use throughline_domain::legal::{LegalEvent, LegalEventKind, Listed, known};
 use throughline_domain::time::Instant;
@@ -70,7 +71,9 @@ impl Held {
     /// What the episode says of the legal status, where the events say another.
     pub(crate) fn contradiction(&self, status: LegalStatus) -> Option<String> {
         let current = self.timeline.current()?.basis;
-        let agree = current.legal_status() == status || (!current.is_held() && status.walked_out());
+        let agree = current.legal_status() == status
+            || status == LegalStatus::NotKnown
+            || (!current.is_held() && status.walked_out());
         (!agree).then(|| {
             format!(
                 "The episode says “{status}”, and what is recorded here ends with “{}”. Record what happened since.",
@@ -114,20 +117,8 @@ pub(crate) fn clock_value(clock: &Clock, now: Instant) -> Option<Value> {
     };
     let due = clock.due_at?;
     let name = if clock.about.is_empty() { clock.label.clone() } else { format!("{}, {}", clock.label, clock.about) };
-    Some(context! { name, due, state, words => time_left(due, now), rule => clock.rule, source => clock.source })
-}
-
-/// "2 hours 5 minutes left", as the script that keeps it true says it; days when there are many.
-fn time_left(due: Instant, now: Instant) -> String {
-    let minutes = (due - now).num_minutes();
-    let of = |count: i64, noun: &str| match count {
-        0 => String::new(),
-        1 => format!("1 {noun} "),
-        more => format!("{more} {noun}s "),
-    };
-    let span = format!("{}{}", of(minutes.abs() / 60, "hour"), of(minutes.abs() % 60, "minute"));
-    let span = if span.is_empty() { "less than a minute " } else { &span };
-    format!("{span}{}", if due < now { "overdue" } else { "left" })
+    let soon_minutes = clock.due_soon.num_minutes();
+    Some(context! { name, due, state, soon_minutes, words => left_in_words(due, now) })
 }
 
 /// A stretch of time that somebody should look at.

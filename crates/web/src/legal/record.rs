@@ -79,7 +79,9 @@ pub(crate) async fn left(
     if standing().any(|entry| entry.event.kind == kind && entry.event.at == at) {
         return Ok(());
     }
-    let corrected = standing().find(|entry| kind.walks_out_on().is_some() && is_release(episode, entry));
+    // Somebody who is held again leaves anew; of somebody who is free the release is corrected.
+    let is_correction = kind.walks_out_on().is_some() && !episode.legal_status.is_held();
+    let corrected = standing().find(|entry| is_correction && is_release(episode, entry));
     let detail = if kind == LegalEventKind::Charged { Detail::Charge(Default::default()) } else { Detail::None };
     let mut events = vec![new(kind, at, detail, corrected.map(|entry| entry.id))];
     if kind == LegalEventKind::S136Detained && is_held_by_police(&before) {

@@ -8,7 +8,8 @@ use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::{Path, Query};
 use chrono::Duration;
 use minijinja::{Value, context};
-use throughline_clocks::{Clock, Kind, MAX_AGE_OF_CHECK_DAYS, State, short};
+use throughline_clocks::{Clock, Kind, MAX_AGE_OF_CHECK_DAYS, State};
+use throughline_domain::board::left_in_words;
 use throughline_domain::ids::{EpisodeId, LegalEventId};
 use throughline_domain::legal::{Allocation, Asks, DecidedBy, Detail, LegalEvent, LegalEventKind, MhaSection, Origin};
 use throughline_domain::time::{Instant, clock_time, date_long, date_time_long, london_date, london_time};
@@ -136,7 +137,7 @@ fn clock_row(clock: &Clock, now: Instant) -> Value {
         name => if clock.about.is_empty() { clock.label.clone() } else { format!("{}: {}", clock.label, clock.about) },
         state => clock.state.label(),
         tone,
-        left => (runs && clock.kind != Kind::Pause).then(|| short(clock, now).trim_start_matches(clock.label.as_str()).trim().to_owned()),
+        left => clock.due_at.filter(|_| runs && clock.kind != Kind::Pause).map(|due| left_in_words(due, now)),
         starts_at => clock.starts_at,
         due_at => clock.due_at,
         due_words => if clock.kind == Kind::Review { "Due" } else { "Ends" },
@@ -292,5 +293,64 @@ fn form(typed: Option<&Fields>, now: Instant) -> Value {
         asks_end => asking(Asks::End), asks_hours => asking(Asks::Hours), asks_section => asking(Asks::Section),
         asks_charge => asking(Asks::Charge),
         now => clock_time(now),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::typed;
+    use super::*;
+    use throughline_clocks::{Events, clocks};
+    use throughline_domain::legal::Charge;
+
+    fn instant(text: &str) -> Instant {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_rule_nobody_has_checked_for_three_months_warns() {
+        let told = |now: &str| {
+            let events = Events { arrived_station_at: Some(instant("2026-11-10T10:00:00Z")), ..Events::default() };
+            old_rules(&clocks(&events, instant(now)).clocks, instant(now))
+        };
+        assert_eq!(told("2026-12-01T10:00:00Z"), Vec::<String>::new());
+        let words = told("2027-06-01T10:00:00Z").remove(0);
+        assert!(words.contains("The rule for “First review” was last checked against the law on"), "{words}");
+        assert!(words.ends_with("check the custody record."), "{words}");
+    }
+
+    #[test]
+    fn a_line_opened_for_correction_reads_back_as_what_it_was() {
+        let charge = Charge {
+            offence: "Affray".into(),
+            allocation: Some(Allocation::EitherWay),
+            first_appearance: Some(instant("2026-11-02T10:00:00Z")),
+        };
+        for (kind, at, detail) in [
+            (LegalEventKind::ReviewHeld, "2026-10-25T00:30:00Z", Detail::None),
+            (LegalEventKind::ReviewHeld, "2026-10-25T01:30:00Z", Detail::None),
+            (LegalEventKind::ExcludedTime, "2026-07-01T08:30:00Z", Detail::End(Some(instant("2026-07-01T09:30:00Z")))),
+            (LegalEventKind::S136Extended, "2026-10-26T08:30:00Z", Detail::Minutes(450)),
+            (LegalEventKind::SectionBegan, "2026-10-26T08:30:00Z", Detail::Section(MhaSection::S48Restricted)),
+            (LegalEventKind::Charged, "2026-10-26T08:30:00Z", Detail::Charge(charge)),
+        ] {
+            let event = LegalEvent { kind, at: instant(at), detail, origin: Origin::Recorded };
+            let entry = Entry {
+                id: LegalEventId::new(uuid::Uuid::nil()),
+                event: event.clone(),
+                decided_by: Some(DecidedBy::Nurse),
+                decider_name: "A <b>".into(),
+                note: " as said\n".into(),
+                replaces: None,
+                withdrawn: false,
+                replaced: false,
+                recorded_at: event.at,
+                recorded_by_name: "Amara Bello".into(),
+            };
+            let mut errors = Errors::default();
+            let read = typed::read(&typed_of(&entry), instant("2026-11-26T14:30:00Z"), &mut errors).unwrap();
+            assert_eq!((read.kind, read.at, read.detail), (event.kind, event.at, event.detail));
+            assert_eq!((read.decided_by, read.note), (entry.decided_by, entry.note));
+        }
     }
 }

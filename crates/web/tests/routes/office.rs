@@ -109,6 +109,7 @@ impl Office {
             ("site", "SELECT id FROM site ORDER BY sort_order LIMIT 1"),
             ("token", "SELECT id FROM api_token LIMIT 1"),
             ("unread", "SELECT id FROM list_unread LIMIT 1"),
+            ("legal_event", "SELECT id FROM legal_event ORDER BY recorded_at LIMIT 1"),
             ("merge", "SELECT id FROM person_merge WHERE undone_at IS NULL LIMIT 1"),
         ];
         let person = self
