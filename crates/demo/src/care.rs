@@ -16,8 +16,11 @@ use throughline_policy::{
 use throughline_store::care::{self, Need, NewDecision, NewGoal, NewIntervention, NewReason, Reviewer};
 use throughline_store::{Tx, episodes, records};
 
-/// How many people have a care plan.
-const PLANS: usize = 12;
+/// How many people of the last days, and how many of before, have a care plan.
+const PLANS: [usize; 2] = [3, 9];
+
+/// Days after which a questionnaire has been asked again.
+const ASKED_AGAIN_AFTER: i64 = 3;
 
 /// Items of PHQ-9 that are answered so that the total comes out; the one about self-harm never is.
 const ITEMS: &[&str] = &["mood", "sleep", "energy", "interest", "concentration", "appetite", "failure", "movement"];
@@ -27,9 +30,20 @@ const ITEMS: &[&str] = &["mood", "sleep", "energy", "interest", "concentration",
 /// # Errors
 /// The store's, and refusals: a mistake in the demo.
 pub async fn make(team: &Team, seen: &[Seen]) -> anyhow::Result<()> {
+    let newest_first = seen.iter().rev();
+    let (recent, before): (Vec<&Seen>, Vec<&Seen>) =
+        newest_first.partition(|one| (team.now - one.arrived).num_days() < ASKED_AGAIN_AFTER);
+    for (people, plans) in [recent, before].into_iter().zip(PLANS) {
+        plan_for(team, &people, plans).await?;
+    }
+    Ok(())
+}
+
+/// Plans for the first of these people whose episodes are open.
+async fn plan_for(team: &Team, people: &[&Seen], plans: usize) -> anyhow::Result<()> {
     let mut made = 0;
-    for one in seen.iter().rev() {
-        if made == PLANS {
+    for one in people {
+        if made == plans {
             break;
         }
         let subject = Subject { person: Some(one.who.id), episode: Some(one.episode), site: Some(one.site) };
@@ -119,7 +133,7 @@ impl Planner<'_> {
             need_code: need.code.clone(),
             need_label: need.label.clone(),
             own_words: own_words.into(),
-            aim: if aim.is_empty() { format!("Help with: {}", need.label.to_lowercase()) } else { aim.into() },
+            aim: if aim.is_empty() { need.label.clone() } else { aim.into() },
             at: tx.now(),
         };
         care::set_goal(&mut tx, &grant, &new).await?;
@@ -226,7 +240,7 @@ impl Planner<'_> {
     ) -> anyhow::Result<()> {
         let (days, last) = ((self.team.now - arrived).num_days(), 4 + number % 9);
         self.phq9(chance, found, 16 - number % 3).await?;
-        if days > 2 {
+        if days >= ASKED_AGAIN_AFTER {
             self.phq9(chance, found + Duration::days(days / 2), 12).await?;
             self.phq9(chance, self.team.now - Duration::hours(20), last).await?;
         }
@@ -264,6 +278,8 @@ fn words(need: &str) -> (&'static str, &'static str) {
             ("I want to sleep again and not feel like this", "Seen by the GP, and a first talking therapy session kept")
         }
         "alcohol" => ("I want to stop before it stops me", "Fewer days of drinking, and detoxification arranged"),
+        "psychological" => ("Somebody to talk to who is not family", "A first session of talking therapy kept"),
+        "veteran" => ("To sleep without the light on", "An assessment by the veterans' service"),
         "drugs" => ("I am tired of it", "A first appointment at the drug service kept"),
         "finance" => ("I do not open the letters any more", "The debts on one page, and a plan for them"),
         "relationships" => ("To see my children at the weekend", "Contact arranged that is safe for everybody"),

@@ -4,9 +4,13 @@ use super::address;
 use crate::Problem;
 use minijinja::{Value, context};
 use throughline_domain::care::Standing;
-use throughline_policy::{EvaluateGoal, Subject, ViewCarePlan};
+use throughline_forms::catalogue;
+use throughline_policy::{EvaluateGoal, Subject, ViewCarePlan, WriteClinical};
 use throughline_store::Tx;
 use throughline_store::care;
+
+/// The form that sums an episode up, where the service has one.
+const CLOSING: &str = "closing";
 
 /// Goals of the episode that are not evaluated, each with the way to do it, and needs found in it without a goal or a
 /// reason; `None` for who may not see the plan.
@@ -25,8 +29,11 @@ pub(crate) async fn left_open(tx: &mut Tx, subject: Subject) -> Result<Option<Va
     };
     let unanswered =
         |need: &&care::Need| Some(need.episode_id) == subject.episode && need.standing == Standing::Unanswered;
+    let may_write = tx.may::<WriteClinical>(subject).await?;
+    let form = catalogue().get(CLOSING).filter(|_| may_write).zip(subject.episode);
     Ok(Some(context! {
         href => base,
+        form => form.map(|(form, episode)| context! { title => form.title, href => format!("/episodes/{episode}/forms/{CLOSING}") }),
         goals => goals.iter().map(goal).collect::<Vec<_>>(),
         needs => needs.iter().filter(unanswered).map(|need| need.label.clone()).collect::<Vec<_>>(),
     }))

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 /// Where a form of the plan comes from, as codes in its address.
 #[derive(Debug, Default, serde::Deserialize)]
-pub(super) struct From {
+pub(super) struct CameFrom {
     #[serde(default)]
     need: String,
     #[serde(default)]
@@ -29,7 +29,7 @@ pub(super) async fn find_need(tx: &mut Tx, person: PersonId, code: &str) -> Resu
     Ok(care::needs(tx, &grant).await?.into_iter().find(|need| need.code == code))
 }
 
-pub(super) async fn new_page(cx: Cx, Path(person): Path<PersonId>, Query(from): Query<From>) -> Answer {
+pub(super) async fn new_page(cx: Cx, Path(person): Path<PersonId>, Query(from): Query<CameFrom>) -> Answer {
     draw_new(&cx, person, &from.need, &Fields::default(), &Errors::default()).await
 }
 
@@ -113,6 +113,9 @@ async fn draw(cx: &Cx, person: PersonId, id: GoalId, fields: &Fields, errors: &E
     let frame = frame_below(&mut tx, person).await?;
     let (_, goal) = find_goal(&mut tx, person, id).await?;
     let may = May::of(&mut tx, person).await?;
+    if !errors.is_empty() && !may.write {
+        return Err(Problem::NotFound);
+    }
     let sees_referrals = tx.may::<ViewReferral>(person).await?;
     tx.commit().await?;
     let answer = |name: &str| typed_or(fields, &[("own_words", &goal.own_words), ("aim", &goal.aim)], name);
@@ -162,7 +165,7 @@ pub(super) async fn reword(cx: Cx, Path((person, id)): Path<(PersonId, GoalId)>,
 pub(super) async fn evaluate_page(
     cx: Cx,
     Path((person, id)): Path<(PersonId, GoalId)>,
-    Query(from): Query<From>,
+    Query(from): Query<CameFrom>,
 ) -> Answer {
     draw_evaluation(&cx, person, id, &from.back, &Fields::default(), &Errors::default()).await
 }

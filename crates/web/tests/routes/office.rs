@@ -66,6 +66,7 @@ impl Office {
         }
         office.add_ways_in().await;
         office.find_subjects().await;
+        office.add_care().await;
         office
     }
 
@@ -86,6 +87,33 @@ impl Office {
         let origin = ByItself::Program { name: new.name };
         let picture = Incoming::file("scan.png", b"\x89PNG".to_vec());
         throughline_inbox::receive(&kit.store, cause, kit.custody(), &origin, picture).await.expect("it is told");
+    }
+
+    /// A goal of the person's newest episode, and something that the link worker does for it.
+    async fn add_care(&mut self) {
+        let (goal, intervention) = (Uuid::now_v7(), Uuid::now_v7());
+        let of = |id: Uuid, more: Vec<Value>| -> Vec<Value> {
+            let own = [id, self.subjects["person"], self.subjects["episode"]].into_iter().map(Value::from);
+            let by = [Value::from(self.kit.now), self.kit.user(Role::Practitioner).into()];
+            own.chain(by).chain(more).collect()
+        };
+        let of_goal = of(goal, vec![]);
+        let of_intervention = of(intervention, vec![goal.into()]);
+        self.change(
+            "INSERT INTO care_goal (id, person_id, episode_id, own_words, aim, state, set_at, set_by, set_by_name)
+             VALUES ($1, $2, $3, 'My own door', 'A tenancy', 'working_on', $4, $5, 'Amara Bello')",
+            of_goal,
+        )
+        .await;
+        self.change(
+            "INSERT INTO care_intervention (id, person_id, episode_id, goal_id, what, doer, starts_on, review_on, state, planned_at,
+                                            planned_by, planned_by_name)
+             VALUES ($1, $2, $3, $6, 'Go together', 'link_worker', '2026-11-24', '2026-12-01', 'planned', $4, $5, 'Amara Bello')",
+            of_intervention,
+        )
+        .await;
+        self.subjects.insert("goal", goal);
+        self.subjects.insert("intervention", intervention);
     }
 
     /// One of each kind, of a person of the practitioner's site with as much in their record as can be.
