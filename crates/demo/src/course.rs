@@ -3,6 +3,7 @@
 
 use crate::answers;
 use crate::chance::Chance;
+use crate::instruments;
 use crate::papers;
 use crate::population::Somebody;
 use crate::team::Team;
@@ -23,7 +24,7 @@ use throughline_domain::referral::{HelpKind, ReferralState};
 use throughline_domain::risk::{AlertKind, AlertState};
 use throughline_domain::task::{TaskKind, TaskState, contact_after_release_due};
 use throughline_domain::time::{Instant, from_london, london_date, london_time};
-use throughline_forms::{Answers, catalogue};
+use throughline_forms::{Answers, Form, catalogue};
 use throughline_policy::{
     Actor, ChangeConsent, ChangeEpisode, ChangeFollowUp, ChangeJustice, ChangeReferral, ChangeRiskCard, CloseEpisode,
     CreateDisclosure, CreatePerson, CreateReferral, OpenEpisode, SignClinical, Subject, ViewClinical, ViewEpisode,
@@ -269,8 +270,13 @@ impl<'a> Course<'a> {
 
     async fn sign(&mut self, tx: &mut Tx, form: &str, answers: &Answers) -> anyhow::Result<()> {
         let form = catalogue().get(form).context("the form is shipped")?;
+        let id = RecordId::new(self.chance.id());
+        self.sign_as(tx, id, form, answers).await
+    }
+
+    async fn sign_as(&self, tx: &mut Tx, id: RecordId, form: &Form, answers: &Answers) -> anyhow::Result<()> {
         let write = tx.authorise::<WriteClinical>(self.subject).await?;
-        let id = records::start(tx, &write, RecordId::new(self.chance.id()), form, answers).await?;
+        let id = records::start(tx, &write, id, form, answers).await?;
         let view = tx.authorise::<ViewClinical>(self.subject).await?;
         let record = records::get(tx, &view, id).await?.context("the record was begun")?;
         let sign = tx.authorise::<SignClinical>(self.subject).await?;
@@ -368,6 +374,9 @@ impl<'a> Course<'a> {
                 let form = catalogue().get("assessment").context("the form is shipped")?;
                 let answers = answers::answered(form, &answers::assessment(self.who.story), self.at)?;
                 self.sign(&mut tx, "assessment", &answers).await?;
+                for (place, (form, answers)) in instruments::answered(self.who.story)?.iter().enumerate() {
+                    self.sign_as(&mut tx, instruments::record_id(self.episode, place), form, answers).await?;
+                }
                 let grant = tx.authorise::<SignClinical>(self.subject).await?;
                 records::assessed(&mut tx, &grant).await?;
             }

@@ -23,6 +23,7 @@ mod directory;
 mod duplicates;
 mod history;
 mod hospital;
+mod instruments;
 mod names;
 mod nights;
 mod papers;

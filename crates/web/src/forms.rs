@@ -6,6 +6,7 @@ mod draft;
 mod learned;
 mod prefill;
 mod record;
+mod score;
 mod screened;
 mod sign;
 

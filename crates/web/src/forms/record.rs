@@ -1,6 +1,6 @@
 //! A signed record: read from its snapshot, added to, countersigned, or marked in error.
 
-use super::{draft, form_of, learned, open_record, sign, title_of};
+use super::{draft, form_of, learned, open_record, score, sign, title_of};
 use crate::banner::banner;
 use crate::episodes::{self as episode_pages, Errors};
 use crate::{Answer, Cx, Fields, Problem};
@@ -43,7 +43,7 @@ pub(super) async fn show(cx: Cx, Path(id): Path<RecordId>) -> Answer {
         back => context! { href => format!("/episodes/{}", record.episode_id), text => "Episode" },
         base => format!("/records/{id}"),
         sections => snapshot.as_ref().map(sections),
-        score => snapshot.as_ref().and_then(score),
+        score => snapshot.as_ref().and_then(|snapshot| snapshot.score.as_ref()).map(|one| score::panel(&one.score, signed.then_some(record.episode_id))),
         withheld => snapshot.as_ref().and_then(|snapshot| snapshot.score_withheld.clone()),
         addenda,
         versions,
@@ -72,17 +72,6 @@ fn sections(snapshot: &Snapshot) -> Vec<Value> {
             }
         })
         .collect()
-}
-
-fn score(snapshot: &Snapshot) -> Option<Value> {
-    let score = &snapshot.score.as_ref()?.score;
-    Some(context! {
-        total => score.total,
-        out_of => score.out_of,
-        band => score.band,
-        statement => score.statement,
-        prorated => score.prorated,
-    })
 }
 
 /// The record as it stood when a version was saved.
