@@ -4,6 +4,7 @@
 use crate::answers;
 use crate::chance::Chance;
 use crate::further;
+use crate::instruments;
 use crate::papers;
 use crate::population::Somebody;
 use crate::team::Team;
@@ -384,6 +385,9 @@ impl<'a> Course<'a> {
                 let form = self.form_of(Step::Assessment)?;
                 let answers = answers::answered(form, &answers::assessment(self.who.story), self.at)?;
                 self.sign(&mut tx, form, &answers).await?;
+                for (place, (form, answers)) in instruments::answered(self.who.story)?.iter().enumerate() {
+                    self.sign_as(&mut tx, instruments::record_id(self.episode, place), form, answers).await?;
+                }
                 let grant = tx.authorise::<SignClinical>(self.subject).await?;
                 records::assessed(&mut tx, &grant).await?;
                 self.fill_further_forms(&mut tx).await?;

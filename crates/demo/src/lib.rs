@@ -25,6 +25,7 @@ mod duplicates;
 mod further;
 mod history;
 mod hospital;
+mod instruments;
 mod legal;
 mod names;
 mod nights;

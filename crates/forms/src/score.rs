@@ -52,8 +52,12 @@ pub struct Score {
     pub alerts: Vec<RaisedAlert>,
     /// "Screen, not a diagnosis".
     pub statement: String,
-    /// What must be read beside the band: by which rule items are missing, what the result rests
-    /// on, what is not verified, what comes next.
+    /// What is true of every score of the instrument: who rates, that the low ones matter, what is
+    /// not verified.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub caveats: Vec<String>,
+    /// What must be read beside this one: by which rule items are missing, what the result rests
+    /// on, what silence does not mean, what comes next.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<String>,
     /// What comes next.
@@ -107,7 +111,6 @@ impl Form {
         let read = self.read_off(scoring, total, &items, answers)?;
         notices.extend(read.because);
         notices.extend(self.silent(answers));
-        notices.extend(scoring.warnings());
         notices.extend(read.next.as_ref().map(|next| format!("Next: {}", next.words)));
         Ok(Score {
             instrument: self.id.clone(),
@@ -121,6 +124,7 @@ impl Form {
             items: items.answered,
             alerts: self.alerts(answers),
             statement: STATEMENT.to_owned(),
+            caveats: scoring.caveats(),
             notices,
             next: read.next,
         })
@@ -184,8 +188,8 @@ impl Form {
         let (missing, allowed) = (items.missing.len(), scoring.missing.allowed());
         let nothing = items.answered.is_empty() && items.skipped.is_empty();
         // A result by rule may stand although items are missing; `read_off` decides.
-        let by_rule = matches!(scoring.reading, Reading::Rules(_)) && !nothing;
-        if nothing || (missing > allowed && !by_rule) {
+        let by_rule = matches!(scoring.reading, Reading::Rules(_));
+        if !by_rule && (nothing || missing > allowed) {
             return Err(items.too_few(allowed));
         }
         let mut notices = items.notices(scoring.skipped.unwrap_or_default());
@@ -194,8 +198,7 @@ impl Form {
         if is_prorated {
             let (words, all) = (one_or_many(missing, "is", "are"), items.asked());
             notices.push(format!(
-                "{missing} of {all} items {words} not answered ({}): the total is the mean of the others times {all}, as this instrument allows for up to {allowed}",
-                items.missing.join(", ")
+                "{missing} of {all} items {words} not answered: the total is the mean of the others times {all}, as this instrument allows for up to {allowed}"
             ));
         }
         let points = if is_prorated { prorated(sum, items.asked() - missing, items.asked()) } else { sum };
@@ -205,7 +208,7 @@ impl Form {
 
 impl Scoring {
     /// What stands beside every score of the instrument.
-    fn warnings(&self) -> Vec<String> {
+    fn caveats(&self) -> Vec<String> {
         let rated = (self.rated_by == Rater::Clinician)
             .then(|| "Rated by a clinician from what they saw and know, not answered by the person".to_owned());
         let low = self.low_matters.then(|| "A low score is the one that matters on this instrument".to_owned());

@@ -124,7 +124,7 @@ impl Form {
                 let documents = scoring.document.clone();
                 (Some(SnapshotScore { class: self.score_class(), documents, score }), None)
             }
-            Some((_, Err(error))) => (None, Some(error.to_string())),
+            Some((_, Err(error))) => (None, Some(error.in_words(self))),
             None => (None, None),
         };
         Snapshot {

@@ -92,6 +92,13 @@ fn a_score_is_read_off_in_exactly_one_way() {
 }
 
 #[test]
+fn a_mean_is_of_something() {
+    let prorate = |max: usize| ITEMS.replace("\"refuse\"", &format!("\"prorate\"\nmissing_max = {max}"));
+    refused(&format!("{}{ALL}", prorate(1)), 26, "missing_max must be fewer than all 1 items");
+    good(&format!("{}{ALL}", prorate(0)));
+}
+
+#[test]
 fn what_comes_next_has_words() {
     let next = |more: &str| ALL.replace("label = \"High\"", &format!("label = \"High\"{more}"));
     good(&format!("{ITEMS}{}", next(", next = \"Ask more\", next_form = \"risk\"")));

@@ -70,13 +70,17 @@ fn bjmhs_says_on_what_the_result_rests() {
 fn bjmhs_refers_on_what_was_answered_but_clears_nobody_who_was_not_asked() {
     let hospital = score_answers_json(form("bjmhs"), r#"{"hospital": "yes"}"#).unwrap();
     assert_eq!((hospital.band.as_str(), hospital.missing.len(), hospital.prorated), (REFER, 7, false));
-    assert!(hospital.notices.iter().any(|notice| notice.starts_with("7 of 8 items not answered")));
+    assert!(hospital.notices.iter().any(|notice| notice.starts_with("7 of 8 items are not answered")));
     // One symptom and one unanswered: two could still be reached.
     for answers in ["[1, null, 0, 0, 0, 0, 0, 0]", "[0, 0, 0, 0, 0, 0, null, 0]", "[0, 0, 0, 0, 0, 0, 0, null]"] {
         let error = score_answers_json(form("bjmhs"), answers).unwrap_err();
         assert!(matches!(&error, ScoreError::Undecided { missing } if missing.len() == 1), "{answers}: {error}");
     }
-    assert!(score_answers_json(form("bjmhs"), "[]").is_err());
+    assert!(
+        matches!(score_answers_json(form("bjmhs"), "[]"), Err(ScoreError::Undecided { missing }) if missing.len() == 8)
+    );
+    let seen = score_answers_json(form("bjmhs"), r#"{"other_reason": "yes"}"#).unwrap();
+    assert_eq!((seen.total, seen.band.as_str()), (0, REFER), "somebody who answers nothing can be referred");
     let sheet = score_sheet_json(form("bjmhs"), "[0, 0, 0, 0, 0, 0, 0, null]").unwrap();
     assert_eq!((sheet.total, sheet.band, sheet.missing), (None, None, vec!["hospital".to_owned()]));
     // None of the missing can decide: two symptoms are out of reach.

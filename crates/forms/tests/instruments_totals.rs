@@ -96,7 +96,7 @@ fn honos_has_a_total_and_no_band_and_says_who_rates() {
     scored("honos", r#"{"total": 48, "self_injury": "no"}"#, 48, no_bands);
     assert!(matches!(error("honos", r#"{"total": 49}"#), ScoreError::OutOfRange { .. }));
     let score = score_answers_json(form("honos"), r#"{"total": 10, "self_injury": "no"}"#).unwrap();
-    assert!(score.notices.iter().any(|notice| notice.starts_with("Rated by a clinician")));
+    assert!(score.caveats.iter().any(|notice| notice.starts_with("Rated by a clinician")));
     assert_eq!(form("honos").scoring.as_ref().unwrap().rated_by, Rater::Clinician);
     let rated = score_sheet_json(form("honos"), r#"{"self_injury": "yes"}"#).unwrap();
     assert_eq!((rated.total, rated.alerts.len()), (None, 1));
@@ -122,7 +122,7 @@ fn cmhs_thresholds_say_that_nobody_has_verified_them() {
         scored(id, &format!("[{highest}]"), highest, &at);
         assert!(matches!(error(id, &format!("[{}]", highest + 1)), ScoreError::OutOfRange { .. }));
         let score = score_answers_json(form(id), "[0]").unwrap();
-        assert!(score.notices.iter().any(|notice| notice.starts_with("Not verified: the threshold of")), "{id}");
+        assert!(score.caveats.iter().any(|notice| notice.starts_with("Not verified: the threshold of")), "{id}");
     }
 }
 
@@ -143,7 +143,7 @@ fn ldsq_says_what_the_manual_says_and_has_no_cut_off_of_ours() {
     let sheet = score_sheet_json(form("ldsq"), r#"{"manual_says": "likely"}"#).unwrap();
     assert_eq!((sheet.total, sheet.alerts[0].kind.as_str()), (None, "appropriate_adult"));
     let low = score_answers_json(form("ldsq"), r#"{"total": 90, "manual_says": "likely"}"#).unwrap();
-    assert!(low.notices.contains(&"A low score is the one that matters on this instrument".to_owned()));
+    assert!(low.caveats.contains(&"A low score is the one that matters on this instrument".to_owned()));
 }
 
 #[test]
@@ -168,6 +168,22 @@ fn a_total_that_cannot_be_is_told_beside_its_field_before_signing() {
     assert_eq!(told(&[("total", "41"), ("answered", "10"), risk]).len(), 1, "one thing is told once");
     let fields: Vec<String> = told(&[]).into_iter().map(|(field, _)| field).collect();
     assert_eq!(fields, ["total", "answered", "risk"], "silence about risk is not signed");
+}
+
+#[test]
+fn a_letter_carries_the_caveats_and_none_of_the_answers() {
+    let mut answers = Answers::default();
+    for (question, given) in [("total", "9"), ("answered", "9"), ("risk", "yes")] {
+        answers.set(question, [given]);
+    }
+    let letter = form("core10").snapshot(&answers).for_document("health_letter");
+    let score = letter.score.expect("the letter may carry it").score;
+    assert_eq!((score.total, score.statement.as_str()), (10, "Screen, not a diagnosis"));
+    assert!(score.notices.is_empty() && score.alerts.is_empty() && letter.sections.is_empty());
+    answers.set("total", ["7"]);
+    let screen = form("cmhs_m").snapshot(&answers).for_document("health_letter").score.expect("it is scored").score;
+    assert!(screen.caveats[0].starts_with("Not verified"), "what is not verified goes with the band");
+    assert!(form("core10").snapshot(&answers).for_document("court_report").score.is_none());
 }
 
 #[test]

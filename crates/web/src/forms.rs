@@ -8,6 +8,7 @@ mod draft;
 mod learned;
 mod prefill;
 mod record;
+mod score;
 mod screened;
 mod sections;
 mod sign;

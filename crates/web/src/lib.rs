@@ -49,6 +49,7 @@ pub mod episodes;
 pub mod forms;
 pub mod help;
 pub mod legal;
+pub mod licences;
 pub mod lists;
 pub mod outcomes;
 pub mod outreach;
@@ -195,6 +196,7 @@ pub fn router(app: App) -> Router {
         .merge(directory::routes())
         .merge(administration::routes())
         .merge(audit::routes())
+        .merge(licences::routes())
         .layer(from_fn_with_state(app.clone(), duplicates::lead_on))
         .layer(from_fn_with_state(app.clone(), cx::must_be_signed_in));
     let open = Router::new().merge(account::routes()).merge(help::routes());

@@ -21,6 +21,7 @@ impl Check<'_> {
         self.skipped(raw.skipped.as_ref(), form, at);
         let skipped = raw.skipped.map(Spanned::into_inner);
         let method = self.method(raw.entered.take(), missing, form, at);
+        self.some_must_be_answered(missing, method.as_ref(), form, at);
         let range = match &method {
             Some(Method::Entered(entered)) => Some((entered.lowest, entered.highest)),
             Some(Method::Sum) => Some(form.items().fold((0, 0), |(low, high), item| {
@@ -66,6 +67,18 @@ impl Check<'_> {
                 self.wrong(at, "missing_max has no meaning when missing items are refused");
                 MissingRule::Refuse
             }
+        }
+    }
+
+    /// A mean needs something that it is the mean of.
+    fn some_must_be_answered(&mut self, missing: MissingRule, method: Option<&Method>, form: &Form, at: usize) {
+        let items = match method {
+            Some(Method::Entered(entered)) => entered.answered.as_ref().map(|answered| answered.items),
+            Some(Method::Sum) => Some(form.items().count()),
+            None => None,
+        };
+        if let Some(items) = items.filter(|items| missing.allowed() >= *items) {
+            self.wrong(at, format!("missing_max must be fewer than all {items} items"));
         }
     }
 

@@ -1,6 +1,7 @@
 //! Why there is no score, in words that say what would do.
 
 use super::items::one_or_many;
+use crate::definition::Form;
 
 /// Why there is no score.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -98,6 +99,36 @@ pub enum ScoreError {
 }
 
 impl ScoreError {
+    /// Why there is no score, for a page, which names questions by their words and not by id.
+    pub fn in_words(&self, form: &Form) -> String {
+        let label = |id: &str| form.question(id).map_or_else(|| id.to_owned(), |question| question.label.clone());
+        match self {
+            Self::Missing { missing, items, allowed } => {
+                let (are, need) = (one_or_many(missing.len(), "is", "are"), need(*items, *allowed));
+                format!("{} of {items} items {are} not answered; a score needs {need}", missing.len())
+            }
+            Self::Undecided { missing } => {
+                format!(
+                    "{} not answered, and could still decide: nothing can be concluded from what is missing",
+                    count_missing(missing)
+                )
+            }
+            Self::NotEntered { question } => format!("“{}” is not entered", label(question)),
+            Self::OutOfRange { question, given, lowest, highest } => {
+                format!("‘{given}’ is out of range for “{}”, {lowest} to {highest}", label(question))
+            }
+            other => other.to_string(),
+        }
+    }
+
+    /// The items whose answers are missing, by id.
+    pub fn missing(&self) -> &[String] {
+        match self {
+            Self::Missing { missing, .. } | Self::Undecided { missing } => missing,
+            _ => &[],
+        }
+    }
+
     /// Whether what was given cannot be an answer. Otherwise something is only missing.
     pub const fn is_wrong_answer(&self) -> bool {
         match self {

@@ -16,8 +16,8 @@ pub(super) struct Items {
     pub(super) missing: Vec<String>,
     /// The items that certainly do not apply, by id.
     pub(super) skipped: Vec<String>,
-    /// Those of the skipped that have an answer all the same.
-    pub(super) not_counted: Vec<String>,
+    /// How many of the skipped have an answer all the same.
+    pub(super) not_counted: usize,
 }
 
 impl Items {
@@ -31,7 +31,7 @@ impl Items {
             match (applies[question.id.as_str()], given) {
                 (Some(false), given) => {
                     items.skipped.push(question.id.clone());
-                    items.not_counted.extend(given.map(|_| question.id.clone()));
+                    items.not_counted += usize::from(given.is_some());
                 }
                 (Some(true), Some(code)) => items.answered.push(question.item_score(code)?),
                 (Some(true), None) | (None, _) => items.missing.push(question.id.clone()),
@@ -57,14 +57,11 @@ impl Items {
 
     /// What is said of skipped items that count `skipped` each.
     pub(super) fn notices(&self, skipped: i32) -> Vec<String> {
-        let told = |ids: &[String], words: &dyn Fn(usize) -> String| {
-            (!ids.is_empty()).then(|| format!("{} ({})", words(ids.len()), ids.join(", ")))
-        };
-        let skip = told(&self.skipped, &|many| {
-            let items = one_or_many(many, "item does not apply and counts", "items do not apply and count");
-            format!("By an earlier answer, {many} {items} {skipped}")
-        });
-        let lost = told(&self.not_counted, &|_| "Answers to items that do not apply are not counted".to_owned());
+        let many = self.skipped.len();
+        let items = one_or_many(many, "item does not apply and counts", "items do not apply and count");
+        let skip = (many > 0).then(|| format!("By an earlier answer, {many} {items} {skipped}"));
+        let lost =
+            (self.not_counted > 0).then(|| "Answers to items that do not apply are kept, but not counted".to_owned());
         skip.into_iter().chain(lost).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! What a total, or the answers, are read off as.
 
+use super::items::one_or_many;
 use super::{Items, Next, ScoreError};
 use crate::answers::Answers;
 use crate::definition::Form;
@@ -54,13 +55,10 @@ impl Form {
             }
             if !held.is_empty() || rule.any.is_empty() {
                 let because = (!held.is_empty()).then(|| format!("Because: {}", held.join("; ")));
-                let missing = (!items.missing.is_empty()).then(|| {
-                    format!(
-                        "{} of {} items not answered ({}): the result stands without them",
-                        items.missing.len(),
-                        items.asked(),
-                        items.missing.join(", ")
-                    )
+                let (missing, all) = (items.missing.len(), items.asked());
+                let missing = (missing > 0).then(|| {
+                    let are = one_or_many(missing, "is", "are");
+                    format!("{missing} of {all} items {are} not answered: the result stands without them")
                 });
                 let because = because.into_iter().chain(missing).collect();
                 return Ok(Read {

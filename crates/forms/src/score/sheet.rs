@@ -69,8 +69,9 @@ impl Form {
                 sheet.missing = score.missing;
                 sheet.skipped = score.skipped;
                 sheet.items = score.items;
-                sheet.notices.extend(score.notices);
+                sheet.notices.extend(score.caveats.into_iter().chain(score.notices));
                 sheet.next = score.next;
+                sheet.name_items();
                 return sheet;
             }
             Err(error) if error.is_wrong_answer() => wrong.push(error),
@@ -87,9 +88,18 @@ impl Form {
 }
 
 impl ScoreSheet {
+    /// Names the items that the notices only count.
+    fn name_items(&mut self) {
+        for (words, items) in [("Not answered", &self.missing), ("Do not apply", &self.skipped)] {
+            if !items.is_empty() {
+                self.notices.push(format!("{words}: {}", items.join(", ")));
+            }
+        }
+    }
+
     fn withheld(&mut self, error: &ScoreError) {
-        if let ScoreError::Missing { missing, .. } | ScoreError::Undecided { missing } = error {
-            self.missing.clone_from(missing);
+        if self.missing.is_empty() {
+            self.missing = error.missing().to_vec();
         }
         self.notices.push(format!("Not scored: {error}"));
     }

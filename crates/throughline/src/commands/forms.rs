@@ -1,9 +1,10 @@
-//! Form definitions and scores.
+//! Form definitions, scores and licences.
 
 use crate::words::{counted, read_text, say, say_json, wrong_use};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use throughline_forms::{Form, LicenceEntry, catalogue};
 
-/// Checks forms and scores instruments
+/// Checks forms, scores instruments, tells their licences
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// Proves a form definition; without a file, all that are part of the program
@@ -13,50 +14,97 @@ pub enum Command {
         file: Option<PathBuf>,
     },
     /// Scores the answers to an instrument
-    #[command(after_help = "Example:  echo '[1, 0, 2, 1, 0, 0, 1, 0, 0]' | throughline forms score phq9 --answers -")]
+    ///
+    /// Prints JSON: total, band (or the result of the instrument's rule), alerts, notices and what comes next. When
+    /// the answers cannot be scored because some are missing, total and band are null, the notices say why, and the
+    /// alerts are there all the same; that is no error, and ends with 0.
+    ///
+    /// What cannot be an answer (an unknown item or code, a number out of range, too many answers) is wrong use and
+    /// ends with 2: the same JSON is printed, with total null and the alerts of the other answers. So does text that
+    /// is not JSON, and an instrument that there is not, with nothing printed.
+    #[command(after_help = SCORE_HELP)]
     Score {
-        /// The instrument's id: phq9, gad7
+        /// The instrument's id (`throughline forms licences` lists them): phq9, audit_c, core10
         instrument: String,
         /// The answers as JSON: an array in the order asked, or an object by item (`-` for standard input)
         #[arg(long, value_name = "FILE")]
         answers: PathBuf,
     },
+    /// Tells on what terms each instrument is used, and whether its items are shown
+    #[command(after_help = "Example:  throughline forms licences --format json")]
+    Licences {
+        /// How to write it
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+}
+
+const SCORE_HELP: &str = "\
+Answers:   by id ({\"mood\": 2}), by place from 1 ({\"2\": 2}) or in order ([0, 2, null]); each a code or its score,
+           yes and no also as true and false; null, or leaving it out, is unanswered.
+           An instrument whose items are not shown takes its total: {\"total\": 17, \"answered\": 10, \"risk\": \"no\"}
+
+Example:  echo '[1, 0, 2, 1, 0, 0, 1, 0, 0]' | throughline forms score phq9 --answers -";
+
+/// How the licences are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For programs
+    Json,
+    /// For eyes
+    Table,
 }
 
 /// Does a command.
 pub fn run(command: &Command) -> anyhow::Result<()> {
     match command {
-        Command::Check { file: Some(file) } => {
-            let form = throughline_forms::check_definition(&file.display().to_string(), &read_text(file)?).map_err(
-                |errors| {
-                    let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-                    anyhow::anyhow!("{}:\n{}", counted(errors.len(), "fault", "faults"), lines.join("\n"))
-                },
-            )?;
-            say(line(&form))
-        }
-        Command::Check { file: None } => {
-            throughline_forms::catalogue().all().iter().try_for_each(|form| say(line(form)))
-        }
-        Command::Score { instrument, answers } => {
-            let known = throughline_forms::catalogue().all().iter().filter(|form| form.scoring.is_some());
-            let known: Vec<&str> = known.map(|form| form.id.as_str()).collect();
-            let form = throughline_forms::catalogue().get(instrument).filter(|form| form.scoring.is_some());
-            let form = form.ok_or_else(|| {
-                wrong_use(format!("'{instrument}' is not an instrument. The instruments are {}", known.join(", ")))
-            })?;
-            let score = throughline_forms::score_answers_json(form, &read_text(answers)?)
-                .map_err(|error| wrong_use(error.to_string()))?;
-            say_json(&score)
+        Command::Check { file: Some(file) } => check(file),
+        Command::Check { file: None } => catalogue().all().iter().try_for_each(|form| say(line(form))),
+        Command::Score { instrument, answers } => score(instrument, answers),
+        Command::Licences { format: Format::Json } => say_json(&catalogue().licences()),
+        Command::Licences { format: Format::Table } => {
+            catalogue().licences().iter().try_for_each(|entry| say(paragraph(entry)))
         }
     }
 }
 
-fn line(form: &throughline_forms::Form) -> String {
+fn check(file: &Path) -> anyhow::Result<()> {
+    let read = throughline_forms::check_definition(&file.display().to_string(), &read_text(file)?);
+    let form = read.map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("{}:\n{}", counted(errors.len(), "fault", "faults"), lines.join("\n"))
+    })?;
+    say(line(&form))
+}
+
+fn score(instrument: &str, answers: &Path) -> anyhow::Result<()> {
+    let form = catalogue().instrument(instrument).ok_or_else(|| {
+        let known: Vec<&str> = catalogue().instruments().map(|form| form.id.as_str()).collect();
+        wrong_use(format!("'{instrument}' is not an instrument. The instruments are {}", known.join(", ")))
+    })?;
+    let sheet = throughline_forms::score_sheet_json(form, &read_text(answers)?)
+        .map_err(|error| wrong_use(error.to_string()))?;
+    say_json(&sheet)?;
+    match sheet.wrong {
+        Some(wrong) => Err(wrong_use(wrong.to_string())),
+        None => Ok(()),
+    }
+}
+
+fn line(form: &Form) -> String {
     format!(
         "{} version {}: good ({})",
         form.id,
         form.version,
         counted(form.questions().count(), "question", "questions")
+    )
+}
+
+fn paragraph(entry: &LicenceEntry<'_>) -> String {
+    let shown = if entry.items_shown { "items shown" } else { "items not shown: the total is entered" };
+    let LicenceEntry { instrument, tool, holder, terms, evidence, .. } = entry;
+    let verify = entry.to_verify.map(|what| format!("  To verify  {what}\n")).unwrap_or_default();
+    format!(
+        "{tool} ({instrument}): {shown}\n  Holder     {holder}\n  Terms      {terms}\n  Evidence   {evidence}\n{verify}"
     )
 }

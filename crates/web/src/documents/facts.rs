@@ -12,7 +12,7 @@ use throughline_domain::document::{Audience, DocumentKind};
 use throughline_domain::ids::DocumentId;
 use throughline_domain::risk;
 use throughline_domain::time::{Instant, age_on, date_long, date_time_long, london_date};
-use throughline_forms::{SnapshotAnswer, SnapshotSection};
+use throughline_forms::{Score, SnapshotAnswer, SnapshotSection};
 use throughline_policy::{Subject, ViewClinical, ViewConsent, ViewEpisode, ViewIdentity, ViewJustice, ViewRiskCard};
 use throughline_store::alerts::{self, RiskCard};
 use throughline_store::consents::{self, Consent};
@@ -247,11 +247,17 @@ fn form_sections(form: &SignedRecord, kind: DocumentKind) -> Vec<Section> {
     let source = source(form, &told.title);
     let score = told.score.as_ref().map(|score| Section {
         title: told.title.clone(),
-        rows: vec![Row::new("Score", score.score.total.to_string()), Row::new("Source", source.clone())],
+        rows: vec![Row::new("Score", scored(&score.score)), Row::new("Source", source.clone())],
         paragraphs: Vec::new(),
     });
     let sections = told.sections.iter().filter_map(|section| form_section(section, kind, &source));
     sections.chain(score).collect()
+}
+
+/// A score never stands alone: its range, its band, and what must be read beside it.
+fn scored(score: &Score) -> String {
+    let beside = std::iter::once(&score.statement).chain(&score.caveats).map(|words| format!("{words}."));
+    format!("{} of {}: {}. {}", score.total, score.out_of, score.band, beside.collect::<Vec<_>>().join(" "))
 }
 
 /// A section of a form: short answers as rows, prose as paragraphs under its question.

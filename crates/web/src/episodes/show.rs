@@ -234,6 +234,6 @@ pub(crate) fn record_line(record: &Record) -> Value {
         at => record.signed_at.unwrap_or(record.updated_at),
         by => if signed { &record.signed_by_name } else { &record.updated_by_name },
         signed,
-        score => score.map(|score| format!("{} of {}, {}", score.score.total, score.score.out_of, score.score.band)),
+        score => score.map(|score| format!("{} of {}, {}. {}", score.score.total, score.score.out_of, score.score.band, score.score.statement)),
     }
 }

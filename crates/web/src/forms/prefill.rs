@@ -6,7 +6,7 @@
 use super::{alike, of_question};
 use crate::Problem;
 use throughline_domain::time::{date_long, london_date};
-use throughline_forms::{Answers, Form, Prefill, Question, catalogue};
+use throughline_forms::{Answers, Form, FormKind, Prefill, Question, catalogue};
 use throughline_policy::{Subject, ViewClinical, ViewContactDetails, ViewIdentity};
 use throughline_store::people::Person;
 use throughline_store::records::{self, Record};
@@ -96,10 +96,18 @@ async fn safe_contact(tx: &mut Tx, subject: Subject) -> Result<String, Problem> 
 fn take_latest(known: &mut Known, question: &Question, record: &Record, from: &str) {
     let values =
         of_question(&record.answers, from).find(|(field, _)| *field == from).map(|(_, values)| values.to_vec());
-    let title = catalogue().get(&record.form_id).map_or(record.form_id.as_str(), |form| &form.title).to_lowercase();
+    let title = catalogue().get(&record.form_id).map_or_else(|| record.form_id.clone(), called);
     let date = record.signed_at.map_or_else(String::new, |at| format!(" of {}", date_long(london_date(at))));
     let source = format!("Taken from the {title}{date} by {}: check that it is still right", record.signed_by_name);
     known.take(question, values.unwrap_or_default(), &source);
+}
+
+/// What a form is called within a sentence: an instrument by its name, a form of the service by its title.
+fn called(form: &Form) -> String {
+    match form.kind {
+        FormKind::Instrument => form.short_title().to_owned(),
+        FormKind::Form => form.title.to_lowercase(),
+    }
 }
 
 fn person_field(person: &Person, safe_contact: &str, field: &str, question: &Question) -> Vec<String> {

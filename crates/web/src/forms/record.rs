@@ -3,7 +3,7 @@
 use super::as_of;
 use super::countersign::{self, may_countersign};
 use super::sections::{self, WITHHELD};
-use super::{draft, form_of, open_record, title_of};
+use super::{draft, form_of, open_record, score, title_of};
 use crate::as_of::Asked;
 use crate::banner::banner;
 use crate::episodes as episode_pages;
@@ -76,7 +76,7 @@ pub(super) fn shown(record: &Record) -> Value {
         base => format!("/records/{}", record.id),
         of_person => record.person_id.to_string(),
         sections => snapshot.as_ref().map(|snapshot| sections::of_snapshot(snapshot, record)),
-        score => snapshot.as_ref().and_then(sections::score),
+        score => snapshot.as_ref().and_then(|snapshot| snapshot.score.as_ref()).map(|one| score::panel(&one.score, record.state.counts().then_some(record.episode_id))),
         score_withheld => snapshot.as_ref().and_then(|snapshot| snapshot.score_withheld.clone()),
         withheld => record.withheld.then_some(WITHHELD),
         state => record.state.code(),

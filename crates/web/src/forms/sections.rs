@@ -49,15 +49,3 @@ pub(super) fn of_snapshot(snapshot: &Snapshot, record: &Record) -> Vec<Value> {
         })
         .collect()
 }
-
-/// The score of a snapshot, as the template draws it.
-pub(super) fn score(snapshot: &Snapshot) -> Option<Value> {
-    let score = &snapshot.score.as_ref()?.score;
-    Some(context! {
-        total => score.total,
-        out_of => score.out_of,
-        band => score.band,
-        statement => score.statement,
-        prorated => score.prorated,
-    })
-}

@@ -1,7 +1,7 @@
 //! Checking the answers, and signing them.
 
 use super::sections::{self, WITHHELD};
-use super::{form_of, learned, open_record, screened};
+use super::{form_of, learned, open_record, score, screened};
 use crate::banner::banner;
 use crate::episodes as episode_pages;
 use crate::{Answer, Cx, Fields, Problem};
@@ -43,8 +43,8 @@ async fn draw(cx: &Cx, id: RecordId, refused: Option<String>) -> Answer {
         .map(|error| context! { text => error.message, href => format!("/records/{id}/edit?for=sign#question-{}", error.question) })
         .collect();
     let score = form.scoring.as_ref().map(|_| match form.score(&record.answers) {
-        Ok(score) => context! { total => score.total, out_of => score.out_of, band => score.band, statement => score.statement, prorated => score.prorated },
-        Err(error) => context! { withheld => error.to_string() },
+        Ok(score) => score::panel(&score, None),
+        Err(error) => score::withheld(form, &error, &format!("/records/{id}/edit")),
     });
     let alerts: Vec<String> = form.alerts(&record.answers).into_iter().map(|alert| alert.label).collect();
     let user = &cx.signed_in.user;
