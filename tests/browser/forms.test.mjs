@@ -1,4 +1,4 @@
-// Forms that fit the person: an assessment of somebody of sixteen and a decision about capacity, filled in and
+// Forms that fit the person: the assessment of a young person and a decision about capacity, filled in and
 // signed by keyboard alone; what cannot be right is told at its field, and nothing typed is lost.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -43,7 +43,7 @@ const clock = (minutesAgo) => {
   return [london({ day: 'numeric', month: 'numeric', year: 'numeric' }), london({ hour: '2-digit', minute: '2-digit' })];
 };
 
-scene('given somebody of sixteen on the custody list, when Amara opens their episode, then the forms made for them come first', async () => {
+scene('given a young person on the custody list, when Amara opens their episode, then the forms made for them come first', async () => {
   const born = `14/03/${now.getFullYear() - 17}`;
   const file = join(folder, 'custody.csv');
   await writeFile(file, custodyCsv(now, { changed: { 'CU/88101': (row) => row.with(3, born).with(4, '') } }));
@@ -56,15 +56,15 @@ scene('given somebody of sixteen on the custody list, when Amara opens their epi
   await press(amara, 'Add the person and open an episode');
   episode = amara.url();
   const said = await text(amara);
-  assert.match(said, /What the pathway asks .*Assessment under 18.* Further forms .*Mental capacity for one decision.* Questionnaires/);
-  assert.equal(await amara.getByRole('link', { name: 'Assessment', exact: true }).isVisible(), false, 'the adult form is folded away');
+  assert.match(said, /What the pathway asks The steps above open: Screening, Assessment under 18, Risk and safety plan\. .* Further forms .*Mental capacity for one decision.* Questionnaires/);
+  assert.equal(await amara.getByRole('link', { name: 'Assessment: for 18 and over' }).isVisible(), false, 'the adult form is folded away');
   await look(amara, 'offered', amara.getByRole('heading', { name: 'Forms and questionnaires' }));
 });
 
 scene('given the adult form is opened all the same, then it leads to the one that is made for the person', async () => {
   await unfold(amara, 'What the pathway asks, not made for this person');
-  await link(amara, 'Assessment', { exact: true });
-  assert.match(await text(amara), /For this person Assessment under 18 is made/);
+  await link(amara, 'Assessment: for 18 and over');
+  assert.match(await text(amara), /Assessment under 18 is made for somebody like this person/);
   await look(amara, 'not-made-for');
   await link(amara, 'Assessment under 18');
   await press(amara, 'Start');
@@ -187,7 +187,7 @@ scene('given a decision about capacity, when an answer changes, then what depend
   assert.ok(!signed.includes('whatever'), 'what is not asked is not signed');
 });
 
-scene('given no script, when somebody of sixteen is screened, then every question says when it is asked and the page works', async () => {
+scene('given no script, when a concern about a child is begun, then every question says when it is asked and the page works', async () => {
   const plain = await windowOf(browser, { javaScript: false });
   await plain.context().addCookies(await amara.context().cookies());
   await plain.goto(episode);

@@ -41,8 +41,39 @@ impl Fits {
         }
     }
 
+    /// Whom it is made for: `18 and over`, `under 18, voluntary attendance`, `everybody`.
+    pub fn in_words(&self) -> String {
+        let age = match (self.from_age, self.under_age) {
+            (Some(from), Some(under)) => Some(format!("{from} and over, under {under}")),
+            (Some(from), None) => Some(format!("{from} and over")),
+            (None, Some(under)) => Some(format!("under {under}")),
+            (None, None) => None,
+        };
+        let contact: Vec<String> = self.contact.iter().map(|one| one.label().to_lowercase()).collect();
+        let contact = (!contact.is_empty()).then(|| contact.join(" or "));
+        let words: Vec<String> = age.into_iter().chain(contact).collect();
+        if words.is_empty() { "everybody".to_owned() } else { words.join(", ") }
+    }
+
     /// How much it was made for somebody in particular.
     pub(crate) fn narrowness(&self) -> usize {
         usize::from(self.from_age.is_some() || self.under_age.is_some()) + usize::from(!self.contact.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whom_a_form_is_made_for_is_said_in_words() {
+        let words = |from_age, under_age, contact: &[PointOfContact]| {
+            Fits { from_age, under_age, contact: contact.to_vec() }.in_words()
+        };
+        assert_eq!(words(None, None, &[]), "everybody");
+        assert_eq!(words(Some(18), None, &[]), "18 and over");
+        assert_eq!(words(Some(10), Some(18), &[]), "10 and over, under 18");
+        let places = [PointOfContact::VoluntaryAttendance, PointOfContact::YouthCourt];
+        assert_eq!(words(None, Some(18), &places), "under 18, voluntary attendance or youth court");
     }
 }

@@ -55,11 +55,11 @@ impl Question {
         match self.limits.moment {
             Some(Moment::Past) if typed.is_after(now) => {
                 let field = if typed.day > today { self.id.clone() } else { format!("{}.time", self.id) };
-                let message = format!("{} is still to come: enter when it happened", typed.in_words());
+                let message = self.says(typed, "is still to come: enter when it happened");
                 return Some(FieldError::at(self, field, message));
             }
             Some(Moment::Future) if typed.day < today => {
-                let message = format!("{} has passed: enter today or a later day", typed.in_words());
+                let message = self.says(typed, "has passed: enter today or a later day");
                 return Some(FieldError::new(self, message));
             }
             _ => {}
@@ -67,14 +67,14 @@ impl Question {
         let earlier = visible.iter().find(|question| Some(&question.id) == self.limits.not_before.as_ref())?;
         let before = Typed::of(earlier, answers, today)?;
         typed.is_before(before).then(|| {
-            let message = format!(
-                "{} is before “{}”, {}: change one of the two",
-                typed.in_words(),
-                earlier.label,
-                before.in_words()
-            );
-            FieldError::new(self, message)
+            let rest = format!("is before “{}”, {}: change one of the two", earlier.label, before.in_words());
+            FieldError::new(self, self.says(typed, &rest))
         })
+    }
+
+    /// Names the question: the message also stands in a list away from it.
+    fn says(&self, typed: Typed, rest: &str) -> String {
+        format!("“{}”: {} {rest}", self.label, typed.in_words())
     }
 
     /// What other answers say against this one, when it is to be signed.

@@ -89,9 +89,9 @@ fn what_has_happened_is_not_in_the_future() {
         let at = |day: &str, time: &str| told(&[("released", day), ("released.time", time)], purpose);
         assert_eq!(at("26/3/2026", "14:00"), []);
         assert_eq!(at("26/3/2026", "14:05"), [], "clocks on walls differ by minutes");
-        let words = "26 March 2026 at 14:06 is still to come: enter when it happened";
+        let words = "“Released”: 26 March 2026 at 14:06 is still to come: enter when it happened";
         assert_eq!(at("26/3/2026", "14:06"), one("released.time", words));
-        let words = "27 March 2026 at 09:00 is still to come: enter when it happened";
+        let words = "“Released”: 27 March 2026 at 09:00 is still to come: enter when it happened";
         assert_eq!(at("27/3/2026", "9:00"), one("released", words));
     }
 }
@@ -99,7 +99,7 @@ fn what_has_happened_is_not_in_the_future() {
 #[test]
 fn what_is_to_come_is_today_or_later() {
     assert_eq!(told(&[("review", "26/3/2026")], Purpose::Draft), []);
-    let words = "25 March 2026 has passed: enter today or a later day";
+    let words = "“Review”: 25 March 2026 has passed: enter today or a later day";
     assert_eq!(told(&[("review", "25/3/2026")], Purpose::Draft), one("review", words));
 }
 
@@ -117,7 +117,8 @@ fn nobody_is_released_before_they_were_arrested() {
             Purpose::Draft,
         )
     };
-    let words = "25 March 2026 at 08:59 is before “Arrested”, 25 March 2026 at 09:00: change one of the two";
+    let words =
+        "“Released”: 25 March 2026 at 08:59 is before “Arrested”, 25 March 2026 at 09:00: change one of the two";
     assert_eq!(at(("25/3/2026", "9:00"), ("25/3/2026", "8:59"), "yes"), one("released", words));
     assert_eq!(at(("25/3/2026", "9:00"), ("25/3/2026", "9:00"), "yes"), []);
     assert_eq!(at(("25/3/2026", "9:00"), ("25/3/2026", "8:59"), "no"), [], "a time that is not asked now says nothing");
@@ -129,7 +130,7 @@ fn a_day_is_compared_with_the_day_of_a_moment() {
     let at =
         |day: &str| told(&[("released", "25/3/2026"), ("released.time", "22:00"), ("first_day", day)], Purpose::Draft);
     assert_eq!(at("25/3/2026"), []);
-    assert!(at("24/3/2026")[0].1.starts_with("24 March 2026 is before “Released”"));
+    assert!(at("24/3/2026")[0].1.starts_with("“First day at home”: 24 March 2026 is before “Released”"));
 }
 
 #[test]

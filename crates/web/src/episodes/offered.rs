@@ -1,4 +1,5 @@
-//! The forms of an episode: what was filled in, and what can be filled in, those made for the person first.
+//! The forms of an episode: what was filled in, and what can be filled in: by step and title, those
+//! made for the person first.
 
 use super::record_line;
 use minijinja::{Value, context};
@@ -9,7 +10,7 @@ use throughline_store::records::Records;
 /// A group of forms on the page of an episode.
 struct Group {
     title: &'static str,
-    /// What the group is for.
+    /// What the group is for; what comes before the names of the forms that the steps open.
     help: &'static str,
     holds: fn(&Form) -> bool,
 }
@@ -17,7 +18,7 @@ struct Group {
 const GROUPS: [Group; 4] = [
     Group {
         title: "What the pathway asks",
-        help: "Opened from the steps above as well.",
+        help: "The steps above open:",
         holds: |form| form.kind == FormKind::Form && form.step.is_some(),
     },
     Group {
@@ -46,11 +47,16 @@ pub(super) fn forms(all: &Records, about: About, episode: EpisodeId, may_write: 
 }
 
 fn group_value(group: &Group, about: About, episode: EpisodeId) -> Value {
-    let all = catalogue().all().iter().filter(|form| (group.holds)(form));
-    let (suiting, others): (Vec<&Form>, Vec<&Form>) = all.partition(|form| is_for(form, about));
+    let mut all: Vec<&Form> = catalogue().all().iter().filter(|form| (group.holds)(form)).collect();
+    all.sort_by_key(|form| (form.step, &form.title));
+    let (suiting, others): (Vec<&Form>, Vec<&Form>) = all.into_iter().partition(|form| is_for(form, about));
     let links = |forms: Vec<&Form>| -> Vec<Value> {
-        let link =
-            |form: &Form| context! { title => form.title, href => format!("/episodes/{episode}/forms/{}", form.id) };
+        let link = |form: &Form| {
+            let href = format!("/episodes/{episode}/forms/{}", form.id);
+            // A second link to what a step opens would only ask which of the two is meant.
+            let of_step = form.step.is_some();
+            context! { title => form.title, href, of_step, made_for => form.fits.in_words() }
+        };
         forms.into_iter().map(link).collect()
     };
     context! { title => group.title, help => group.help, forms => links(suiting), others => links(others) }
@@ -82,8 +88,8 @@ mod tests {
     #[test]
     fn forms_made_for_the_person_come_first_and_no_form_is_missing() {
         let pathway = "What the pathway asks";
-        assert_eq!(titles("forms", Some(16), pathway), ["Risk and safety plan", "Screening", "Assessment under 18"]);
-        assert_eq!(titles("others", Some(16), pathway), ["Assessment", "Voluntary attendance screening"]);
+        assert_eq!(titles("forms", Some(16), pathway), ["Screening", "Assessment under 18", "Risk and safety plan"]);
+        assert_eq!(titles("others", Some(16), pathway), ["Voluntary attendance screening", "Assessment"]);
         assert!(titles("forms", Some(40), "Further forms").contains(&"Care and support needs".to_owned()));
         assert!(titles("others", Some(16), "Further forms").contains(&"Care and support needs".to_owned()));
         for age in [None, Some(12), Some(16), Some(40)] {

@@ -90,7 +90,8 @@ impl<'a> Said<'a> {
         let options = || asked.into_iter().flat_map(|question| &question.options);
         let is_option = |line: &&str| options().any(|option| option.label.eq_ignore_ascii_case(line));
         let chosen = |code: &str| ticked.is_some_and(|question| self.answers.has(&question.id, code));
-        let named = options().filter(|option| chosen(&option.code)).map(|option| option.label.as_str());
+        let named =
+            options().filter(|option| !option.alone && chosen(&option.code)).map(|option| option.label.as_str());
         // A label among the own words was ticked once: the boxes say whether it still is.
         let own =
             written.unwrap_or_default().lines().map(str::trim).filter(|line| !line.is_empty() && !is_option(line));
@@ -141,6 +142,20 @@ mod tests {
         let told = told(&answers, &known("Large print", false));
         assert_eq!(told.adjustments, "More time to answer\nRegular breaks\nLook at me when you speak");
         assert_eq!((told.interpreter, told.language.as_str()), (true, "Tamil"));
+    }
+
+    #[test]
+    fn every_form_that_asks_of_the_person_tells_of_them_and_no_adjustment_is_none() {
+        for form in ["communication", "voluntary_attendance"] {
+            let form = catalogue().get(form).expect("the form is shipped");
+            let mut answers = Answers::default();
+            answers.set("adjustments", ["breaks"]);
+            assert_eq!(Said::of(form, &answers).told(&known("Large print", false)).adjustments, "Regular breaks");
+        }
+        let form = catalogue().get("communication").expect("the form is shipped");
+        let mut answers = Answers::default();
+        answers.set("adjustments", ["none"]);
+        assert_eq!(Said::of(form, &answers).told(&known("Large print", false)).adjustments, "");
     }
 
     #[test]

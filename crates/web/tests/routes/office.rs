@@ -201,7 +201,7 @@ impl Office {
             };
             match name {
                 "kind" => path.push_str("custody_advice"),
-                "form" => path.push_str("screening"),
+                "form" | "step" => path.push_str("screening"),
                 "version" => path.push('1'),
                 "row" => path.push('5'),
                 _ if absent => path.push_str("01900000-0000-7000-8000-00000000dead"),
