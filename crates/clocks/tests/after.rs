@@ -154,3 +154,20 @@ fn the_new_events_are_read_from_json_and_a_clock_of_a_charge_names_it() {
     let wrong = serde_json::from_str::<Events>(r#"{"sections": [{"section": "s99", "from": "2026-11-10T10:00:00Z"}]}"#);
     assert!(wrong.unwrap_err().to_string().contains("s99"));
 }
+
+#[test]
+fn the_first_and_last_instants_there_are_give_a_notice_and_no_panic() {
+    for edge in [Instant::MIN_UTC, Instant::MAX_UTC] {
+        let events = Events {
+            arrived_station_at: Some(edge),
+            s136_arrived_at: Some(edge),
+            sections: vec![Section { section: MhaSection::S3, from: edge, renewed_at: vec![], ended_at: None }],
+            ..Events::default()
+        };
+        for now in [edge, london("2026-11-10 10:00")] {
+            let answer = clocks(&events, now);
+            assert!(says(&answer, "3 recorded times are not between the years 1900 and 2199"), "{:?}", answer.notices);
+            assert!(answer.clocks.is_empty());
+        }
+    }
+}

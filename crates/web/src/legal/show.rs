@@ -115,13 +115,23 @@ async fn page(tx: &mut Tx, cx: &Cx, id: EpisodeId) -> Result<(Value, Held), Prob
         next => held.next_clock(cx.now),
         marks => held.timeline.marks.iter().map(mark_value).collect::<Vec<_>>(),
         drawing => drawing(&held.timeline),
-        clocks => held.answer.clocks.iter().map(|clock| clock_row(clock, cx.now)).collect::<Vec<_>>(),
+        clocks => rows(&held.answer.clocks, matters, cx.now),
+        other_clocks => rows(&held.answer.clocks, |clock| !matters(clock), cx.now),
         notices => &held.answer.notices,
         old_rules => old_rules(&held.answer.clocks, cx.now),
         events => events(&held),
         gone => held.entries.iter().filter(|entry| !entry.stands()).map(entry_value).collect::<Vec<_>>(),
     };
     Ok((values, held))
+}
+
+fn rows(clocks: &[Clock], which: impl Fn(&Clock) -> bool, now: Instant) -> Vec<Value> {
+    clocks.iter().filter(|clock| which(clock)).map(|clock| clock_row(clock, now)).collect()
+}
+
+/// Whether a clock runs, has run out, has no limit, or ought to run and cannot: the rest needs nobody now.
+fn matters(clock: &Clock) -> bool {
+    !matches!(clock.state, State::Met | State::Extended | State::Stopped | State::NotInForce)
 }
 
 fn clock_row(clock: &Clock, now: Instant) -> Value {

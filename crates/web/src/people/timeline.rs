@@ -29,6 +29,7 @@ const KINDS: &[(&str, &str)] = &[
     ("contact", "Contacts"),
     ("task", "Tasks"),
     ("outcome", "CJ outcomes"),
+    ("legal", "Legal status"),
     ("person", "Details"),
     (merges::EVENT, "Records joined"),
 ];
