@@ -242,9 +242,8 @@ async fn instruments(tx: &mut Tx, subject: Subject) -> Result<Option<Value>, Pro
         })
         .collect();
     let filled: Vec<Value> = all.records.iter().map(record_line).collect();
-    let withheld: Vec<String> = all.withheld.iter().map(ToString::to_string).collect();
     let may_write = tx.may::<WriteClinical>(subject).await?;
-    Ok(Some(context! { forms, filled, withheld, may_write }))
+    Ok(Some(context! { forms, filled, withheld => all.withheld, may_write }))
 }
 
 /// One filled-in form in a list.
@@ -253,6 +252,12 @@ pub(crate) fn record_line(record: &Record) -> Value {
         || catalogue().get(&record.form_id).map_or_else(|| record.form_id.clone(), |form| form.title.clone()),
         |snapshot| snapshot.title.clone(),
     );
+    // Notes are many: each is told apart by what it is about.
+    let is_note = catalogue().get(&record.form_id).is_some_and(|form| form.kind == FormKind::Note);
+    let title = match record.answers.one("about").filter(|_| is_note) {
+        Some(about) => format!("{title}: {about}"),
+        None => title,
+    };
     let score = record.snapshot.as_ref().and_then(|snapshot| snapshot.score.as_ref());
     let signed = record.signed_at.is_some();
     context! {
