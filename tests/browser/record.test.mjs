@@ -16,6 +16,7 @@ let episode;
 before(async () => {
   [demo, browser] = await Promise.all([startDemo(), startBrowser()]);
   [amara, josie, sam, tom] = await Promise.all(['Amara Bello', 'Josie Quill', 'Sam Tilley', 'Tom Hartley'].map(opened));
+  episode = await unscreened(amara);
 });
 
 after(async () => {
@@ -81,24 +82,33 @@ function counted(page) {
 // A practised hand: four keys a second, and a second to read each field.
 const seconds = ({ keys, fields }) => keys / 4 + fields;
 
-const scene = scenes(180_000);
+const patience = 300_000;
+// What goes wrong in one part of the day says nothing of the others.
+const byKeyboard = scenes(patience);
+const interrupted = scenes(patience);
+const countersigned = scenes(patience);
+const sealed = scenes(patience);
+const asItStood = scenes(patience);
 
-scene('given somebody at the cell door, when Amara screens by keyboard alone, then it takes under three minutes of keys', async () => {
-  episode = await unscreened(amara);
+byKeyboard('given somebody at the cell door, when Amara screens by keyboard alone, then it takes under three minutes of keys', async () => {
+  await open(amara, `${episode}/forms/screening`);
   await press(amara, 'Start');
   const now = new Date();
   const london = (options) => new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', ...options }).format(now);
   const answers = {
     'How was the person seen?': 'Face to face, in a cell',
-    'When did you see them?': [london({ day: 'numeric', month: 'numeric' }), london({ hour: '2-digit', minute: '2-digit' }).replace(':', '')],
+    'When did you see them?': [london({ day: 'numeric', month: 'numeric', year: 'numeric' }), london({ hour: '2-digit', minute: '2-digit' }).replace(':', '')],
     'Did the person agree to talk?': 'Yes',
     'What was noticed, by whom': 'Custody nurse: no sleep',
     'What did you find?': { 'Mental health': ['Suspected', 'New'] },
-    'Is there a concern about self-harm or suicide, now or recently?': 'No',
+    'Is there a concern about self-harm or suicide, now or recently?': 'Asked, none identified',
     'Does the person need to be seen by a healthcare professional now?': 'No',
+    'Alcohol or drugs': 'No',
     'Is an interpreter needed?': 'No',
-    'Is an appropriate adult needed?': 'No',
+    'Is an appropriate adult needed?': 'No reason to suspect it',
     'Does anybody at home depend on this person?': 'No',
+    'Is the person pregnant, or have they had a baby in the last year?': 'Does not apply',
+    'Is the person known to mental health, learning disability or drug and alcohol services?': 'No',
     'How urgent is this?': 'Routine',
     'What happens next?': 'Assessment needed',
   };
@@ -111,11 +121,11 @@ scene('given somebody at the cell door, when Amara screens by keyboard alone, th
   count.stop();
   assert.ok(count.keys > 100, `only ${count.keys} keys were counted`);
   assert.ok(seconds(count) < 180, `${count.keys} keys and ${count.fields} fields are ${seconds(count)} seconds`);
-  await sees(amara, 'Custody nurse: no sleep');
+  await sees(amara, 'Custody nurse: no sleep', 'Sign', 'I am Amara Bello');
   await checkPage(amara, 'check of a quick screening', [1366]);
 });
 
-scene('given a lost line, when the tab is loaded again, then what was typed is back and is saved', async () => {
+interrupted('given a lost line, when the tab is loaded again, then what was typed is back and is saved', async () => {
   const draft = await started(amara, 'note');
   const field = () => amara.getByLabel('What you note');
   await write(amara, amara.getByLabel('What is it about?'), 'The visit');
@@ -144,7 +154,7 @@ scene('given a lost line, when the tab is loaded again, then what was typed is b
   amara.problems.splice(0);
 });
 
-scene('given text of another session in the tab, then it is not brought back', async () => {
+interrupted('given text of another session in the tab, then it is not brought back', async () => {
   await amara.evaluate(() => {
     const address = document.querySelector('form[data-autosave]').dataset.autosave;
     sessionStorage.setItem(`throughline draft ${address}`, 'AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=');
@@ -154,7 +164,7 @@ scene('given text of another session in the tab, then it is not brought back', a
   assert.equal(await amara.getByLabel('What you note').inputValue(), 'His sister rang about the flat');
 });
 
-scene('given a lock in the middle of a sentence, when it is lifted, then the sentence is there and is saved', async () => {
+interrupted('given a lock in the middle of a sentence, when it is lifted, then the sentence is there and is saved', async () => {
   const field = amara.getByLabel('What you note');
   await field.fill('His sister rang about the flat, and');
   await amara.getByRole('button', { name: 'Lock', exact: true }).click();
@@ -166,7 +176,7 @@ scene('given a lock in the middle of a sentence, when it is lifted, then the sen
   await status(amara, 'saved').waitFor();
 });
 
-scene('given one draft in two tabs, when both are typed in, then both texts are shown and a person chooses', async () => {
+interrupted('given one draft in two tabs, when both are typed in, then both texts are shown and a person chooses', async () => {
   const second = await amara.context().newPage();
   second.on('dialog', (dialog) => dialog.accept().catch(() => {}));
   second.problems = [];
@@ -184,7 +194,7 @@ scene('given one draft in two tabs, when both are typed in, then both texts are 
   await second.close();
 });
 
-scene('given a signed note, when the browser goes back and somebody types, then it says that it is signed and keeps both', async () => {
+interrupted('given a signed note, when the browser goes back and somebody types, then it says that it is signed and keeps both', async () => {
   await amara.reload();
   await press(amara, 'Check and sign');
   await press(amara, 'Sign');
@@ -201,7 +211,7 @@ scene('given a signed note, when the browser goes back and somebody types, then 
   }
 });
 
-scene('given a page of another person, when it is saved, then nothing lands in the wrong record and nothing is lost', async () => {
+interrupted('given a page of another person, when it is saved, then nothing lands in the wrong record and nothing is lost', async () => {
   await started(amara, 'note');
   await amara.evaluate(() => { document.querySelector('[name="of_person"]').value = '01900000-0000-7000-8000-00000000dead'; });
   await amara.getByLabel('What you note').fill('meant for somebody else');
@@ -213,14 +223,13 @@ scene('given a page of another person, when it is saved, then nothing lands in t
   await checkPage(amara, 'page of another person', [320, 1366]);
 });
 
-scene('given a student signed, when Josie sends it back with words, then the student changes it and she countersigns', async () => {
+countersigned('given a student signed, when Josie sends it back with words, then the student changes it and she countersigns', async () => {
   await open(josie, '/worklist');
-  await link(josie, /^Countersign: Screening/).catch(() => link(josie, /Countersign/));
-  const theirs = josie.locator('main a[href^="/episodes/"], .tl-back a, nav a[href^="/episodes/"]').first();
-  const address = await theirs.getAttribute('href');
-  await open(josie, address.match(/\/episodes\/[0-9a-f-]+/)[0]);
-  await link(josie, /^Screening,/).catch(() => link(josie, /^Screening/));
-  if (await josie.getByRole('link', { name: /^Screening,/ }).count()) await link(josie, /^Screening,/);
+  const task = josie.locator('main').getByRole('link', { name: 'Countersign: Screening' }).first();
+  await Promise.all([josie.waitForEvent('load'), task.press('Enter')]);
+  const followUp = await josie.locator('a[href*="/follow-up"]').first().getAttribute('href');
+  await open(josie, followUp.replace('/follow-up', ''));
+  await link(josie.locator('main'), /^Screening,/);
   const record = pathOf(josie);
   await sees(josie, 'Not countersigned yet', 'What changed since the draft was begun', 'Written by Sam Tilley');
   await checkPage(josie, 'to countersign');
@@ -248,7 +257,7 @@ scene('given a student signed, when Josie sends it back with words, then the stu
 const secret = 'CANARY: her cousin works at the desk';
 let sealedNote;
 
-scene('given a sealed note, then its author and the team leader read it, and nobody else', async () => {
+sealed('given a sealed note, then its author and the team leader read it, and nobody else', async () => {
   await started(amara, 'sealed_note');
   await amara.getByLabel('Why is it sealed?').fill('She asked for it');
   await amara.getByLabel('What you note').fill(secret);
@@ -273,7 +282,7 @@ scene('given a sealed note, then its author and the team leader read it, and nob
   await seesNot(tom, 'Assessed, none identified');
 });
 
-scene('given an administrator, or a colleague of another site, then they learn that there is something, and not what', async () => {
+sealed('given an administrator, or a colleague of another site, then they learn that there is something, and not what', async () => {
   const person = await amara.locator('.tl-person a[href^="/people/"]').first().getAttribute('href');
   const colin = await opened('Colin Marsh');
   assert.equal((await open(colin, sealedNote)).status(), 404);
@@ -284,7 +293,7 @@ scene('given an administrator, or a colleague of another site, then they learn t
   assert.equal((await open(megan, sealedNote)).status(), 404);
 });
 
-scene('given a note of 50,000 characters from everywhere, then it is kept to the letter and shown safely', async () => {
+sealed('given a note of 50,000 characters from everywhere, then it is kept to the letter and shown safely', async () => {
   const odd = [
     '😀👩🏽‍⚕️ e\u0301 \u202Eright to left\u202C שלום مرحبا', '“Word” – text…\u00a0with\u200bspaces\tand tabs', "Robert'); DROP TABLE record;--",
     '<script>window.broken = true</script><img src=x onerror="window.broken = true">', '=HYPERLINK("http://x","y")', '@SUM(A1)', '{{ 7 * 7 }} {% raw %}', '\\u0000 %00 &amp; &lt;',
@@ -307,7 +316,7 @@ scene('given a note of 50,000 characters from everywhere, then it is kept to the
   await checkPage(amara, 'a very long note', [320, 1366]);
 });
 
-scene('given a record of last week, when it is opened as it stood, then what came later is not there and nothing can be done', async () => {
+asItStood('given a record of last week, when it is opened as it stood, then what came later is not there and nothing can be done', async () => {
   await open(amara, '/worklist');
   const tasks = await amara.locator('main a[href^="/tasks/"]').evaluateAll((all) => all.map((one) => new URL(one.href).pathname));
   let record;
@@ -326,8 +335,8 @@ scene('given a record of last week, when it is opened as it stood, then what cam
   await sees(amara, 'Added afterwards');
   const signed = await amara.locator('main').innerText().then((text) => text.match(/Signed (\d+ \w+ \d{4}) at (\d\d:\d\d)/));
   await unfold(amara, 'See it as it stood on another day');
-  await write(amara, amara.getByLabel('Day', { exact: true }), signed[1]);
-  await write(amara, amara.getByLabel(/^Time/), signed[2]);
+  await write(amara, amara.locator('#as_of'), signed[1]);
+  await write(amara, amara.locator('#as_of_time'), signed[2]);
   await press(amara, 'Show');
   await sees(amara, `As it stood on ${signed[1]} at ${signed[2]}.`, 'Signed');
   assert.equal(await amara.getByText('Added afterwards').count(), 0);
@@ -345,13 +354,13 @@ scene('given a record of last week, when it is opened as it stood, then what cam
   await photograph(amara, 'person-as-it-stood');
   await link(amara, 'Back to now');
   await unfold(amara, 'See it as it stood on another day');
-  await write(amara, amara.getByLabel('Day', { exact: true }), 'someday');
+  await write(amara, amara.locator('#as_of'), 'someday');
   await press(amara, 'Show');
   await sees(amara, 'There is a problem');
-  assert.equal(await amara.getByLabel('Day', { exact: true }).inputValue(), 'someday');
+  assert.equal(await amara.locator('#as_of').inputValue(), 'someday');
 });
 
-scene('given a new starter, when Josie says until when, then what they sign waits for her', async () => {
+countersigned('given a new starter, when Josie says until when, then what they sign waits for her', async () => {
   await open(josie, '/countersigning');
   await checkPage(josie, 'countersigning');
   await photograph(josie, 'countersigning');

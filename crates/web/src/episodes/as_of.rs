@@ -50,6 +50,6 @@ pub(crate) fn records_as_of(stood: &Records, moment: AsOf) -> Value {
     };
     context! {
         filled => stood.records.iter().map(line).collect::<Vec<_>>(),
-        withheld => stood.withheld.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        withheld => stood.withheld,
     }
 }

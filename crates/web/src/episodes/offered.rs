@@ -42,8 +42,7 @@ const GROUPS: [Group; 4] = [
 pub(super) fn forms(all: &Records, about: About, episode: EpisodeId, may_write: bool) -> Value {
     let groups: Vec<Value> = GROUPS.iter().map(|group| group_value(group, about, episode)).collect();
     let filled: Vec<Value> = all.records.iter().map(record_line).collect();
-    let withheld: Vec<String> = all.withheld.iter().map(ToString::to_string).collect();
-    context! { groups, filled, withheld, may_write }
+    context! { groups, filled, withheld => all.withheld, may_write }
 }
 
 fn group_value(group: &Group, about: About, episode: EpisodeId) -> Value {

@@ -224,6 +224,12 @@ pub(crate) fn record_line(record: &Record) -> Value {
         || catalogue().get(&record.form_id).map_or_else(|| record.form_id.clone(), |form| form.title.clone()),
         |snapshot| snapshot.title.clone(),
     );
+    // Notes are many: each is told apart by what it is about.
+    let is_note = catalogue().get(&record.form_id).is_some_and(|form| form.kind == FormKind::Note);
+    let title = match record.answers.one("about").filter(|_| is_note) {
+        Some(about) => format!("{title}: {about}"),
+        None => title,
+    };
     let score = record.snapshot.as_ref().and_then(|snapshot| snapshot.score.as_ref());
     let signed = record.signed_at.is_some();
     context! {
