@@ -18,6 +18,7 @@
 
 mod answers;
 mod chance;
+mod consultations;
 mod course;
 mod directory;
 mod duplicates;
@@ -60,6 +61,7 @@ pub async fn fill(
     today::make(&team).await?;
     hospital::make(&team).await?;
     voluntary::make(&team).await?;
+    consultations::make(&team).await?;
     progress(100);
     Ok(())
 }

@@ -73,8 +73,9 @@ const LINK_WORKERS: &[Role] = &[Role::LinkWorker, Role::LinkWorkerLead];
 const GOVERNANCE: &[Role] = &[Role::InformationGovernance];
 
 use Class::{
-    AuditLog, Board, Clinical, Consent, ContactDetails, Directory, Disclosure, Document, Duplicates, Episode, FollowUp,
-    Identity, Justice, List, Measures, NeedsPlan, Outreach, Published, Referral, RiskCard, Search, Users, WhoLooked,
+    AuditLog, Board, Clinical, Consent, Consultation, ContactDetails, Directory, Disclosure, Document, Duplicates,
+    Episode, Export, FollowUp, Identity, Justice, List, Measures, NeedsPlan, Outreach, Published, Referral, RiskCard,
+    Search, Users, WhoLooked,
 };
 use Verb::{Change, Claim, Close, Countersign, Create, Merge, Release, Sign, Unmerge, View};
 
@@ -114,6 +115,7 @@ pub const TABLE: &[Row] = rows! {
         List: View Create Change;
         Board: View;
         Outreach: View Change;
+        Consultation: View Create Change;
     }
     // What becomes of a child's offer is the youth lead's to say: until there is such a role, a team leader's.
     LEADERS OwnSite {
@@ -122,6 +124,7 @@ pub const TABLE: &[Row] = rows! {
     LEADERS Care {
         Clinical: Countersign;
         WhoLooked: View;
+        Export: Create;
     }
     // A duplicate has by its nature one record where nobody of the team has a relationship: at another
     // site, or taken over from the hospital's index. Whoever joins sees what a search shows.
@@ -222,7 +225,9 @@ pub const TABLE: &[Row] = rows! {
         Disclosure: View;
         Consent: View;
     }
+    // The file holds only what its maker may see: who the person is, their episodes and both ledgers.
     GOVERNANCE Nothing {
+        Export: Create;
         WhoLooked: View;
         AuditLog: View;
         Search: View Claim;

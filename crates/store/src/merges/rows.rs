@@ -39,6 +39,7 @@ const WHOLE: &[Rows] = &[
     of_episode("task", "Tasks"),
     of_episode("contact", "Contacts"),
     of_episode("outcome", "CJ outcomes"),
+    of_episode("consultation", "Advice given to colleagues"),
     of_episode("list_entry", "Rows of lists"),
     Rows { table: "list_entry", column: "best_person_id", kind: "", of_episode: false },
     of_person("match_decision", "Decisions about rows of lists"),

@@ -2,6 +2,7 @@
 
 use crate::words::{counted, read_text, say, say_json, wrong_use};
 use std::path::PathBuf;
+use throughline_domain::spreadsheet::cell;
 
 /// Checks forms and scores instruments
 #[derive(Debug, clap::Subcommand)]
@@ -12,6 +13,9 @@ pub enum Command {
         /// The definition
         file: Option<PathBuf>,
     },
+    /// Lists which question feeds which dataset item, as CSV
+    #[command(after_help = "Example:  throughline forms dataset > dataset.csv")]
+    Dataset,
     /// Scores the answers to an instrument
     #[command(after_help = "Example:  echo '[1, 0, 2, 1, 0, 0, 1, 0, 0]' | throughline forms score phq9 --answers -")]
     Score {
@@ -38,6 +42,7 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
         Command::Check { file: None } => {
             throughline_forms::catalogue().all().iter().try_for_each(|form| say(line(form)))
         }
+        Command::Dataset => say(dataset()?),
         Command::Score { instrument, answers } => {
             let known = throughline_forms::catalogue().all().iter().filter(|form| form.scoring.is_some());
             let known: Vec<&str> = known.map(|form| form.id.as_str()).collect();
@@ -52,6 +57,25 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
     }
 }
 
+/// One line for each question that feeds a dataset item, in the order of the items.
+fn dataset() -> anyhow::Result<String> {
+    let all = throughline_forms::catalogue().all().iter();
+    let mut lines: Vec<[String; 5]> = all
+        .flat_map(|form| form.questions().map(move |question| (form, question)))
+        .filter_map(|(form, question)| {
+            let item = question.feeds.dataset.clone()?;
+            Some([item, form.id.clone(), form.version.to_string(), question.id.clone(), question.label.clone()])
+        })
+        .collect();
+    lines.sort();
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(["dataset_item", "form", "form_version", "question", "question_words"])?;
+    for line in &lines {
+        table.write_record(line.iter().map(|text| cell(text)))?;
+    }
+    Ok(String::from_utf8(table.into_inner()?)?)
+}
+
 fn line(form: &throughline_forms::Form) -> String {
     format!(
         "{} version {}: good ({})",
@@ -59,4 +83,17 @@ fn line(form: &throughline_forms::Form) -> String {
         form.version,
         counted(form.questions().count(), "question", "questions")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_question_that_feeds_a_dataset_item_is_listed() {
+        let table = super::dataset().unwrap();
+        assert!(table.starts_with("dataset_item,form,form_version,question,question_words\n"), "{table}");
+        assert!(table.contains("\nConsMechanismMH,screening,"), "{table}");
+        let all = throughline_forms::catalogue().all().iter().flat_map(|form| form.questions());
+        let feeding = all.filter(|question| question.feeds.dataset.is_some()).count();
+        assert_eq!(csv::Reader::from_reader(table.as_bytes()).records().count(), feeding);
+    }
 }

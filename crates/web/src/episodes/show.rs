@@ -36,6 +36,7 @@ pub(super) async fn show(cx: Cx, Path(id): Path<EpisodeId>) -> Answer {
         change => tx.may::<ChangeEpisode>(subject).await?,
         release => tx.may::<ChangeJustice>(subject).await?,
         consent => tx.may::<ChangeConsent>(subject).await?,
+        advise => crate::consultations::may_record_about(&mut tx, subject).await?,
     };
     tx.commit().await?;
     let values = context! {

@@ -45,6 +45,7 @@ pub(super) async fn open(cx: Cx, Path((id, form)): Path<(EpisodeId, String)>) ->
         licence => form.licence,
         is_instrument => form.kind == FormKind::Instrument,
         action => format!("/episodes/{id}/forms/{}", form.id),
+        blank => format!("/forms/{}/pdf", form.id),
         not_seen => matches!(form.id.as_str(), super::screened::SCREENING | super::screened::ASSESSMENT)
             .then(|| format!("/episodes/{id}/not-seen?what={}", form.id)),
         filled,

@@ -12,6 +12,7 @@ use throughline_store::{Tx, relationships};
 const SECTIONS: &[(&str, &str)] = &[
     ("", "Summary"),
     ("timeline", "Timeline"),
+    ("find", "Find"),
     ("documents", "Documents"),
     ("sharing", "Sharing"),
     ("who-looked", "Who looked"),
@@ -57,6 +58,7 @@ pub(super) async fn open(tx: &mut Tx, person: PersonId, current: &str) -> Result
 async fn may_open(tx: &mut Tx, person: PersonId, section: &str) -> Result<bool, Problem> {
     Ok(match section {
         "timeline" => tx.may::<ViewEpisode>(person).await?,
+        "find" => super::find::may(tx, person).await?,
         "documents" => tx.may::<ViewDocument>(person).await?,
         "sharing" => tx.may::<ViewConsent>(person).await? || tx.may::<ViewDisclosure>(person).await?,
         _ => true,

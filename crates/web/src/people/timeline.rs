@@ -25,6 +25,7 @@ const KINDS: &[(&str, &str)] = &[
     ("disclosure", "Disclosures"),
     ("referral", "Referrals"),
     ("contact", "Contacts"),
+    ("consultation", "Advice given"),
     ("task", "Tasks"),
     ("outcome", "CJ outcomes"),
     ("person", "Details"),
