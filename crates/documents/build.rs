@@ -56,6 +56,8 @@ fn kind(file: &str, text: &str) -> String {
         match line.trim().split_once(':').map(|(key, value)| (key, value.trim())) {
             Some(("title", value)) => title = Some(value),
             Some(("audience", value)) => audience = Some(value),
+            // What the service prints for itself is no kind of document: nobody releases it.
+            Some(("prints", _)) => return String::new(),
             Some(("needs", value)) => {
                 let (path, words) = value.split_once(' ').unwrap_or_else(|| {
                     panic!("{file}: write `// needs: /path/of/fact its name in words`, not `{line}`")

@@ -7,6 +7,7 @@ import { startCorrecting } from './correct.js';
 import { startDrop } from './drop.js';
 import { startLock } from './lock.js';
 import { startQuestions } from './questions.js';
+import { startSending } from './send.js';
 
 document.body.classList.add('js-enabled', 'nhsuk-frontend-supported');
 initAll();
@@ -17,6 +18,7 @@ startBoards();
 startDrop();
 startCorrecting();
 startLock();
+startSending();
 guardDoubleSubmit();
 leaveRadiosAlone();
 

@@ -19,6 +19,7 @@
 mod answers;
 mod care;
 mod chance;
+mod consultations;
 mod course;
 mod directory;
 mod duplicates;
@@ -67,6 +68,7 @@ pub async fn fill(
     voluntary::make(&team).await?;
     care::make(&team, &listed).await?;
     notes::make(&team).await?;
+    consultations::make(&team).await?;
     progress(100);
     Ok(())
 }

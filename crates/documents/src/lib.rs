@@ -26,6 +26,9 @@
 //! (`key-facts`, `adjustments`, `recommendations`, `risk`, `findings`...) are in
 //! `documents/_house.typ`.
 //!
+//! Filled-in and blank forms are printed for the service's own use ([`print_record`], [`print_blank`]). They are
+//! no kind of document: nobody releases them, and each says so.
+//!
 //! **What it will never do.** Decide what a reader may see; read a clock, a file, a package or the
 //! network; treat recorded text as markup: `#set`, `$x$` and `*b*` in a note are printed as typed.
 //!
@@ -36,6 +39,7 @@
 mod facts;
 mod kind;
 mod printable;
+mod printed;
 mod world;
 
 #[cfg(test)]
@@ -58,6 +62,10 @@ pub use crate::facts::{
 };
 pub use crate::kind::{Kind, Need, kinds};
 use crate::printable::{Script, printable};
+pub use crate::printed::{
+    BlankFacts, BlankQuestion, BlankSection, FormAddendum, FormAnswer, FormSection, Printing, RecordFacts, Room,
+    Signature, Standing, print_blank, print_record,
+};
 use crate::world::DocumentWorld;
 
 /// The longest text of one document, in characters: about 150 pages.
@@ -128,7 +136,7 @@ pub fn render(kind: &str, facts: &Facts) -> Result<Rendered, RenderError> {
     let recorded = serde_json::to_value(facts).expect("facts are plain data");
     check_length(&recorded)?;
     check_needs(kind, facts, &recorded)?;
-    let facts_sha256 = facts_hash(kind, &recorded);
+    let facts_sha256 = facts_hash(kind.name, &recorded);
 
     // Joined scripts can fail the PDF/A rule that every glyph maps to a character. The document
     // still has to be printed, so those characters are then printed by their codes.
@@ -179,9 +187,9 @@ fn is_blank(value: &Value) -> bool {
     }
 }
 
-fn facts_hash(kind: &Kind, recorded: &Value) -> String {
+fn facts_hash(template: &str, recorded: &Value) -> String {
     let mut hash = Sha256::new();
-    hash.update(kind.name);
+    hash.update(template);
     hash.update([0]);
     hash.update(recorded.to_string());
     hex(&hash.finalize())
@@ -203,23 +211,30 @@ fn export(
     script: Script,
 ) -> Result<(Vec<u8>, usize), String> {
     let document = lay_out(kind, facts, recorded, hash, script)?;
+    Ok((pdf_of(&document, hash, facts.document.made_at)?, document.pages().len()))
+}
+
+/// The file of laid-out pages. The same pages with the same hash and instant make the same bytes.
+fn pdf_of(document: &PagedDocument, hash: &str, made_at: Instant) -> Result<Vec<u8>, String> {
     let standards =
         PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1]).expect("these two standards go together");
     let options = PdfOptions {
         ident: Smart::Custom(hash.to_owned()),
         creator: Smart::Custom(Some("Throughline".to_owned())),
-        timestamp: timestamp(facts.document.made_at),
+        timestamp: timestamp(made_at),
         standards,
         ..PdfOptions::default()
     };
-    let pdf = typst_pdf::pdf(&document, &options).map_err(|faults| in_words(&faults))?;
-    Ok((pdf, document.pages().len()))
+    typst_pdf::pdf(document, &options).map_err(|faults| in_words(&faults))
 }
 
 /// The pages of a document before they are a file.
 fn lay_out(kind: &Kind, facts: &Facts, recorded: &Value, hash: &str, script: Script) -> Result<PagedDocument, String> {
-    let data = data(kind, facts, recorded, hash, script);
-    let world = DocumentWorld::new(kind.name, data.to_string().into_bytes());
+    compile(kind.name, &data(kind, facts, recorded, hash, script))
+}
+
+fn compile(template: &str, data: &Value) -> Result<PagedDocument, String> {
+    let world = DocumentWorld::new(template, data.to_string().into_bytes());
     typst::compile::<PagedDocument>(&world).output.map_err(|faults| in_words(&faults))
 }
 
@@ -228,14 +243,24 @@ fn data(kind: &Kind, facts: &Facts, recorded: &Value, hash: &str, script: Script
     let mut data = recorded.clone();
     data["title"] = json!(kind.title);
     data["document"]["made_at"] = json!(date_time_long(facts.document.made_at));
-    data["document"]["hash"] = json!(format!("{} {} {}", &hash[..4], &hash[4..8], &hash[8..12]));
-    data["person"]["formal_name"] = json!(facts.person.name.formal());
-    data["person"]["natural_name"] = json!(facts.person.name.natural());
-    data["person"]["nhs_number"] =
-        json!(facts.person.nhs_number.as_ref().map_or_else(|| "Not known".to_owned(), NhsNumber::spaced));
+    data["document"]["hash"] = json!(short(hash));
+    say_who(&mut data, &facts.person);
     data["risk"]["words"] = json!(facts.risk.state.words());
     data["has_codes"] = json!(make_printable(&mut data, script));
     data
+}
+
+/// The part of a hash that is printed, in groups that can be read aloud.
+fn short(hash: &str) -> String {
+    format!("{} {} {}", &hash[..4], &hash[4..8], &hash[8..12])
+}
+
+/// The name and number of a person as every page says them.
+fn say_who(data: &mut Value, person: &PersonFacts) {
+    data["person"]["formal_name"] = json!(person.name.formal());
+    data["person"]["natural_name"] = json!(person.name.natural());
+    data["person"]["nhs_number"] =
+        json!(person.nhs_number.as_ref().map_or_else(|| "Not known".to_owned(), NhsNumber::spaced));
 }
 
 /// Makes every text printable; tells whether some character is printed by its code.

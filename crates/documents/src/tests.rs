@@ -122,7 +122,12 @@ fn bare(state: DocumentState) -> Facts {
 fn pages(kind: &str, facts: &Facts) -> Vec<String> {
     let kind = kind::kind(kind).expect("the kind exists");
     let recorded = serde_json::to_value(facts).unwrap();
-    let document = lay_out(kind, facts, &recorded, &facts_hash(kind, &recorded), Script::Every).unwrap();
+    let document = lay_out(kind, facts, &recorded, &facts_hash(kind.name, &recorded), Script::Every).unwrap();
+    texts(&document)
+}
+
+/// The text of each page of a laid-out document.
+pub(crate) fn texts(document: &PagedDocument) -> Vec<String> {
     document.pages().iter().map(|page| text_of(&page.frame).replace('\u{200b}', "")).collect()
 }
 
@@ -136,7 +141,7 @@ fn text_of(frame: &Frame) -> String {
 }
 
 /// The text with no white space at all: a line break may fall anywhere.
-fn unspaced(text: &str) -> String {
+pub(crate) fn unspaced(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 

@@ -64,6 +64,8 @@ ids! {
     ReferralId,
     /// Something owed, with owner and date.
     TaskId,
+    /// One piece of advice given to a colleague, the police or a court.
+    ConsultationId,
     /// One contact with, or about, a person.
     ContactId,
     /// One decision of police or court.

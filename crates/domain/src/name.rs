@@ -43,20 +43,30 @@ impl Name {
 /// Apostrophes vanish (`O'Brien` is `obrien`); hyphens separate (`Smith-Jones` is `smith jones`).
 pub fn folded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
-        match c {
-            'ß' => out.push_str("ss"),
-            'ł' => out.push('l'),
-            'ø' => out.push('o'),
-            'æ' => out.push_str("ae"),
-            'đ' | 'ð' => out.push('d'),
-            '\'' | '\u{2019}' | '`' => {}
-            c if c.is_alphanumeric() => out.push(c),
-            _ if !out.ends_with(' ') && !out.is_empty() => out.push(' '),
-            _ => {}
-        }
+    for c in text.chars() {
+        fold_char(c, |folded| {
+            if folded != ' ' || !(out.is_empty() || out.ends_with(' ')) {
+                out.push(folded);
+            }
+        });
     }
     out.trim_end().to_owned()
+}
+
+/// What [`folded`] makes of one character: nothing, or some, with a space for what separates words.
+pub(crate) fn fold_char(c: char, mut push: impl FnMut(char)) {
+    for c in std::iter::once(c).nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+        match c {
+            'ß' => "ss".chars().for_each(&mut push),
+            'ł' => push('l'),
+            'ø' => push('o'),
+            'æ' => "ae".chars().for_each(&mut push),
+            'đ' | 'ð' => push('d'),
+            '\'' | '\u{2019}' | '`' => {}
+            c if c.is_alphanumeric() => push(c),
+            _ => push(' '),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -116,6 +116,10 @@ codes! {
         List = "list", "Lists";
         /// Offers to people who came and left while nobody was there.
         Outreach = "outreach", "Outreach";
+        /// Advice given to colleagues, police and courts, as a site's list of it.
+        Consultation = "consultation", "Advice to colleagues";
+        /// The whole record as a file.
+        Export = "export", "The record as a file";
         /// The board of a site.
         Board = "board", "Board";
         /// The directory of services.

@@ -197,6 +197,14 @@ permits! {
     ChangeOutreach = Change Outreach;
     /// Say what becomes of a child's offer.
     DecideForChild = Close Outreach;
+    /// See a site's list of advice given.
+    ViewConsultation = View Consultation;
+    /// Record advice given to a colleague, the police or a court.
+    CreateConsultation = Create Consultation;
+    /// Correct one's own, by a new version.
+    ChangeConsultation = Change Consultation;
+    /// Make a file of a person's record, of what one may see.
+    ExportRecord = Create Export;
     /// See a site's board.
     ViewBoard = View Board;
     /// Use the directory.

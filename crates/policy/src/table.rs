@@ -84,9 +84,9 @@ const LINK_WORKERS: &[Role] = &[Role::LinkWorker, Role::LinkWorkerLead];
 const GOVERNANCE: &[Role] = &[Role::InformationGovernance];
 
 use Class::{
-    AuditLog, Board, CarePlan, Clinical, Consent, ContactDetails, Directory, Disclosure, Document, Duplicates, Episode,
-    FollowUp, Identity, Justice, List, Measures, NeedsPlan, Outreach, Published, Referral, RiskCard, Sealed, Search,
-    Supervision, ThirdParty, Users, WhoLooked,
+    AuditLog, Board, CarePlan, Clinical, Consent, Consultation, ContactDetails, Directory, Disclosure, Document,
+    Duplicates, Episode, Export, FollowUp, Identity, Justice, List, Measures, NeedsPlan, Outreach, Published, Referral,
+    RiskCard, Sealed, Search, Supervision, ThirdParty, Users, WhoLooked,
 };
 use Verb::{Change, Claim, Close, Countersign, Create, Merge, Release, Sign, Unmerge, View};
 
@@ -128,6 +128,7 @@ pub const TABLE: &[Row] = rows! {
         List: View Create Change;
         Board: View;
         Outreach: View Change;
+        Consultation: View Create Change;
     }
     // A sealed note is its author's, and the team leaders' of the care team, who answer for its being sealed.
     AUTHORS Author {
@@ -147,6 +148,7 @@ pub const TABLE: &[Row] = rows! {
     LEADERS Care {
         Clinical: Countersign;
         WhoLooked: View;
+        Export: Create;
     }
     // A duplicate has by its nature one record where nobody of the team has a relationship: at another
     // site, or taken over from the hospital's index. Whoever joins sees what a search shows.
@@ -252,7 +254,9 @@ pub const TABLE: &[Row] = rows! {
         Disclosure: View;
         Consent: View;
     }
+    // The file holds only what its maker may see: who the person is, their episodes and both ledgers.
     GOVERNANCE Nothing {
+        Export: Create;
         WhoLooked: View;
         AuditLog: View;
         Search: View Claim;

@@ -3,9 +3,9 @@
 use crate::{Conn, Result, Row, Tx, args, events};
 use throughline_domain::consent::ConsentFor;
 use throughline_domain::disclosure::{Basis, Channel};
-use throughline_domain::ids::{ConsentId, DisclosureId, DocumentId, EpisodeId, SiteId};
+use throughline_domain::ids::{ConsentId, DisclosureId, DocumentId, EpisodeId, SiteId, UserId};
 use throughline_domain::time::Instant;
-use throughline_policy::{Class, CreateDisclosure, Grant, ViewDisclosure};
+use throughline_policy::{Class, CreateDisclosure, Grant, Subject, ViewDisclosure};
 
 /// One act of telling somebody outside something.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -95,6 +95,12 @@ pub async fn ledger(conn: &mut Conn, grant: &Grant<ViewDisclosure>) -> Result<Ve
 /// # Errors
 /// The store's.
 pub async fn record(tx: &mut Tx, grant: &Grant<CreateDisclosure>, site: SiteId, new: &NewDisclosure) -> Result<()> {
+    let subject = Subject { person: Some(grant.person()), episode: Some(grant.episode()), site: Some(site) };
+    write(tx, subject, grant.actor().user, new).await
+}
+
+/// Writes a line of the ledger with its event. The caller has the grant for what is disclosed.
+pub(crate) async fn write(tx: &mut Tx, about: Subject, by: UserId, new: &NewDisclosure) -> Result<()> {
     let (now, name) = (tx.now(), tx.actor_name());
     tx.execute(
         "INSERT INTO disclosure (id, person_id, episode_id, document_id, summary, consent_for, recipient, channel, basis, reason,
@@ -102,8 +108,8 @@ pub async fn record(tx: &mut Tx, grant: &Grant<CreateDisclosure>, site: SiteId, 
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         args![
             new.id,
-            grant.person(),
-            grant.episode(),
+            about.person,
+            about.episode,
             new.document_id,
             &new.summary,
             new.consent_for,
@@ -114,7 +120,7 @@ pub async fn record(tx: &mut Tx, grant: &Grant<CreateDisclosure>, site: SiteId, 
             new.consent_id,
             new.minimum_necessary,
             now,
-            grant.actor().user,
+            by,
             name
         ],
     )
@@ -123,13 +129,13 @@ pub async fn record(tx: &mut Tx, grant: &Grant<CreateDisclosure>, site: SiteId, 
         tx,
         events::NewEvent {
             at: None,
-            site: Some(site),
-            person: Some(grant.person()),
-            episode: Some(grant.episode()),
+            site: about.site,
+            person: about.person,
+            episode: about.episode,
             kind: "disclosure",
             class: Class::Disclosure,
             words: format!("{} ({})", new.summary, new.basis),
-            link: format!("/people/{}/sharing", grant.person()),
+            link: about.person.map(|person| format!("/people/{person}/sharing")).unwrap_or_default(),
         },
     )
     .await

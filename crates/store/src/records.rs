@@ -29,7 +29,7 @@ pub use read::{
 };
 pub use signed::sign;
 
-pub(crate) use classes::{marks_withheld, readable_snapshot, something_withheld};
+pub(crate) use classes::{marks_withheld, may_read, readable_snapshot, something_withheld};
 
 use crate::{Conn, Error, Result, Row, Tx, args, events};
 use throughline_domain::document::RecordState;

@@ -108,6 +108,9 @@ async fn write_refusals(store: &Store, rows: Vec<log::Row>) -> Result<()> {
     tx.commit().await
 }
 
+/// The verb of the audit row of a print. It is no verb of the policy: who may look may print.
+pub const PRINTED: &str = "print";
+
 /// A transaction of one act.
 ///
 /// Audit rows are queued by [`Tx::authorise`] and written by [`Tx::commit`]: the chain's head is
@@ -335,6 +338,20 @@ impl Tx {
     /// so that the row's words name it.
     pub fn note_elsewhere(&mut self, id: ElsewhereId, detail: &str) {
         self.note_act("view", "search", Subject::default(), &format!("{detail}: record elsewhere {id}"));
+    }
+
+    /// Queues the audit row of a print: a sheet can be carried where no policy reaches, so that who printed is told
+    /// apart from who looked. The caller has the grant that opened what is printed.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn note_print(&mut self, class: throughline_policy::Class, subject: Subject, detail: &str) -> Result<()> {
+        let relationship = match subject.person {
+            Some(person) => self.relationship(person).await?,
+            None => Relationship::None,
+        };
+        self.note(PRINTED, class.code(), subject, relationship, "allowed", detail);
+        Ok(())
     }
 
     /// Queues an audit row of the system's own or of an act outside any person's record.

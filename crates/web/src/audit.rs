@@ -130,7 +130,7 @@ pub(crate) fn look_in_words(look: &Look) -> Value {
         by => look.actor_name,
         role => Role::from_code(&look.role).map_or("The system itself", Role::label),
         why => why(&look.relationship),
-        did => Verb::from_code(&look.verb).map_or("Did something to", past),
+        did => did(&look.verb),
         parts => parts.join(", "),
         refused,
     }
@@ -146,6 +146,13 @@ fn why(code: &str) -> &'static str {
         Some(Relationship::Claimed) => "Claimed access, with a reason",
         Some(Relationship::None) | None => "No relationship needed",
     }
+}
+
+fn did(verb: &str) -> &'static str {
+    if verb == throughline_store::PRINTED {
+        return "Printed";
+    }
+    Verb::from_code(verb).map_or("Did something to", past)
 }
 
 fn past(verb: Verb) -> &'static str {

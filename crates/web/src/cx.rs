@@ -164,6 +164,7 @@ const NAVIGATION: &[(&str, &str, Class)] = &[
     ("Duplicates", "/duplicates", Class::Duplicates),
     ("Worklist", "/worklist", Class::FollowUp),
     ("Outreach", "/outreach", Class::Outreach),
+    ("Advice", "/consultations", Class::Consultation),
     ("Directory", "/directory", Class::Directory),
     ("Measures", "/measures", Class::Published),
     ("Countersigning", "/countersigning", Class::Supervision),

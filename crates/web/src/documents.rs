@@ -7,8 +7,10 @@ mod draft;
 mod facts;
 mod release;
 pub(crate) mod sharing;
-mod tell;
+pub(crate) mod tell;
 mod withdraw;
+
+pub(crate) use facts::{person_facts, risk_state};
 
 use crate::{Answer, App, Cx, Fields, Problem, banner};
 use axum::Router;

@@ -40,12 +40,14 @@ pub mod board;
 pub mod care;
 pub mod clinics;
 pub mod compare;
+pub mod consultations;
 pub mod coverage;
 pub mod directory;
 pub mod documents;
 pub mod duplicates;
 mod elsewhere;
 pub mod episodes;
+pub mod export;
 pub mod forms;
 pub mod help;
 pub mod legal;
@@ -54,6 +56,7 @@ pub mod lists;
 pub mod outcomes;
 pub mod outreach;
 pub mod people;
+pub mod printing;
 pub mod referrals;
 pub mod returns;
 pub mod tasks;
@@ -186,6 +189,9 @@ pub fn router(app: App) -> Router {
         .merge(episodes::routes())
         .merge(legal::routes())
         .merge(forms::routes())
+        .merge(printing::routes())
+        .merge(export::routes())
+        .merge(consultations::routes())
         .merge(documents::routes())
         .merge(referrals::routes())
         .merge(tasks::routes())

@@ -5,6 +5,7 @@ mod claim;
 mod create;
 mod details;
 mod edit;
+mod find;
 pub(crate) mod frame;
 mod joined;
 mod ledgers;
@@ -29,6 +30,7 @@ pub fn routes() -> Router<App> {
         .route("/people/{person}", get(summary::show))
         .route("/people/{person}/alerts/{alert}", post(summary::answer_alert))
         .route("/people/{person}/timeline", get(timeline::show))
+        .route("/people/{person}/find", get(find::show).post(find::find))
         .route("/people/{person}/documents", get(ledgers::documents))
         .route("/people/{person}/sharing", get(ledgers::sharing))
         .route("/people/{person}/who-looked", get(ledgers::who_looked))

@@ -44,6 +44,7 @@ const WHOLE: &[Rows] = &[
     of_episode("care_intervention", "What is done for goals"),
     of_episode("care_need_said", "Reasons why a need has no goal"),
     of_episode("care_decision", "Decisions about care"),
+    of_episode("consultation", "Advice given to colleagues"),
     of_episode("list_entry", "Rows of lists"),
     Rows { table: "list_entry", column: "best_person_id", kind: "", of_episode: false },
     of_person("match_decision", "Decisions about rows of lists"),

@@ -205,6 +205,11 @@ pub(crate) async fn readable_snapshot(
     Ok(((!empty).then_some(snapshot), withheld))
 }
 
+/// Whether this reader may read a part of this class of a record that `author` began.
+pub(crate) async fn may_read(tx: &mut Tx, subject: Subject, author: UserId, class: AudienceClass) -> Result<bool> {
+    Ok(Readable::of(tx, subject, author).await?.reads(class))
+}
+
 /// Whether a person's records hold something that the reader is not shown: then no card may say that
 /// no risk was found.
 pub(crate) async fn something_withheld(tx: &mut Tx, person: PersonId) -> Result<bool> {

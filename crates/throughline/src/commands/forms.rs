@@ -2,6 +2,7 @@
 
 use crate::words::{counted, read_text, say, say_json, wrong_use};
 use std::path::{Path, PathBuf};
+use throughline_domain::spreadsheet::cell;
 use throughline_forms::{Form, LicenceEntry, catalogue};
 
 /// Checks forms, scores instruments, tells their licences
@@ -13,6 +14,9 @@ pub enum Command {
         /// The definition
         file: Option<PathBuf>,
     },
+    /// Lists which question feeds which dataset item, as CSV
+    #[command(after_help = "Example:  throughline forms dataset > dataset.csv")]
+    Dataset,
     /// Scores the answers to an instrument
     ///
     /// Prints JSON: total, band (or the result of the instrument's rule), alerts, notices and what comes next. When
@@ -60,6 +64,7 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
     match command {
         Command::Check { file: Some(file) } => check(file),
         Command::Check { file: None } => catalogue().all().iter().try_for_each(|form| say(line(form))),
+        Command::Dataset => say(dataset()?),
         Command::Score { instrument, answers } => score(instrument, answers),
         Command::Licences { format: Format::Json } => say_json(&catalogue().licences()),
         Command::Licences { format: Format::Table } => {
@@ -91,6 +96,25 @@ fn score(instrument: &str, answers: &Path) -> anyhow::Result<()> {
     }
 }
 
+/// One line for each question that feeds a dataset item, in the order of the items.
+fn dataset() -> anyhow::Result<String> {
+    let all = catalogue().all().iter();
+    let mut lines: Vec<[String; 5]> = all
+        .flat_map(|form| form.questions().map(move |question| (form, question)))
+        .filter_map(|(form, question)| {
+            let item = question.feeds.dataset.clone()?;
+            Some([item, form.id.clone(), form.version.to_string(), question.id.clone(), question.label.clone()])
+        })
+        .collect();
+    lines.sort();
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(["dataset_item", "form", "form_version", "question", "question_words"])?;
+    for line in &lines {
+        table.write_record(line.iter().map(|text| cell(text)))?;
+    }
+    Ok(String::from_utf8(table.into_inner()?)?)
+}
+
 fn line(form: &Form) -> String {
     format!(
         "{} version {}: good ({})",
@@ -107,4 +131,17 @@ fn paragraph(entry: &LicenceEntry<'_>) -> String {
     format!(
         "{tool} ({instrument}): {shown}\n  Holder     {holder}\n  Terms      {terms}\n  Evidence   {evidence}\n{verify}"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_question_that_feeds_a_dataset_item_is_listed() {
+        let table = super::dataset().unwrap();
+        assert!(table.starts_with("dataset_item,form,form_version,question,question_words\n"), "{table}");
+        assert!(table.contains("\nConsMechanismMH,screening,"), "{table}");
+        let all = throughline_forms::catalogue().all().iter().flat_map(|form| form.questions());
+        let feeding = all.filter(|question| question.feeds.dataset.is_some()).count();
+        assert_eq!(csv::Reader::from_reader(table.as_bytes()).records().count(), feeding);
+    }
 }

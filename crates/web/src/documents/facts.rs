@@ -129,7 +129,6 @@ pub(super) fn make(record: &Record, about: &About, written: &Written) -> Facts {
     let audience = about.kind.audience();
     let made_on = london_date(about.made_at);
     let person = &record.person;
-    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     Facts {
         document: DocumentFacts {
             service: record.service.clone(),
@@ -140,19 +139,7 @@ pub(super) fn make(record: &Record, about: &About, written: &Written) -> Facts {
             author: about.author.clone(),
             recipient: written.recipient.trim().to_owned(),
         },
-        person: PersonFacts {
-            name: person.name.clone(),
-            born: person.date_of_birth.map(date_long).unwrap_or_default(),
-            age: person.date_of_birth.and_then(|born| age_on(born, made_on)),
-            nhs_number: person.nhs_number.clone(),
-            gender: person.gender.label().to_owned(),
-            communication_needs: given(&person.language)
-                .map(|language| format!("Speaks {language}"))
-                .into_iter()
-                .collect(),
-            adjustments: lines(&person.adjustments),
-            interpreter: interpreter(person),
-        },
+        person: person_facts(person, made_on),
         episode: EpisodeFacts {
             site: record.episode.site_name.clone(),
             custody_number: given(&record.justice.custody_number).filter(|_| audience == Audience::Police),
@@ -167,6 +154,24 @@ pub(super) fn make(record: &Record, about: &About, written: &Written) -> Facts {
         basis: consent_words(about.kind, consents::speaks(&record.ledger, consent_for(audience))),
         limits: about.kind.limits().to_owned(),
         next_steps: lines(&written.next_steps),
+    }
+}
+
+fn given(text: &str) -> Option<String> {
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// Who a person is, as every printed page says it.
+pub(crate) fn person_facts(person: &Person, made_on: chrono::NaiveDate) -> PersonFacts {
+    PersonFacts {
+        name: person.name.clone(),
+        born: person.date_of_birth.map(date_long).unwrap_or_default(),
+        age: person.date_of_birth.and_then(|born| age_on(born, made_on)),
+        nhs_number: person.nhs_number.clone(),
+        gender: person.gender.label().to_owned(),
+        communication_needs: given(&person.language).map(|language| format!("Speaks {language}")).into_iter().collect(),
+        adjustments: lines(&person.adjustments),
+        interpreter: interpreter(person),
     }
 }
 
@@ -193,7 +198,8 @@ fn key_times(record: &Record, audience: Audience) -> Vec<Row> {
     told.into_iter().filter_map(|(label, at)| Some(Row::new(label, date_time_long(at?)))).collect()
 }
 
-fn risk_state(state: risk::RiskState) -> RiskState {
+/// The state of the risk card, as printed pages say it.
+pub(crate) fn risk_state(state: risk::RiskState) -> RiskState {
     match state {
         risk::RiskState::Known => RiskState::Known,
         risk::RiskState::NoneIdentified => RiskState::NoneIdentified,

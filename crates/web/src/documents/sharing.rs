@@ -21,6 +21,11 @@ impl Errors {
         self.0.push((field.to_owned(), message.into()));
     }
 
+    /// Takes over what is wrong with another part of the form.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// Whether nothing is wrong.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -13,7 +13,7 @@ use throughline_policy::{CreateDisclosure, ViewEpisode};
 use throughline_store::{disclosures, episodes};
 
 /// Who may be told; the rest of the ledger is about other things than telling.
-const TOLD: &[ConsentFor] = &[
+pub(crate) const TOLD: &[ConsentFor] = &[
     ConsentFor::Police,
     ConsentFor::Court,
     ConsentFor::Probation,
@@ -62,7 +62,7 @@ async fn draw(cx: &Cx, id: EpisodeId, fields: &Fields, errors: &Errors) -> Answe
 }
 
 /// Somebody who may be told, with what the person said about it.
-fn audience(consent_for: ConsentFor, ledger: &Ledger) -> Value {
+pub(crate) fn audience(consent_for: ConsentFor, ledger: &Ledger) -> Value {
     let who = consent_for.label().trim_start_matches("Sharing with ");
     let said = ledger.line(consent_for).map(|line| line.words.trim()).filter(|words| !words.is_empty());
     let limits = said.map(|words| format!(". {words}")).unwrap_or_default();

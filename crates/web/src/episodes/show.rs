@@ -51,6 +51,7 @@ async fn now(cx: &Cx, id: EpisodeId, asked: &Asked, wrong: Option<&str>) -> Answ
         change => tx.may::<ChangeEpisode>(subject).await?,
         release => tx.may::<ChangeJustice>(subject).await?,
         consent => tx.may::<ChangeConsent>(subject).await?,
+        advise => crate::consultations::may_record_about(&mut tx, subject).await?,
     };
     tx.commit().await?;
     let values = context! {

@@ -55,6 +55,7 @@ pub(super) async fn open(cx: Cx, Path((id, form)): Path<(EpisodeId, String)>) ->
         licence => form.licence,
         is_instrument => form.kind == FormKind::Instrument,
         action => format!("/episodes/{id}/forms/{}", form.id),
+        blank => format!("/forms/{}/pdf", form.id),
         not_seen => form.step.filter(|step| matches!(step, Step::Screening | Step::Assessment))
             .map(|step| format!("/episodes/{id}/not-seen?what={}", step.code())),
         better => better(form, about, id),

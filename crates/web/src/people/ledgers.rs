@@ -8,7 +8,7 @@ use minijinja::{Value, context};
 use throughline_domain::consent::{ConsentFor, ConsentState};
 use throughline_domain::document::DocumentState;
 use throughline_domain::ids::PersonId;
-use throughline_policy::{ViewConsent, ViewDisclosure, ViewDocument, ViewIdentity, ViewWhoLooked};
+use throughline_policy::{ExportRecord, ViewConsent, ViewDisclosure, ViewDocument, ViewIdentity, ViewWhoLooked};
 use throughline_store::consents::{self, Consent};
 use throughline_store::disclosures::{self, Disclosure};
 use throughline_store::people::{self, DocumentLine};
@@ -57,9 +57,11 @@ pub(super) async fn sharing(cx: Cx, Path(person): Path<PersonId>) -> Answer {
     if consents.is_none() && disclosures.is_none() {
         return Err(Problem::NotFound);
     }
+    let may_export = tx.may::<ExportRecord>(person).await?;
     tx.commit().await?;
     let values = context! {
         heading => "Sharing",
+        may_export,
         now => consents.as_deref().map(consent_now),
         history => consents.map(|ledger| ledger.iter().map(consent_line).collect::<Vec<_>>()),
         disclosures => disclosures.map(|ledger| ledger.iter().map(disclosure_line).collect::<Vec<_>>()),

@@ -27,6 +27,7 @@ const KINDS: &[(&str, &str)] = &[
     ("referral", "Referrals"),
     (care::EVENT, "Care plan"),
     ("contact", "Contacts"),
+    ("consultation", "Advice given"),
     ("task", "Tasks"),
     ("outcome", "CJ outcomes"),
     ("legal", "Legal status"),

@@ -5,6 +5,7 @@
 
 mod board;
 mod elsewhere;
+mod finding;
 mod found_elsewhere;
 mod office;
 mod records;

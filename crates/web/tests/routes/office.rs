@@ -126,6 +126,7 @@ impl Office {
             ("task", "SELECT id FROM task WHERE person_id = $1 ORDER BY due_at LIMIT 1"),
         ];
         const OF_NOBODY: &[(&str, &str)] = &[
+            ("consultation", "SELECT first_id AS id FROM consultation WHERE person_id IS NOT NULL ORDER BY at LIMIT 1"),
             ("service", "SELECT id FROM directory_service ORDER BY name LIMIT 1"),
             ("user", "SELECT id FROM app_user WHERE role = 'bank'"),
             ("claim", "SELECT id FROM relationship ORDER BY starts_at LIMIT 1"),

@@ -72,6 +72,7 @@ pub fn is_about_a_person(path: &str) -> bool {
         "/tasks/{",
         "/entries/{",
         "/appointments/{",
+        "/consultations/{",
         "/coverage/lines/{",
         "/outreach/{",
         "/duplicates/{",
