@@ -15,6 +15,7 @@
 
 #[macro_use]
 pub mod codes;
+pub mod alert;
 pub mod appointment;
 pub mod board;
 pub mod calendar;
@@ -36,6 +37,7 @@ pub mod name;
 pub mod origin;
 pub mod outcome;
 pub mod outreach;
+pub mod passport;
 pub mod person;
 pub mod place;
 pub mod referral;

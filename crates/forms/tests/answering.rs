@@ -334,7 +334,7 @@ fn a_self_harm_concern_alerts_in_words_and_never_in_bands() {
     let answers =
         read(form("screening"), &[("self_harm_concern", "yes"), ("self_harm_narrative", "Says he cannot go on")]);
     let alerts = form("screening").alerts(&answers);
-    assert_eq!((alerts[0].kind.as_str(), alerts[0].detail.as_str()), ("self_harm", "Says he cannot go on"));
+    assert_eq!((alerts[0].kind.code(), alerts[0].detail.as_str()), ("self_harm", "Says he cannot go on"));
     let unexplained = form("screening").alerts(&read(form("screening"), &[("self_harm_concern", "yes")]));
     assert!(unexplained[0].detail.ends_with("now or recently?: Yes"));
     assert!(form("screening").alerts(&read(form("screening"), &[("self_harm_concern", "no")])).is_empty());
@@ -410,7 +410,7 @@ fn a_snapshot_is_read_without_the_form() {
     );
     let stored = serde_json::to_string(&form("screening").snapshot(&answers)).unwrap();
     let snapshot: Snapshot = serde_json::from_str(&stored).unwrap();
-    assert_eq!((snapshot.form.as_str(), snapshot.version, snapshot.title.as_str()), ("screening", 1, "Screening"));
+    assert_eq!((snapshot.form.as_str(), snapshot.version, snapshot.title.as_str()), ("screening", 2, "Screening"));
     let urgency = snapshot.answer("urgency").unwrap();
     assert_eq!(
         (urgency.label.as_str(), urgency.value.as_str(), urgency.codes[0].code.as_str()),

@@ -2,7 +2,7 @@
 
 mod ledgers;
 
-pub use ledgers::{DocumentLine, Finding, contact_notes, documents, findings};
+pub use ledgers::{DocumentLine, Finding, Statement, contact_notes, documents, findings};
 
 use crate::sql::placeholders;
 use crate::{Conn, Error, Result, Row, Tx, args};

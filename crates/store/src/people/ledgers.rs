@@ -1,6 +1,7 @@
 //! What was found, written and said over all episodes of a person.
 
 use crate::{Conn, Result, args};
+use std::collections::BTreeMap;
 use throughline_domain::document::{DocumentKind, DocumentState};
 use throughline_domain::finding::{FindingList, FindingStatus};
 use throughline_domain::ids::{DocumentId, EpisodeId};
@@ -22,10 +23,25 @@ pub struct Finding {
     pub signed_at: Option<Instant>,
     /// By whom.
     pub signed_by_name: String,
+    /// What was said of it before, newest first: a later statement does not take an earlier one away.
+    pub earlier: Vec<Statement>,
+}
+
+/// What one signed form said of a vulnerability or need.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Statement {
+    /// How sure.
+    pub status: FindingStatus,
+    /// Whether it was known before the service asked.
+    pub already_known: bool,
+    /// When the form was signed.
+    pub signed_at: Option<Instant>,
+    /// By whom.
+    pub signed_by_name: String,
 }
 
 /// Vulnerabilities and needs found in the grant's person, newest first; each once, as it was last
-/// found.
+/// found, with what was said of it before.
 ///
 /// # Errors
 /// The store's.
@@ -39,19 +55,21 @@ pub async fn findings(conn: &mut Conn, grant: &Grant<ViewNeedsPlan>) -> Result<V
             args![grant.person()],
         )
         .await?;
-    let mut seen = std::collections::BTreeSet::new();
-    let mut findings = Vec::new();
+    let mut places: BTreeMap<(FindingList, String), usize> = BTreeMap::new();
+    let mut findings: Vec<Finding> = Vec::new();
     for row in &rows {
-        let list: FindingList = row.get("list")?;
-        if seen.insert((list, row.get::<String>("code")?)) {
-            findings.push(Finding {
-                list,
-                label: row.get("label")?,
-                status: row.get("status")?,
-                already_known: row.get("already_known")?,
-                signed_at: row.get("signed_at")?,
-                signed_by_name: row.get("signed_by_name")?,
-            });
+        let (list, code): (FindingList, String) = (row.get("list")?, row.get("code")?);
+        let (status, already_known) = (row.get("status")?, row.get("already_known")?);
+        let (signed_at, signed_by_name) = (row.get("signed_at")?, row.get("signed_by_name")?);
+        match places.get(&(list, code.clone())) {
+            Some(place) => {
+                findings[*place].earlier.push(Statement { status, already_known, signed_at, signed_by_name })
+            }
+            None => {
+                places.insert((list, code), findings.len());
+                let (label, earlier) = (row.get("label")?, Vec::new());
+                findings.push(Finding { list, label, status, already_known, signed_at, signed_by_name, earlier });
+            }
         }
     }
     Ok(findings)

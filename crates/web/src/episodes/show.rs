@@ -2,7 +2,7 @@
 
 use super::subject;
 use crate::banner::banner;
-use crate::{Answer, Cx, Problem};
+use crate::{Answer, Cx, Problem, risk};
 use axum::extract::Path;
 use minijinja::{Value, context};
 use throughline_clocks::{Clock, Events, State};
@@ -12,11 +12,11 @@ use throughline_domain::time::Instant;
 use throughline_forms::{FormKind, catalogue};
 use throughline_policy::{
     ChangeConsent, ChangeEpisode, ChangeJustice, ChangeRiskCard, Subject, ViewClinical, ViewConsent, ViewDocument,
-    ViewEpisode, ViewFollowUp, ViewJustice, ViewReferral, ViewRiskCard, WriteClinical,
+    ViewEpisode, ViewFollowUp, ViewJustice, ViewNeedsPlan, ViewReferral, WriteClinical,
 };
 use throughline_store::episodes::{Episode, Justice};
 use throughline_store::records::Record;
-use throughline_store::{Tx, alerts, episodes, records};
+use throughline_store::{Tx, episodes, records};
 
 /// The forms of the service that are steps of their own.
 const FORMS_OF_STEPS: [&str; 3] = ["screening", "assessment", "risk"];
@@ -29,13 +29,14 @@ pub(super) async fn show(cx: Cx, Path(id): Path<EpisodeId>) -> Answer {
     let progress = episodes::progress(&mut tx, &grant).await?;
     let banner = banner(&mut tx, episode.person_id, Some(id)).await?;
     let justice = justice(&mut tx, subject).await?;
-    let risk = risk(&mut tx, subject).await?;
+    let risk = risk_card(&mut tx, subject, cx.now).await?;
     let instruments = instruments(&mut tx, subject).await?;
     let steps = steps(&mut tx, subject, &episode, &progress).await?;
     let may = context! {
         change => tx.may::<ChangeEpisode>(subject).await?,
         release => tx.may::<ChangeJustice>(subject).await?,
         consent => tx.may::<ChangeConsent>(subject).await?,
+        passport => tx.may::<ViewNeedsPlan>(subject).await?,
     };
     tx.commit().await?;
     let values = context! {
@@ -120,27 +121,13 @@ fn time_left(due: Instant, now: Instant) -> String {
     format!("{span}{}", if due < now { "overdue" } else { "left" })
 }
 
-async fn risk(tx: &mut Tx, subject: Subject) -> Result<Value, Problem> {
-    if !tx.may::<ViewRiskCard>(subject).await? {
-        return Ok(context! { state => "unavailable" });
-    }
-    let grant = tx.authorise::<ViewRiskCard>(subject).await?;
-    let card = alerts::risk_card(tx, &grant).await?;
-    let raised: Vec<Value> = card
-        .alerts
-        .iter()
-        .map(|alert| {
-            let here = Some(alert.episode_id) == subject.episode;
-            let kind = if here { alert.kind.label().to_owned() } else { format!("{} (another episode)", alert.kind) };
-            context! { kind, text => alert.detail, since => alert.raised_at, by => alert.raised_by_name }
-        })
-        .collect();
-    let may_answer = !raised.is_empty() && tx.may::<ChangeRiskCard>(subject).await?;
-    let next = may_answer
-        .then(|| context! { text => "Answer for these alerts", href => format!("/people/{}", grant.person()) });
-    Ok(
-        context! { state => card.state, alerts => raised, next, assessed_at => card.assessed_at, assessed_by => card.assessed_by },
-    )
+async fn risk_card(tx: &mut Tx, subject: Subject, now: Instant) -> Result<Value, Problem> {
+    let card = risk::read(tx, subject).await?;
+    let may_answer = !card.alerts.is_empty() && tx.may::<ChangeRiskCard>(subject).await?;
+    let person = subject.person.filter(|_| may_answer);
+    let next = person.map(|person| context! { text => "Answer for these alerts", href => format!("/people/{person}") });
+    let print = subject.person.map(|person| format!("/people/{person}/risk-card/pdf"));
+    Ok(context! { next, print, ..risk::value(&card, now, subject.episode, &|_| None) })
 }
 
 async fn may_see(tx: &mut Tx, subject: Subject, step: Step) -> Result<bool, Problem> {
