@@ -23,6 +23,10 @@ const files = /\/pdf$|\.csv$/;
 const words = /^(\/|(\/[a-z0-9_.-]+)+)$/;
 const codes = /^(\?[a-z_]+=[a-z0-9_:-]*(&[a-z_]+=[a-z0-9_:-]*)*)?$/;
 
+// Pages about one person, and what the banner of each says: of what is not known, that it is not.
+const aboutOne = /^\/(people|episodes|records|documents|tasks|referrals)\/:id(?!\/claim)/;
+const onBanner = [/[A-Z]{2}/, /Born .*(\d{4}|Not known)/, /Gender \S/, /NHS No\. (\d{3}\s\d{3}\s\d{4}|Not known)/, /Risk (Known risk|Assessed, none identified|Not assessed|Unavailable)/, /Language \S/, /Adjustments? \S/, /Sharing (police|not shown)/];
+
 let demo;
 let browser;
 const checked = new Set();
@@ -70,6 +74,14 @@ async function faultsOf(page) {
   return faults;
 }
 
+// What the banner of a page about one person does not say.
+async function missingOnBanner(page, kind) {
+  const banner = page.locator('.tl-person');
+  if ((await banner.count()) !== 1) return [`has ${await banner.count()} banners`];
+  const said = (await banner.innerText()).replace(/\s+/g, ' ');
+  return onBanner.filter((one) => !one.test(said)).map((one) => `${kind}: the banner does not say ${one}: ${said}`);
+}
+
 async function visit(page, address, role, kind) {
   if (files.test(new URL(address).pathname)) {
     const answer = await page.request.get(address);
@@ -78,6 +90,7 @@ async function visit(page, address, role, kind) {
   const answer = await page.goto(address);
   if (answer.status() >= 400) return [`answers ${answer.status()}, and a link leads there (${address})`];
   const faults = await faultsOf(page);
+  if (aboutOne.test(kind)) faults.push(...(await missingOnBanner(page, kind)));
   const first = !checked.has(kind);
   checked.add(kind);
   const atWidths = role === 'practitioner' ? widths : [1366];

@@ -1,6 +1,7 @@
 // Starts the NHS components and ours. Every page works without this.
 import { initAll } from './nhsuk-frontend.min.js';
 import { startAutosave } from './autosave.js';
+import { startBanner } from './banner.js';
 import { startBoards } from './board.js';
 import { startClocks } from './clocks.js';
 import { startCorrecting } from './correct.js';
@@ -11,6 +12,7 @@ import { startSending } from './send.js';
 
 document.body.classList.add('js-enabled', 'nhsuk-frontend-supported');
 initAll();
+startBanner();
 startQuestions();
 startClocks();
 startAutosave();

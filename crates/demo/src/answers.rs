@@ -135,6 +135,9 @@ pub fn screening(story: &Story, is_assessed: bool, language: &str, is_woman: boo
     tell(&mut told, "communication_needs", story.communication);
     if !story.communication.is_empty() {
         tell_all(&mut told, "adjustments", &["plain_words", "more_time", "check_back"]);
+        tell(&mut told, "not_understood", "Agrees with whatever was said last, or goes quiet and looks away.");
+        tell(&mut told, "triggers", "Being rushed; several people talking at once.");
+        tell(&mut told, "what_helps", "Being told what comes next, and a break after twenty minutes.");
         tell(&mut told, "appropriate_adult", "needed");
         tell(
             &mut told,

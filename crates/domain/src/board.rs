@@ -83,7 +83,8 @@ pub fn left_in_words(due: Instant, now: Instant) -> String {
     }
 }
 
-fn length_in_words(length: Duration) -> String {
+/// `2 days 1 hour`: a length of time in words.
+pub fn length_in_words(length: Duration) -> String {
     let count = |number: i64, noun: &str| match number {
         0 => String::new(),
         1 => format!("1 {noun}"),

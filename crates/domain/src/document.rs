@@ -21,6 +21,10 @@ codes! {
         CustodyAdvice = "custody_advice", "Custody advice";
         /// What the court needs to know before it decides.
         CourtReport = "court_report", "Court report";
+        /// What the person needs to understand and take part, for custody.
+        PassportCustody = "passport_custody", "Adjustments passport for custody";
+        /// The same for court.
+        PassportCourt = "passport_court", "Adjustments passport for court";
     }
 }
 
@@ -30,13 +34,16 @@ impl Audience {
     /// be reached, or who may be harming them, is told to neither.
     pub fn is_told_of(self, alert: AlertKind) -> bool {
         use AlertKind as A;
-        let bears_on_hearing = matches!(alert, A::Interpreter | A::AppropriateAdult);
+        let bears_on_hearing = matches!(alert, A::Interpreter | A::AppropriateAdult | A::Communication);
         let bears_on_custody = matches!(
             alert,
             A::SelfHarm
-                | A::Violence
+                | A::RiskToOthers
                 | A::Arson
                 | A::MedicationDue
+                | A::Withdrawal
+                | A::PhysicalHealth
+                | A::SelfNeglect
                 | A::Pregnancy
                 | A::Dependants
                 | A::ChargeRelated
@@ -56,6 +63,9 @@ impl DocumentKind {
             Self::CourtReport => {
                 "This is information from Liaison and Diversion about health and social needs. It is not a psychiatric report, not an opinion on fitness to plead or to stand trial, and not a pre-sentence report. It says nothing about whether the person did what is alleged. It rests on what the person said and on the records seen when it was made."
             }
+            Self::PassportCustody | Self::PassportCourt => {
+                "This says what helps the person to understand and to take part. It says nothing about health, risk or the case, and is no opinion on fitness to be interviewed, to plead or to stand trial."
+            }
         }
     }
 
@@ -73,6 +83,9 @@ impl DocumentKind {
                 let hearing = next_hearing.filter(|hearing| *hearing > now).unwrap_or(now);
                 ("Find out what the court decided".to_owned(), hearing + Duration::hours(24))
             }
+            (DocumentState::Released, Self::PassportCustody | Self::PassportCourt) => {
+                ("Find out whether the adjustments were made".to_owned(), now + Duration::hours(24))
+            }
             (DocumentState::Withdrawn, _) => {
                 (format!("Prepare the {name} again, or record why there is none"), within_the_shift)
             }
@@ -87,8 +100,21 @@ impl DocumentKind {
     /// Who reads it.
     pub fn audience(self) -> Audience {
         match self {
-            Self::CustodyAdvice => Audience::Police,
-            Self::CourtReport => Audience::Court,
+            Self::CustodyAdvice | Self::PassportCustody => Audience::Police,
+            Self::CourtReport | Self::PassportCourt => Audience::Court,
+        }
+    }
+
+    /// Whether it is an adjustments passport: made and given in one act, never kept as a draft.
+    pub fn is_passport(self) -> bool {
+        matches!(self, Self::PassportCustody | Self::PassportCourt)
+    }
+
+    /// The passport for these readers.
+    pub fn passport(audience: Audience) -> Self {
+        match audience {
+            Audience::Police => Self::PassportCustody,
+            Audience::Court => Self::PassportCourt,
         }
     }
 }
@@ -153,7 +179,15 @@ mod tests {
 
     #[test]
     fn nobody_outside_is_told_how_a_person_is_safely_reached() {
-        for alert in [AlertKind::SafeContact, AlertKind::Safeguarding, AlertKind::Other] {
+        let kept = [
+            AlertKind::SafeContact,
+            AlertKind::Safeguarding,
+            AlertKind::SafeguardingAdult,
+            AlertKind::SafeguardingChild,
+            AlertKind::RiskFromOthers,
+            AlertKind::Other,
+        ];
+        for alert in kept {
             assert!(Audience::ALL.iter().all(|audience| !audience.is_told_of(alert)), "{alert}");
         }
     }

@@ -15,6 +15,7 @@
 
 #[macro_use]
 pub mod codes;
+pub mod alert;
 pub mod appointment;
 pub mod board;
 pub mod calendar;
@@ -40,6 +41,7 @@ pub mod name;
 pub mod origin;
 pub mod outcome;
 pub mod outreach;
+pub mod passport;
 pub mod person;
 pub mod place;
 pub mod printing;

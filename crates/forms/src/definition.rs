@@ -1,6 +1,7 @@
 //! A form as it was proven: every reference holds, every list is closed.
 
 use serde::Serialize;
+use throughline_domain::risk::AlertKind;
 
 use throughline_domain::episode::Step;
 
@@ -311,8 +312,8 @@ impl Feeds {
 /// Raises an alert when its condition holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AlertFeed {
-    /// A code of [`ALERT_KINDS`](crate::vocabulary::ALERT_KINDS).
-    pub kind: String,
+    /// What it is about.
+    pub kind: AlertKind,
     /// The words of the alert; those of the kind when absent.
     pub label: Option<String>,
     /// When the alert is raised.

@@ -2,20 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::answers::Answers;
+use throughline_domain::risk::AlertKind;
+use throughline_domain::time::{Instant, from_london, parse_time};
+
+use crate::answers::{Answers, settled_date};
 use crate::check::FieldError;
-use crate::definition::{AlertFeed, Form, Question, RiskFeed};
-use crate::vocabulary::{ALERT_KINDS, label};
+use crate::definition::{AlertFeed, Form, Kind, Question, RiskFeed};
 
 /// Something that must be seen by whoever opens the record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RaisedAlert {
-    /// A code of [`ALERT_KINDS`].
-    pub kind: String,
+    /// What it is about.
+    pub kind: AlertKind,
     /// The words of the alert.
     pub label: String,
     /// What was written about it; the question and answer when nothing was.
     pub detail: String,
+    /// The moment that the question asked for, when it asked for one: a dose that is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Instant>,
     /// The question whose answer raised it.
     pub question: String,
 }
@@ -137,13 +142,10 @@ fn raise(question: &Question, alert: &AlertFeed, answers: &Answers, applies: &dy
         alert.detail.as_deref().filter(|id| applies(id) && answers.is_answered(id)).and_then(|id| answers.one(id));
     let said = || format!("{}: {}", question.label, question.in_words(answers));
     RaisedAlert {
-        kind: alert.kind.clone(),
-        label: alert
-            .label
-            .clone()
-            .or_else(|| label(ALERT_KINDS, &alert.kind).map(str::to_owned))
-            .unwrap_or_else(|| alert.kind.clone()),
+        kind: alert.kind,
+        label: alert.label.clone().unwrap_or_else(|| alert.kind.label().to_owned()),
         detail: written.map_or_else(said, str::to_owned),
+        due_at: question.moment(answers),
         question: question.id.clone(),
     }
 }
@@ -197,6 +199,13 @@ impl RiskFeed {
 }
 
 impl Question {
+    /// The moment that was answered, when the question asks for one and both parts can be read.
+    fn moment(&self, answers: &Answers) -> Option<Instant> {
+        let date = settled_date(answers.one(&self.id).filter(|_| self.kind == Kind::DateTime)?)?;
+        let time = parse_time(answers.one(&format!("{}.time", self.id))?).ok()?;
+        Some(from_london(date.and_time(time)))
+    }
+
     /// A part of a ticked finding.
     pub(crate) fn part(&self, answers: &Answers, code: &str, part: &str) -> Option<String> {
         answers.one(&format!("{}.{code}.{part}", self.id)).map(str::to_owned)

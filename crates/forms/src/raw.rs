@@ -75,8 +75,9 @@ fn untaken(file: &str, read: &Read, all: &[(&str, Read)]) -> Vec<DefinitionError
             from.and_then(|from| from.sections.iter().find(|one| one.questions.iter().any(|q| q.id == *question)));
         let reason = match section {
             None => format!("no form '{form}' asks '{question}', so no answer can be taken from it"),
-            Some(section) if section.class == AudienceClass::ThirdParty => {
-                format!("'{form}.{question}' is in a third_party section, which no other form may take over")
+            Some(section) if section.class.is_restricted() => {
+                let class = section.class.code();
+                format!("'{form}.{question}' is in a {class} section, which no other form may take over")
             }
             Some(_) => return None,
         };

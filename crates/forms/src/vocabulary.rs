@@ -13,26 +13,6 @@ const fn word(code: &'static str, label: &'static str) -> Word {
     Word { code, label }
 }
 
-/// What an alert is about. An alert is something that must be seen by whoever opens the record.
-pub const ALERT_KINDS: &[Word] = &[
-    word("self_harm", "Self-harm or suicide concern"),
-    word("risk_to_others", "Risk to others"),
-    word("risk_from_others", "At risk from others"),
-    word("self_neglect", "Self-neglect"),
-    word("safeguarding_adult", "Safeguarding adult concern"),
-    word("safeguarding_child", "Safeguarding child concern"),
-    word("charge_related", "Vulnerable because of the alleged offence"),
-    word("arson", "Fire-setting"),
-    word("staff_safety", "Staff safety"),
-    word("physical_health", "Urgent physical health need"),
-    word("withdrawal", "Alcohol or drug withdrawal"),
-    word("pregnancy", "Pregnant"),
-    word("dependants", "Someone at home depends on this person"),
-    word("communication", "Communication need"),
-    word("appropriate_adult", "Appropriate adult needed"),
-    word("safe_contact", "Contact only as agreed"),
-];
-
 /// How sure the service is of a finding.
 pub const FINDING_STATUSES: &[Word] = &[
     word("identified", "Identified"),

@@ -351,7 +351,7 @@ fn a_self_harm_concern_alerts_in_words_and_never_in_bands() {
     let answers =
         read(form("screening"), &[("self_harm_concern", "yes"), ("self_harm_narrative", "Says he cannot go on")]);
     let alerts = form("screening").alerts(&answers);
-    assert_eq!((alerts[0].kind.as_str(), alerts[0].detail.as_str()), ("self_harm", "Says he cannot go on"));
+    assert_eq!((alerts[0].kind.code(), alerts[0].detail.as_str()), ("self_harm", "Says he cannot go on"));
     let unexplained = form("screening").alerts(&read(form("screening"), &[("self_harm_concern", "yes")]));
     assert!(unexplained[0].detail.ends_with("now or recently?: Yes"));
     assert!(form("screening").alerts(&read(form("screening"), &[("self_harm_concern", "no")])).is_empty());

@@ -57,7 +57,7 @@ fn the_self_harm_item_alerts_at_every_answer_above_not_at_all() {
         assert_eq!(score.alerts.len(), alerts, "item 9 answered {answer}");
     }
     let score = score_answers_json(form("phq9"), "[0,0,0,0,0,0,0,0,1]").unwrap();
-    assert_eq!((score.band.as_str(), score.alerts[0].kind.as_str()), ("Minimal", "self_harm"));
+    assert_eq!((score.band.as_str(), score.alerts[0].kind.code()), ("Minimal", "self_harm"));
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn the_self_harm_item_alerts_even_when_no_total_can_be_given() {
     let mut answers = Answers::default();
     answers.set("self_harm_thoughts", ["several_days"]);
     assert!(form("phq9").score(&answers).is_err());
-    assert_eq!(form("phq9").alerts(&answers)[0].kind, "self_harm");
+    assert_eq!(form("phq9").alerts(&answers)[0].kind.code(), "self_harm");
 }
 
 #[test]

@@ -1,11 +1,23 @@
-//! Alerts: what must be seen, who has answered for it, and until when. None disappears unresolved.
+//! Alerts: what must be seen, who has to answer for it, and until when. None disappears unresolved,
+//! and what was answered before is kept.
 
-use crate::{Conn, Result, Tx, args, events, records};
+mod card;
+mod owed;
+mod steps;
+
+pub use card::{RiskCard, risk_card};
+pub use owed::{OwedAlert, late, of_owner};
+pub use steps::{NewAlert, Step, Words, answer, answered_words, get, hand_over, history, raise, words};
+
+pub(crate) use card::signed_risk;
+
+use crate::{Result, Row};
 use chrono::NaiveDate;
-use throughline_domain::ids::{AlertId, EpisodeId, RecordId, SiteId};
-use throughline_domain::risk::{AlertKind, AlertState, RiskEvidence, RiskState};
+use throughline_domain::alert::{AlertTier, AnswerWithin, Owed};
+use throughline_domain::episode::LegalStatus;
+use throughline_domain::ids::{AlertId, EpisodeId, UserId};
+use throughline_domain::risk::{AlertKind, AlertState};
 use throughline_domain::time::Instant;
-use throughline_policy::{ChangeRiskCard, Class, Grant, ViewRiskCard};
 
 /// An alert.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -26,204 +38,63 @@ pub struct Alert {
     pub raised_at: Instant,
     /// By whom.
     pub raised_by_name: String,
+    /// When it was last answered.
+    pub answered_at: Option<Instant>,
     /// Who has answered for it.
     pub answered_by_name: String,
     /// When it is looked at again.
     pub review_on: Option<NaiveDate>,
+    /// The moment the alert is about: when a dose is due.
+    pub due_at: Option<Instant>,
+    /// Since when it waits for an answer.
+    pub waiting_since: Instant,
+    /// Who has to answer for it.
+    pub owner_id: UserId,
+    /// Their name.
+    pub owner_name: String,
+    /// Where the person of its episode is now: somebody held is answered for sooner.
+    pub legal_status: LegalStatus,
 }
 
-/// The risk card: its state and what stands behind it.
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct RiskCard {
-    /// One of four words.
-    pub state: RiskState,
-    /// Alerts that are not resolved.
-    pub alerts: Vec<Alert>,
-    /// When the newest risk form was signed.
-    pub assessed_at: Option<Instant>,
-    /// By whom.
-    pub assessed_by: String,
+impl Alert {
+    /// What is owed of it now, when anything is.
+    pub fn owed(&self, within: AnswerWithin, today: NaiveDate) -> Option<Owed> {
+        let answer_by = within.answer_by(self.waiting_since, self.legal_status, self.due_at);
+        Owed::of(self.state, answer_by, self.review_on, today)
+    }
+
+    /// How soon it is read.
+    pub fn tier(&self) -> AlertTier {
+        self.kind.tier()
+    }
 }
 
-/// The risk card of the grant's person.
-///
-/// # Errors
-/// The store's. A page that gets an error shows "Unavailable", never an empty card.
-pub async fn risk_card(tx: &mut Tx, grant: &Grant<ViewRiskCard>) -> Result<RiskCard> {
-    let alerts = unresolved(tx, grant).await?;
-    let row = tx
-        .fetch_optional(
-            "SELECT snapshot, signed_at, signed_by_name FROM record
-              WHERE person_id = $1 AND step = 'risk' AND state IN ('signed', 'awaiting') ORDER BY signed_at DESC LIMIT 1",
-            args![grant.person()],
-        )
-        .await?;
-    let snapshot: Option<String> = row.as_ref().map(|row| row.get("snapshot")).transpose()?;
-    let signed_finding = snapshot.as_deref().map(found_risk);
-    let evidence = RiskEvidence {
-        open_alerts: alerts.len(),
-        signed_finding: signed_finding.flatten(),
-        readable: signed_finding != Some(None),
-    };
-    let state = match RiskState::of(evidence) {
-        // What this reader is not shown may say otherwise.
-        RiskState::NoneIdentified if records::something_withheld(tx, grant.person()).await? => RiskState::Unavailable,
-        state => state,
-    };
-    Ok(RiskCard {
-        state,
-        alerts,
-        assessed_at: row.as_ref().map(|row| row.get("signed_at")).transpose()?.flatten(),
-        assessed_by: row.as_ref().map(|row| row.get("signed_by_name")).transpose()?.unwrap_or_default(),
+/// The columns of an alert, with its owner: the one it was given to, or else the episode's.
+const COLUMNS: &str =
+    "a.id, a.version, a.episode_id, a.kind, a.detail, a.state, a.raised_at, a.raised_by_name, a.answered_at,
+        a.answered_by_name, a.review_on, a.due_at, COALESCE(a.waiting_since, a.raised_at) AS waiting_since,
+        COALESCE(a.owner_id, e.owner_id) AS owner_id, u.name AS owner_name, e.legal_status";
+
+const FROM: &str =
+    "FROM alert a JOIN episode e ON e.id = a.episode_id JOIN app_user u ON u.id = COALESCE(a.owner_id, e.owner_id)";
+
+fn alert(row: &Row) -> Result<Alert> {
+    Ok(Alert {
+        id: row.get("id")?,
+        version: row.get("version")?,
+        episode_id: row.get("episode_id")?,
+        kind: row.get("kind")?,
+        detail: row.get("detail")?,
+        state: row.get("state")?,
+        raised_at: row.get("raised_at")?,
+        raised_by_name: row.get("raised_by_name")?,
+        answered_at: row.get("answered_at")?,
+        answered_by_name: row.get("answered_by_name")?,
+        review_on: row.get("review_on")?,
+        due_at: row.get("due_at")?,
+        waiting_since: row.get("waiting_since")?,
+        owner_id: row.get("owner_id")?,
+        owner_name: row.get("owner_name")?,
+        legal_status: row.get("legal_status")?,
     })
-}
-
-async fn unresolved(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<Vec<Alert>> {
-    let rows = conn
-        .fetch_all(
-            "SELECT id, version, episode_id, kind, detail, state, raised_at, raised_by_name, answered_by_name, review_on FROM alert
-              WHERE person_id = $1 AND state <> 'resolved' ORDER BY raised_at DESC",
-            args![grant.person()],
-        )
-        .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Alert {
-                id: row.get("id")?,
-                version: row.get("version")?,
-                episode_id: row.get("episode_id")?,
-                kind: row.get("kind")?,
-                detail: row.get("detail")?,
-                state: row.get("state")?,
-                raised_at: row.get("raised_at")?,
-                raised_by_name: row.get("raised_by_name")?,
-                answered_by_name: row.get("answered_by_name")?,
-                review_on: row.get("review_on")?,
-            })
-        })
-        .collect()
-}
-
-/// What was written in an alert: the text behind a line of a timeline.
-#[derive(Debug, Clone)]
-pub struct Words {
-    /// When it was written.
-    pub at: Instant,
-    /// The words of the event that was added with it.
-    pub event: String,
-    /// What was written.
-    pub text: String,
-}
-
-/// What was written in every alert of the grant's person, resolved ones too.
-///
-/// # Errors
-/// The store's.
-pub async fn words(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<Vec<Words>> {
-    let rows = conn
-        .fetch_all(
-            "SELECT kind, state, raised_at, detail, answered_at, resolution FROM alert WHERE person_id = $1",
-            args![grant.person()],
-        )
-        .await?;
-    let mut words = Vec::new();
-    for row in &rows {
-        let (kind, state): (AlertKind, AlertState) = (row.get("kind")?, row.get("state")?);
-        words.push(Words { at: row.get("raised_at")?, event: raised_words(kind), text: row.get("detail")? });
-        if let Some(at) = row.get("answered_at")? {
-            words.push(Words { at, event: answered_words(kind, state), text: row.get("resolution")? });
-        }
-    }
-    Ok(words)
-}
-
-/// The words of the event of an alert that was raised.
-fn raised_words(kind: AlertKind) -> String {
-    format!("Alert: {kind}")
-}
-
-/// The words of the event of an alert that was answered.
-pub fn answered_words(kind: AlertKind, state: AlertState) -> String {
-    format!("Alert {}: {kind}", state.label().to_lowercase())
-}
-
-/// Raises an alert, unless the same one of this episode stands unresolved. Part of signing a form
-/// or of recording a concern, whose own grant covers it.
-///
-/// # Errors
-/// The store's.
-#[expect(clippy::too_many_arguments, reason = "an alert is these facts; a struct for one caller would hide them")]
-pub async fn raise(
-    tx: &mut Tx,
-    id: AlertId,
-    person: throughline_domain::ids::PersonId,
-    episode: EpisodeId,
-    site: SiteId,
-    record: Option<RecordId>,
-    kind: AlertKind,
-    detail: &str,
-) -> Result<()> {
-    let standing = tx
-        .fetch_optional(
-            "SELECT id FROM alert WHERE person_id = $1 AND episode_id = $2 AND kind = $3 AND detail = $4 AND state <> 'resolved'",
-            args![person, episode, kind, detail],
-        )
-        .await?;
-    if standing.is_some() {
-        return Ok(());
-    }
-    let (now, name) = (tx.now(), tx.actor_name());
-    tx.execute(
-        "INSERT INTO alert (id, person_id, episode_id, record_id, kind, detail, state, raised_at, raised_by_name)
-         VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8)",
-        args![id, person, episode, record, kind, detail, now, name],
-    )
-    .await?;
-    events::add(
-        tx,
-        events::NewEvent {
-            at: None,
-            site: Some(site),
-            person: Some(person),
-            episode: Some(episode),
-            kind: "alert",
-            class: Class::RiskCard,
-            words: raised_words(kind),
-            link: format!("/people/{person}"),
-        },
-    )
-    .await
-}
-
-/// Acknowledges or resolves an alert, with words and, when it stays, the day it is looked at again.
-///
-/// # Errors
-/// [`crate::Error::Stale`] when somebody else answered it first.
-pub async fn answer(
-    tx: &mut Tx,
-    grant: &Grant<ChangeRiskCard>,
-    alert: AlertId,
-    version: i64,
-    state: AlertState,
-    words: &str,
-    review_on: Option<NaiveDate>,
-) -> Result<()> {
-    let (now, name) = (tx.now(), tx.actor_name());
-    tx.execute_versioned(
-        "UPDATE alert SET state = $4, resolution = $5, review_on = $6, answered_at = $7, answered_by_name = $8, version = version + 1
-          WHERE id = $1 AND person_id = $2 AND version = $3 AND state <> 'resolved'",
-        args![alert, grant.person(), version, state, words, review_on, now, name],
-    )
-    .await
-}
-
-/// What a signed risk form found, from its snapshot: `Some(true)` when it found risk; `None` when
-/// the snapshot does not say (then the risk card is "Unavailable", never "none").
-pub(crate) fn found_risk(snapshot: &str) -> Option<bool> {
-    let snapshot: serde_json::Value = serde_json::from_str(snapshot).ok()?;
-    match snapshot.get("risk_state")?.as_str()? {
-        "known" => Some(true),
-        "none_identified" => Some(false),
-        _ => None,
-    }
 }

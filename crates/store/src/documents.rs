@@ -248,7 +248,7 @@ fn signed_record(row: &Row) -> Result<SignedRecord> {
 }
 
 /// A snapshot stands alone, or under `snapshot` beside what else was frozen with it.
-fn read_snapshot(text: &str) -> Option<Snapshot> {
+pub(crate) fn read_snapshot(text: &str) -> Option<Snapshot> {
     let mut value: serde_json::Value = serde_json::from_str(text).ok()?;
     let inner = value.get_mut("snapshot").map(serde_json::Value::take);
     serde_json::from_value(inner.unwrap_or(value)).ok()

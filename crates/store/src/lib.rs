@@ -60,6 +60,7 @@ pub mod nightly;
 pub mod organisations;
 pub mod outcomes;
 pub mod outreach;
+pub mod passport;
 pub mod people;
 pub mod records;
 pub mod referrals;

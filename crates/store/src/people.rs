@@ -4,7 +4,7 @@ mod as_of;
 mod ledgers;
 
 pub use as_of::{AlertThen, alerts_as_of, contact_details_as_of, get_as_of};
-pub use ledgers::{DocumentLine, Finding, contact_notes, documents, findings};
+pub use ledgers::{DocumentLine, Finding, Statement, contact_notes, documents, findings};
 
 use crate::sql::placeholders;
 use crate::{Conn, Error, Result, Row, Tx, args};

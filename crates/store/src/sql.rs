@@ -260,6 +260,7 @@ codes_in_columns!(
     throughline_domain::referral::HelpKind,
     throughline_domain::risk::AlertKind,
     throughline_domain::risk::AlertState,
+    throughline_domain::alert::AlertStep,
     throughline_domain::task::TaskKind,
     throughline_domain::task::TaskState,
     throughline_domain::consultation::AskedBy,

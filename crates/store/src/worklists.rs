@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 use throughline_domain::ids::{OrganisationId, PersonId, UserId};
 use throughline_domain::name::Name;
-use throughline_domain::risk::{AlertKind, RiskEvidence, RiskState};
+use throughline_domain::risk::{AlertKind, RiskEvidence, RiskState, SignedRisk};
 use throughline_domain::time::Instant;
 use throughline_policy::{Class, Grant, ViewBoard, ViewFollowUp};
 
@@ -230,7 +230,7 @@ pub async fn risks(
               WHERE r.step = 'risk' AND r.state IN ('signed', 'awaiting')
                 AND r.person_id IN (SELECT l.person_id FROM list_entry l WHERE l.site_id = $1 AND l.list_date >= $2
                                     UNION SELECT l.best_person_id FROM list_entry l WHERE l.site_id = $1 AND l.list_date >= $2)
-              ORDER BY r.signed_at",
+              ORDER BY r.signed_at DESC, r.id DESC",
             args![grant.site(), since],
         )
         .await?;
@@ -239,23 +239,20 @@ pub async fn risks(
     for row in &alerts {
         kinds.entry(row.get("person_id")?).or_default().push(row.get("kind")?);
     }
-    // Rows come oldest first: the newest form is the one that stays.
-    let mut found: BTreeMap<PersonId, Option<bool>> = BTreeMap::new();
+    let mut found: BTreeMap<PersonId, Vec<SignedRisk>> = BTreeMap::new();
     for row in &forms {
-        let snapshot: String = row.get("snapshot")?;
-        found.insert(row.get("person_id")?, crate::alerts::found_risk(&snapshot));
+        let snapshot: Option<String> = row.get("snapshot")?;
+        let says = crate::alerts::signed_risk(&snapshot.unwrap_or_default());
+        found.entry(row.get("person_id")?).or_default().push(says);
     }
     let people: BTreeSet<PersonId> = kinds.keys().chain(found.keys()).copied().collect();
     Ok(people
         .into_iter()
         .map(|person| {
             let alerts = kinds.remove(&person).unwrap_or_default();
-            let form = found.get(&person);
-            let state = RiskState::of(RiskEvidence {
-                open_alerts: alerts.len(),
-                signed_finding: form.copied().flatten(),
-                readable: form != Some(&None) && !withheld.contains(&person),
-            });
+            let forms = found.remove(&person).unwrap_or_default();
+            let of_risk = alerts.iter().filter(|kind| kind.speaks_of_risk()).count();
+            let state = RiskState::of(RiskEvidence::of(of_risk, forms)).when_withheld(withheld.contains(&person));
             (person, RiskMark { state, alerts })
         })
         .collect())

@@ -59,6 +59,10 @@ pub struct Config {
     pub operations_listen: Option<SocketAddr>,
     /// Minutes without use after which a session is locked.
     pub lock_after_minutes: u32,
+    /// Minutes that an alert may wait for an answer while the person is held.
+    pub alert_minutes_held: u32,
+    /// Hours that it may wait otherwise.
+    pub alert_hours: u32,
     /// Whether a proxy in front ends TLS.
     pub behind_tls: bool,
     /// How log lines are written.
@@ -88,6 +92,8 @@ impl Default for Config {
             database_key_file: None,
             operations_listen: None,
             lock_after_minutes: 15,
+            alert_minutes_held: 60,
+            alert_hours: 24,
             behind_tls: false,
             log: Log::Text,
             inboxes: Vec::new(),
@@ -110,6 +116,8 @@ const KEYS: &[(&str, Kind)] = &[
     ("database_key_file", Kind::Text),
     ("operations_listen", Kind::Text),
     ("lock_after_minutes", Kind::Number),
+    ("alert_minutes_held", Kind::Number),
+    ("alert_hours", Kind::Number),
     ("behind_tls", Kind::YesNo),
     ("log", Kind::Text),
 ];
@@ -167,6 +175,16 @@ impl Config {
         }
         if self.lock_after_minutes == 0 || self.lock_after_minutes > 60 {
             return Err(wrong_use("lock_after_minutes is a number from 1 to 60"));
+        }
+        if self.alert_minutes_held == 0 || self.alert_minutes_held > 24 * 60 {
+            return Err(wrong_use(
+                "alert_minutes_held is a number from 1 to 1440: an alert does not wait for more than a day while somebody is held",
+            ));
+        }
+        if self.alert_hours == 0 || self.alert_hours > 7 * 24 {
+            return Err(wrong_use(
+                "alert_hours is a number from 1 to 168: an alert does not wait for more than a week",
+            ));
         }
         if self.operations_listen.is_some_and(|address| address == self.listen) {
             return Err(wrong_use(
@@ -331,6 +349,15 @@ mod tests {
         assert_eq!(config.key().unwrap().as_deref(), Some("a passphrase of invented words"));
         let config = of("", &[("THROUGHLINE_DATABASE_FILE", path)]).unwrap();
         assert_eq!(config.database, "a passphrase of invented words");
+    }
+
+    #[test]
+    fn an_alert_waits_for_a_time_there_is_and_never_without_end() {
+        let config = of("alert_minutes_held = 30", &[("THROUGHLINE_ALERT_HOURS", "12")]).unwrap();
+        assert_eq!((config.alert_minutes_held, config.alert_hours), (30, 12));
+        for wrong in ["alert_minutes_held = 0", "alert_minutes_held = 1441", "alert_hours = 0", "alert_hours = 169"] {
+            assert!(of(wrong, &[]).is_err(), "{wrong}");
+        }
     }
 
     #[test]

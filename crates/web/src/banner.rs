@@ -1,15 +1,15 @@
 //! The identity banner of every page about one person, and of no page about more.
 
+mod needs;
+
 use crate::Problem;
 use minijinja::{Value, context};
 use throughline_domain::consent::ConsentFor;
 use throughline_domain::ids::{EpisodeId, PersonId};
 use throughline_domain::time::{age_on, london_date};
-use throughline_policy::{
-    Subject, ViewConsent, ViewContactDetails, ViewEpisode, ViewIdentity, ViewJustice, ViewRiskCard,
-};
+use throughline_policy::{Subject, ViewConsent, ViewContactDetails, ViewEpisode, ViewIdentity, ViewJustice};
 use throughline_store::people::Person;
-use throughline_store::{Tx, alerts, consents, episodes, people};
+use throughline_store::{Tx, consents, episodes, people};
 
 /// The person a page is about, and what its banner says.
 #[derive(Debug)]
@@ -28,6 +28,10 @@ pub struct Banner {
 /// # Errors
 /// [`Problem::NotFound`] when there is no such person or they are not the reader's to see.
 pub async fn banner(tx: &mut Tx, person: PersonId, episode: Option<EpisodeId>) -> Result<Banner, Problem> {
+    let episode = match episode {
+        None => open_episode(tx, person).await?,
+        episode => episode,
+    };
     let subject = Subject { person: Some(person), episode, site: None };
     let grant = tx.authorise::<ViewIdentity>(subject).await?;
     let known = people::get(tx, &grant).await?.ok_or(Problem::NotFound)?;
@@ -45,7 +49,7 @@ pub async fn banner(tx: &mut Tx, person: PersonId, episode: Option<EpisodeId>) -
         gender => known.gender.label(),
         nhs_number => known.nhs_number.as_ref().map(|number| number.digits().to_owned()),
         href => format!("/people/{person}"),
-        adjustments => adjustments(&known),
+        adjustments => needs::adjustments(&known),
         language => known.language,
         identity => (known.identity_state == throughline_domain::person::IdentityState::Provisional).then_some("Not yet confirmed"),
         risk => risk(tx, subject).await?,
@@ -56,37 +60,26 @@ pub async fn banner(tx: &mut Tx, person: PersonId, episode: Option<EpisodeId>) -
     Ok(Banner { person: known, age, value })
 }
 
-fn adjustments(person: &Person) -> Vec<String> {
-    let interpreter = person.interpreter.then(|| "Interpreter needed".to_owned());
-    person
-        .adjustments
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(str::to_owned)
-        .chain(interpreter)
-        .collect()
+/// The episode whose legal status and restrictions are told where the page is about no single one: the
+/// newest that is open.
+async fn open_episode(tx: &mut Tx, person: PersonId) -> Result<Option<EpisodeId>, Problem> {
+    if !tx.may::<ViewEpisode>(person).await? {
+        return Ok(None);
+    }
+    let grant = tx.authorise::<ViewEpisode>(person).await?;
+    let all = episodes::of_person(tx, &grant).await?;
+    let open = all.iter().filter(|episode| episode.closed_at.is_none());
+    Ok(open.max_by_key(|episode| episode.opened_at).map(|episode| episode.id))
 }
 
 async fn risk(tx: &mut Tx, subject: Subject) -> Result<Value, Problem> {
-    let state = if tx.may::<ViewRiskCard>(subject).await? {
-        let grant = tx.authorise::<ViewRiskCard>(subject).await?;
-        match alerts::risk_card(tx, &grant).await {
-            Ok(card) => card.state,
-            Err(error) => {
-                tracing::error!(%error, "a risk card could not be read");
-                throughline_domain::risk::RiskState::Unavailable
-            }
-        }
-    } else {
-        throughline_domain::risk::RiskState::Unavailable
-    };
-    Ok(context! { state => state.code(), words => state.label() })
+    let card = crate::risk::read(tx, subject).await?;
+    Ok(context! { state => card.state.code(), words => crate::risk::in_short(&card, tx.now()) })
 }
 
 async fn sharing(tx: &mut Tx, subject: Subject) -> Result<Option<Value>, Problem> {
     if !tx.may::<ViewConsent>(subject).await? {
-        return Ok(None);
+        return Ok(Some(context! { text => "not shown to your role", tone => "neutral" }));
     }
     let grant = tx.authorise::<ViewConsent>(subject).await?;
     let ledger = consents::ledger(tx, &grant).await?;

@@ -5,7 +5,9 @@
 
 mod draft;
 mod facts;
+mod passport;
 mod release;
+mod risk_print;
 pub(crate) mod sharing;
 pub(crate) mod tell;
 mod withdraw;
@@ -34,6 +36,9 @@ use uuid::Uuid;
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/episodes/{episode}/documents/{kind}", get(versions).post(prepare))
+        .route("/people/{person}/passport", get(passport::of_person))
+        .route("/people/{person}/risk-card/pdf", get(risk_print::pdf))
+        .route("/episodes/{episode}/passport", get(passport::page).post(passport::give))
         .route("/episodes/{episode}/tell", get(tell::page).post(tell::tell))
         .route("/documents/{document}", get(show).post(draft::save))
         .route("/documents/{document}/pdf", get(pdf))
@@ -91,7 +96,8 @@ fn crumbs(line: &DocumentLine) -> Value {
 /// A line of a list of versions, as the template draws it.
 fn line_value(line: &DocumentLine) -> Value {
     let (words, tone) = standing(line);
-    context! { words, tone, kind_label => line.kind.label(), ..Value::from_serialize(line) }
+    let is_passport = line.kind.is_passport();
+    context! { words, tone, kind_label => line.kind.label(), is_passport, ..Value::from_serialize(line) }
 }
 
 /// Where a version stands, in words, with its tone.
@@ -134,13 +140,14 @@ async fn versions(cx: Cx, Path((episode, kind)): Path<(EpisodeId, String)>) -> A
             any_signed => lines.iter().any(|line| line.signed_at.is_some()),
             draft,
             may_prepare,
+            passport => passport::page_of(episode, kind),
         },
     )
 }
 
 /// Makes a draft, or leads to the one there is: two drafts of one kind would part the work.
 async fn prepare(cx: Cx, Path((episode, kind)): Path<(EpisodeId, String)>, fields: Fields) -> Answer {
-    let kind = kind_of(&kind)?;
+    let kind = passport::drafted_kind_of(&kind)?;
     let mut act = cx.act(&fields).await?;
     let subject = episode_subject(&mut act, episode).await?;
     let write = act.authorise::<WriteDocument>(subject).await?;
@@ -179,6 +186,7 @@ impl Done {
             "saved" => "Draft saved",
             "signed" => "Signed. It has not gone to anybody yet: release it next",
             "released" => "Released, and written into the disclosure ledger",
+            "passport" => "Made, and written into the disclosure ledger. Open the PDF to print it",
             "withdrawn" => "Withdrawn",
             _ => return None,
         };

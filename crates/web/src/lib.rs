@@ -30,6 +30,7 @@ pub mod page;
 mod problem;
 mod rates;
 pub mod release;
+mod risk;
 mod security;
 
 pub mod account;
@@ -71,6 +72,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use std::ops::Deref;
 use std::sync::Arc;
+use throughline_domain::alert::AnswerWithin;
 use throughline_domain::time::Instant;
 use throughline_store::Store;
 
@@ -87,6 +89,8 @@ pub struct Settings {
     pub allowance: Allowance,
     /// The sign-ins that the demo shows on its first page: e-mail address, password, what for.
     pub demo_sign_ins: Vec<DemoSignIn>,
+    /// How long an alert may wait for an answer before the team leader is told.
+    pub alert_answer: AnswerWithin,
     /// Where the time of day comes from. Tests give it a day of their own.
     pub clock: fn() -> Instant,
 }
@@ -112,6 +116,7 @@ impl Default for Settings {
             secure_cookies: true,
             allowance: Allowance::default(),
             demo_sign_ins: Vec::new(),
+            alert_answer: AnswerWithin::default(),
             clock: chrono::Utc::now,
         }
     }

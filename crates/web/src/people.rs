@@ -1,5 +1,6 @@
 //! People: finding them, adding them, and the pages of one person's record.
 
+mod alerts;
 mod as_of;
 mod claim;
 mod create;
@@ -28,7 +29,7 @@ pub fn routes() -> Router<App> {
         .route("/people/new", get(create::search_first).post(create::show))
         .route("/people/create", get(create::search_first).post(create::create))
         .route("/people/{person}", get(summary::show))
-        .route("/people/{person}/alerts/{alert}", post(summary::answer_alert))
+        .route("/people/{person}/alerts/{alert}", get(alerts::show).post(alerts::answer))
         .route("/people/{person}/timeline", get(timeline::show))
         .route("/people/{person}/find", get(find::show).post(find::find))
         .route("/people/{person}/documents", get(ledgers::documents))

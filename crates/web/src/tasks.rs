@@ -1,5 +1,6 @@
 //! What is owed: worklists, the page of a task, and the follow-up of an episode.
 
+mod alerts;
 mod change;
 mod contact;
 mod follow_up;

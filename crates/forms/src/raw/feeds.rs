@@ -6,7 +6,8 @@ use super::Check;
 use super::written::{Name, RawAlert, RawFeeds, RawRisk};
 use crate::condition::{Condition, Test};
 use crate::definition::{AlertFeed, Feeds, Kind, Question, RiskFeed};
-use crate::vocabulary::{ALERT_KINDS, FINDING_LISTS};
+use crate::vocabulary::FINDING_LISTS;
+use throughline_domain::risk::AlertKind;
 
 impl Check<'_> {
     pub(super) fn feeds(&mut self, raw: RawFeeds, question: &Question, at: usize) -> Feeds {
@@ -27,14 +28,24 @@ impl Check<'_> {
     }
 
     pub(super) fn alert(&mut self, raw: RawAlert, question: &Question, at: usize) -> Option<AlertFeed> {
-        let kind = self.word(&raw.kind, ALERT_KINDS, "alert kind");
+        let kind = self.alert_kind(&raw.kind);
         let when = match raw.when {
             Some(when) => self.condition(when, Some(question), at)?,
             None => Condition::About { question: question.id.clone(), test: Test::Answered },
         };
         let detail = raw.detail.as_ref().map(|detail| detail.get_ref().clone());
         self.details.extend(raw.detail);
-        Some(AlertFeed { kind, label: raw.label, when, detail })
+        Some(AlertFeed { kind: kind?, label: raw.label, when, detail })
+    }
+
+    fn alert_kind(&mut self, name: &Name) -> Option<AlertKind> {
+        let kind = AlertKind::from_code(name.get_ref());
+        if kind.is_none() {
+            let known: Vec<&str> = AlertKind::ALL.iter().map(|kind| kind.code()).collect();
+            let reason = format!("there is no alert kind '{}'; there are: {}", name.get_ref(), known.join(", "));
+            self.wrong(name.span().start, reason);
+        }
+        kind
     }
 
     /// The question that explains an alert may come after the one that raises it.

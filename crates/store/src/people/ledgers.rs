@@ -1,6 +1,7 @@
 //! What was found, written and said over all episodes of a person.
 
 use crate::{Conn, Result, args};
+use std::collections::BTreeMap;
 use throughline_domain::document::{DocumentKind, DocumentState};
 use throughline_domain::finding::{FindingList, FindingSource, FindingStatus};
 use throughline_domain::ids::{DocumentId, EpisodeId};
@@ -24,10 +25,27 @@ pub struct Finding {
     pub signed_at: Option<Instant>,
     /// By whom.
     pub signed_by_name: String,
+    /// What was said of it before, newest first: a later statement does not take an earlier one away.
+    pub earlier: Vec<Statement>,
+}
+
+/// What one signed form said of a vulnerability or need.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Statement {
+    /// How sure.
+    pub status: FindingStatus,
+    /// Whether it was known before the service asked.
+    pub already_known: bool,
+    /// Who says so; `None` when the form did not ask yet, or the person declined to say.
+    pub source: Option<FindingSource>,
+    /// When the form was signed.
+    pub signed_at: Option<Instant>,
+    /// By whom.
+    pub signed_by_name: String,
 }
 
 /// Vulnerabilities and needs found in the grant's person, newest first; each once, as it was last
-/// found.
+/// found, with what was said of it before.
 ///
 /// # Errors
 /// The store's.
@@ -41,20 +59,25 @@ pub async fn findings(conn: &mut Conn, grant: &Grant<ViewNeedsPlan>) -> Result<V
             args![grant.person()],
         )
         .await?;
-    let mut seen = std::collections::BTreeSet::new();
-    let mut findings = Vec::new();
+    let mut places: BTreeMap<(FindingList, String), usize> = BTreeMap::new();
+    let mut findings: Vec<Finding> = Vec::new();
     for row in &rows {
-        let list: FindingList = row.get("list")?;
-        if seen.insert((list, row.get::<String>("code")?)) {
-            findings.push(Finding {
-                list,
-                label: row.get("label")?,
-                status: row.get("status")?,
-                already_known: row.get("already_known")?,
-                source: row.get("source")?,
-                signed_at: row.get("signed_at")?,
-                signed_by_name: row.get("signed_by_name")?,
-            });
+        let (list, code): (FindingList, String) = (row.get("list")?, row.get("code")?);
+        let (status, already_known) = (row.get("status")?, row.get("already_known")?);
+        let (source, signed_at, signed_by_name) =
+            (row.get("source")?, row.get("signed_at")?, row.get("signed_by_name")?);
+        match places.get(&(list, code.clone())) {
+            Some(place) => {
+                let statement = Statement { status, already_known, source, signed_at, signed_by_name };
+                findings[*place].earlier.push(statement);
+            }
+            None => {
+                places.insert((list, code), findings.len());
+                let (label, earlier) = (row.get("label")?, Vec::new());
+                let finding =
+                    Finding { list, label, status, already_known, source, signed_at, signed_by_name, earlier };
+                findings.push(finding);
+            }
         }
     }
     Ok(findings)

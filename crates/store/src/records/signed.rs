@@ -9,7 +9,6 @@ use crate::{Error, Result, Tx, alerts, args, users};
 use throughline_domain::document::RecordState;
 use throughline_domain::finding::{FindingList, FindingSource, FindingStatus};
 use throughline_domain::ids::{AlertId, RecordId};
-use throughline_domain::risk::AlertKind;
 use throughline_forms::{Answers, Form};
 use throughline_policy::{Grant, SignClinical};
 use uuid::Uuid;
@@ -54,18 +53,14 @@ pub async fn sign(tx: &mut Tx, grant: &Grant<SignClinical>, record: &Record, for
     end_tasks(tx, record, &return_title(&form.title), grant.actor().user, "Signed again").await?;
     write_findings(tx, grant, record.id, form, &answers).await?;
     for raised in form.alerts(&answers) {
-        let (kind, detail) = alert_of(&raised);
-        alerts::raise(
-            tx,
-            AlertId::new(Uuid::now_v7()),
-            grant.person(),
-            grant.episode(),
-            grant.site(),
-            Some(record.id),
-            kind,
-            &detail,
-        )
-        .await?;
+        let alert = alerts::NewAlert {
+            id: AlertId::new(Uuid::now_v7()),
+            record: Some(record.id),
+            kind: raised.kind,
+            detail: raised.detail,
+            due_at: raised.due_at,
+        };
+        alerts::raise(tx, grant.person(), grant.episode(), grant.site(), &alert).await?;
     }
     let words = match state {
         RecordState::AwaitingCountersignature => {
@@ -85,20 +80,6 @@ fn frozen(form: &Form, answers: &Answers) -> Result<String> {
         whole.insert("risk_state".into(), risk.state.code().into());
     }
     Ok(snapshot.to_string())
-}
-
-/// The kind of an alert that a form raises, in the words of the risk card. A kind that the card
-/// has no word for keeps the form's own words in its detail.
-fn alert_of(raised: &throughline_forms::RaisedAlert) -> (AlertKind, String) {
-    let kind = match raised.kind.as_str() {
-        "risk_to_others" => Some(AlertKind::Violence),
-        "safeguarding_adult" | "safeguarding_child" => Some(AlertKind::Safeguarding),
-        other => AlertKind::from_code(other),
-    };
-    match kind {
-        Some(kind) => (kind, raised.detail.clone()),
-        None => (AlertKind::Other, format!("{}: {}", raised.label, raised.detail)),
-    }
 }
 
 async fn write_findings(
@@ -135,32 +116,24 @@ async fn write_findings(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alerts::found_risk;
+    use crate::alerts::signed_risk;
     use throughline_forms::catalogue;
 
     #[test]
     fn a_snapshot_says_what_it_found_of_risk_or_nothing() {
+        use throughline_domain::risk::SignedRisk;
         let form = catalogue().get("risk").expect("the risk form is shipped");
+        let says = |answers: &Answers| signed_risk(&frozen(form, answers).unwrap());
         let mut answers = Answers::default();
         answers.set("to_self", ["identified"]);
-        assert_eq!(found_risk(&frozen(form, &answers).unwrap()), Some(true));
+        assert_eq!(says(&answers), SignedRisk::Known);
         answers.set("to_self", ["none_identified"]);
-        assert_eq!(found_risk(&frozen(form, &answers).unwrap()), None);
+        assert_eq!(says(&answers), SignedRisk::Unreadable, "nothing is concluded from silence");
         answers.set("overall_state", ["none_identified"]);
-        assert_eq!(found_risk(&frozen(form, &answers).unwrap()), Some(false));
-    }
-
-    #[test]
-    fn every_alert_a_form_may_raise_keeps_its_meaning() {
-        for word in throughline_forms::vocabulary::ALERT_KINDS {
-            let raised = throughline_forms::RaisedAlert {
-                kind: word.code.into(),
-                label: word.label.into(),
-                detail: "what was said".into(),
-                question: "q".into(),
-            };
-            let (kind, detail) = alert_of(&raised);
-            assert!(kind != AlertKind::Other || detail.starts_with(word.label), "{}", word.code);
-        }
+        assert_eq!(says(&answers), SignedRisk::NoneIdentified);
+        answers.set("overall_state", ["not_assessed"]);
+        assert_eq!(says(&answers), SignedRisk::NotConcluded, "who could not ask said so");
+        assert_eq!(signed_risk("no json"), SignedRisk::Unreadable);
+        assert_eq!(signed_risk("{\"risk_state\": 7}"), SignedRisk::Unreadable);
     }
 }

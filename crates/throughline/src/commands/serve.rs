@@ -12,6 +12,7 @@ use axum::routing::get;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
+use throughline_domain::alert::AnswerWithin;
 use throughline_store::{Store, health, organisations};
 use throughline_web::{App, Settings};
 use tokio::net::TcpListener;
@@ -50,6 +51,10 @@ pub async fn run(args: &Args, started: Instant) -> anyhow::Result<()> {
     let settings = Settings {
         lock_after_seconds: config.lock_after_minutes * 60,
         secure_cookies: config.behind_tls,
+        alert_answer: AnswerWithin {
+            held: chrono::Duration::minutes(config.alert_minutes_held.into()),
+            otherwise: chrono::Duration::hours(config.alert_hours.into()),
+        },
         ..Settings::default()
     };
     let operations = match config.operations_listen {

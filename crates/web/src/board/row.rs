@@ -325,7 +325,10 @@ impl Drawing<'_> {
             Some(mark) if mark.alerts.is_empty() => (format!("Risk: {}", mark.state), risk_tone(mark.state)),
             Some(mark) => {
                 let kinds: Vec<&str> = mark.alerts.iter().map(|kind| kind.label()).collect();
-                (format!("Risk: {}", kinds.join("; ")), "bad")
+                match mark.state {
+                    RiskState::Known => (format!("Risk: {}", kinds.join("; ")), "bad"),
+                    state => (format!("Risk: {state}; {}", kinds.join("; ")), risk_tone(state)),
+                }
             }
             None => ("Risk: not assessed".to_owned(), "warn"),
         })

@@ -1,6 +1,7 @@
 //! From the record to what a document states, with the source of each part.
 
 use crate::{Cx, Problem};
+use chrono::NaiveDate;
 use minijinja::{Value, context};
 use sha2::{Digest, Sha256};
 use throughline_documents::{
@@ -20,6 +21,7 @@ use throughline_store::documents::{self, SignedRecord, Written};
 use throughline_store::episodes::{self, Episode, Justice};
 use throughline_store::people::{self, Person};
 use throughline_store::{Tx, organisations};
+use uuid::Uuid;
 
 /// Everything recorded that a document may draw on.
 #[derive(Debug, Clone)]
@@ -44,6 +46,29 @@ pub(super) struct About {
 }
 
 impl About {
+    /// The document's own facts, for this recipient.
+    pub(super) fn facts(&self, service: &str, state: DocumentState, recipient: &str) -> DocumentFacts {
+        DocumentFacts {
+            service: service.to_owned(),
+            reference: self.reference.clone(),
+            version: self.number,
+            state,
+            made_at: self.made_at,
+            author: self.author.clone(),
+            recipient: recipient.trim().to_owned(),
+        }
+    }
+
+    /// The day it is made, in London.
+    pub(super) fn made_on(&self) -> NaiveDate {
+        london_date(self.made_at)
+    }
+
+    /// A print of a page of a person's record. It is no version of anything.
+    pub(super) fn print(cx: &Cx) -> Self {
+        Self::draft(cx, DocumentId::new(Uuid::now_v7()), DocumentKind::CustodyAdvice, 1)
+    }
+
     /// A draft of the signed-in user's.
     pub(super) fn draft(cx: &Cx, id: DocumentId, kind: DocumentKind, number: i64) -> Self {
         let user = &cx.signed_in.user;
@@ -128,18 +153,9 @@ pub(super) fn suggested(record: &Record, kind: DocumentKind) -> Written {
 pub(super) fn make(record: &Record, about: &About, written: &Written) -> Facts {
     let audience = about.kind.audience();
     let made_on = london_date(about.made_at);
-    let person = &record.person;
     Facts {
-        document: DocumentFacts {
-            service: record.service.clone(),
-            reference: about.reference.clone(),
-            version: about.number,
-            state: DocumentState::Draft,
-            made_at: about.made_at,
-            author: about.author.clone(),
-            recipient: written.recipient.trim().to_owned(),
-        },
-        person: person_facts(person, made_on),
+        document: about.facts(&record.service, DocumentState::Draft, &written.recipient),
+        person: person_facts(&record.person, made_on),
         episode: EpisodeFacts {
             site: record.episode.site_name.clone(),
             custody_number: given(&record.justice.custody_number).filter(|_| audience == Audience::Police),
@@ -162,7 +178,7 @@ fn given(text: &str) -> Option<String> {
 }
 
 /// Who a person is, as every printed page says it.
-pub(crate) fn person_facts(person: &Person, made_on: chrono::NaiveDate) -> PersonFacts {
+pub(crate) fn person_facts(person: &Person, made_on: NaiveDate) -> PersonFacts {
     PersonFacts {
         name: person.name.clone(),
         born: person.date_of_birth.map(date_long).unwrap_or_default(),
@@ -175,7 +191,7 @@ pub(crate) fn person_facts(person: &Person, made_on: chrono::NaiveDate) -> Perso
     }
 }
 
-fn lines(text: &str) -> Vec<String> {
+pub(super) fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 

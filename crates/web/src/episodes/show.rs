@@ -4,7 +4,7 @@ use super::{offered, subject};
 use crate::as_of::Asked;
 use crate::banner::banner;
 use crate::forms::form_of_step;
-use crate::{Answer, Cx, Problem};
+use crate::{Answer, Cx, Problem, risk};
 use axum::extract::{Path, Query};
 use minijinja::{Value, context};
 use throughline_domain::episode::{Progress, Step, StepState};
@@ -13,11 +13,11 @@ use throughline_domain::time::Instant;
 use throughline_forms::{About, catalogue};
 use throughline_policy::{
     ChangeConsent, ChangeEpisode, ChangeJustice, ChangeRiskCard, Subject, ViewCarePlan, ViewClinical, ViewConsent,
-    ViewDocument, ViewEpisode, ViewFollowUp, ViewJustice, ViewReferral, ViewRiskCard, WriteClinical,
+    ViewDocument, ViewEpisode, ViewFollowUp, ViewJustice, ViewNeedsPlan, ViewReferral, WriteClinical,
 };
 use throughline_store::episodes::{Episode, Justice};
 use throughline_store::records::{Record, Records};
-use throughline_store::{Tx, alerts, episodes, records};
+use throughline_store::{Tx, episodes, records};
 
 pub(super) async fn show(cx: Cx, Path(id): Path<EpisodeId>, Query(asked): Query<Asked>) -> Answer {
     match asked.read(cx.now) {
@@ -37,7 +37,7 @@ async fn now(cx: &Cx, id: EpisodeId, asked: &Asked, wrong: Option<&str>) -> Answ
     let banner = banner(&mut tx, episode.person_id, Some(id)).await?;
     let justice = justice(&mut tx, subject).await?;
     let clocks = held(&mut tx, subject, &episode, cx.now).await?;
-    let risk = risk(&mut tx, subject).await?;
+    let risk = risk_card(&mut tx, subject, cx.now).await?;
     let about = About { age: banner.age, contact: episode.point_of_contact };
     let records = filled_forms(&mut tx, subject).await?;
     let known = records.as_ref().map_or(&[][..], |all| &all.records);
@@ -52,6 +52,7 @@ async fn now(cx: &Cx, id: EpisodeId, asked: &Asked, wrong: Option<&str>) -> Answ
         release => tx.may::<ChangeJustice>(subject).await?,
         consent => tx.may::<ChangeConsent>(subject).await?,
         advise => crate::consultations::may_record_about(&mut tx, subject).await?,
+        passport => tx.may::<ViewNeedsPlan>(subject).await?,
     };
     tx.commit().await?;
     let values = context! {
@@ -111,27 +112,13 @@ async fn held(tx: &mut Tx, subject: Subject, episode: &Episode, now: Instant) ->
     Ok(Some(context! { running, marks, notices => held.answer.notices }))
 }
 
-async fn risk(tx: &mut Tx, subject: Subject) -> Result<Value, Problem> {
-    if !tx.may::<ViewRiskCard>(subject).await? {
-        return Ok(context! { state => "unavailable" });
-    }
-    let grant = tx.authorise::<ViewRiskCard>(subject).await?;
-    let card = alerts::risk_card(tx, &grant).await?;
-    let raised: Vec<Value> = card
-        .alerts
-        .iter()
-        .map(|alert| {
-            let here = Some(alert.episode_id) == subject.episode;
-            let kind = if here { alert.kind.label().to_owned() } else { format!("{} (another episode)", alert.kind) };
-            context! { kind, text => alert.detail, since => alert.raised_at, by => alert.raised_by_name }
-        })
-        .collect();
-    let may_answer = !raised.is_empty() && tx.may::<ChangeRiskCard>(subject).await?;
-    let next = may_answer
-        .then(|| context! { text => "Answer for these alerts", href => format!("/people/{}", grant.person()) });
-    Ok(
-        context! { state => card.state, alerts => raised, next, assessed_at => card.assessed_at, assessed_by => card.assessed_by },
-    )
+async fn risk_card(tx: &mut Tx, subject: Subject, now: Instant) -> Result<Value, Problem> {
+    let card = risk::read(tx, subject).await?;
+    let may_answer = !card.alerts.is_empty() && tx.may::<ChangeRiskCard>(subject).await?;
+    let person = subject.person.filter(|_| may_answer);
+    let next = person.map(|person| context! { text => "Answer for these alerts", href => format!("/people/{person}") });
+    let print = subject.person.map(|person| format!("/people/{person}/risk-card/pdf"));
+    Ok(context! { next, print, ..risk::value(&card, now, subject.episode, &|_| None) })
 }
 
 async fn may_see(tx: &mut Tx, subject: Subject, step: Step) -> Result<bool, Problem> {

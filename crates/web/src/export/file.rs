@@ -8,7 +8,6 @@ use throughline_domain::disclosure::Basis;
 use throughline_domain::identifier::NhsNumber;
 use throughline_domain::ids::{EpisodeId, PersonId};
 use throughline_domain::time::Instant;
-use throughline_forms::AudienceClass;
 use throughline_policy::{
     Class, ViewClinical, ViewConsent, ViewContactDetails, ViewDisclosure, ViewEpisode, ViewIdentity, ViewNeedsPlan,
     ViewReferral, ViewRiskCard,
@@ -157,7 +156,7 @@ fn without_restricted(forms: &mut [SignedForm]) -> Vec<String> {
     let mut told = BTreeSet::new();
     for form in forms {
         let added = form.addenda.len();
-        form.addenda.retain(|one| !is_restricted(one.class));
+        form.addenda.retain(|one| !one.class.is_restricted());
         if form.addenda.len() < added {
             told.insert(format!("Something added to a form signed by {}: it is restricted", form.signed_by));
         }
@@ -166,20 +165,16 @@ fn without_restricted(forms: &mut [SignedForm]) -> Vec<String> {
             told.insert(format!("A form signed by {}: {why}", form.signed_by));
             continue;
         };
-        for section in answers.sections.iter().filter(|section| is_restricted(section.class)) {
+        for section in answers.sections.iter().filter(|section| section.class.is_restricted()) {
             let class = section.class.label().to_lowercase();
             told.insert(format!("{}, “{}”: {class}", answers.title, section.title));
         }
-        answers.sections.retain(|section| !is_restricted(section.class));
+        answers.sections.retain(|section| !section.class.is_restricted());
         if form.withheld {
             told.insert(format!("A part of “{}”: not for the maker's role", answers.title));
         }
     }
     told.into_iter().collect()
-}
-
-fn is_restricted(class: AudienceClass) -> bool {
-    matches!(class, AudienceClass::ThirdParty | AudienceClass::Sealed)
 }
 
 fn who(person: &people::Person) -> Who {

@@ -168,7 +168,7 @@ mod samples {
         json!({
             "family": "Marlowe", "given": "Tobias", "title": "Mr", "preferred_name": "Toby", "href": "/people/1",
             "born": "1945-07-14", "age": 81, "gender": "Male", "nhs_number": "9990000018",
-            "language": "Polish, interpreter needed", "adjustments": ["Easy read", "Wears hearing aids"],
+            "language": "Polish, interpreter needed", "adjustments": { "shown": ["Easy read", "Wears hearing aids"] },
             "legal_status": { "text": "Detained, not charged", "clock": clock("soon") },
             "custody": "NG/26/004417", "restricted": "Named team only",
             "consent": { "text": "GP yes, family no", "tone": "warn" }, "identity": "Confirmed 3 March 2026",
@@ -286,6 +286,7 @@ fn what_is_not_known_of_a_person_is_said_in_words() {
     let html = macro_drawn("person", "person_banner", "{{ person_banner(person) }}", json!({ "person": {} }));
     assert!(html.contains("NAME NOT KNOWN"));
     assert_eq!(html.matches("Not known").count(), 3, "{html}");
+    assert!(html.contains("nobody has asked yet"), "{html}");
 }
 
 #[test]

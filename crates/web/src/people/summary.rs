@@ -1,27 +1,16 @@
 //! The summary of a person: what to know first, what is owed, and how they may be reached.
 
-use super::details::{Asking, Errors};
-use super::frame;
+use super::details::Errors;
+use super::{alerts, frame};
 use crate::as_of::Asked;
 use crate::{Answer, Cx, Fields, Problem, banner};
 use axum::extract::{Path, Query};
-use chrono::{Duration, NaiveDate};
 use minijinja::{Value, context};
-use throughline_domain::ids::{AlertId, MergeId, PersonId};
-use throughline_domain::risk::{AlertState, RiskState};
-use throughline_domain::time::{date_long, london_date, parse_date};
-use throughline_policy::{
-    ChangeContactDetails, ChangeIdentity, ChangeRiskCard, Class, OpenEpisode, Subject, ViewEpisode, ViewNeedsPlan,
-    ViewRiskCard,
-};
+use throughline_domain::ids::{MergeId, PersonId};
+use throughline_policy::{ChangeContactDetails, ChangeIdentity, OpenEpisode, ViewEpisode, ViewNeedsPlan};
 use throughline_store::Tx;
-use throughline_store::alerts::{self, Alert, RiskCard};
 use throughline_store::episodes::{self, Episode};
-use throughline_store::events::{self, NewEvent};
 use throughline_store::people::{self, Person};
-
-/// An alert that is acknowledged is looked at again within a year.
-const LONGEST_REVIEW_DAYS: i64 = 366;
 
 /// What was just done, as a code in the address.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -41,6 +30,7 @@ fn done_words(code: &str) -> Option<&'static str> {
         "confirmed" => "The identity was confirmed",
         "acknowledged" => "The alert was acknowledged",
         "resolved" => "The alert was resolved",
+        "handed_over" => "The alert was handed over: it is on their worklist now",
         _ => return None,
     })
 }
@@ -66,6 +56,11 @@ pub(super) async fn show(
     draw(&cx, person, &Fields::default(), &Errors::default(), done, joined).await
 }
 
+/// The summary again with what was typed about an alert, and what is wrong with it.
+pub(super) async fn with_errors(cx: &Cx, person: PersonId, fields: &Fields, errors: &Errors) -> Answer {
+    draw(cx, person, fields, errors, None, None).await
+}
+
 async fn draw(
     cx: &Cx,
     person: PersonId,
@@ -76,7 +71,7 @@ async fn draw(
 ) -> Answer {
     let mut tx = cx.begin().await?;
     let frame = frame::open(&mut tx, person, "").await?;
-    let (risk, alerts) = risk(&mut tx, person, fields, errors).await?;
+    let (risk, alerts) = alerts::card(cx, &mut tx, person, alerts::Typed { fields, errors }).await?;
     let (open, past) = person_episodes(&mut tx, person).await?;
     let findings = findings(&mut tx, person).await?;
     let contact = banner::contact_details(&mut tx, person).await?;
@@ -97,6 +92,7 @@ async fn draw(
         findings,
         contact,
         about => about(&frame.banner.person),
+        may_pass => findings.is_some() && (open.as_ref().is_some_and(|open| !open.is_empty()) || !past.is_empty()),
         may_edit,
         may_open,
         elsewhere,
@@ -109,157 +105,6 @@ async fn draw(
     } else {
         cx.page_with_errors("people/summary.html", values)
     }
-}
-
-/// The risk card, and its alerts each with the form that answers it.
-async fn risk(tx: &mut Tx, person: PersonId, fields: &Fields, errors: &Errors) -> Result<(Value, Vec<Value>), Problem> {
-    let unavailable = || (context! { state => RiskState::Unavailable.code() }, Vec::new());
-    if !tx.may::<ViewRiskCard>(person).await? {
-        return Ok(unavailable());
-    }
-    let grant = tx.authorise::<ViewRiskCard>(person).await?;
-    let mut card = match alerts::risk_card(tx, &grant).await {
-        Ok(card) => card,
-        Err(error) => {
-            tracing::error!(%error, "a risk card could not be read");
-            return Ok(unavailable());
-        }
-    };
-    // What nobody has answered for comes first.
-    card.alerts.sort_by_key(|alert| alert.state != AlertState::Open);
-    let may_answer = tx.may::<ChangeRiskCard>(person).await?;
-    let alerts = card.alerts.iter().map(|alert| alert_value(alert, may_answer, fields, errors)).collect();
-    Ok((card_value(&card, may_answer), alerts))
-}
-
-fn card_value(card: &RiskCard, may_answer: bool) -> Value {
-    let alert = |alert: &Alert| {
-        context! {
-            kind => alert.kind.label(),
-            text => alert.detail,
-            since => alert.raised_at,
-            by => standing(alert),
-            href => may_answer.then(|| format!("#alert-{}", alert.id)),
-        }
-    };
-    context! {
-        state => card.state.code(),
-        alerts => card.alerts.iter().map(alert).collect::<Vec<_>>(),
-        assessed_at => card.assessed_at,
-        assessed_by => card.assessed_by,
-    }
-}
-
-/// Who raised an alert and who has answered for it, in words.
-fn standing(alert: &Alert) -> String {
-    let raised = format!("raised by {}", alert.raised_by_name);
-    match (alert.state, alert.review_on) {
-        (AlertState::Open, _) => format!("{raised}. Nobody has answered for it yet"),
-        (_, Some(review)) => {
-            format!(
-                "{raised}. {} has taken it on, to be looked at again on {}",
-                alert.answered_by_name,
-                date_long(review)
-            )
-        }
-        (_, None) => format!("{raised}. {} has taken it on", alert.answered_by_name),
-    }
-}
-
-fn alert_value(alert: &Alert, may_answer: bool, fields: &Fields, errors: &Errors) -> Value {
-    let id = alert.id;
-    let (answer, words, review) = (format!("answer-{id}"), format!("words-{id}"), format!("review-{id}"));
-    let typed = |field: &str| fields.text(field).to_owned();
-    let asking = Asking { answer: &typed, errors };
-    let options = [("acknowledged", "Acknowledge: I take it on"), ("resolved", "Resolve: it has ended")];
-    let tone = if alert.state == AlertState::Open { "bad" } else { "warn" };
-    context! {
-        id => id.to_string(),
-        version => alert.version,
-        kind => alert.kind.label(),
-        detail => alert.detail,
-        state => alert.state.label(),
-        tone,
-        standing => standing(alert),
-        raised_at => alert.raised_at,
-        may_answer,
-        wrong => [&answer, &words, &review].iter().any(|field| errors.of(field).is_some()),
-        questions => vec![
-            asking.choice("single", &answer, "Your answer", "", options),
-            asking.question("date", &review, "Look at it again on", "Needed to acknowledge. For example, 26/3/2026"),
-            asking.question("long_text", &words, "What was done, or why it has ended", "Needed to resolve"),
-        ],
-    }
-}
-
-/// An answer to an alert, checked.
-#[derive(Debug, PartialEq, Eq)]
-struct AlertAnswer {
-    state: AlertState,
-    words: String,
-    review_on: Option<NaiveDate>,
-}
-
-fn read_answer(fields: &Fields, id: AlertId, today: NaiveDate, errors: &mut Errors) -> Option<AlertAnswer> {
-    let (answer, words, review) = (format!("answer-{id}"), format!("words-{id}"), format!("review-{id}"));
-    let typed = fields.text(&words).to_owned();
-    match AlertState::from_code(fields.text(&answer)) {
-        Some(AlertState::Acknowledged) => {
-            let review_on =
-                read_review(fields.text(&review), today).map_err(|words| errors.add(&review, words)).ok()?;
-            Some(AlertAnswer { state: AlertState::Acknowledged, words: typed, review_on: Some(review_on) })
-        }
-        Some(AlertState::Resolved) if typed.trim().is_empty() => {
-            errors.add(&words, "Say what was done, or why the alert has ended");
-            None
-        }
-        Some(AlertState::Resolved) => Some(AlertAnswer { state: AlertState::Resolved, words: typed, review_on: None }),
-        _ => {
-            errors.add(&answer, "Choose whether you acknowledge or resolve this alert");
-            None
-        }
-    }
-}
-
-fn read_review(text: &str, today: NaiveDate) -> Result<NaiveDate, String> {
-    if text.trim().is_empty() {
-        return Err("Enter the day on which this alert is looked at again".into());
-    }
-    let date = parse_date(text, today).map_err(|error| error.to_string())?;
-    if date < today {
-        return Err("The day is in the past: enter today or a later day".into());
-    }
-    if date > today + Duration::days(LONGEST_REVIEW_DAYS) {
-        return Err("The day is more than a year ahead: look at the alert sooner".into());
-    }
-    Ok(date)
-}
-
-/// Acknowledges or resolves an alert.
-pub(super) async fn answer_alert(cx: Cx, Path((person, alert)): Path<(PersonId, AlertId)>, fields: Fields) -> Answer {
-    let mut errors = Errors::default();
-    let Some(answer) = read_answer(&fields, alert, london_date(cx.now), &mut errors) else {
-        return draw(&cx, person, &fields, &errors, None, None).await;
-    };
-    let mut act = cx.act(&fields).await?;
-    let view = act.authorise::<ViewRiskCard>(person).await?;
-    let card = alerts::risk_card(&mut act, &view).await?;
-    let known = card.alerts.into_iter().find(|known| known.id == alert).ok_or(Problem::Stale)?;
-    let grant = act.authorise::<ChangeRiskCard>(person).await?;
-    alerts::answer(&mut act, &grant, alert, fields.version()?, answer.state, &answer.words, answer.review_on).await?;
-    let subject = people::subject_of_episode(&mut act, known.episode_id).await?;
-    let event = NewEvent {
-        at: None,
-        site: subject.and_then(|subject: Subject| subject.site),
-        person: Some(person),
-        episode: Some(known.episode_id),
-        kind: "alert",
-        class: Class::RiskCard,
-        words: alerts::answered_words(known.kind, answer.state),
-        link: format!("/people/{person}"),
-    };
-    events::add(&mut act, event).await?;
-    act.done(&format!("/people/{person}?done={}", answer.state.code())).await
 }
 
 async fn person_episodes(tx: &mut Tx, person: PersonId) -> Result<(Option<Vec<Value>>, Vec<Value>), Problem> {
@@ -300,13 +145,28 @@ async fn findings(tx: &mut Tx, person: PersonId) -> Result<Option<Vec<Value>>, P
             list => finding.list.label(),
             label => finding.label,
             status => finding.status.label(),
-            known => if finding.already_known { "Known before" } else { "New" },
+            known => known_words(finding.already_known),
             source => finding.source.map(throughline_domain::finding::FindingSource::label),
             at => finding.signed_at,
             by => finding.signed_by_name,
+            earlier => finding.earlier.iter().map(statement).collect::<Vec<_>>(),
         }
     };
     Ok(Some(found.iter().map(value).collect()))
+}
+
+fn known_words(already_known: bool) -> &'static str {
+    if already_known { "Known before" } else { "New" }
+}
+
+/// What was said of a finding before.
+fn statement(earlier: &people::Statement) -> Value {
+    context! {
+        status => earlier.status.label(),
+        known => known_words(earlier.already_known),
+        at => earlier.signed_at,
+        by => earlier.signed_by_name,
+    }
 }
 
 /// Who the person is, beyond the banner.
@@ -331,20 +191,5 @@ fn identifier_label(kind: &str) -> &str {
         "custody" => "Custody number",
         "local" => "Local number",
         other => other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_alert_is_looked_at_again_today_or_within_a_year() {
-        let today = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
-        assert_eq!(read_review("25/11/26", today), Ok(today + Duration::days(1)));
-        assert_eq!(read_review("24/11/2026", today), Ok(today));
-        for text in ["", "23/11/2026", "24/11/2028", "soon"] {
-            assert!(read_review(text, today).is_err(), "{text}");
-        }
     }
 }

@@ -15,9 +15,9 @@ use throughline_domain::document::RecordState;
 use throughline_domain::ids::RecordId;
 use throughline_domain::printing::PrintFor;
 use throughline_domain::time::london_date;
-use throughline_forms::{AudienceClass, Snapshot, SnapshotSection};
+use throughline_forms::{Snapshot, SnapshotSection};
 use throughline_policy::{Class, Subject, ViewClinical, ViewEpisode, ViewIdentity, ViewJustice, ViewRiskCard};
-use throughline_store::records::{self, Record};
+use throughline_store::records::{self, Addendum, Record};
 use throughline_store::{Tx, alerts, episodes, organisations, people};
 
 /// A signed record, with whom it is about.
@@ -104,7 +104,7 @@ async fn facts(cx: &Cx, tx: &mut Tx, found: &Found, purpose: PrintFor) -> Result
     let view = tx.authorise::<ViewEpisode>(subject).await?;
     let episode = episodes::get(tx, &view).await?.ok_or(Problem::NotFound)?;
     let clinical = tx.authorise::<ViewClinical>(subject).await?;
-    let addenda = records::addenda(tx, &clinical, record.id).await?;
+    let addenda = records::addenda(tx, &clinical, record).await?;
     let service = organisations::service(tx).await?.map(|service| service.name).unwrap_or_default();
     let snapshot = &found.snapshot;
     let score = snapshot.score.as_ref().map(|scored| &scored.score);
@@ -128,9 +128,10 @@ async fn facts(cx: &Cx, tx: &mut Tx, found: &Found, purpose: PrintFor) -> Result
         }),
         score_withheld: snapshot.score_withheld.clone(),
         sections: snapshot.sections.iter().filter(|section| is_printed(section)).map(section).collect(),
-        left_out: left_out(snapshot),
+        left_out: left_out(record.withheld, snapshot, &addenda),
         addenda: addenda
             .into_iter()
+            .filter(is_printed_addendum)
             .map(|one| FormAddendum { words: one.words, name: one.by_name, at: one.at })
             .collect(),
         printed: Printing {
@@ -175,17 +176,27 @@ async fn risk(tx: &mut Tx, subject: Subject) -> Result<RiskFacts, Problem> {
     Ok(RiskFacts { state: risk_state(card.state), summary })
 }
 
-/// What others said, and what concerns others, stays on the screen.
+/// What others said, what concerns others, and what is sealed, stays on the screen.
 fn is_printed(section: &SnapshotSection) -> bool {
-    section.class != AudienceClass::ThirdParty
+    !section.class.is_restricted()
 }
 
-fn left_out(snapshot: &Snapshot) -> Vec<String> {
+fn is_printed_addendum(one: &Addendum) -> bool {
+    !(one.withheld || one.class.is_restricted())
+}
+
+fn left_out(withheld: bool, snapshot: &Snapshot, addenda: &[Addendum]) -> Vec<String> {
+    let added = addenda.iter().filter(|one| !is_printed_addendum(one)).map(|one| {
+        format!("Something that {} added: {}, which is never printed", one.by_name, one.class.label().to_lowercase())
+    });
+    let withheld = withheld.then(|| "Something that your role does not show".to_owned());
     snapshot
         .sections
         .iter()
         .filter(|section| !is_printed(section))
-        .map(|section| format!("“{}”: what others said, and what concerns others, is never printed", section.title))
+        .map(|section| format!("“{}”: {}, which is never printed", section.title, section.class.label().to_lowercase()))
+        .chain(added)
+        .chain(withheld)
         .collect()
 }
 
@@ -206,6 +217,7 @@ fn lower_first(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use throughline_forms::AudienceClass;
 
     #[test]
     fn what_others_said_is_left_out_and_said_to_be() {
@@ -218,6 +230,7 @@ mod tests {
             sections: vec![
                 section("Needs", AudienceClass::Clinical),
                 section("What the family said", AudienceClass::ThirdParty),
+                section("Why it is sealed", AudienceClass::Sealed),
             ],
             score: None,
             score_withheld: None,
@@ -225,8 +238,9 @@ mod tests {
         let printed: Vec<&str> =
             snapshot.sections.iter().filter(|one| is_printed(one)).map(|one| one.title.as_str()).collect();
         assert_eq!(printed, ["Needs"]);
-        assert_eq!(left_out(&snapshot).len(), 1);
-        assert!(left_out(&snapshot)[0].starts_with("“What the family said”"));
+        let told = left_out(true, &snapshot, &[]);
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(told[0].starts_with("“What the family said”") && told[1].starts_with("“Why it is sealed”"));
     }
 
     #[test]

@@ -86,7 +86,9 @@ async fn raise(act: &mut Act, subject: Subject, kind: AlertKind, words: &str) ->
     let grant = act.authorise::<ChangeRiskCard>(subject).await?;
     let (person, episode_id) = (grant.person(), grant.episode());
     let site = subject.site.ok_or(Problem::NotFound)?;
-    alerts::raise(act, AlertId::new(Uuid::now_v7()), person, episode_id, site, None, kind, words).await?;
+    let id = AlertId::new(Uuid::now_v7());
+    let alert = alerts::NewAlert { id, record: None, kind, detail: words.to_owned(), due_at: None };
+    alerts::raise(act, person, episode_id, site, &alert).await?;
     let episode = act.authorise::<ViewEpisode>(subject).await?;
     let owner = episodes::get(act, &episode).await?.ok_or(Problem::NotFound)?.owner_id;
     let employer = match users::by_id(act, owner).await? {

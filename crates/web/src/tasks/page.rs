@@ -3,25 +3,31 @@
 use super::questions::{Errors, Questions, only_when, options};
 use crate::banner::{self, Banner};
 use crate::forms::WITHHELD;
-use crate::{Answer, Cx, Fields, Problem};
+use crate::{Answer, Cx, Fields, Problem, risk};
 use axum::extract::Path;
 use minijinja::{Value, context};
 use throughline_domain::board;
 use throughline_domain::contact::{AfterContact, Attendance, ContactMode, missed_in_a_row};
 use throughline_domain::ids::TaskId;
-use throughline_domain::risk::{AlertKind, RiskState};
+use throughline_domain::risk::AlertKind;
 use throughline_domain::task::TaskState;
-use throughline_policy::{ChangeFollowUp, ChangeRiskCard, Subject, ViewFollowUp, ViewNeedsPlan, ViewRiskCard};
+use throughline_policy::{ChangeFollowUp, ChangeRiskCard, Subject, ViewFollowUp, ViewNeedsPlan};
 use throughline_store::contacts::{self, Contact};
 use throughline_store::people::ContactDetails;
 use throughline_store::records::{self, NeedsPlan};
 use throughline_store::tasks::Task;
 use throughline_store::users::{self, Colleague};
-use throughline_store::{Tx, alerts, organisations};
+use throughline_store::{Tx, organisations};
 
 /// The concerns that may be raised with a contact.
-pub(super) const CONCERNS: &[AlertKind] =
-    &[AlertKind::SelfHarm, AlertKind::Safeguarding, AlertKind::Violence, AlertKind::Other];
+pub(super) const CONCERNS: &[AlertKind] = &[
+    AlertKind::SelfHarm,
+    AlertKind::SafeguardingAdult,
+    AlertKind::SafeguardingChild,
+    AlertKind::RiskToOthers,
+    AlertKind::RiskFromOthers,
+    AlertKind::Other,
+];
 
 /// Everything that the page shows.
 pub(super) struct TaskPage {
@@ -56,7 +62,8 @@ pub(super) async fn load(cx: &Cx, id: TaskId) -> Result<TaskPage, Problem> {
     let follow_up = tx.authorise::<ViewFollowUp>(subject).await?;
     let contacts = contacts::of_episode(&mut tx, &follow_up).await?;
     let reach = banner::contact_details(&mut tx, task.person_id).await?;
-    let risk = risk(&mut tx, subject).await?;
+    let card = risk::read(&mut tx, subject).await?;
+    let risk = risk::value(&card, cx.now, None, &|_| None);
     let (plan, plan_words) = plan(&mut tx, subject).await?;
     let colleagues = users::colleagues(&mut tx).await?;
     let organisations = organisations::all(&mut tx).await?;
@@ -80,24 +87,6 @@ pub(super) async fn load(cx: &Cx, id: TaskId) -> Result<TaskPage, Problem> {
         plan_words,
         may_change,
         may_raise,
-    })
-}
-
-/// The risk card; "Unavailable" for who may not see it, so that silence never looks like no risk.
-pub(super) async fn risk(tx: &mut Tx, subject: Subject) -> Result<Value, Problem> {
-    if !tx.may::<ViewRiskCard>(subject).await? {
-        return Ok(context! { state => RiskState::Unavailable.code() });
-    }
-    let grant = tx.authorise::<ViewRiskCard>(subject).await?;
-    let card = alerts::risk_card(tx, &grant).await?;
-    let alert = |alert: &alerts::Alert| {
-        context! { kind => alert.kind.label(), text => alert.detail, since => alert.raised_at, by => alert.raised_by_name }
-    };
-    Ok(context! {
-        state => card.state.code(),
-        alerts => card.alerts.iter().map(alert).collect::<Vec<_>>(),
-        assessed_at => card.assessed_at,
-        assessed_by => card.assessed_by,
     })
 }
 

@@ -66,6 +66,7 @@ pub(super) async fn show(cx: Cx, Query(filter): Query<Filter>) -> Answer {
     let leads = matches!(user.role, Role::TeamLeader | Role::LinkWorkerLead);
     let mut tx = cx.begin().await?;
     let own = worklists::of_user(&mut tx, user.id, worklists::MOST).await?;
+    let alerts = super::alerts::of_worklist(&cx, &mut tx).await?;
     let everybodys = if leads { worklists::of_organisation(&mut tx, user.organisation_id).await? } else { Vec::new() };
     tx.commit().await?;
     let (untaken, taken): (Vec<Line>, Vec<Line>) =
@@ -82,6 +83,7 @@ pub(super) async fn show(cx: Cx, Query(filter): Query<Filter>) -> Answer {
             heading => "Worklist",
             leads,
             organisation => user.organisation_name,
+            alerts,
             own => own.value(),
             untaken => untaken.value(),
             caseload,

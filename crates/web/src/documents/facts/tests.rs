@@ -75,8 +75,14 @@ fn alert(kind: AlertKind, detail: &str) -> Alert {
         state: AlertState::Open,
         raised_at: at(9),
         raised_by_name: "Amara Bello".into(),
+        answered_at: None,
         answered_by_name: String::new(),
         review_on: None,
+        due_at: None,
+        waiting_since: at(9),
+        owner_id: UserId::new(Uuid::from_u128(7)),
+        owner_name: "Amara Bello".into(),
+        legal_status: LegalStatus::Pace,
     }
 }
 
@@ -126,8 +132,7 @@ fn record() -> Record {
                 alert(AlertKind::SelfHarm, "Plans it tonight"),
                 alert(AlertKind::SafeContact, "Never ring the house"),
             ],
-            assessed_at: None,
-            assessed_by: String::new(),
+            ..RiskCard::unavailable()
         },
         forms: vec![screening()],
         ledger: vec![consent(ConsentState::Limited, "Not the tablets")],
