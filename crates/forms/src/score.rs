@@ -14,6 +14,7 @@ use crate::answers::Answers;
 use crate::definition::{Form, Question};
 use crate::outcome::RaisedAlert;
 use crate::scoring::{Method, Rater, Reading, RuleTest, Scoring};
+use throughline_domain::risk::AlertKind;
 
 pub use error::ScoreError;
 pub use json::{score_answers_json, score_sheet_json};
@@ -135,7 +136,7 @@ impl Form {
     fn silent(&self, answers: &Answers) -> Vec<String> {
         self.visible(answers)
             .into_iter()
-            .filter(|question| question.feeds.alert.as_ref().is_some_and(|alert| alert.kind == "self_harm"))
+            .filter(|question| question.feeds.alert.as_ref().is_some_and(|alert| alert.kind == AlertKind::SelfHarm))
             .filter(|question| !answers.is_answered(&question.id))
             .map(|question| {
                 format!("“{}” is not answered: no alert does not mean that there is no risk", question.label)

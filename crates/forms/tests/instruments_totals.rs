@@ -1,4 +1,5 @@
 //! Instruments whose items are not shown: the total is entered, and the alerts do not wait for it.
+use throughline_domain::risk::AlertKind;
 use throughline_forms::{
     Answers, Form, FormKind, Method, Purpose, Rater, Reading, ScoreError, catalogue, score_answers_json,
     score_sheet_json,
@@ -74,7 +75,7 @@ fn the_risk_item_of_core_10_alerts_whatever_the_total_and_without_one() {
     for answers in ["[0, 10, true]", "[40, 10, true]", "[0, 5, true]", "[null, null, true]", "[99, 10, true]"] {
         let sheet = score_sheet_json(form("core10"), answers).unwrap();
         assert_eq!(sheet.alerts.len(), 1, "{answers}");
-        assert_eq!(sheet.alerts[0].kind, "self_harm");
+        assert_eq!(sheet.alerts[0].kind, AlertKind::SelfHarm);
     }
     let calm = score_sheet_json(form("core10"), "[40, 10, false]").unwrap();
     assert!(calm.alerts.is_empty() && calm.notices.iter().all(|notice| !notice.contains("not answered")));
@@ -141,7 +142,7 @@ fn ldsq_says_what_the_manual_says_and_has_no_cut_off_of_ours() {
         matches!(error("ldsq", r#"{"total": 10}"#), ScoreError::NotEntered { question } if question == "manual_says")
     );
     let sheet = score_sheet_json(form("ldsq"), r#"{"manual_says": "likely"}"#).unwrap();
-    assert_eq!((sheet.total, sheet.alerts[0].kind.as_str()), (None, "appropriate_adult"));
+    assert_eq!((sheet.total, sheet.alerts[0].kind), (None, AlertKind::AppropriateAdult));
     let low = score_answers_json(form("ldsq"), r#"{"total": 90, "manual_says": "likely"}"#).unwrap();
     assert!(low.caveats.contains(&"A low score is the one that matters on this instrument".to_owned()));
 }

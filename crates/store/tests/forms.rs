@@ -167,7 +167,7 @@ on_both! {
         let grant = tx.authorise::<ViewNeedsPlan>(subject).await.unwrap();
         let plans = records::needs_plan(&mut tx, &grant).await.unwrap();
         tx.commit().await.unwrap();
-        let text = serde_json::to_string(&plans).unwrap();
+        let text = serde_json::to_string(&plans.plans).unwrap();
         assert!(!text.contains("SECRET"), "{text}");
         assert_eq!(text.matches("SHARED").count(), told.iter().filter(|(_, _, shown)| !shown.is_empty()).count(), "{text}");
     }

@@ -10,7 +10,7 @@ use minijinja::{Value, context};
 use throughline_domain::episode::{Progress, Step, StepState};
 use throughline_domain::ids::EpisodeId;
 use throughline_domain::time::Instant;
-use throughline_forms::{About, catalogue};
+use throughline_forms::{About, FormKind, catalogue};
 use throughline_policy::{
     ChangeConsent, ChangeEpisode, ChangeJustice, ChangeRiskCard, Subject, ViewCarePlan, ViewClinical, ViewConsent,
     ViewDocument, ViewEpisode, ViewFollowUp, ViewJustice, ViewNeedsPlan, ViewReferral, WriteClinical,

@@ -106,7 +106,7 @@ fn take_latest(known: &mut Known, question: &Question, record: &Record, from: &s
 fn called(form: &Form) -> String {
     match form.kind {
         FormKind::Instrument => form.short_title().to_owned(),
-        FormKind::Form => form.title.to_lowercase(),
+        FormKind::Form | FormKind::Note => form.title.to_lowercase(),
     }
 }
 

@@ -50,6 +50,8 @@ async fn draw(cx: &Cx, id: RecordId, errors: &Errors) -> Answer {
     let mut tx = cx.begin().await?;
     let found = find(&mut tx, id).await?;
     let banner = banner(&mut tx, found.record.person_id, Some(found.record.episode_id)).await?;
+    let clinical = tx.authorise::<ViewClinical>(found.subject).await?;
+    let addenda = records::addenda(&mut tx, &clinical, &found.record).await?;
     tx.commit().await?;
     let purposes: Vec<Value> = PrintFor::ALL
         .iter()
@@ -62,7 +64,7 @@ async fn draw(cx: &Cx, id: RecordId, errors: &Errors) -> Answer {
         back => context! { href => format!("/records/{id}"), text => "The record" },
         action => format!("/records/{id}/print"),
         episode => found.record.episode_id,
-        left_out => left_out(&found.snapshot),
+        left_out => left_out(found.record.withheld, &found.snapshot, &addenda),
         purposes,
         errors => (!errors.is_empty()).then(|| errors.list()),
         wrong => errors.by_field(),
