@@ -133,6 +133,7 @@ scene('given she puts them right and signs, then the assessment is done and the 
     'National Referral Mechanism': 'A first responder has been asked',
     'Where is help needed?': { 'Talking therapy': ['Identified', 'New', 'The person'] },
   });
+  await look(amara, 'findings', amara.locator('#question-needs'));
   await press(amara, 'Check and sign');
   const said = await text(amara);
   assert.match(said, /Talking therapy: identified, new, source: the person/);

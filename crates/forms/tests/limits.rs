@@ -42,6 +42,12 @@ kind = "date"
 not_before = "released"
 
 [[section.question]]
+id = "diagnosed"
+label = "Diagnosed"
+kind = "date"
+moment = "past"
+
+[[section.question]]
 id = "review"
 label = "Review"
 kind = "date"
@@ -94,6 +100,13 @@ fn what_has_happened_is_not_in_the_future() {
         let words = "“Released”: 27 March 2026 at 09:00 is still to come: enter when it happened";
         assert_eq!(at("27/3/2026", "9:00"), one("released", words));
     }
+}
+
+#[test]
+fn a_day_that_has_been_is_not_tomorrow() {
+    assert_eq!(told(&[("diagnosed", "26/3/2026")], Purpose::Draft), []);
+    let words = "“Diagnosed”: 27 March 2026 is still to come: enter when it happened";
+    assert_eq!(told(&[("diagnosed", "27/3/2026")], Purpose::Draft), one("diagnosed", words));
 }
 
 #[test]
