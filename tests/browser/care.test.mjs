@@ -207,7 +207,7 @@ scene('the plan works without script, and by keyboard', async () => {
   const plain = await windowOf(browser, { javaScript: false });
   await plain.context().addCookies(await amara.context().cookies());
   await plain.goto(`${demo.url}${person}/care`);
-  await go(plain, plain.getByRole('link', { name: 'Set a goal', exact: true }));
+  await go(plain, plain.getByRole('link', { name: 'Set a goal', exact: true }).first());
   await plain.keyboard.press('Enter');
   await plain.waitForURL('**/goals/new');
   await answer(plain, { 'What we work towards': 'A first shift at work' });
