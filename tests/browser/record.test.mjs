@@ -64,7 +64,8 @@ async function unscreened(page) {
 
 async function started(page, form) {
   await open(page, `${episode}/forms/${form}`);
-  await press(page, /^Start/, { exact: false });
+  // A draft of one's own goes on.
+  if (!pathOf(page).endsWith('/edit')) await press(page, /^Start/, { exact: false });
   await page.waitForURL('**/edit');
   return pathOf(page);
 }
@@ -228,8 +229,8 @@ countersigned('given a student signed, when Josie sends it back with words, then
   const task = josie.locator('main').getByRole('link', { name: 'Countersign: Screening' }).first();
   await Promise.all([josie.waitForEvent('load'), task.press('Enter')]);
   const followUp = await josie.locator('a[href*="/follow-up"]').first().getAttribute('href');
-  await open(josie, followUp.replace('/follow-up', ''));
-  await link(josie.locator('main'), /^Screening,/);
+  await open(josie, followUp.replace('/follow-up', '/forms/screening'));
+  await link(josie.locator('main'), /^Screening/);
   const record = pathOf(josie);
   await sees(josie, 'Not countersigned yet', 'What changed since the draft was begun', 'Written by Sam Tilley');
   await checkPage(josie, 'to countersign');

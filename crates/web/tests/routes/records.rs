@@ -37,8 +37,17 @@ fn addresses(note: &Note, form: &str) -> Vec<String> {
     routes
         .map(|route| of(&route.path))
         .filter(|address| !address.contains('{'))
-        .flat_map(|address| [format!("{address}?as_of=2026-11-24T10:15"), address])
+        .flat_map(with_moment)
         .collect()
+}
+
+/// Pages of a whole thing are also asked for as it stood.
+fn with_moment(address: String) -> Vec<String> {
+    if address.split('/').count() == 3 {
+        vec![format!("{address}?as_of=2026-11-24T10:15"), address]
+    } else {
+        vec![address]
+    }
 }
 
 async fn never_shown(office: &Office, form: &str, words: &[&str], readers: &[Role]) {
