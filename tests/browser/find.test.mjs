@@ -161,7 +161,8 @@ scene('words are found in the record, marked, and never in the address', async (
   const all = await amara.locator('.tl-timeline__item').count();
   assert.ok(all >= 2, `only ${all} places say “person”`);
   await look(amara, 'found');
-  await amara.getByLabel(/^Forms \(/).check();
+  await unfold(amara, 'Show only some');
+  await amara.getByRole('checkbox', { name: /Forms \(/ }).check();
   await press(amara, 'Find');
   await sees(amara, 'newest first');
   await look(amara, 'found-forms');

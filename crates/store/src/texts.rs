@@ -157,12 +157,17 @@ fn answers(row: &Row, snapshot: &Snapshot) -> Result<Vec<Text>> {
         at,
         episode_id: Some(episode),
         title: snapshot.title.clone(),
-        text: format!("{}: {}", answer.label, answer.value),
+        text: question_and_answer(&answer.label, &answer.value),
         link: format!("/records/{id}#section-{}", section.id),
         by: by.clone(),
         not_to_rely_on: state == RecordState::InError,
     };
     Ok(all.map(text).collect())
+}
+
+fn question_and_answer(question: &str, answer: &str) -> String {
+    let colon = if question.ends_with(['?', ':', '.']) { "" } else { ":" };
+    format!("{question}{colon} {answer}")
 }
 
 async fn addenda(tx: &mut Tx, grant: &Grant<ViewClinical>) -> Result<Texts> {

@@ -140,7 +140,7 @@ mod tests {
         let table = super::dataset().unwrap();
         assert!(table.starts_with("dataset_item,form,form_version,question,question_words\n"), "{table}");
         assert!(table.contains("\nConsMechanismMH,screening,"), "{table}");
-        let all = throughline_forms::catalogue().all().iter().flat_map(|form| form.questions());
+        let all = throughline_forms::catalogue().all().iter().flat_map(throughline_forms::Form::questions);
         let feeding = all.filter(|question| question.feeds.dataset.is_some()).count();
         assert_eq!(csv::Reader::from_reader(table.as_bytes()).records().count(), feeding);
     }

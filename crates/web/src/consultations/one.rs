@@ -32,6 +32,12 @@ fn of_site(subject: Subject) -> Subject {
     Subject { site: subject.site, ..Subject::default() }
 }
 
+fn back(subject: Subject) -> Value {
+    let list = || context! { href => "/consultations", text => "Advice to colleagues" };
+    let episode = |episode| context! { href => format!("/episodes/{episode}"), text => "Episode" };
+    subject.episode.map_or_else(list, episode)
+}
+
 async fn draw(cx: &Cx, id: ConsultationId, fields: Option<&Fields>, errors: &Errors) -> Answer {
     let mut tx = cx.begin().await?;
     let (subject, versions) = find(&mut tx, id).await?;
@@ -43,15 +49,11 @@ async fn draw(cx: &Cx, id: ConsultationId, fields: Option<&Fields>, errors: &Err
     let own = standing.by_user == cx.signed_in.user.id;
     let may_correct = own && tx.may::<ChangeConsultation>(of_site(subject)).await?;
     tx.commit().await?;
-    let back = match subject.episode {
-        Some(episode) => context! { href => format!("/episodes/{episode}"), text => "Episode" },
-        None => context! { href => "/consultations", text => "Advice to colleagues" },
-    };
     let values = context! {
         heading => format!("Advice: {}", standing.topic.label().to_lowercase()),
         caption => format!("To {}", standing.asked_by.label().to_lowercase()),
         person,
-        back,
+        back => back(subject),
         names_somebody => subject.person.is_some(),
         standing => form::line(standing),
         before => versions.iter().skip(1).map(form::line).collect::<Vec<Value>>(),
