@@ -828,9 +828,9 @@ impl<'a> Course<'a> {
         for task in tasks::of_episode(&mut tx, &view).await?.iter().filter(|task| task.state == TaskState::Open) {
             tasks::end(&mut tx, &change, task.id, task.version, TaskState::Done, "Done at the end of the work").await?;
         }
-        let mut chance = self.further_chance("closing");
-        if reason == ClosureReason::Linked && chance.in_hundred(40) {
-            self.fill(&mut tx, RecordId::new(chance.id()), "closing", &further::closing(self.who.story)).await?;
+        let mut apart = self.further_chance("closing");
+        if reason == ClosureReason::Linked && apart.in_hundred(40) {
+            self.fill(&mut tx, RecordId::new(apart.id()), "closing", &further::closing(self.who.story)).await?;
         }
         self.answer_alerts(&mut tx, AlertState::Resolved).await?;
         let view = tx.authorise::<ViewEpisode>(self.subject).await?;
