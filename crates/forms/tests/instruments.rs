@@ -1,5 +1,5 @@
 //! Instruments are scored as published, and a self-harm item is seen whatever the total.
-use throughline_forms::{Answers, Form, ScoreError, catalogue, score_answers_json};
+use throughline_forms::{Answers, Form, ScoreError, catalogue, score_answers_json, score_sheet_json};
 
 fn form(id: &str) -> &'static Form {
     catalogue().get(id).expect("it is shipped")
@@ -141,4 +141,16 @@ fn a_snapshot_carries_the_score_or_the_reason_there_is_none() {
     assert_eq!((score.score.total, score.score.items.len(), score.score.alerts.len()), (27, 0, 0));
     assert!(letter.sections.is_empty());
     assert!(form("phq9").snapshot(&answers).for_document("court_report").score.is_none());
+}
+
+#[test]
+fn nothing_is_scored_around_what_cannot_be_an_answer() {
+    // Eight of nine would be enough for a total, were the ninth only missing.
+    for joy in ["4", "\"often\""] {
+        let json = format!("[{joy}, 0, 0, 0, 0, 0, 0, 0, 1]");
+        let sheet = score_sheet_json(form("phq9"), &json).unwrap();
+        assert_eq!((sheet.total, sheet.band), (None, None), "{json}");
+        assert!(matches!(sheet.wrong, Some(ScoreError::NotOffered { .. })));
+        assert_eq!(sheet.alerts[0].kind, "self_harm");
+    }
 }
