@@ -7,7 +7,7 @@ use throughline_domain::disclosure::{Basis, Channel};
 use throughline_domain::ids::{ConsentId, ContactId, DisclosureId, EpisodeId, PersonId, RecordId};
 use throughline_domain::role::Role;
 use throughline_domain::within::Words;
-use throughline_forms::{Answers, catalogue};
+use throughline_forms::{Answers, AudienceClass, catalogue};
 use throughline_policy::{
     ChangeConsent, ChangeFollowUp, ExportRecord, SignClinical, Subject, ViewClinical, ViewConsent, ViewDisclosure,
     ViewFollowUp, ViewNeedsPlan, ViewRiskCard, WriteClinical,
@@ -52,7 +52,9 @@ impl Ward {
         let sign = tx.authorise::<SignClinical>(self.subject).await.expect("they may");
         records::sign(&mut tx, &sign, &draft, form).await.expect("it is signed");
         let signed = records::get(&mut tx, &view, self.record).await.expect("it answers").expect("it is there");
-        records::add_addendum(&mut tx, &sign, &signed, "Zoe rang at noon").await.expect("it is added");
+        records::add_addendum(&mut tx, &sign, &signed, AudienceClass::Clinical, "Zoe rang at noon")
+            .await
+            .expect("it is added");
         tx.commit().await.expect("it commits");
     }
 
