@@ -2,7 +2,6 @@
 
 use throughline_domain::ids::{PersonId, RecordId, UserId};
 use throughline_domain::risk::RiskState;
-use throughline_domain::role::Role;
 use throughline_forms::{Answers, AudienceClass, catalogue};
 use throughline_policy::{
     ClaimAccess, SignClinical, Subject, ViewBoard, ViewClinical, ViewEpisode, ViewNeedsPlan, ViewRiskCard,
