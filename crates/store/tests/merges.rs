@@ -167,8 +167,12 @@ async fn fill(kit: &Kit, person: PersonId, dice: &mut Dice) -> EpisodeId {
          VALUES ($1, $2, $3, 'face', 'attended', $4, $4, $5, 'Amara Bello', $6)", own(vec![user.into(), kit.places.trust.into()])).await;
     run("INSERT INTO outcome (id, person_id, episode_id, code, decided_on, information_use, recorded_at, recorded_by, recorded_by_name)
          VALUES ($1, $2, $3, 'x', '2026-11-24', 'x', $4, $5, 'Amara Bello')", own(vec![user.into()])).await;
-    run("INSERT INTO legal_event (id, person_id, episode_id, kind, at, recorded_at, recorded_by, recorded_by_name)
-         VALUES ($1, $2, $3, 'arrested', $4, $4, $5, 'Amara Bello')", own(vec![user.into()])).await;
+    run(
+        "INSERT INTO legal_event (id, person_id, episode_id, kind, at, recorded_at, recorded_by, recorded_by_name)
+         VALUES ($1, $2, $3, 'arrested', $4, $4, $5, 'Amara Bello')",
+        own(vec![user.into()]),
+    )
+    .await;
     run("INSERT INTO list (id, site_id, kind, format, list_date, file_name, sha256, original, reading, state, received_at, received_by)
          VALUES ($1, $2, 'custody', 'x', '2026-11-24', 'x', 'x', $5, '{}', 'committed', $3, $4)",
         vec![list.into(), kit.custody().into(), kit.now.into(), user.into(), vec![0_u8].into()]).await;
