@@ -35,7 +35,7 @@ pub struct NewEvent<'a> {
     /// The episode.
     pub episode: Option<EpisodeId>,
     /// The noun: `list`, `episode`, `consent`, `record`, `alert`, `document`, `referral`,
-    /// `contact`, `task`, `outcome`, `person`.
+    /// `contact`, `task`, `outcome`, `legal`, `person`.
     pub kind: &'a str,
     /// The class of the record it belongs to.
     pub class: Class,

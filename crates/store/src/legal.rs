@@ -4,7 +4,7 @@ use crate::{Conn, Error, Result, Row, Tx, args, events};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use throughline_domain::ids::{EpisodeId, LegalEventId, SiteId};
-use throughline_domain::legal::{Asks, Charge, DecidedBy, Detail, LegalEvent, LegalEventKind, Origin};
+use throughline_domain::legal::{Allocation, Asks, Charge, DecidedBy, Detail, LegalEvent, LegalEventKind, Origin};
 use throughline_domain::time::Instant;
 use throughline_policy::{ChangeJustice, Class, Grant, ViewBoard, ViewJustice};
 
@@ -219,7 +219,7 @@ async fn add(tx: &mut Tx, grant: &Grant<ChangeJustice>, new: &NewLegalEvent, wit
             minutes,
             section,
             &charge.offence,
-            charge.allocation.map_or("", |allocation| allocation.code()),
+            charge.allocation.map_or("", Allocation::code),
             charge.first_appearance,
             new.decided_by.map_or("", DecidedBy::code),
             &new.decider_name,

@@ -182,6 +182,12 @@ async fn fill(kit: &Kit, person: PersonId, dice: &mut Dice) -> EpisodeId {
          VALUES ($1, $2, $3, 'x', 'x', 'x', 'x', 'x', $4, $4, $5, 'Amara Bello')", own(vec![user.into()])).await;
     run("INSERT INTO consultation (id, first_id, number, site_id, person_id, episode_id, asked_by, topic, how, minutes, advised, at, entered_at, by_user, by_name)
          VALUES ($1, $1, 1, $6, $2, $3, 'custody', 'other', 'phone', 5, 'x', $4, $4, $5, 'Amara Bello')", own(vec![user.into(), kit.custody().into()])).await;
+    run(
+        "INSERT INTO legal_event (id, person_id, episode_id, kind, at, recorded_at, recorded_by, recorded_by_name)
+         VALUES ($1, $2, $3, 'arrested', $4, $4, $5, 'Amara Bello')",
+        own(vec![user.into()]),
+    )
+    .await;
     run("INSERT INTO list (id, site_id, kind, format, list_date, file_name, sha256, original, reading, state, received_at, received_by)
          VALUES ($1, $2, 'custody', 'x', '2026-11-24', 'x', 'x', $5, '{}', 'committed', $3, $4)",
         vec![list.into(), kit.custody().into(), kit.now.into(), user.into(), vec![0_u8].into()]).await;
@@ -316,6 +322,7 @@ async fn torn(store: &Store) -> Vec<String> {
         "task",
         "contact",
         "outcome",
+        "legal_event",
         "list_entry",
         "event",
     ] {

@@ -1,5 +1,6 @@
 //! The legal timeline as bars: one lane for each basis, all on one scale, drawn by the server.
 
+use chrono::NaiveDate;
 use minijinja::{Value, context};
 use throughline_clocks::{Basis, Mark, MarkKind, Span, Timeline};
 use throughline_domain::time::{Instant, london_date, london_day};
@@ -55,7 +56,6 @@ impl Scale {
     fn place(&self, at: Instant) -> f64 {
         let whole = (self.to - self.from).num_seconds().max(60);
         let part = (at - self.from).num_seconds().clamp(0, whole);
-        #[expect(clippy::cast_precision_loss, reason = "seconds of a few years, on a drawing of 1,000 units")]
         let place = part as f64 / whole as f64 * WIDTH;
         (place * 10.0).round() / 10.0
     }
@@ -67,7 +67,7 @@ impl Scale {
     }
 
     fn midnights(&self) -> Vec<f64> {
-        let days = std::iter::successors(Some(london_date(self.from)), |day| day.succ_opt());
+        let days = std::iter::successors(Some(london_date(self.from)), NaiveDate::succ_opt);
         let starts = days.map(|day| london_day(day).1).take_while(|midnight| *midnight < self.to);
         let places: Vec<f64> = starts.take(MOST_MIDNIGHTS + 1).map(|midnight| self.place(midnight)).collect();
         if places.len() > MOST_MIDNIGHTS { Vec::new() } else { places }
@@ -102,6 +102,7 @@ fn mark_row(mark: &Mark) -> Value {
 mod tests {
     use super::*;
     use chrono::Duration;
+    use serde_json::json;
     use throughline_clocks::{clocks, events_of, timeline};
     use throughline_domain::legal::{Detail, LegalEvent, LegalEventKind, Origin};
 
@@ -133,15 +134,12 @@ mod tests {
         );
         let lanes = drawn["lanes"].as_array().unwrap();
         let bar = |lane: usize| {
-            (
-                lanes[lane]["words"].as_str().unwrap(),
-                lanes[lane]["bars"][0]["x"].as_f64().unwrap(),
-                lanes[lane]["bars"][0]["width"].as_f64().unwrap(),
-            )
+            let (one, bar) = (&lanes[lane], &lanes[lane]["bars"][0]);
+            json!([one["words"], bar["x"], bar["width"]])
         };
-        assert_eq!(bar(0), ("Police detention", 0.0, 500.0));
-        assert_eq!(bar(1), ("Section 136", 750.0, 250.0));
-        assert_eq!(bar(2), ("Gap", 500.0, 250.0));
+        assert_eq!(bar(0), json!(["Police detention", 0.0, 500.0]));
+        assert_eq!(bar(1), json!(["Section 136", 750.0, 250.0]));
+        assert_eq!(bar(2), json!(["Gap", 500.0, 250.0]));
         assert_eq!(drawn["rows"].as_array().unwrap().len(), 3, "the table says the same");
         assert_eq!(drawn["midnights"].as_array().unwrap().len(), 1);
     }
@@ -159,6 +157,6 @@ mod tests {
     #[test]
     fn what_has_just_begun_is_drawn() {
         let drawn = drawn(&[(LegalEventKind::Arrested, 0)], 0);
-        assert_eq!(drawn["lanes"][0]["bars"][0]["width"].as_f64().unwrap(), WIDTH);
+        assert_eq!(drawn["lanes"][0]["bars"][0]["width"], json!(WIDTH));
     }
 }

@@ -6,7 +6,7 @@ use crate::{Answer, Cx, Fields, Problem, release};
 use axum::extract::Path;
 use throughline_domain::episode::LegalStatus;
 use throughline_domain::ids::{EpisodeId, LegalEventId};
-use throughline_domain::legal::{Detail, LegalEventKind};
+use throughline_domain::legal::{Charge, Detail, LegalEventKind};
 use throughline_domain::time::Instant;
 use throughline_policy::{ChangeJustice, Grant, Subject, ViewJustice};
 use throughline_store::episodes::Episode;
@@ -82,7 +82,7 @@ pub(crate) async fn left(
     // Somebody who is held again leaves anew; of somebody who is free the release is corrected.
     let is_correction = kind.walks_out_on().is_some() && !episode.legal_status.is_held();
     let corrected = standing().find(|entry| is_correction && is_release(episode, entry));
-    let detail = if kind == LegalEventKind::Charged { Detail::Charge(Default::default()) } else { Detail::None };
+    let detail = if kind == LegalEventKind::Charged { Detail::Charge(Charge::default()) } else { Detail::None };
     let mut events = vec![new(kind, at, detail, corrected.map(|entry| entry.id))];
     if kind == LegalEventKind::S136Detained && is_held_by_police(&before) {
         events.push(new(LegalEventKind::PoliceDetentionEnded, at, Detail::None, None));

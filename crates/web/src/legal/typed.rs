@@ -75,7 +75,7 @@ fn detail(
 ) -> Option<Detail> {
     match kind.asks() {
         Asks::Nothing => Some(Detail::None),
-        Asks::End => end(fields, at, now, errors).map(Detail::End),
+        Asks::End => end(fields, at, now, errors),
         Asks::Hours => hours(fields, errors).map(Detail::Minutes),
         Asks::Section => {
             let section = MhaSection::from_code(fields.text("section"));
@@ -88,16 +88,16 @@ fn detail(
     }
 }
 
-fn end(fields: &Fields, at: Option<Instant>, now: Instant, errors: &mut Errors) -> Option<Option<Instant>> {
+fn end(fields: &Fields, at: Option<Instant>, now: Instant, errors: &mut Errors) -> Option<Detail> {
     if fields.given("end").is_none() {
-        return Some(None);
+        return Some(Detail::End(None));
     }
     let end = moment(fields, "end", now, errors).filter(|end| happened("end", *end, now, errors))?;
     if at.is_some_and(|at| end <= at) {
         errors.add("end", "It must end after it began: check both times");
         return None;
     }
-    Some(Some(end))
+    Some(Detail::End(Some(end)))
 }
 
 fn hours(fields: &Fields, errors: &mut Errors) -> Option<u32> {
@@ -112,17 +112,15 @@ fn hours(fields: &Fields, errors: &mut Errors) -> Option<u32> {
 }
 
 fn charge(fields: &Fields, at: Option<Instant>, now: Instant, errors: &mut Errors) -> Option<Charge> {
-    let first_appearance = match fields.given("first_appearance") {
-        None => None,
-        Some(_) => {
-            let first = moment(fields, "first_appearance", now, errors)?;
-            if at.is_some_and(|at| first < at) {
-                errors.add("first_appearance", "The first appearance comes after the charge: check both times");
-                return None;
-            }
-            Some(first)
+    let mut first_appearance = None;
+    if fields.given("first_appearance").is_some() {
+        let first = moment(fields, "first_appearance", now, errors)?;
+        if at.is_some_and(|at| first < at) {
+            errors.add("first_appearance", "The first appearance comes after the charge: check both times");
+            return None;
         }
-    };
+        first_appearance = Some(first);
+    }
     let allocation = Allocation::from_code(fields.text("allocation"));
     Some(Charge { offence: fields.text("offence").trim().to_owned(), allocation, first_appearance })
 }

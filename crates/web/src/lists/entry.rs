@@ -172,7 +172,7 @@ async fn legal_events(tx: &mut Tx, line: &Line) -> Result<Vec<LegalEvent>, Probl
     }
     let grant = tx.authorise::<ViewJustice>(subject).await?;
     let entries = legal::of_episode(tx, &grant).await?;
-    Ok(entries.into_iter().filter(|entry| entry.stands()).map(|entry| entry.event).collect())
+    Ok(entries.into_iter().filter(legal::Entry::stands).map(|entry| entry.event).collect())
 }
 
 /// The running clocks of a detention, most pressing first.
