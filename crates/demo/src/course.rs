@@ -477,7 +477,9 @@ impl<'a> Course<'a> {
             };
             disclosures::record(&mut tx, &grant, self.site.id, &new).await?;
         }
-        if self.chance.in_hundred(70) {
+        // Nobody leaves an alert for weeks: what is still open is of these days.
+        let is_answered = self.chance.in_hundred(70);
+        if is_answered || self.team.now - self.at > Duration::days(2) {
             self.answer_alerts(&mut tx, AlertState::Acknowledged).await?;
         }
         self.move_on(&mut tx, 4).await?;
@@ -489,7 +491,9 @@ impl<'a> Course<'a> {
         let view = tx.authorise::<ViewRiskCard>(self.subject).await?;
         let card = alerts::risk_card(tx, &view).await?;
         let change = tx.authorise::<ChangeRiskCard>(self.subject).await?;
-        let review = london_date(self.at) + chrono::Days::new(7);
+        // Who has looked again since has promised another day.
+        let review = (london_date(self.at) + chrono::Days::new(7)).max(london_date(self.team.now));
+        let review = if review > london_date(self.team.now) { review } else { review + chrono::Days::new(3) };
         for alert in card.alerts.iter().filter(|alert| alert.episode_id == self.episode && alert.state != state) {
             let stays = state == AlertState::Acknowledged;
             let words = match (stays, alert.kind) {

@@ -198,13 +198,13 @@ pub(super) async fn give(cx: Cx, Path(id): Path<EpisodeId>, Query(readers): Quer
     let kind = DocumentKind::passport(audience);
     let mut tx = cx.begin().await?;
     let subject = episode_subject(&mut tx, id).await?;
-    let write = tx.may::<WriteDocument>(subject).await?;
-    if !write || !may_give(&mut tx, subject).await? {
+    if !may_give(&mut tx, subject).await? {
         return Err(Problem::NotFound);
     }
     let ledger = Ledger::read(&mut tx, subject).await?;
     let mut errors = Errors::default();
     let Some(asked) = ask(&fields, &ledger, consent_for(audience), &mut errors) else {
+        drop(tx);
         return draw(&cx, id, Some(audience), Some(&fields), &errors).await;
     };
     let view = tx.authorise::<ViewDocument>(subject).await?;
