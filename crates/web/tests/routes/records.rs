@@ -34,11 +34,7 @@ fn addresses(note: &Note, form: &str) -> Vec<String> {
     };
     let about = |path: &str| ["{record}", "{person}", "{episode}"].iter().any(|part| path.contains(part));
     let routes = source::routes().into_iter().filter(|route| route.method == "GET" && about(&route.path));
-    routes
-        .map(|route| of(&route.path))
-        .filter(|address| !address.contains('{'))
-        .flat_map(with_moment)
-        .collect()
+    routes.map(|route| of(&route.path)).filter(|address| !address.contains('{')).flat_map(with_moment).collect()
 }
 
 /// Pages of a whole thing are also asked for as it stood.
