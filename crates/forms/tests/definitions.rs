@@ -158,6 +158,18 @@ fn no_document_carries_what_other_people_said() {
 }
 
 #[test]
+fn what_has_readers_of_its_own_feeds_nothing_that_others_read() {
+    for class in ["third_party", "sealed"] {
+        for feeds in ["feeds.dataset = \"ITEM\"\n", "feeds.alert = { kind = \"self_harm\" }\n"] {
+            let text = form(&format!("{}{feeds}", ASKED.trim_end().to_owned() + "\n"));
+            refused(&text.replace("\"clinical\"", &format!("\"{class}\"")), 13, "would tell what it says");
+        }
+        let text = form(&format!("{}feeds.document = [\"court_report\"]\n", ASKED.trim_end().to_owned() + "\n"));
+        refused(&text.replace("\"clinical\"", &format!("\"{class}\"")), 13, "which no document may carry");
+    }
+}
+
+#[test]
 fn an_instrument_has_a_licence_and_a_score() {
     let text = form(ASKED).replace("kind = \"form\"", "kind = \"instrument\"");
     refused(&text, 1, "needs a [licence]");

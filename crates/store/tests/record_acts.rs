@@ -178,7 +178,8 @@ on_both! {
         let first = case.stood(2, id).await.unwrap();
         assert_eq!((first.state, words(&first)), (RecordState::AwaitingCountersignature, "seen"));
         assert_eq!(first.snapshot.unwrap().answer("words").unwrap().value, "seen");
-        assert_eq!(case.stood(4, id).await.unwrap().state, RecordState::Draft);
+        let between = case.stood(4, id).await.unwrap();
+        assert_eq!((between.state, between.signed_at, between.snapshot.is_none()), (RecordState::Draft, None, true));
         let again = case.stood(7, id).await.unwrap();
         assert_eq!(again.snapshot.unwrap().answer("words").unwrap().value, "seen with his solicitor");
     }
