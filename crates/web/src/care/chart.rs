@@ -13,6 +13,9 @@ const RIGHT: f64 = 14.0;
 const TOP: f64 = 14.0;
 const BOTTOM: f64 = 30.0;
 
+/// The room at the right that the names of the bands have for themselves: no mark comes there.
+const NAMES: f64 = 118.0;
+
 /// The least height of a band that has room for its name.
 const ROOM_FOR_A_NAME: f64 = 14.0;
 
@@ -36,8 +39,7 @@ impl Scale {
     fn x(&self, at: Instant) -> f64 {
         let (whole, part) = ((self.last - self.first).num_seconds(), (at - self.first).num_seconds());
         let share = if whole == 0 { 0.5 } else { seconds(part) / seconds(whole) };
-        // Marks keep clear of the axis and of the names of the bands.
-        let (from, to) = (LEFT + 14.0, WIDTH - RIGHT - 14.0);
+        let (from, to) = (LEFT + 14.0, WIDTH - RIGHT - NAMES);
         from + share * (to - from)
     }
 
@@ -86,6 +88,7 @@ pub(super) fn chart(title: &str, run: &Run<'_>) -> Option<Value> {
         highest_y => places(scale.y(f64::from(scale.highest)) + 4.0),
         first => date_short(london_date(scale.first)),
         last => (scale.last != scale.first).then(|| date_short(london_date(scale.last))),
+        last_x => places(scale.x(scale.last)),
         first_x => places(if scale.last == scale.first { scale.x(scale.first) } else { LEFT }),
     })
 }
@@ -147,6 +150,7 @@ mod tests {
         assert!((early / whole - 0.25).abs() < 1e-9, "ten days of forty are a quarter");
         assert!(scale.y(12.0) < scale.y(5.0), "a higher total stands higher");
         assert!((scale.y(27.0) - TOP).abs() < 1e-9);
+        assert!(at[2] <= WIDTH - RIGHT - NAMES, "no mark stands on the name of a band");
     }
 
     #[test]
