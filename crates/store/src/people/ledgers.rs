@@ -61,16 +61,13 @@ pub async fn findings(conn: &mut Conn, grant: &Grant<ViewNeedsPlan>) -> Result<V
         let (list, code): (FindingList, String) = (row.get("list")?, row.get("code")?);
         let (status, already_known) = (row.get("status")?, row.get("already_known")?);
         let (signed_at, signed_by_name) = (row.get("signed_at")?, row.get("signed_by_name")?);
-        match places.get(&(list, code.clone())) {
-            Some(place) => {
-                findings[*place].earlier.push(Statement { status, already_known, signed_at, signed_by_name })
-            }
-            None => {
-                places.insert((list, code), findings.len());
-                let (label, earlier) = (row.get("label")?, Vec::new());
-                findings.push(Finding { list, label, status, already_known, signed_at, signed_by_name, earlier });
-            }
+        if let Some(place) = places.get(&(list, code.clone())) {
+            findings[*place].earlier.push(Statement { status, already_known, signed_at, signed_by_name });
+            continue;
         }
+        places.insert((list, code), findings.len());
+        let (label, earlier) = (row.get("label")?, Vec::new());
+        findings.push(Finding { list, label, status, already_known, signed_at, signed_by_name, earlier });
     }
     Ok(findings)
 }
