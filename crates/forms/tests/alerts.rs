@@ -9,7 +9,7 @@ fn every_kind_of_alert_is_raised_by_a_form() {
     let raised: BTreeSet<AlertKind> = catalogue()
         .all()
         .iter()
-        .flat_map(|form| form.questions())
+        .flat_map(throughline_forms::Form::questions)
         .filter_map(|question| Some(question.feeds.alert.as_ref()?.kind))
         .collect();
     // One that does not say of whom is no longer raised; what no kind fits is raised by people.

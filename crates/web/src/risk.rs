@@ -86,7 +86,7 @@ pub(crate) fn standing(alert: &Alert, now: Instant) -> String {
     let raised = format!("raised by {}", alert.raised_by_name);
     match (alert.state, alert.review_on) {
         (AlertState::Open, _) => {
-            format!("{raised}. Nobody has answered for it yet: {} is to", alert.owner_name)
+            format!("{raised}. Nobody has answered for it yet: it is for {} to answer", alert.owner_name)
         }
         (_, Some(review)) if review < london_date(now) => {
             let review = date_long(review);

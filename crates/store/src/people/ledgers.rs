@@ -66,19 +66,13 @@ pub async fn findings(conn: &mut Conn, grant: &Grant<ViewNeedsPlan>) -> Result<V
         let (status, already_known) = (row.get("status")?, row.get("already_known")?);
         let (source, signed_at, signed_by_name) =
             (row.get("source")?, row.get("signed_at")?, row.get("signed_by_name")?);
-        match places.get(&(list, code.clone())) {
-            Some(place) => {
-                let statement = Statement { status, already_known, source, signed_at, signed_by_name };
-                findings[*place].earlier.push(statement);
-            }
-            None => {
-                places.insert((list, code), findings.len());
-                let (label, earlier) = (row.get("label")?, Vec::new());
-                let finding =
-                    Finding { list, label, status, already_known, source, signed_at, signed_by_name, earlier };
-                findings.push(finding);
-            }
+        if let Some(place) = places.get(&(list, code.clone())) {
+            findings[*place].earlier.push(Statement { status, already_known, source, signed_at, signed_by_name });
+            continue;
         }
+        places.insert((list, code), findings.len());
+        let (label, earlier) = (row.get("label")?, Vec::new());
+        findings.push(Finding { list, label, status, already_known, source, signed_at, signed_by_name, earlier });
     }
     Ok(findings)
 }

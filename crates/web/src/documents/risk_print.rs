@@ -69,6 +69,9 @@ fn summary(card: &RiskCard, now: Instant) -> String {
         format!("Assessed {age}, {}, by {}.", date_time_long(at), card.assessed_by)
     });
     let meaning = match (card.state, assessed.is_some()) {
+        (RiskState::Known, true) if card.known.is_empty() => {
+            "The risk form identified none in any area; the alerts below stand all the same."
+        }
         (RiskState::Known, true) => "Read what stands below.",
         (RiskState::Known, false) => "Nobody has signed a risk form: the alerts are all that is known.",
         (RiskState::NoneIdentified, _) => {
