@@ -151,6 +151,6 @@ fn nothing_is_scored_around_what_cannot_be_an_answer() {
         let sheet = score_sheet_json(form("phq9"), &json).unwrap();
         assert_eq!((sheet.total, sheet.band), (None, None), "{json}");
         assert!(matches!(sheet.wrong, Some(ScoreError::NotOffered { .. })));
-        assert_eq!(sheet.alerts[0].kind, "self_harm");
+        assert_eq!(sheet.alerts[0].kind.code(), "self_harm");
     }
 }

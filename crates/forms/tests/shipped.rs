@@ -137,7 +137,9 @@ fn making(form: &Form, condition: &Condition, told: &mut Vec<(String, String)>) 
                     question.options.iter().find(|option| option.code != *code).expect("another").code.clone()
                 }
                 Test::Answered => {
-                    question.options.first().map_or("Said so, quietly".to_owned(), |option| option.code.clone())
+                    let mut plausible = Answers::default();
+                    fill(&mut plausible, question, Manner::First);
+                    plausible.one(&question.id).expect("it is answered").to_owned()
                 }
             };
             told.push((question.id.clone(), value));
