@@ -23,8 +23,8 @@ const files = /\/pdf$|\.csv$/;
 const words = /^(\/|(\/[a-z0-9_.-]+)+)$/;
 const codes = /^(\?[a-z_]+=[a-z0-9_:-]*(&[a-z_]+=[a-z0-9_:-]*)*)?$/;
 
-// Pages about one person, and what the banner of each says: of what is not known, that it is not.
-const aboutOne = /^\/(people|episodes|records|documents|tasks|referrals)\/:id(?!\/claim)/;
+// Pages about one person (whoever reports a duplicate looks at two), and what the banner of each says: of what is not known, that it is not.
+const aboutOne = /^\/(people|episodes|records|documents|tasks|referrals)\/:id(?!\/(claim|duplicate))/;
 const onBanner = [/[A-Z]{2}/, /Born .*(\d{4}|Not known)/, /Gender \S/, /NHS No\. (\d{3}\s\d{3}\s\d{4}|Not known)/, /Risk (Known risk|Assessed, none identified|Not assessed|Unavailable)/, /Language \S/, /Adjustments? \S/, /Sharing (police|not shown)/];
 
 let demo;

@@ -19,8 +19,8 @@ use throughline_domain::passport::{ADJUSTMENTS, ENTRIES, Entry, INTERPRETER, LAN
 use throughline_domain::place::PointOfContact;
 use throughline_domain::time::{date_long, london_date};
 use throughline_policy::{
-    CreateDisclosure, ReleaseDocument, SignDocument, Subject, ViewDocument, ViewEpisode, ViewIdentity, ViewNeedsPlan,
-    WriteDocument,
+    ChangeIdentity, CreateDisclosure, ReleaseDocument, SignDocument, Subject, ViewDocument, ViewEpisode, ViewIdentity,
+    ViewNeedsPlan, WriteClinical, WriteDocument,
 };
 use throughline_store::documents::{self, File, NewDocument, Written};
 use throughline_store::episodes::Episode;
@@ -138,6 +138,8 @@ async fn draw(cx: &Cx, id: EpisodeId, chosen: Option<Audience>, fields: Option<&
     let kind = DocumentKind::passport(audience);
     let may_give = may_give(&mut tx, subject).await?;
     let consent = if may_give { Some(Ledger::read(&mut tx, subject).await?) } else { None };
+    let may_edit = tx.may::<ChangeIdentity>(subject).await?;
+    let may_ask = tx.may::<WriteClinical>(subject).await?;
     let banner = banner_of(&mut tx, subject).await?;
     tx.commit().await?;
     let tabs = Audience::ALL.iter().map(|one| {
@@ -157,8 +159,8 @@ async fn draw(cx: &Cx, id: EpisodeId, chosen: Option<Audience>, fields: Option<&
         limits => kind.limits(),
         action => format!("/episodes/{id}/passport?for={}", audience.code()),
         versions => format!("/episodes/{id}/documents/{}", kind.code()),
-        edit => format!("/people/{}/edit", record.person.id),
-        screening => format!("/episodes/{id}/forms/screening"),
+        edit => may_edit.then(|| format!("/people/{}/edit", record.person.id)),
+        screening => may_ask.then(|| format!("/episodes/{id}/forms/screening")),
         consent => consent.as_ref().map(|ledger| ledger.value(consent_for(audience))),
         consent_href => format!("/episodes/{id}/consent"),
         choices => choices(&suggestions(&record.episode, audience), &[Channel::Paper, Channel::SecureEmail]),
