@@ -137,7 +137,7 @@ scene('given she puts them right and signs, then the assessment is done and the 
   await press(amara, 'Check and sign');
   const said = await text(amara);
   assert.match(said, /Talking therapy: identified, new, source: the person/);
-  assert.match(said, /What signing raises .*Safeguarding child concern.*Communication need|What signing raises .*Communication need.*Safeguarding child concern/);
+  assert.match(said, /What signing raises .*Communication need.*Safeguarding of a child|What signing raises .*Safeguarding of a child.*Communication need/);
   await press(amara, 'Sign');
   assert.match(await text(amara), /Signed/);
   await link(amara, 'Episode', { exact: true });

@@ -63,6 +63,7 @@ impl RiskEvidence {
 impl RiskState {
     /// The state for a reader from whom something of the record is kept back: what they are not shown may
     /// say otherwise, so for them nobody's risk is "none".
+    #[must_use]
     pub fn when_withheld(self, withheld: bool) -> Self {
         match self {
             Self::NoneIdentified if withheld => Self::Unavailable,

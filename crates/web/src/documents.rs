@@ -25,7 +25,7 @@ use throughline_documents::{Facts, RenderError, Rendered};
 use throughline_domain::document::{DocumentKind, DocumentState};
 use throughline_domain::ids::{DocumentId, EpisodeId};
 use throughline_policy::{
-    ReleaseDocument, SignDocument, Subject, ViewDisclosure, ViewDocument, ViewEpisode, WriteDocument,
+    CreateDisclosure, ReleaseDocument, SignDocument, Subject, ViewDisclosure, ViewDocument, ViewEpisode, WriteDocument,
 };
 use throughline_store::disclosures::{self, Disclosure};
 use throughline_store::documents::{self, Document, DocumentLine, NewDocument};
@@ -125,6 +125,7 @@ async fn versions(cx: Cx, Path((episode, kind)): Path<(EpisodeId, String)>) -> A
     let lines = documents::of_kind(&mut tx, &grant, kind).await?;
     let banner = banner_of(&mut tx, subject).await?;
     let may_prepare = tx.may::<WriteDocument>(subject).await?;
+    let may_tell = tx.may::<CreateDisclosure>(subject).await?;
     tx.commit().await?;
     let draft = lines.iter().find(|line| line.state == DocumentState::Draft).map(|line| line.id);
     cx.page(
@@ -140,6 +141,7 @@ async fn versions(cx: Cx, Path((episode, kind)): Path<(EpisodeId, String)>) -> A
             any_signed => lines.iter().any(|line| line.signed_at.is_some()),
             draft,
             may_prepare,
+            may_tell,
             passport => passport::page_of(episode, kind),
         },
     )

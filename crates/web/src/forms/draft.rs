@@ -15,7 +15,7 @@ use throughline_domain::episode::Step;
 use throughline_domain::ids::{EpisodeId, RecordId};
 use throughline_domain::time::london_date;
 use throughline_forms::{About, Answers, Form, FormKind, Purpose, SummaryRow, catalogue};
-use throughline_policy::{ViewClinical, WriteClinical};
+use throughline_policy::{ChangeEpisode, ViewClinical, WriteClinical};
 use throughline_store::Tx;
 use throughline_store::idempotency::{self, Claim};
 use throughline_store::records::{self, Record, Saved};
@@ -35,6 +35,7 @@ pub(super) async fn open(cx: Cx, Path((id, form)): Path<(EpisodeId, String)>) ->
         .collect();
     let episode = episode_pages::episode(&mut tx, subject).await?;
     let may_write = tx.may::<WriteClinical>(subject).await? && episode.closed_at.is_none();
+    let may_say_why = tx.may::<ChangeEpisode>(subject).await?;
     // A note is its author's: a colleague's draft is no reason not to begin one.
     let mine = |record: &&Record| form.kind != FormKind::Note || record.created_by == cx.signed_in.user.id;
     let is_draft = |record: &&Record| record.form_id == form.id && record.state == RecordState::Draft;
@@ -55,8 +56,8 @@ pub(super) async fn open(cx: Cx, Path((id, form)): Path<(EpisodeId, String)>) ->
         licence => form.licence,
         is_instrument => form.kind == FormKind::Instrument,
         action => format!("/episodes/{id}/forms/{}", form.id),
-        blank => format!("/forms/{}/pdf", form.id),
-        not_seen => form.step.filter(|step| matches!(step, Step::Screening | Step::Assessment))
+        blank => may_print_blank(form).then(|| format!("/forms/{}/pdf", form.id)),
+        not_seen => form.step.filter(|step| may_say_why && matches!(step, Step::Screening | Step::Assessment))
             .map(|step| format!("/episodes/{id}/not-seen?what={}", step.code())),
         better => better(form, about, id),
         filled,
@@ -65,6 +66,11 @@ pub(super) async fn open(cx: Cx, Path((id, form)): Path<(EpisodeId, String)>) ->
         of_person => episode.person_id.to_string(),
     };
     cx.page("forms/open.html", values)
+}
+
+/// Whether the questions may be printed: those of an instrument only when its licence lets us show them.
+fn may_print_blank(form: &Form) -> bool {
+    form.licence.as_ref().is_none_or(|licence| licence.items_shown)
 }
 
 /// Whether a record is of the form, or of another that fulfils the same step.
