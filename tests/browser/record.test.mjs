@@ -101,7 +101,7 @@ byKeyboard('given somebody at the cell door, when Amara screens by keyboard alon
     'When did you see them?': [london({ day: 'numeric', month: 'numeric', year: 'numeric' }), london({ hour: '2-digit', minute: '2-digit' }).replace(':', '')],
     'Did the person agree to talk?': 'Yes',
     'What was noticed, by whom': 'Custody nurse: no sleep',
-    'What did you find?': { 'Mental health': ['Suspected', 'New'] },
+    'What did you find?': { 'Mental health': ['Suspected', 'New', 'The person'] },
     'Is there a concern about self-harm or suicide, now or recently?': 'Asked, none identified',
     'Does the person need to be seen by a healthcare professional now?': 'No',
     'Alcohol or drugs': 'No',
