@@ -8,7 +8,7 @@ use throughline_policy::{
     WriteClinical,
 };
 use throughline_store::records::{self, Record};
-use throughline_store::{Cause, Error, Tx, alerts, documents, people, raw, users, worklists};
+use throughline_store::{Cause, Error, Tx, alerts, documents, export, people, raw, texts, users, worklists};
 use throughline_testkit::{Kit, on_both};
 use uuid::Uuid;
 
@@ -130,6 +130,21 @@ on_both! {
         assert!(records::latest_signed(&mut tx, &view, "sealed_note").await.unwrap().is_none());
         assert!(records::get_as_of(&mut tx, &view, id, case.kit.now).await.unwrap().is_none());
         assert!(documents::signed_records(&mut tx, &view).await.unwrap().is_empty());
+    }
+
+    async fn what_a_reader_may_not_read_is_neither_looked_through_nor_in_the_file(kit: Kit) {
+        let case = Case::open(kit).await;
+        case.signed("Amara Bello", "sealed_note", SEALED).await;
+        for (name, may) in [("Amara Bello", true), ("Tom Hartley", false)] {
+            let mut tx = case.by(name).await;
+            let view = tx.authorise::<ViewClinical>(case.subject).await.unwrap();
+            let found = texts::clinical(&mut tx, &view).await.unwrap();
+            assert_eq!(found.texts.iter().any(|text| text.text.contains("CANARY")), may, "{name}");
+            assert_eq!(found.withheld, !may, "{name} is told that something was not looked through");
+            let file = export::signed_forms(&mut tx, &view).await.unwrap();
+            assert_eq!(serde_json::to_string(&file).unwrap().contains("CANARY"), may, "{name}");
+            assert_eq!((file.len(), file[0].withheld), (1, !may), "{name}");
+        }
     }
 
     async fn claimed_access_opens_no_sealed_note(kit: Kit) {
