@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { answer, go, link, press, write } from './keyboard.mjs';
-import { checkPage, photograph, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, photograph, says, scenes, sees, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 let demo;
 let browser;
@@ -26,13 +26,6 @@ const scene = scenes(180_000);
 async function look(page, name, from = null) {
   await checkPage(page, `care-${name}`, [320, 1366]);
   await photograph(page, `care-${name}`, from);
-}
-
-const main = async (page) => (await page.locator('main').innerText()).replace(/\s+/g, ' ');
-
-async function sees(page, ...words) {
-  const text = await main(page);
-  for (const one of words) assert.ok(text.includes(one), `“${one}” is not on ${page.url()}, which says: ${text}`);
 }
 
 const day = (days) => {
@@ -69,7 +62,7 @@ scene('a review that is owed is on the worklist, and leads to where it is record
     await priya.goto(`${demo.url}${one}/care`);
     if (number < 4) await look(priya, `plan-${number}`, priya.locator('.tl-goal').first());
     // Somebody of whom a need still has no goal.
-    if (!person && (await main(priya)).includes('Needs without a goal')) person = one;
+    if (!person && (await says(priya)).includes('Needs without a goal')) person = one;
   }
   assert.ok(person, 'nobody in the demo has a need without a goal');
   await priya.goto(`${demo.url}${person}/care/scores`);
@@ -146,7 +139,7 @@ scene('two people who record at once do not overwrite each other, and nothing ty
   await sees(amara, 'Somebody else changed this while you were working on it', 'I rang and nobody answered');
   await amara.goto(`${demo.url}${person}/care`);
   await sees(amara, 'She was told to come back on Monday');
-  assert.equal((await main(amara)).includes('I rang and nobody answered'), false);
+  assert.equal((await says(amara)).includes('I rang and nobody answered'), false);
 });
 
 scene('a decision says what was considered and which option restricts the person least', async () => {
@@ -181,7 +174,7 @@ scene('an episode does not close over a goal that nobody has evaluated, and “n
     assert.equal(new URL(amara.url()).pathname, `${episode}/close`);
     assert.equal(await goalsLeft(), left - 1);
   }
-  assert.equal((await main(amara)).includes('Goals not yet evaluated'), false);
+  assert.equal((await says(amara)).includes('Goals not yet evaluated'), false);
   await amara.goto(`${demo.url}${person}/care`);
   await look(amara, 'evaluated', amara.locator('.tl-goal').last());
   await sees(amara, 'Goals that were evaluated', 'He moved to Leeds, and three letters came back', 'Ended with the goal');

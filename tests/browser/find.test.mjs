@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { go, link, press, unfold, write } from './keyboard.mjs';
-import { checkPage, photograph, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, photograph, says, scenes, sees, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 let demo;
 let browser;
@@ -27,13 +27,6 @@ const narrowAndWide = [320, 1366];
 async function look(page, name) {
   await checkPage(page, name, narrowAndWide);
   await photograph(page, `find-${name}`);
-}
-
-const main = async (page) => (await page.locator('main').innerText()).replace(/\s+/g, ' ');
-
-async function sees(page, ...words) {
-  const text = await main(page);
-  for (const one of words) assert.ok(text.includes(one), `“${one}” is not on ${page.url()}, which says: ${text}`);
 }
 
 // Counts the keys that a person presses, and nothing else: no helper looks for the way.
@@ -68,7 +61,7 @@ scene('advice is written down in under 30 seconds, without a mouse and without n
   const seconds = hands.keys() / 4 + fields;
   assert.ok(seconds < 30, `${hands.keys()} keys and ${fields} fields take ${seconds} seconds`);
   await sees(amara, 'Saved ');
-  assert.match(await main(amara), /Saved \d\d:\d\d/);
+  assert.match(await says(amara), /Saved \d\d:\d\d/);
   assert.equal(await focused(amara), 'asked_by', 'a fresh form waits');
   assert.equal(await amara.getByLabel('What did you advise?').inputValue(), '');
   await sees(amara, 'Custody staff', 'Interview and appropriate adult', 'Phone, 5 min', 'Needs an appropriate adult before interview.');
@@ -144,7 +137,7 @@ scene('advice about somebody that tells something needs its basis, and stands in
   await sees(amara, 'Advice given: communication and adjustments', 'Cannot follow what is said at the hatch');
   await amara.goto(`${demo.url}/consultations?show=site`);
   await sees(amara, 'About a person: it stands in their record');
-  assert.ok(!(await main(amara)).includes('a pause after each'), 'the list of the site does not say what was advised about somebody');
+  assert.ok(!(await says(amara)).includes('a pause after each'), 'the list of the site does not say what was advised about somebody');
 });
 
 scene('words are found in the record, marked, and never in the address', async () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { answer, link, press, unfold } from './keyboard.mjs';
 import { custodyCsv } from './samples/custody.mjs';
-import { checkPage, photograph, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, photograph, says, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 const now = new Date();
 let demo;
@@ -29,7 +29,6 @@ after(async () => {
 });
 
 const scene = scenes(180_000);
-const text = async (page) => (await page.locator('main').innerText()).replace(/\s+/g, ' ');
 const wrongAt = (page, words) => page.locator('.nhsuk-form-group--error', { hasText: words }).locator('.nhsuk-error-message').last().innerText();
 
 async function look(page, name, from = null) {
@@ -55,7 +54,7 @@ scene('given a young person on the custody list, when Amara opens their episode,
   await link(amara, /FENWICK/);
   await press(amara, 'Add the person and open an episode');
   episode = amara.url();
-  const said = await text(amara);
+  const said = await says(amara);
   assert.match(said, /What the pathway asks The steps above open: Screening, Assessment under 18, Risk and safety plan\. .* Further forms .*Mental capacity for one decision.* Questionnaires/);
   assert.equal(await amara.getByRole('link', { name: 'Assessment: for 18 and over' }).isVisible(), false, 'the adult form is folded away');
   await look(amara, 'offered', amara.getByRole('heading', { name: 'Forms and questionnaires' }));
@@ -64,7 +63,7 @@ scene('given a young person on the custody list, when Amara opens their episode,
 scene('given the adult form is opened all the same, then it leads to the one that is made for the person', async () => {
   await unfold(amara, 'What the pathway asks, not made for this person');
   await link(amara, 'Assessment: for 18 and over');
-  assert.match(await text(amara), /Assessment under 18 is made for somebody like this person/);
+  assert.match(await says(amara), /Assessment under 18 is made for somebody like this person/);
   await look(amara, 'not-made-for');
   await link(amara, 'Assessment under 18');
   await press(amara, 'Start');
@@ -114,7 +113,7 @@ scene('given she fills it in with a time to come, a finding without source and s
   });
   await look(amara, 'under18', amara.locator('#section-speech'));
   await press(amara, 'Check and sign');
-  const said = await text(amara);
+  const said = await says(amara);
   assert.match(said, /is still to come: enter when it happened/);
   assert.match(said, /Say who “Talking therapy” is known from/);
   assert.match(said, /You chose signs of exploitation above and concluded that there is none: change one of the two/);
@@ -135,17 +134,17 @@ scene('given she puts them right and signs, then the assessment is done and the 
   });
   await look(amara, 'findings', amara.locator('#question-needs'));
   await press(amara, 'Check and sign');
-  const said = await text(amara);
+  const said = await says(amara);
   assert.match(said, /Talking therapy: identified, new, source: the person/);
   assert.match(said, /What signing raises .*Communication need.*Safeguarding of a child|What signing raises .*Safeguarding of a child.*Communication need/);
   await press(amara, 'Sign');
-  assert.match(await text(amara), /Signed/);
+  assert.match(await says(amara), /Signed/);
   await link(amara, 'Episode', { exact: true });
-  const page = await text(amara);
+  const page = await says(amara);
   assert.match(page, /Risk: Known risk/);
   assert.match(page, /Assessment Done/);
   await link(amara, /^FENWICK/);
-  assert.match(await text(amara), /School, college or training Need Suspected Known before Another service/);
+  assert.match(await says(amara), /School, college or training Need Suspected Known before Another service/);
   await look(amara, 'found', amara.getByRole('heading', { name: 'Needs and vulnerabilities found' }));
 });
 
@@ -170,20 +169,20 @@ scene('given a decision about capacity, when an answer changes, then what depend
     'What do you conclude?': 'Lacks capacity for this decision now',
   });
   await press(amara, 'Check and sign');
-  assert.match(await text(amara), /Without an impairment or disturbance of the mind or brain nobody lacks capacity/);
+  assert.match(await says(amara), /Without an impairment or disturbance of the mind or brain nobody lacks capacity/);
   await link(amara, 'Go back to what is missing');
   assert.match(await wrongAt(amara, 'What do you conclude?'), /nobody lacks capacity/);
   await answer(amara, { 'Understand what the decision is about and what would follow from it': 'Yes', 'What do you conclude?': 'Has capacity for this decision', 'Your reasons, on the balance of probabilities': 'With drawings he said both choices and what each would mean to him', 'Has the person been told what you concluded?': 'Yes' });
   await press(amara, 'Check and sign');
-  const said = await text(amara);
+  const said = await says(amara);
   assert.match(said, /Answered, but not asked now .*Looked away and said “whatever”/);
   await look(amara, 'capacity-check');
   await link(amara, 'The draft', { exact: true });
-  assert.match(await text(amara), /Answered, but not asked now .*Looked away and said “whatever”/);
+  assert.match(await says(amara), /Answered, but not asked now .*Looked away and said “whatever”/);
   await look(amara, 'capacity-apart', amara.locator('#not-asked'));
   await press(amara, 'Check and sign');
   await press(amara, 'Sign');
-  const signed = await text(amara);
+  const signed = await says(amara);
   assert.match(signed, /Has capacity for this decision/);
   assert.ok(!signed.includes('whatever'), 'what is not asked is not signed');
 });
@@ -194,10 +193,10 @@ scene('given no script, when a concern about a child is begun, then every questi
   await plain.goto(episode);
   await link(plain, 'Safeguarding a child', { exact: true });
   await press(plain, 'Start');
-  assert.match(await text(plain), /Only if “Is the child in danger now\?” is “Yes” or “Cannot tell”/);
+  assert.match(await says(plain), /Only if “Is the child in danger now\?” is “Yes” or “Cannot tell”/);
   // axe cannot look here: it needs the script that the page must do without.
   await photograph(plain, 'forms-without-script');
   await press(plain, 'Check and sign');
-  assert.match(await text(plain), /Before you can sign/);
+  assert.match(await says(plain), /Before you can sign/);
   await plain.context().close();
 });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { custodyCsv } from './samples/custody.mjs';
 import { answer, link, press } from './keyboard.mjs';
-import { checkPage, photograph, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, photograph, says, scenes, sees, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 let demo;
 let browser;
@@ -32,15 +32,8 @@ async function look(name) {
   await photograph(amara, `instruments-${name}`);
 }
 
-const main = async () => (await amara.locator('main').innerText()).replace(/\s+/g, ' ');
-
-async function sees(...words) {
-  const text = await main();
-  for (const one of words) assert.ok(text.includes(one), `“${one}” is not on ${amara.url()}, which says: ${text}`);
-}
-
 async function doesNotSee(...words) {
-  const text = await main();
+  const text = await says(amara);
   for (const one of words) assert.ok(!text.includes(one), `“${one}” is on ${amara.url()}, which says: ${text}`);
 }
 
@@ -63,7 +56,7 @@ scene('given somebody in custody, when Amara opens the episode, then every instr
   await link(amara, /FENWICK/);
   await press(amara, 'Add the person and open an episode');
   episode = amara.url();
-  await sees('AUDIT-C: alcohol, three questions', 'CORE-10: distress in the last week (total)', 'LDSQ: learning disability screen (score)');
+  await sees(amara, 'AUDIT-C: alcohol, three questions', 'CORE-10: distress in the last week (total)', 'LDSQ: learning disability screen (score)');
   await look('episode');
 });
 
@@ -75,7 +68,7 @@ const stop = 'How often during the last year have you found that you were not ab
 scene('given the AUDIT-C, when the person never drinks, then nothing more is asked', async () => {
   await amara.goto(episode);
   await link(amara, 'AUDIT-C: alcohol, three questions');
-  await sees('Screen, not a diagnosis');
+  await sees(amara, 'Screen, not a diagnosis');
   await look('audit-c-open');
   await press(amara, 'Start');
   await answer(amara, { [never]: 'Never' });
@@ -86,22 +79,22 @@ scene('given the AUDIT-C, when the person never drinks, then nothing more is ask
 scene('given heavy drinking, when the AUDIT-C is signed, then the AUDIT comes next and asks none of it again', async () => {
   await answer(amara, { [never]: '4+ times per week', [units]: '7-9', [heavy]: 'Weekly' });
   await press(amara, 'Check and sign');
-  await sees('Score 10 of 12: Positive: increasing or higher risk', 'Screen, not a diagnosis', 'Next: Ask the full AUDIT');
+  await sees(amara, 'Score 10 of 12: Positive: increasing or higher risk', 'Screen, not a diagnosis', 'Next: Ask the full AUDIT');
   await look('audit-c-check');
   await press(amara, 'Sign');
-  await sees('Score 10 of 12', 'Screen, not a diagnosis');
+  await sees(amara, 'Score 10 of 12', 'Screen, not a diagnosis');
   await look('audit-c-signed');
   await link(amara, 'AUDIT: alcohol, ten questions');
   await press(amara, 'Start');
   const chosen = await amara.locator('input[type=radio]:checked').evaluateAll((all) => all.map((one) => one.value));
   assert.deepEqual(chosen, ['four_or_more_a_week', 'seven_to_nine', 'weekly']);
-  await sees('Taken from the AUDIT-C of', stop);
+  await sees(amara, 'Taken from the AUDIT-C of', stop);
   await look('audit');
 });
 
 scene('given answers are missing, when Amara checks the AUDIT, then there is no score and it says why', async () => {
   await press(amara, 'Check and sign');
-  await sees('There is no score: 7 of 10 items are not answered');
+  await sees(amara, 'There is no score: 7 of 10 items are not answered');
   await doesNotSee('Lower risk');
   await look('audit-unscored');
 });
@@ -111,7 +104,7 @@ scene('given a CORE-10 on paper, when its total cannot be, then that is told bes
   await look('core10');
   await answer(amara, { Total: '37', 'How many of the ten items were answered?': '9', 'CORE-10 item 6, the risk item: was it answered above 0?': 'Yes' });
   await press(amara, 'Check and sign');
-  await sees('9 answered items cannot sum to 37, at most to 36: check both numbers', 'CORE-10: the risk item was answered above 0: talk about it now');
+  await sees(amara, '9 answered items cannot sum to 37, at most to 36: check both numbers', 'CORE-10: the risk item was answered above 0: talk about it now');
   await look('core10-impossible');
   await link(amara, 'Go back to what is missing');
   assert.equal(await amara.getByLabel('Total').inputValue(), '37');
@@ -121,12 +114,12 @@ scene('given a CORE-10 on paper, when its total cannot be, then that is told bes
 scene('given eight answers, when it is signed, then there is no score, and the alert stands', async () => {
   await answer(amara, { Total: '12', 'How many of the ten items were answered?': '8' });
   await press(amara, 'Check and sign');
-  await sees('There is no score: 2 of 10 items are not answered; a score needs at least 9', 'talk about it now');
+  await sees(amara, 'There is no score: 2 of 10 items are not answered; a score needs at least 9', 'talk about it now');
   await press(amara, 'Sign');
-  await sees('There is no score: 2 of 10 items');
+  await sees(amara, 'There is no score: 2 of 10 items');
   await look('core10-unscored');
   await amara.goto(episode);
-  await sees('Known risk', 'CORE-10 item 6, the risk item: was it answered above 0?: Yes');
+  await sees(amara, 'Known risk', 'CORE-10 item 6, the risk item: was it answered above 0?: Yes');
   await look('episode-alert');
 });
 
@@ -134,12 +127,12 @@ scene('given one symptom, when the BJMHS is not finished, then it does not say n
   await start('BJMHS: brief jail mental health screen');
   await answer(amara, { 'Do you currently feel that other people know your thoughts and can read your mind?': 'Yes' });
   await press(amara, 'Check and sign');
-  await sees('There is no score: 7 items are not answered', 'could still decide');
+  await sees(amara, 'There is no score: 7 items are not answered', 'could still decide');
   await doesNotSee('No reason to refer');
   await link(amara, /^The draft/);
   await answer(amara, { 'Have you ever been in a hospital for emotional or mental health problems?': 'Yes' });
   await press(amara, 'Check and sign');
-  await sees('Refer for a mental health assessment', 'Because: has been in hospital for emotional or mental health problems', 'the result stands without them');
+  await sees(amara, 'Refer for a mental health assessment', 'Because: has been in hospital for emotional or mental health problems', 'the result stands without them');
   await look('bjmhs-check');
 });
 
@@ -147,12 +140,12 @@ scene('given the CMHS for men, when it is scored, then it says what is not verif
   await start('CMHS-M: mental health screen for men (yes answers)');
   await answer(amara, { 'Number of yes answers': '5' });
   await press(amara, 'Check and sign');
-  await sees('Score 5 of 12: Below the threshold of 6', 'Not verified: the threshold of 6 yes answers for men');
+  await sees(amara, 'Score 5 of 12: Below the threshold of 6', 'Not verified: the threshold of 6 yes answers for men');
 });
 
 scene('given a question about a licence, when Amara opens Help, then each instrument tells its terms', async () => {
   await amara.goto(`${demo.url}/help`);
   await link(amara, 'Licences of the instruments');
-  await sees('CORE System Trust.', 'No: the total is entered', 'US National Institute of Justice', 'Not verified:');
+  await sees(amara, 'CORE System Trust.', 'No: the total is entered', 'US National Institute of Justice', 'Not verified:');
   await look('licences');
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { custodyCsv } from './samples/custody.mjs';
 import { answer, link, press, tabThrough, unfold } from './keyboard.mjs';
-import { checkPage, photograph, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, photograph, says, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 let demo;
 let browser;
@@ -26,7 +26,6 @@ after(async () => {
 });
 
 const scene = scenes(180_000);
-const text = async (page) => (await page.locator('main').innerText()).replace(/\s+/g, ' ');
 const banner = async (page) => (await page.locator('.tl-person').innerText()).replace(/\s+/g, ' ');
 const row = async (page, name) => (await page.locator('.tl-work__row', { hasText: name }).innerText()).replace(/\s+/g, ' ');
 
@@ -47,7 +46,7 @@ function ago(minutes) {
 async function happened(what, minutes, more = {}) {
   await answer(amara, { 'What happened?': what, 'When?': ago(minutes), ...more });
   await press(amara, 'Record it');
-  assert.match(await text(amara), /Recorded\. The clocks below count from it/);
+  assert.match(await says(amara), /Recorded\. The clocks below count from it/);
 }
 
 scene('given the list says when Fenwick came, then his episode and its banner have a clock, and the page says whose times they are', async () => {
@@ -62,7 +61,7 @@ scene('given the list says when Fenwick came, then his episode and its banner ha
   await press(amara, 'Add the person and open an episode');
   assert.match(await banner(amara), /Police detention \(PACE\).*First review due/);
   await link(amara, 'Legal status and clocks');
-  const said = await text(amara);
+  const said = await says(amara);
   assert.match(said, /Police detention since/);
   assert.match(said, /From the list: nobody has recorded it/);
   assert.match(said, /24 h limit Running/);
@@ -72,11 +71,11 @@ scene('given the list says when Fenwick came, then his episode and its banner ha
 
 scene('given nothing is filled in, when she records, then each field says what is missing and nothing typed is lost', async () => {
   await press(amara, 'Record it');
-  assert.match(await text(amara), /Choose what happened/);
-  assert.match(await text(amara), /Enter when it happened, like 0930/);
+  assert.match(await says(amara), /Choose what happened/);
+  assert.match(await says(amara), /Enter when it happened, like 0930/);
   await answer(amara, { 'What happened?': 'Section 136 extended', 'When?': 'after lunch', 'For how many hours?': 'a few' });
   await press(amara, 'Record it');
-  const said = await text(amara);
+  const said = await says(amara);
   assert.match(said, /'after lunch' is not a time/);
   assert.match(said, /Enter for how many hours, like 12 or 7\.5/);
   assert.equal(await amara.getByLabel('When?').inputValue(), 'after lunch');
@@ -90,13 +89,13 @@ scene('given a review was held, when she types it, then the next one is counted 
   assert.match(await banner(amara), /Review due/);
   assert.doesNotMatch(await banner(amara), /First review due/);
   await unfold(amara, 'Met, stopped, extended or not in force');
-  assert.match(await text(amara), /First review Met/);
-  assert.match(await text(amara), /Decided by Inspector/);
+  assert.match(await says(amara), /First review Met/);
+  assert.match(await says(amara), /Decided by Inspector/);
 });
 
 scene('given section 136 is used before anybody ended police detention, then the overlap is said in words and drawn', async () => {
   await happened('Arrived at the place of safety (section 136)', 15);
-  const said = await text(amara);
+  const said = await says(amara);
   assert.match(said, /Overlap: More than one power is recorded since .* police detention and Section 136\. Record when one of them ended/);
   assert.match(said, /Section 136 Running/);
   assert.match(await banner(amara), /Section 136 or 135/);
@@ -106,7 +105,7 @@ scene('given section 136 is used before anybody ended police detention, then the
 
 scene('given it ended earlier, when she records that, then the gap between the two is said, and corrected it is gone', async () => {
   await happened('Police detention ended, not released', 18);
-  const said = await text(amara);
+  const said = await says(amara);
   assert.doesNotMatch(said, /Overlap/);
   assert.match(said, /Gap: Nothing is recorded from .*\(3 min\)/);
   await look(amara, 'gap');
@@ -114,20 +113,20 @@ scene('given it ended earlier, when she records that, then the gap between the t
   await look(amara, 'correct');
   await answer(amara, { 'When?': ago(15) });
   await press(amara, 'Save the correction');
-  assert.doesNotMatch(await text(amara), /Gap: |Overlap: /);
-  assert.match(await text(amara), /Corrected and taken away \(1\)/);
+  assert.doesNotMatch(await says(amara), /Gap: |Overlap: /);
+  assert.match(await says(amara), /Corrected and taken away \(1\)/);
   await unfold(amara, 'Corrected and taken away');
-  assert.match(await text(amara), /Police detention ended, not released .* Written .* by Amara Bello/);
+  assert.match(await says(amara), /Police detention ended, not released .* Written .* by Amara Bello/);
 });
 
 scene('given a line is about somebody else, when she takes it away without a reason, then one is asked for; with it the line is kept apart', async () => {
   await happened('Remanded in custody', 5);
   await link(amara, /^Correct Remanded in custody/);
   await press(amara, 'Take it away');
-  assert.match(await text(amara), /Say why it was entered in error/);
+  assert.match(await says(amara), /Say why it was entered in error/);
   await answer(amara, { 'Why was it entered in error?': 'Another person\'s' });
   await press(amara, 'Take it away');
-  assert.match(await text(amara), /Corrected and taken away \(3\)/);
+  assert.match(await says(amara), /Corrected and taken away \(3\)/);
   assert.match(await banner(amara), /Section 136 or 135/);
 });
 
@@ -143,13 +142,13 @@ scene('given she walks out, when Amara records it, then the contact within 48 ho
   await link(amara, /FENWICK/);
   await link(amara, 'Legal status and clocks');
   await happened('Released, at liberty', 1);
-  assert.match(await text(amara), /At liberty since/);
+  assert.match(await says(amara), /At liberty since/);
   await unfold(amara, 'Met, stopped, extended or not in force');
-  assert.match(await text(amara), /Section 136 Stopped/);
+  assert.match(await says(amara), /Section 136 Stopped/);
   await look(amara, 'released');
   const { hidden } = await tabThrough(amara);
   assert.deepEqual(hidden, [], 'focus is always seen');
   await link(amara, 'Episode', { exact: true });
-  assert.match(await text(amara), /Contact within 48 hours of release/);
+  assert.match(await says(amara), /Contact within 48 hours of release/);
   await look(amara, 'episode');
 });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { answer, go, link, press, unfold, write } from './keyboard.mjs';
-import { checkPage, password, photograph, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, password, photograph, scenes, sees, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 let demo;
 let browser;
@@ -30,16 +30,6 @@ async function opened(name) {
   page.on('dialog', (dialog) => dialog.accept().catch(() => {}));
   await signIn(page, demo.url, name);
   return page;
-}
-
-const says = async (page) => (await page.locator('main').innerText()).replace(/\s+/g, ' ');
-
-async function sees(page, ...expected) {
-  const text = await says(page);
-  for (const one of expected) {
-    if (one instanceof RegExp) assert.match(text, one);
-    else assert.ok(text.includes(one), `“${one}” is not on ${page.url()}, which says: ${text}`);
-  }
 }
 
 async function seesNot(page, ...hidden) {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { answer, link, press, unfold } from './keyboard.mjs';
-import { checkPage, photograph, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, photograph, says, scenes, sees, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 let demo;
 let browser;
@@ -32,17 +32,8 @@ async function look(page, name) {
   await photograph(page, `safety-${name}`);
 }
 
-const says = async (part) => (await part.innerText()).replace(/\s+/g, ' ');
 const main = (page) => page.locator('main');
-const banner = (page) => says(page.locator('.tl-person'));
-
-async function sees(page, ...words) {
-  const text = await says(main(page));
-  for (const one of words) {
-    if (one instanceof RegExp) assert.match(text, one);
-    else assert.ok(text.includes(one), `“${one}” is not on ${page.url()}, which says: ${text}`);
-  }
-}
+const banner = async (page) => (await page.locator('.tl-person').innerText()).replace(/\s+/g, ' ');
 
 // The records of the people on the board whose banner says so, one after another.
 async function somebody(page, ...wanted) {
@@ -50,7 +41,7 @@ async function somebody(page, ...wanted) {
   const episodes = await page.locator('main a[href^="/episodes/"]').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
   for (const href of new Set(episodes.map((one) => one.match(/^\/episodes\/[0-9a-f-]+/)[0]))) {
     await page.goto(`${demo.url}${href}`);
-    const said = `${await banner(page)} ${await says(main(page))}`;
+    const said = `${await banner(page)} ${await says(page)}`;
     if (wanted.every((one) => one.test(said))) return href;
   }
   throw new Error(`nobody on the board is like ${wanted.join(', ')}`);

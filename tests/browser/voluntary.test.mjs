@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { answer, go, link, press, unfold, write } from './keyboard.mjs';
-import { checkPage, photograph, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { checkPage, photograph, says, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
 
 let demo;
 let browser;
@@ -29,7 +29,6 @@ after(async () => {
 const scene = scenes(180_000);
 
 const heading = async (page) => (await page.locator('h1').innerText()).replace(/\s+/g, ' ');
-const text = async (page) => (await page.locator('main').innerText()).replace(/\s+/g, ' ');
 
 // Whose page it is: said on the page, and never in its title.
 const named = (page) => page.locator('.tl-row-head__name').innerText();
@@ -50,12 +49,12 @@ const slotOf = (page, name) => page.locator('.tl-slots__slot').filter({ hasText:
 
 scene('given no clinic, when Josie sets one up with an end before its start, then it is told at the field', async () => {
   await link(josie.getByRole('navigation', { name: 'Main' }), 'Clinics');
-  assert.match(await text(josie), /No clinic in this week/);
+  assert.match(await says(josie), /No clinic in this week/);
   await look(josie, 'none');
   await link(josie, 'Set up a clinic', { exact: true });
   await answer(josie, { 'Day, or first day': today, 'Starts at': '13:00', 'Ends at': '9:00', 'Minutes of a slot': '30', 'Who holds it': 'Amara Bello' });
   await press(josie, 'Set up');
-  assert.match(await text(josie), /The clinic must end after it starts/);
+  assert.match(await says(josie), /The clinic must end after it starts/);
   assert.equal(await josie.getByLabel('Ends at').inputValue(), '9:00');
   await look(josie, 'set-up-wrong');
 });
@@ -65,9 +64,9 @@ scene('given she corrects it and repeats it weekly, then today and the next week
     'Where to come (optional)': '1 Wesley Road, side door', 'Number to ring (optional)': '020 7946 0122' });
   await press(josie, 'Set up');
   assert.match(await heading(josie), /Clinics for voluntary attendances$/);
-  assert.match(await text(josie), /00:00 to 23:45 on [^,]*, Amara Bello/);
+  assert.match(await says(josie), /00:00 to 23:45 on [^,]*, Amara Bello/);
   await link(josie, 'Week after');
-  assert.match(await text(josie), /00:00 to 23:45|Christmas|Boxing|New Year/);
+  assert.match(await says(josie), /00:00 to 23:45|Christmas|Boxing|New Year/);
 });
 
 const ada = { 'Family name': 'Marsh', 'Given names': 'Ada', 'Date of birth': '14/02/1991' };
@@ -78,7 +77,7 @@ scene('given a name is missing, when Amara books the next free slot, then it is 
   await link(amara, 'Book the next free slot');
   await answer(amara, { 'Telephone (optional)': '07700 900123', 'Officer’s email address (optional)': 'nobody at all' });
   await press(amara, 'Book');
-  const said = await text(amara);
+  const said = await says(amara);
   assert.match(said, /Enter a name/);
   assert.match(said, /This is no e-mail address/);
   assert.equal(await amara.getByLabel('Telephone (optional)').inputValue(), '07700 900123');
@@ -89,13 +88,13 @@ scene('given the slot comes after the interview, when she books it, then she is 
   await answer(amara, { ...ada, 'Officer’s email address (optional)': 'vale@police.invalid', 'Officer in the case (optional)': 'DC Vale', 'Collar number (optional)': '4417QX',
     'When is the interview? (optional)': [dayOf(inDays(-1)), '10:00'], 'How to reach them safely (optional)': 'Text only' });
   await press(amara, 'Book');
-  assert.match(await text(amara), /ends after the interview starts: what is found then comes too late/);
+  assert.match(await says(amara), /ends after the interview starts: what is found then comes too late/);
   assert.equal(await amara.getByLabel('Given names').inputValue(), 'Ada');
   await look(amara, 'book-late');
   await answer(amara, { 'When is the interview? (optional)': [dayOf(inDays(6)), '10:00'] });
   await press(amara, 'Book');
   assert.equal(await named(amara), 'MARSH, Ada');
-  assert.match(await text(amara), /Not detained: free to leave unless arrested/);
+  assert.match(await says(amara), /Not detained: free to leave unless arrested/);
   await look(amara, 'appointment');
 });
 
@@ -108,7 +107,7 @@ scene('given two book one slot at the same moment, then one has it, and the othe
   await press(amara, 'Book');
   assert.equal(await named(amara), 'QUILL, Ben');
   await press(josie, 'Book');
-  assert.match(await text(josie), /is taken: choose another\. A colleague was faster\. What you typed is kept/);
+  assert.match(await says(josie), /is taken: choose another\. A colleague was faster\. What you typed is kept/);
   assert.equal(await josie.getByLabel('Telephone (optional)').inputValue(), '07700 900456');
   assert.equal(await josie.getByLabel('Notes (optional)').inputValue(), "O'Brien's <b>friend</b>");
   assert.notEqual(await josie.getByLabel('Slot', { exact: true }).inputValue(), slot);
@@ -147,27 +146,27 @@ scene('given the board of the day, then appointments are lines of work without a
 
 scene('given Ada has come, when Amara opens an episode, then it is one of voluntary attendance', async () => {
   await link(amara.locator('main'), /^MARSH, Ada/);
-  assert.match(await text(amara), /Voluntary attendance: not detained/);
+  assert.match(await says(amara), /Voluntary attendance: not detained/);
   await look(amara, 'row');
   await press(amara, 'Add the person and open an episode');
-  assert.match(await text(amara), /Voluntary attendance/);
-  assert.doesNotMatch(await text(amara), /Detention limit|First review/);
+  assert.match(await says(amara), /Voluntary attendance/);
+  assert.doesNotMatch(await says(amara), /Detention limit|First review/);
 });
 
 scene('given nobody asked Ada, then the officer may not be told; given she agreed, then it goes into the ledger', async () => {
   const episode = amara.url();
   await amara.goto(`${demo.url}/clinics`);
   await link(amara.locator('main'), /^MARSH, Ada/);
-  assert.match(await text(amara), /The consent ledger says 'Not asked yet' for the police\. Nothing may be told without consent/);
+  assert.match(await says(amara), /The consent ledger says 'Not asked yet' for the police\. Nothing may be told without consent/);
   const appointment = amara.url();
   await amara.goto(`${episode}/consent`);
   await answer(amara, { 'Answer now: Sharing with police and custody staff': 'Given' });
   await press(amara, 'Save the answers');
   await amara.goto(appointment);
-  assert.match(await text(amara), /Nothing more than this may be told here: Attended the appointment/);
+  assert.match(await says(amara), /Nothing more than this may be told here: Attended the appointment/);
   await answer(amara, { How: 'Telephone' });
   await press(amara, 'Record that they were told');
-  assert.match(await text(amara), /Told\. It stands in the disclosure ledger/);
+  assert.match(await says(amara), /Told\. It stands in the disclosure ledger/);
   await look(amara, 'told');
 });
 
@@ -177,17 +176,17 @@ scene('given Ben does not come, when it is recorded, then it is asked what follo
   await unfold(amara, 'Not seen');
   await answer(amara, { 'Why were they not seen?': 'Did not attend' });
   await press(amara, 'Save');
-  assert.match(await text(amara), /Did not attend: what follows\?/);
+  assert.match(await says(amara), /Did not attend: what follows\?/);
   await look(amara, 'missed');
   await amara.goto(`${demo.url}/clinics`);
-  assert.match(await text(amara), /To be settled \(1\).*QUILL, Ben.*Did not attend: say what follows/);
+  assert.match(await says(amara), /To be settled \(1\).*QUILL, Ben.*Did not attend: say what follows/);
   await link(amara, 'QUILL, Ben', { exact: true });
   await link(amara, 'Book another appointment');
-  assert.match(await text(amara), /QUILL, Ben/);
+  assert.match(await says(amara), /QUILL, Ben/);
   await press(amara, 'Book');
   assert.equal(await named(amara), 'QUILL, Ben');
   await amara.goto(`${demo.url}/clinics`);
-  assert.doesNotMatch(await text(amara), /To be settled/);
+  assert.doesNotMatch(await says(amara), /To be settled/);
 });
 
 scene('given the clinic is cancelled, then everybody booked is told of, and nobody is lost', async () => {
@@ -195,28 +194,28 @@ scene('given the clinic is cancelled, then everybody booked is told of, and nobo
   await link(josie, /^00:00 to 23:45/);
   await look(josie, 'clinic');
   await link(josie, 'Cancel this clinic');
-  assert.match(await text(josie), /Booked in this clinic \(2\).*OAK, Cy.*QUILL, Ben/);
+  assert.match(await says(josie), /Booked in this clinic \(2\).*OAK, Cy.*QUILL, Ben/);
   await look(josie, 'cancel-clinic');
   await write(josie, josie.getByLabel('Why is it cancelled?'), 'Nobody to hold it');
   await press(josie, 'Cancel the clinic');
-  assert.match(await text(josie), /To be settled \(2\)/);
+  assert.match(await says(josie), /To be settled \(2\)/);
   await look(josie, 'to-settle');
   await link(josie, 'Another time for OAK, Cy');
   await look(josie, 'another-time');
   await press(josie, 'Move the appointment');
   assert.equal(await named(josie), 'OAK, Cy');
-  assert.match(await text(josie), /Other appointments of this row .*Moved to another time/);
+  assert.match(await says(josie), /Other appointments of this row .*Moved to another time/);
   await josie.goto(`${demo.url}/clinics`);
-  assert.match(await text(josie), /To be settled \(1\)/);
+  assert.match(await says(josie), /To be settled \(1\)/);
   await link(josie, 'QUILL, Ben', { exact: true });
   await link(josie, 'Cancel the appointment');
   await press(josie, 'Cancel the appointment');
-  assert.match(await text(josie), /Choose who cancelled/);
+  assert.match(await says(josie), /Choose who cancelled/);
   await look(josie, 'cancel-wrong');
   await answer(josie, { 'Who cancelled?': 'Our service', 'Why?': 'The interview will not take place' });
   await press(josie, 'Cancel the appointment');
   await josie.goto(`${demo.url}/clinics`);
-  assert.doesNotMatch(await text(josie), /To be settled/);
+  assert.doesNotMatch(await says(josie), /To be settled/);
 });
 
 scene('given an officer’s list, when it is brought in, then each row is a line of its day and can get a slot', async () => {
@@ -225,7 +224,7 @@ scene('given an officer’s list, when it is brought in, then each row is a line
   await amara.goto(`${demo.url}/lists`);
   await amara.getByLabel('Choose the file').setInputFiles(file);
   await press(amara, 'Read the list');
-  const said = await text(amara);
+  const said = await says(amara);
   for (const words of ['Voluntary attendance list (Excel or CSV)', 'FENWICK, Ida', 'Interview']) assert.ok(said.includes(words), `${words}: ${said}`);
   await look(amara, 'list');
   await press(amara, 'Bring this list in');
@@ -244,7 +243,7 @@ scene('given the next officer’s list, then who is not on it is still expected,
   await amara.goto(`${demo.url}/lists`);
   await amara.getByLabel('Choose the file').setInputFiles(file);
   await press(amara, 'Read the list');
-  assert.match(await text(amara), /New 0 Changed 1 .*Gone: on our list, and not in the file 0/);
+  assert.match(await says(amara), /New 0 Changed 1 .*Gone: on our list, and not in the file 0/);
   await press(amara, 'Bring this list in');
   await amara.goto(demo.url);
   const row = amara.locator('.tl-work__row').filter({ hasText: 'FENWICK, Ida' });

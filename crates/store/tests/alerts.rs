@@ -3,16 +3,14 @@
 use chrono::Duration;
 use throughline_domain::alert::{AlertStep, AnswerWithin, Owed};
 use throughline_domain::episode::LegalStatus;
-use throughline_domain::ids::{AlertId, EpisodeId, PersonId, RecordId};
+use throughline_domain::ids::{AlertId, EpisodeId, PersonId};
 use throughline_domain::risk::{AlertKind, AlertState, RiskState};
 use throughline_domain::role::Role;
 use throughline_domain::time::{Instant, london_date};
-use throughline_forms::{Answers, catalogue};
-use throughline_policy::{
-    ChangeJustice, ChangeRiskCard, SignClinical, Subject, ViewClinical, ViewRiskCard, WriteClinical,
-};
+use throughline_forms::Answers;
+use throughline_policy::{ChangeJustice, ChangeRiskCard, Subject, ViewRiskCard};
 use throughline_store::alerts::{self, Alert, NewAlert, OwedAlert, RiskCard};
-use throughline_store::{Error, episodes, records};
+use throughline_store::{Error, episodes};
 use throughline_testkit::{Kit, on_both};
 use uuid::Uuid;
 
@@ -91,20 +89,11 @@ async fn card(kit: &Kit, person: PersonId) -> RiskCard {
 
 /// Signs a risk form with these answers, so many minutes on.
 async fn sign(kit: &Kit, subject: Subject, minutes: i64, said: &[(&str, &str)]) {
-    let form = catalogue().get("risk").expect("the risk form is shipped");
     let mut answers = Answers::default();
     for (question, code) in said {
         answers.set(question, [*code]);
     }
-    let id = RecordId::new(Uuid::now_v7());
-    let mut tx = kit.tx_at(Role::Practitioner, kit.now + Duration::minutes(minutes)).await;
-    let write = tx.authorise::<WriteClinical>(subject).await.unwrap();
-    records::start(&mut tx, &write, id, form, &answers).await.unwrap();
-    let view = tx.authorise::<ViewClinical>(subject).await.unwrap();
-    let record = records::get(&mut tx, &view, id).await.unwrap().unwrap();
-    let sign = tx.authorise::<SignClinical>(subject).await.unwrap();
-    records::sign(&mut tx, &sign, &record, form).await.unwrap();
-    tx.commit().await.unwrap();
+    kit.signed(subject, kit.now + Duration::minutes(minutes), "risk", &answers).await;
 }
 
 on_both! {

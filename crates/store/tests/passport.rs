@@ -4,31 +4,20 @@ use chrono::Duration;
 use throughline_domain::finding::FindingStatus;
 use throughline_domain::ids::{PersonId, RecordId};
 use throughline_domain::role::Role;
-use throughline_forms::{Answers, catalogue};
-use throughline_policy::{SignClinical, Subject, ViewClinical, ViewNeedsPlan, WriteClinical};
+use throughline_forms::Answers;
+use throughline_policy::{Subject, ViewNeedsPlan};
 use throughline_store::passport::{self, Sources};
 use throughline_store::people::Finding;
-use throughline_store::{people, raw, records};
+use throughline_store::{people, raw};
 use throughline_testkit::{Kit, on_both};
-use uuid::Uuid;
 
 /// Signs a screening with these answers, so many minutes on.
 async fn sign(kit: &Kit, subject: Subject, minutes: i64, said: &[(&str, &str)]) -> RecordId {
-    let form = catalogue().get("screening").expect("the screening is shipped");
     let mut answers = Answers::default();
     for (question, code) in said {
         answers.set(question, [*code]);
     }
-    let id = RecordId::new(Uuid::now_v7());
-    let mut tx = kit.tx_at(Role::Practitioner, kit.now + Duration::minutes(minutes)).await;
-    let write = tx.authorise::<WriteClinical>(subject).await.unwrap();
-    records::start(&mut tx, &write, id, form, &answers).await.unwrap();
-    let view = tx.authorise::<ViewClinical>(subject).await.unwrap();
-    let record = records::get(&mut tx, &view, id).await.unwrap().unwrap();
-    let sign = tx.authorise::<SignClinical>(subject).await.unwrap();
-    records::sign(&mut tx, &sign, &record, form).await.unwrap();
-    tx.commit().await.unwrap();
-    id
+    kit.signed(subject, kit.now + Duration::minutes(minutes), "screening", &answers).await
 }
 
 async fn episode_of(kit: &Kit, person: PersonId) -> Subject {

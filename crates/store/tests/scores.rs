@@ -6,12 +6,11 @@ use throughline_domain::role::Role;
 use throughline_domain::time::Instant;
 use throughline_forms::{Answers, catalogue};
 use throughline_policy::{
-    SignClinical, Subject, ViewClinical, ViewContactDetails, ViewJustice, ViewNeedsPlan, ViewRiskCard, WriteClinical,
+    SignClinical, Subject, ViewClinical, ViewContactDetails, ViewJustice, ViewNeedsPlan, ViewRiskCard,
 };
 use throughline_store::records::Record;
 use throughline_store::{raw, records, scores};
 use throughline_testkit::{Kit, on_both};
-use uuid::Uuid;
 
 async fn somebody(kit: &Kit) -> Subject {
     let person = kit.person("Jan", "Kowalski").await;
@@ -26,14 +25,7 @@ async fn signed(kit: &Kit, subject: Subject, at: Instant, answered: usize, total
     for (number, item) in form.items().take(answered).enumerate() {
         answers.set(&item.id, [if number < total { "several_days" } else { "not_at_all" }]);
     }
-    let mut tx = kit.tx_at(Role::Practitioner, at).await;
-    let write = tx.authorise::<WriteClinical>(subject).await.unwrap();
-    let id = records::start(&mut tx, &write, RecordId::new(Uuid::now_v7()), form, &answers).await.unwrap();
-    let record = record(&mut tx, subject, id).await;
-    let sign = tx.authorise::<SignClinical>(subject).await.unwrap();
-    records::sign(&mut tx, &sign, &record, form).await.unwrap();
-    tx.commit().await.unwrap();
-    id
+    kit.signed(subject, at, "phq9", &answers).await
 }
 
 async fn record(tx: &mut throughline_store::Tx, subject: Subject, id: RecordId) -> Record {

@@ -14,15 +14,16 @@ use sqlx::Connection;
 use throughline_demo::places::{self, Places};
 use throughline_demo::staff::{self, Account};
 use throughline_domain::episode::{LegalStatus, ReferralSource};
-use throughline_domain::ids::{EpisodeId, PersonId, SiteId, UserId};
+use throughline_domain::ids::{EpisodeId, PersonId, RecordId, SiteId, UserId};
 use throughline_domain::name::Name;
 use throughline_domain::place::PointOfContact;
 use throughline_domain::role::Role;
-use throughline_policy::{CreatePerson, OpenEpisode, Subject};
+use throughline_forms::{Answers, catalogue};
+use throughline_policy::{CreatePerson, OpenEpisode, SignClinical, Subject, ViewClinical, WriteClinical};
 use throughline_store::episodes::{self, Justice, NewEpisode};
 use throughline_store::people::{self, NewPerson};
 use throughline_store::sessions::{self, Session, Stage};
-use throughline_store::{Cause, Location, Store, Tx, raw, users};
+use throughline_store::{Cause, Location, Store, Tx, raw, records, users};
 use uuid::Uuid;
 
 /// Where the throw-away PostgreSQL cluster of this run listens.
@@ -245,5 +246,23 @@ impl Kit {
         episodes::open(&mut tx, &grant, &new).await.expect("an episode is opened");
         tx.commit().await.expect("it commits");
         new.id
+    }
+
+    /// A form that the practitioner begins with these answers and signs at this moment.
+    ///
+    /// # Panics
+    /// When no form is called so, or the store refuses.
+    pub async fn signed(&self, subject: Subject, at: DateTime<Utc>, form: &str, answers: &Answers) -> RecordId {
+        let form = catalogue().get(form).expect("the form is shipped");
+        let mut tx = self.tx_at(Role::Practitioner, at).await;
+        let write = tx.authorise::<WriteClinical>(subject).await.expect("practitioners may");
+        let id = RecordId::new(Uuid::now_v7());
+        let id = records::start(&mut tx, &write, id, form, answers).await.expect("it is begun");
+        let view = tx.authorise::<ViewClinical>(subject).await.expect("practitioners may");
+        let record = records::get(&mut tx, &view, id).await.expect("it is read").expect("it is there");
+        let sign = tx.authorise::<SignClinical>(subject).await.expect("practitioners may");
+        records::sign(&mut tx, &sign, &record, form).await.expect("it is signed");
+        tx.commit().await.expect("it commits");
+        id
     }
 }
