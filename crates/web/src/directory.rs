@@ -1,8 +1,7 @@
 //! The directory of services: found by kind and area, kept by those who may, with the day it was
 //! last checked.
 
-use crate::documents::sharing::Errors;
-use crate::{Answer, App, Cx, Fields, Problem};
+use crate::{Answer, App, Cx, Errors, Fields, Problem};
 use axum::Router;
 use axum::extract::{Path, Query};
 use axum::routing::get;

@@ -14,6 +14,7 @@ mod withdraw;
 
 pub(crate) use facts::{person_facts, risk_state};
 
+use crate::pathway::subject;
 use crate::{Answer, App, Cx, Fields, Problem, banner};
 use axum::Router;
 use axum::extract::{Path, Query};
@@ -29,7 +30,7 @@ use throughline_policy::{
 };
 use throughline_store::disclosures::{self, Disclosure};
 use throughline_store::documents::{self, Document, DocumentLine, NewDocument};
-use throughline_store::{Tx, episodes, people};
+use throughline_store::{Tx, episodes};
 use uuid::Uuid;
 
 /// The pages of documents and of telling.
@@ -64,11 +65,6 @@ async fn find(tx: &mut Tx, id: DocumentId) -> Result<Found, Problem> {
 /// The banner of the page of a document.
 async fn banner_of(tx: &mut Tx, subject: Subject) -> Result<banner::Banner, Problem> {
     banner::banner(tx, subject.person.ok_or(Problem::NotFound)?, subject.episode).await
-}
-
-/// The subject of an episode's page.
-pub(crate) async fn episode_subject(tx: &mut Tx, episode: EpisodeId) -> Result<Subject, Problem> {
-    people::subject_of_episode(tx, episode).await?.ok_or(Problem::NotFound)
 }
 
 /// Sets what the episode owes once a document has come to a state.
@@ -120,7 +116,7 @@ fn kind_of(code: &str) -> Result<DocumentKind, Problem> {
 async fn versions(cx: Cx, Path((episode, kind)): Path<(EpisodeId, String)>) -> Answer {
     let kind = kind_of(&kind)?;
     let mut tx = cx.begin().await?;
-    let subject = episode_subject(&mut tx, episode).await?;
+    let subject = subject(&mut tx, episode).await?;
     let grant = tx.authorise::<ViewDocument>(subject).await?;
     let lines = documents::of_kind(&mut tx, &grant, kind).await?;
     let banner = banner_of(&mut tx, subject).await?;
@@ -151,7 +147,7 @@ async fn versions(cx: Cx, Path((episode, kind)): Path<(EpisodeId, String)>) -> A
 async fn prepare(cx: Cx, Path((episode, kind)): Path<(EpisodeId, String)>, fields: Fields) -> Answer {
     let kind = passport::drafted_kind_of(&kind)?;
     let mut act = cx.act(&fields).await?;
-    let subject = episode_subject(&mut act, episode).await?;
+    let subject = subject(&mut act, episode).await?;
     let write = act.authorise::<WriteDocument>(subject).await?;
     let view = act.authorise::<ViewDocument>(subject).await?;
     let lines = documents::of_kind(&mut act, &view, kind).await?;

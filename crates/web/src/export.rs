@@ -4,9 +4,9 @@
 mod coded;
 mod file;
 
-use crate::documents::sharing::{Asked, Errors, Ledger, ask, choices};
+use crate::documents::sharing::{Asked, Ledger, ask, choices};
 use crate::documents::tell::{TOLD, audience};
-use crate::{Answer, App, Cx, Fields, Problem, banner};
+use crate::{Answer, App, Cx, Errors, Fields, Problem, banner};
 use axum::Router;
 use axum::extract::Path;
 use axum::http::header;

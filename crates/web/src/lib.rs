@@ -20,15 +20,20 @@
 
 mod act;
 mod as_of;
+mod asking;
 pub mod assets;
 mod banner;
 mod cx;
+mod errors;
 mod evidence;
 mod fields;
 mod line;
 pub mod page;
+mod pathway;
+mod people_found;
 mod problem;
 mod rates;
+mod record_lines;
 pub mod release;
 mod risk;
 mod security;
@@ -63,7 +68,9 @@ pub mod returns;
 pub mod tasks;
 
 pub use act::Act;
+pub(crate) use asking::Asking;
 pub use cx::{Answer, Cx, SignedIn};
+pub(crate) use errors::Errors;
 pub use fields::{Fields, Upload};
 pub use problem::Problem;
 pub use rates::Allowance;

@@ -1,5 +1,6 @@
 //! People: finding them, adding them, and the pages of one person's record.
 
+mod alert_card;
 mod alerts;
 mod as_of;
 mod claim;
@@ -10,12 +11,10 @@ mod find;
 pub(crate) mod frame;
 mod joined;
 mod ledgers;
+mod note;
 mod search;
 mod summary;
 mod timeline;
-
-pub(crate) use details::{Asking, Errors, typed_date};
-pub(crate) use search::{SHOWN, looked_for, rows};
 
 use crate::App;
 use axum::Router;

@@ -3,9 +3,9 @@
 mod send;
 mod show;
 
-use crate::documents::episode_subject;
-use crate::documents::sharing::{Errors, Ledger};
-use crate::{Answer, App, Cx, Fields, Problem, banner};
+use crate::documents::sharing::Ledger;
+use crate::pathway::subject;
+use crate::{Answer, App, Cx, Errors, Fields, Problem, banner};
 use axum::Router;
 use axum::extract::{Path, Query};
 use axum::routing::{get, post};
@@ -63,7 +63,7 @@ async fn onward_consent(tx: &mut Tx, subject: Subject) -> Result<Option<Value>, 
 
 async fn list(cx: Cx, Path(episode): Path<EpisodeId>) -> Answer {
     let mut tx = cx.begin().await?;
-    let subject = episode_subject(&mut tx, episode).await?;
+    let subject = subject(&mut tx, episode).await?;
     let grant = tx.authorise::<ViewReferral>(subject).await?;
     let referrals = referrals::of_episode(&mut tx, &grant).await?;
     let consent = onward_consent(&mut tx, subject).await?;
@@ -97,7 +97,7 @@ async fn new_page(cx: Cx, Path(episode): Path<EpisodeId>, Query(wanted): Query<W
 
 async fn draw_new(cx: &Cx, episode: EpisodeId, kind: &str, fields: &Fields, errors: &Errors) -> Answer {
     let mut tx = cx.begin().await?;
-    let subject = episode_subject(&mut tx, episode).await?;
+    let subject = subject(&mut tx, episode).await?;
     if !tx.may::<CreateReferral>(subject).await? {
         return Err(Problem::NotFound);
     }
@@ -168,7 +168,7 @@ async fn create(cx: Cx, Path(episode): Path<EpisodeId>, fields: Fields) -> Answe
         return draw_new(&cx, episode, fields.text("kind"), &fields, &errors).await;
     };
     let mut act = cx.act(&fields).await?;
-    let subject = episode_subject(&mut act, episode).await?;
+    let subject = subject(&mut act, episode).await?;
     let grant = act.authorise::<CreateReferral>(subject).await?;
     let known = act.authorise::<ViewDirectory>(Subject::default()).await?;
     directory::get(&mut act, &known, directory_id).await?.filter(|service| service.active).ok_or(Problem::NotFound)?;

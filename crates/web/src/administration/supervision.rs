@@ -1,7 +1,6 @@
 //! New starters: until when what a colleague signs waits for a countersignature.
 
-use crate::episodes::Errors;
-use crate::{Answer, App, Cx, Fields, Problem};
+use crate::{Answer, App, Cx, Errors, Fields, Problem};
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::{get, post};
@@ -35,7 +34,7 @@ async fn draw(cx: &Cx, wrong: Option<UserId>, typed: &Fields, errors: &Errors) -
         heading => "Countersigning",
         always => always.iter().map(|user| user.name.as_str()).collect::<Vec<_>>(),
         colleagues => others.iter().map(|user| line(user, cx.signed_in.user.id, today, wrong, typed, errors)).collect::<Vec<_>>(),
-        errors => (!errors.is_empty()).then(|| errors.list()),
+        errors => errors.summary(),
     };
     if errors.is_empty() {
         cx.page("administration/countersigning.html", values)

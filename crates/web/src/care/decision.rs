@@ -2,8 +2,7 @@
 
 use super::questions::{read_when, typed_or, when};
 use super::{address, frame_below, open_episodes, subject_of};
-use crate::people::{Asking, Errors};
-use crate::{Answer, Cx, Fields, Problem};
+use crate::{Answer, Asking, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use minijinja::context;
 use throughline_domain::ids::PersonId;
@@ -47,7 +46,7 @@ async fn draw(cx: &Cx, person: PersonId, fields: &Fields, errors: &Errors) -> An
             text("own_words", "What do they say of it, in their own words?", "Leave it empty when they could not be asked"),
             when(&ask, cx.now, "When was it decided?"),
         ],
-        errors => errors.value(),
+        errors => errors.summary(),
         ..frame
     };
     let template = "care/decision.html";
@@ -57,7 +56,7 @@ async fn draw(cx: &Cx, person: PersonId, fields: &Fields, errors: &Errors) -> An
 pub(super) async fn decide(cx: Cx, Path(person): Path<PersonId>, fields: Fields) -> Answer {
     let mut errors = Errors::default();
     for (field, words) in NEEDED.iter().filter(|(field, _)| fields.given(field).is_none()) {
-        errors.add(field, words);
+        errors.add(*field, words);
     }
     let at = read_when(&fields, cx.now, &mut errors);
     if !errors.is_empty() {

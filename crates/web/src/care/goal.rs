@@ -3,8 +3,7 @@
 use super::questions::{read_when, typed_or, when};
 use super::show::{May, goal_value, line_value};
 use super::{address, find_goal, frame_below, open_episodes, settle, subject_of};
-use crate::people::{Asking, Errors};
-use crate::{Answer, Cx, Fields, Problem};
+use crate::{Answer, Asking, Cx, Errors, Fields, Problem};
 use axum::extract::{Path, Query};
 use minijinja::context;
 use throughline_domain::care::{Evaluation, GoalState, NotAnEvaluation};
@@ -64,7 +63,7 @@ async fn draw_new(cx: &Cx, person: PersonId, need: &str, fields: &Fields, errors
             when(&ask, cx.now, "When was it agreed?"),
         ],
         which => asks_episode.then(|| ask.choice("select", "episode", "For which episode?", "", which)),
-        errors => errors.value(),
+        errors => errors.summary(),
         ..frame
     };
     if errors.is_empty() {
@@ -133,7 +132,7 @@ async fn draw(cx: &Cx, person: PersonId, id: GoalId, fields: &Fields, errors: &E
             ask.question("long_text", "own_words", "What they want, in their own words", ""),
             ask.question("long_text", "aim", "What we work towards", ""),
         ],
-        errors => errors.value(),
+        errors => errors.summary(),
         ..frame
     };
     if errors.is_empty() { cx.page("care/goal.html", values) } else { cx.page_with_errors("care/goal.html", values) }
@@ -202,7 +201,7 @@ async fn draw_evaluation(
             ask.question("long_text", "own_words", "What they say of it, in their own words", "Leave it empty when they could not be asked"),
             when(&ask, cx.now, "When was it looked at?"),
         ],
-        errors => errors.value(),
+        errors => errors.summary(),
         ..frame
     };
     let template = "care/evaluate.html";

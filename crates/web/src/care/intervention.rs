@@ -3,8 +3,8 @@
 use super::questions::{fresh_review, read_review, read_when, typed_or, when};
 use super::show::{May, intervention_value, line_value};
 use super::{address, find_goal, frame_below, settle};
-use crate::people::{Asking, Errors, typed_date};
-use crate::{Answer, Cx, Fields, Problem, referrals};
+use crate::asking::typed_date;
+use crate::{Answer, Asking, Cx, Errors, Fields, Problem, referrals};
 use axum::extract::Path;
 use minijinja::{Value, context};
 use throughline_domain::care::{Doer, InterventionState, NotProgress, Progress, approach, approaches};
@@ -46,7 +46,7 @@ async fn draw_new(cx: &Cx, person: PersonId, goal: GoalId, fields: &Fields, erro
         refer => referred.is_empty().then(|| format!("/episodes/{}/referrals/new", goal.episode_id)),
         when => when(&ask, cx.now, "When was it agreed?"),
         sources => approaches().iter().map(|one| context! { title => one.title, source => one.source }).collect::<Vec<_>>(),
-        errors => errors.value(),
+        errors => errors.summary(),
         ..frame
     };
     let template = "care/plan.html";
@@ -202,7 +202,7 @@ async fn draw(cx: &Cx, person: PersonId, id: InterventionId, fields: &Fields, er
             ask.question("date", "review_on", "When is it looked at again?", "Not needed when it is done or stopped"),
             when(&ask, cx.now, "When was this?"),
         ],
-        errors => errors.value(),
+        errors => errors.summary(),
         ..frame
     };
     let template = "care/progress.html";

@@ -3,8 +3,7 @@
 use super::goal::find_need;
 use super::questions::typed_or;
 use super::{address, frame_below, subject_of};
-use crate::people::{Asking, Errors};
-use crate::{Answer, Cx, Fields, Problem};
+use crate::{Answer, Asking, Cx, Errors, Fields, Problem};
 use axum::extract::{Path, Query};
 use minijinja::context;
 use throughline_domain::care::NoGoalReason;
@@ -44,7 +43,7 @@ async fn draw(cx: &Cx, person: PersonId, need: &str, fields: &Fields, errors: &E
             ask.choice("single", "reason", "Why not?", "", reasons),
             ask.question("long_text", "words", "Anything else", "Who helps, or to whom it was passed. When to ask again"),
         ],
-        errors => errors.value(),
+        errors => errors.summary(),
         ..frame
     };
     if errors.is_empty() {

@@ -1,7 +1,7 @@
 //! What the forms of the care plan ask alike: when something was, and until when.
 
-use crate::Fields;
-use crate::people::{Asking, Errors, typed_date};
+use crate::asking::typed_date;
+use crate::{Asking, Errors, Fields};
 use chrono::{Days, Duration, NaiveDate};
 use minijinja::{Value, context};
 use throughline_domain::care::{REVIEW_WITHIN_DAYS, review_day};

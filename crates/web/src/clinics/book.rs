@@ -4,9 +4,8 @@
 use super::form::{self, Wanted};
 use super::openings::{Chosen, Openings};
 use super::{OVERTAKEN, is_stale, must_be_allowed, seen, tell};
-use crate::episodes::Errors;
 use crate::line::{Listed, source, subject};
-use crate::{Answer, Cx, Fields, Problem};
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::{Path, Query};
 use minijinja::{Value, context};
 use throughline_domain::appointment::{AfterMissed, AppointmentState, NotFree};
@@ -134,7 +133,7 @@ fn draw(cx: &Cx, of: &Drawing<'_>, errors: &Errors, asks_late: bool) -> Answer {
         entry => of.opened.entry, after => of.opened.after,
         slots_free => options, slots => of.slots, asks_late,
         choices => form::choices(&of.typed), typed => of.typed.clone(),
-        errors => (!errors.is_empty()).then(|| errors.list()), wrong => errors.by_field(),
+        errors => errors.summary(), wrong => errors.by_field(),
     };
     if errors.is_empty() {
         cx.page("clinics/book.html", values)
@@ -377,7 +376,7 @@ fn draw_change(cx: &Cx, found: &Appointment, typed: &Value, errors: &Errors) -> 
         crumbs => [context! { text => "Clinics", href => "/clinics" }, context! { text => "Appointment", href => format!("/appointments/{}", found.id) }],
         name => found.name.formal(), asks_who => is_by_hand(&entry_of(found)?), is_change => true, version => found.version,
         choices => form::choices(typed), typed,
-        errors => (!errors.is_empty()).then(|| errors.list()), wrong => errors.by_field(),
+        errors => errors.summary(), wrong => errors.by_field(),
     };
     if errors.is_empty() {
         cx.page("clinics/book.html", values)

@@ -1,7 +1,6 @@
 //! The questions that are asked when somebody is booked in.
 
-use crate::Fields;
-use crate::episodes::Errors;
+use crate::{Errors, Fields};
 use minijinja::{Value, context};
 use std::collections::BTreeMap;
 use throughline_domain::appointment::fewest_slots;

@@ -3,8 +3,7 @@
 use super::appointment::{again, follow_up_subject, officer_words};
 use super::{OVERTAKEN, must_be_allowed, seen, tell};
 use crate::documents::sharing::Ledger;
-use crate::episodes::Errors;
-use crate::{Answer, Cx, Fields, Problem};
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use minijinja::{Value, context};
 use throughline_domain::appointment::{AfterMissed, CancelReason, CancelledBy, for_officer};
@@ -25,7 +24,7 @@ use uuid::Uuid;
 async fn refused(cx: &Cx, id: AppointmentId, field: &str, message: &str, fields: &Fields) -> Answer {
     let mut errors = Errors::default();
     errors.add(field, message);
-    again(cx, id, context! { errors => errors.list(), wrong => errors.by_field(), typed => fields.typed() }).await
+    again(cx, id, context! { errors => errors.summary(), wrong => errors.by_field(), typed => fields.typed() }).await
 }
 
 pub(super) async fn arrived(cx: Cx, Path(id): Path<AppointmentId>, fields: Fields) -> Answer {
@@ -67,7 +66,7 @@ async fn draw_cancel(cx: &Cx, id: AppointmentId, fields: &Fields, errors: &Error
         crumbs => [context! { text => "Clinics", href => "/clinics" }, context! { text => "Appointment", href => format!("/appointments/{id}") }],
         name => of.name.formal(), when => date_time_long(of.starts_at), version => of.version,
         by => by.collect::<Vec<_>>(), reasons => reasons.collect::<Vec<Value>>(), typed => fields.typed(),
-        errors => (!errors.is_empty()).then(|| errors.list()), wrong => errors.by_field(),
+        errors => errors.summary(), wrong => errors.by_field(),
     };
     if errors.is_empty() {
         cx.page("clinics/cancel.html", values)

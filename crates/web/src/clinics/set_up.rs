@@ -1,8 +1,7 @@
 //! Setting a clinic up, once or weekly; changing it; cancelling it.
 
 use super::{OVERTAKEN, must_be_allowed, seen_clinic, week};
-use crate::episodes::Errors;
-use crate::{Answer, Cx, Fields, Problem};
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use chrono::NaiveDate;
 use minijinja::{Value, context};
@@ -45,7 +44,7 @@ async fn draw(cx: &Cx, clinic: Option<&Clinic>, typed: &Value, errors: &Errors, 
         crumbs => [context! { text => "Clinics", href => "/clinics" }],
         is_new => clinic.is_none(), version => clinic.map(|clinic| clinic.version), id => clinic.map(|clinic| clinic.id),
         holders => holders.collect::<Vec<_>>(), typed, in_the_way,
-        errors => (!errors.is_empty()).then(|| errors.list()), wrong => errors.by_field(),
+        errors => errors.summary(), wrong => errors.by_field(),
     };
     if errors.is_empty() {
         cx.page("clinics/set_up.html", values)
@@ -247,7 +246,7 @@ async fn draw_cancel(cx: &Cx, clinic: &Clinic, fields: &Fields, errors: &Errors)
         heading => "Cancel the clinic", caption => format!("{} {}, {} to {}", day.format("%A"), date_long(day), clock_time(clinic.times.starts_at()), clock_time(clinic.times.ends_at())),
         crumbs => [context! { text => "Clinics", href => format!("/clinics?week={day}") }],
         booked, version => clinic.version, id => clinic.id, typed => fields.typed(),
-        errors => (!errors.is_empty()).then(|| errors.list()), wrong => errors.by_field(),
+        errors => errors.summary(), wrong => errors.by_field(),
     };
     if errors.is_empty() {
         cx.page("clinics/cancel_clinic.html", values)

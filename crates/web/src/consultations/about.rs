@@ -2,8 +2,9 @@
 
 use super::form;
 use crate::banner::banner;
-use crate::documents::sharing::{Errors, Ledger, ask, choices as sharing_choices};
-use crate::{Answer, Cx, Fields, Problem, episodes};
+use crate::documents::sharing::{Ledger, ask, choices as sharing_choices};
+use crate::pathway::subject;
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use minijinja::{Value, context};
 use throughline_domain::consultation::AskedBy;
@@ -26,7 +27,7 @@ pub(crate) async fn may(tx: &mut Tx, subject: Subject) -> Result<bool, Problem> 
 
 async fn draw(cx: &Cx, id: EpisodeId, fields: &Fields, errors: &Errors) -> Answer {
     let mut tx = cx.begin().await?;
-    let subject = episodes::subject(&mut tx, id).await?;
+    let subject = subject(&mut tx, id).await?;
     if !may(&mut tx, subject).await? {
         return Err(Problem::NotFound);
     }
@@ -65,7 +66,7 @@ fn askers(ledger: &Ledger) -> Vec<Value> {
 
 pub(super) async fn record(cx: Cx, Path(id): Path<EpisodeId>, fields: Fields) -> Answer {
     let mut act = cx.act(&fields).await?;
-    let subject = episodes::subject(&mut act, id).await?;
+    let subject = subject(&mut act, id).await?;
     let about = act.authorise::<WriteClinical>(subject).await?;
     let grant = act.authorise::<CreateConsultation>(Subject { site: subject.site, ..Subject::default() }).await?;
     let ledger = Ledger::read(&mut act, subject).await?;

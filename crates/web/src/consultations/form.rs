@@ -1,7 +1,6 @@
 //! The questions about a piece of advice, and reading what was answered.
 
-use crate::Fields;
-use crate::documents::sharing::Errors;
+use crate::{Errors, Fields};
 use minijinja::{Value, context};
 use throughline_domain::consultation::{AskedBy, How, Topic, given_at, minutes};
 use throughline_domain::time::{Instant, from_london, london_date, london_time, parse_date, parse_time};

@@ -1,8 +1,7 @@
 //! The form that waits, and the advice that was given: mine, or the site's.
 
 use super::form;
-use crate::documents::sharing::Errors;
-use crate::{Answer, Cx, Fields};
+use crate::{Answer, Cx, Errors, Fields};
 use axum::extract::Query;
 use chrono::Datelike;
 use minijinja::context;

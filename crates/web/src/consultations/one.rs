@@ -2,8 +2,7 @@
 
 use super::form;
 use crate::banner::banner;
-use crate::documents::sharing::Errors;
-use crate::{Answer, Cx, Fields, Problem};
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use minijinja::{Value, context};
 use throughline_domain::ids::ConsultationId;

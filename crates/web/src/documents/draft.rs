@@ -1,8 +1,7 @@
 //! The draft: what its author writes, read beside what the record says, and then signed.
 
 use super::{Found, banner_of, crumbs, facts, find, line_value, may_sign, render, set_next_action};
-use crate::documents::sharing::Errors;
-use crate::{Answer, Cx, Fields, Problem};
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use minijinja::{Value, context};
 use throughline_documents::{DocumentState as Printed, Facts, RenderError};

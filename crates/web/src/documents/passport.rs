@@ -2,9 +2,10 @@
 //! line in the disclosure ledger are one act: nothing leaves without a line.
 
 use super::facts::{self, About};
-use super::sharing::{Asked, Errors, Ledger, ask, choices};
-use super::{banner_of, episode_subject, kind_of, render};
-use crate::{Answer, Cx, Fields, Problem};
+use super::sharing::{Asked, Ledger, ask, choices};
+use super::{banner_of, kind_of, render};
+use crate::pathway::subject;
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect};
 use minijinja::{Value, context};
@@ -132,7 +133,7 @@ fn source(said: &Said) -> String {
 
 async fn draw(cx: &Cx, id: EpisodeId, chosen: Option<Audience>, fields: Option<&Fields>, errors: &Errors) -> Answer {
     let mut tx = cx.begin().await?;
-    let subject = episode_subject(&mut tx, id).await?;
+    let subject = subject(&mut tx, id).await?;
     let record = read(&mut tx, subject).await?;
     let audience = chosen.unwrap_or_else(|| readers(&record.episode));
     let kind = DocumentKind::passport(audience);
@@ -199,7 +200,7 @@ pub(super) async fn give(cx: Cx, Path(id): Path<EpisodeId>, Query(readers): Quer
     let audience = Audience::from_code(&readers.r#for).ok_or(Problem::NotFound)?;
     let kind = DocumentKind::passport(audience);
     let mut tx = cx.begin().await?;
-    let subject = episode_subject(&mut tx, id).await?;
+    let subject = subject(&mut tx, id).await?;
     if !may_give(&mut tx, subject).await? {
         return Err(Problem::NotFound);
     }

@@ -1,8 +1,8 @@
 //! Release: a signed document is given to a recipient, with its line in the disclosure ledger.
 
-use super::sharing::{Asked, Errors, Ledger, ask, choices};
+use super::sharing::{Asked, Ledger, ask, choices};
 use super::{Found, banner_of, crumbs, facts, find, given_to, line_value, render, set_next_action};
-use crate::{Answer, Cx, Fields, Problem};
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use minijinja::context;
 use throughline_documents::{DocumentState as Printed, RenderError};

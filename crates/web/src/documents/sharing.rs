@@ -1,6 +1,6 @@
 //! Asking for what every disclosure needs: to whom, how, on what basis, and no more than is needed.
 
-use crate::{Fields, Problem};
+use crate::{Errors, Fields, Problem};
 use minijinja::{Value, context};
 use throughline_domain::consent::{ConsentFor, ConsentState};
 use throughline_domain::disclosure::{Basis, Channel, Refusal, check};
@@ -10,38 +10,6 @@ use throughline_store::Tx;
 use throughline_store::consents::{self, Consent};
 use throughline_store::disclosures::NewDisclosure;
 use uuid::Uuid;
-
-/// What is wrong with a form, field by field.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Errors(Vec<(String, String)>);
-
-impl Errors {
-    /// Notes what is wrong with a field.
-    pub(crate) fn add(&mut self, field: &str, message: impl Into<String>) {
-        self.0.push((field.to_owned(), message.into()));
-    }
-
-    /// Takes over what is wrong with another part of the form.
-    pub(crate) fn extend(&mut self, other: Self) {
-        self.0.extend(other.0);
-    }
-
-    /// Whether nothing is wrong.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// For the summary at the top of the page; `None` when nothing is wrong.
-    pub(crate) fn summary(&self) -> Option<Vec<Value>> {
-        let all = self.0.iter().map(|(field_name, message)| context! { field_name, message });
-        (!self.0.is_empty()).then(|| all.collect())
-    }
-
-    /// For the fields: each with its first message.
-    pub(crate) fn by_field(&self) -> Value {
-        self.0.iter().rev().map(|(field, message)| (field.clone(), Value::from(message.clone()))).collect()
-    }
-}
 
 /// What the ledger says for a recipient.
 #[derive(Debug, Clone)]

@@ -1,8 +1,9 @@
 //! Telling without a document: advice spoken in person or by telephone, and read back.
 
-use super::sharing::{Errors, Ledger, ask, choices};
-use super::{banner_of, episode_subject};
-use crate::{Answer, Cx, Fields, Problem};
+use super::banner_of;
+use super::sharing::{Ledger, ask, choices};
+use crate::pathway::subject;
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use minijinja::{Value, context};
 use throughline_domain::consent::ConsentFor;
@@ -29,7 +30,7 @@ pub(super) async fn page(cx: Cx, Path(episode): Path<EpisodeId>) -> Answer {
 
 async fn draw(cx: &Cx, id: EpisodeId, fields: &Fields, errors: &Errors) -> Answer {
     let mut tx = cx.begin().await?;
-    let subject = episode_subject(&mut tx, id).await?;
+    let subject = subject(&mut tx, id).await?;
     if !tx.may::<CreateDisclosure>(subject).await? {
         return Err(Problem::NotFound);
     }
@@ -84,7 +85,7 @@ fn next_action(fields: &Fields, now: Instant, errors: &mut Errors) -> Option<(St
 
 pub(super) async fn tell(cx: Cx, Path(id): Path<EpisodeId>, fields: Fields) -> Answer {
     let mut tx = cx.begin().await?;
-    let subject = episode_subject(&mut tx, id).await?;
+    let subject = subject(&mut tx, id).await?;
     let ledger = Ledger::read(&mut tx, subject).await?;
     drop(tx);
     let mut errors = Errors::default();

@@ -1,8 +1,7 @@
 //! Withdrawal: a draft is given up, or a signed document is taken back, with the reason.
 
-use super::sharing::Errors;
 use super::{Found, banner_of, crumbs, find, given_to, line_value, set_next_action};
-use crate::{Answer, Cx, Fields, Problem};
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use minijinja::context;
 use throughline_domain::document::DocumentState;

@@ -1,8 +1,7 @@
 //! Joining two records: what will move, said before, and then done.
 
 use super::both::{authorise_both, is_open, open, which};
-use crate::people::{Asking, Errors};
-use crate::{Answer, Cx, Fields, Problem};
+use crate::{Answer, Asking, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use minijinja::{Value, context};
 use throughline_domain::ids::{DuplicateId, PersonId};
@@ -43,7 +42,7 @@ pub(super) async fn confirm(cx: &Cx, id: DuplicateId, fields: &Fields, errors: &
     let values = context! {
         heading => "Check before you join these records",
         back => context! { href => format!("/duplicates/{id}"), text => "Back to the two records" },
-        errors => errors.value(),
+        errors => errors.summary(),
         id => id.to_string(),
         version => fields.given("version").map_or_else(|| compared.line.version.to_string(), str::to_owned),
         keep => keep.person.id.to_string(),

@@ -2,8 +2,7 @@
 
 use super::both::{authorise_both, known};
 use super::join::details;
-use crate::people::{Asking, Errors};
-use crate::{Answer, Cx, Fields, Problem};
+use crate::{Answer, Asking, Cx, Errors, Fields, Problem};
 use axum::extract::{Path, Query};
 use minijinja::{Value, context};
 use throughline_domain::ids::{MergeId, PersonId};
@@ -58,7 +57,7 @@ async fn draw(cx: &Cx, id: MergeId, fields: &Fields, errors: &Errors, notice: Op
         heading => if stands { "Records joined" } else { "Records taken apart again" },
         back => context! { href => "/duplicates?state=merged", text => "Possible duplicates" },
         notice,
-        errors => errors.value(),
+        errors => errors.summary(),
         id => id.to_string(),
         keep => known(&merge.keep),
         away => known(&merge.away),

@@ -1,8 +1,7 @@
 //! A pair side by side, and a person's decision about it.
 
 use super::both::{authorise_both, is_open, open, which};
-use crate::people::{Asking, Errors};
-use crate::{Answer, Cx, Fields, Problem, evidence};
+use crate::{Answer, Asking, Cx, Errors, Fields, Problem, evidence};
 use axum::extract::{Path, Query};
 use minijinja::{Value, context};
 use throughline_domain::ids::{DuplicateId, PersonId};
@@ -41,7 +40,7 @@ async fn draw(cx: &Cx, pair: DuplicateId, fields: &Fields, errors: &Errors, noti
         heading => "Are these one person?",
         back => context! { href => "/duplicates", text => "Possible duplicates" },
         notice,
-        errors => errors.value(),
+        errors => errors.summary(),
         id => pair.to_string(),
         version => line.version,
         people,

@@ -1,8 +1,9 @@
 //! "These look like one person": finding the other record and proposing the pair.
 
 use super::both::authorise_both;
-use crate::people::{Asking, Errors, SHOWN, looked_for, rows, typed_date};
-use crate::{Answer, Cx, Fields, Problem};
+use crate::asking::typed_date;
+use crate::people_found::{SHOWN, looked_for, rows};
+use crate::{Answer, Asking, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use minijinja::{Value, context};
 use throughline_domain::ids::PersonId;
@@ -76,7 +77,7 @@ fn page(
         other => fields.text("other"),
         other_error => errors.of("other"),
         question => asking.question("long_text", "words", "Why do you think that they are one person?", "In one line, for whoever decides"),
-        errors => errors.value(),
+        errors => errors.summary(),
     };
     if errors.is_empty() {
         cx.page("duplicates/report.html", values)

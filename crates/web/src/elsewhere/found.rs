@@ -4,9 +4,10 @@
 //! Until then the page tells no more of the record than what was typed is compared with: nobody's care is a
 //! reason to see more.
 
-use super::{take, told};
-use crate::people::{Asking, Errors, looked_for, rows};
-use crate::{Act, Answer, App, Cx, Fields, Problem, evidence};
+use super::shown::told;
+use super::take::take;
+use crate::people_found::{looked_for, rows};
+use crate::{Act, Answer, App, Asking, Cx, Errors, Fields, Problem, evidence};
 use axum::Router;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -14,16 +15,13 @@ use axum::response::{Html, IntoResponse, Redirect};
 use axum::routing::get;
 use minijinja::{Value, context};
 use throughline_domain::elsewhere::{Refusal, Standing, Taking, check};
-use throughline_domain::identifier::NhsNumber;
 use throughline_domain::ids::{ElsewhereId, PersonId};
 use throughline_domain::list::MatchDecision;
 use throughline_domain::name::{Name, folded};
 use throughline_domain::search::Search;
 use throughline_domain::time::london_date;
 use throughline_matching::{Band, Description};
-use throughline_policy::{
-    ChangeIdentity, Class, CreatePerson, Grant, Relationship, SearchPeople, Subject, ViewIdentity,
-};
+use throughline_policy::{ChangeIdentity, Class, CreatePerson, Grant, SearchPeople, Subject, ViewIdentity};
 use throughline_store::Tx;
 use throughline_store::elsewhere::{self, Record};
 use throughline_store::events::{self, NewEvent};
@@ -151,7 +149,7 @@ async fn draw(cx: &Cx, id: ElsewhereId, fields: &Fields, errors: &Errors, status
         shown => pair.ours.iter().map(|one| one.person.id.to_string()).collect::<Vec<_>>(),
         whose => (!ours.is_empty()).then(|| whose(&asking, &options)), ours,
         confirmed => fields.ticked("confirmed"), confirmed_error => errors.of("confirmed"),
-        errors => errors.value(),
+        errors => errors.summary(),
         ..told(known)
     };
     let html = cx.app.pages.page("people/from_elsewhere.html", &cx.shell(), values)?;
@@ -269,22 +267,4 @@ async fn tell(cx: &Cx, act: &mut Act, person: PersonId, words: String) -> Result
         link: format!("/people/{person}"),
     };
     Ok(events::add(act, event).await?)
-}
-
-/// Where else a person of ours is known, for their own page. Whoever sees only people allocated to them is
-/// told nothing of other registers.
-pub(crate) async fn of_person(
-    tx: &mut Tx,
-    person: PersonId,
-    number: Option<&NhsNumber>,
-) -> Result<Vec<Value>, Problem> {
-    if tx.relationship(person).await? == Relationship::Allocated {
-        return Ok(Vec::new());
-    }
-    let grant = tx.authorise::<ViewIdentity>(person).await?;
-    let all = elsewhere::of_person(tx, &grant, number).await?;
-    for known in &all {
-        tx.note_elsewhere(known.id, "with the person whose it is");
-    }
-    Ok(all.iter().map(super::owned_row).collect())
 }

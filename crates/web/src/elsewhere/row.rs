@@ -1,6 +1,7 @@
 //! The row of a list and a record of another register side by side, and a person's decision about them.
 
-use super::{decision_row, take, told};
+use super::shown::{decision_row, told};
+use super::take::take;
 use crate::compare::{BEFORE, choice, not_sure};
 use crate::line::{Among, Listed, facts, possible, source, subject, tell};
 use crate::{Act, Answer, App, Cx, Fields, Problem, evidence};

@@ -1,15 +1,15 @@
 //! The records of an episode as they stood at a moment: read-only.
 
-use super::show::record_line;
-use super::{episode, subject};
 use crate::as_of::{AsOf, Asked};
 use crate::banner::banner;
+use crate::pathway::{episode, subject};
+use crate::record_lines::records_as_of;
 use crate::{Answer, Cx, Problem};
 use minijinja::{Value, context};
 use throughline_domain::ids::EpisodeId;
 use throughline_policy::{Subject, ViewClinical};
 use throughline_store::Tx;
-use throughline_store::records::{self, Records};
+use throughline_store::records::{self};
 
 pub(super) async fn show(cx: &Cx, id: EpisodeId, moment: AsOf, asked: &Asked) -> Answer {
     let mut tx = cx.begin().await?;
@@ -41,15 +41,4 @@ async fn stood(tx: &mut Tx, subject: Subject, moment: AsOf) -> Result<Option<Val
     let grant = tx.authorise::<ViewClinical>(subject).await?;
     let stood = records::of_episode_as_of(tx, &grant, moment.at).await?;
     Ok(Some(records_as_of(&stood, moment)))
-}
-
-/// Records as they stood, in a list that leads to each as it stood.
-pub(crate) fn records_as_of(stood: &Records, moment: AsOf) -> Value {
-    let line = |record: &records::Record| {
-        context! { href => moment.of_page(&format!("/records/{}", record.id)), ..record_line(record) }
-    };
-    context! {
-        filled => stood.records.iter().map(line).collect::<Vec<_>>(),
-        withheld => stood.withheld,
-    }
 }

@@ -1,8 +1,8 @@
 //! Offer and consent: what the person agreed to, recipient by recipient, as lines of a ledger.
 
-use super::{Errors, episode, move_on, next_step, subject};
 use crate::banner::banner;
-use crate::{Answer, Cx, Fields, Problem};
+use crate::pathway::{episode, move_on, next_step, subject};
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use minijinja::{Value, context};
 use throughline_domain::consent::{ConsentFor, ConsentState};
@@ -36,7 +36,7 @@ async fn draw(cx: &Cx, id: EpisodeId, typed: &Fields, errors: &Errors) -> Answer
         closed => episode.closed_at.is_some(),
         declined => matches!(engagement, ConsentState::Refused | ConsentState::Withdrawn) && episode.not_screened_reason.is_none(),
         typed => typed.typed(),
-        errors => (!errors.is_empty()).then(|| errors.list()),
+        errors => errors.summary(),
         wrong => errors.by_field(),
     };
     if errors.is_empty() {

@@ -1,8 +1,8 @@
 //! Handing an episode over: owner, next action, and by when.
 
-use super::{Errors, episode, subject};
 use crate::banner::banner;
-use crate::{Answer, Cx, Fields, Problem};
+use crate::pathway::{episode, subject};
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use minijinja::{Value, context};
 use throughline_domain::ids::{EpisodeId, UserId};
@@ -45,7 +45,7 @@ async fn draw(cx: &Cx, id: EpisodeId, typed: Option<&Fields>, errors: &Errors) -
         due => typed_or("due", date_long(london_date(due))),
         due_time => typed_or("due.time", clock_time(due)),
         version => typed_or("version", episode.version.to_string()),
-        errors => (!errors.is_empty()).then(|| errors.list()),
+        errors => errors.summary(),
         wrong => errors.by_field(),
     };
     if errors.is_empty() {

@@ -1,8 +1,8 @@
 //! The person leaves the site: released, remanded, taken on; when, and what follows.
 
-use super::{Errors, episode, subject};
 use crate::banner::banner;
-use crate::{Answer, Cx, Fields, Problem};
+use crate::pathway::{episode, subject};
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use minijinja::{Value, context};
 use throughline_domain::episode::LegalStatus;
@@ -57,7 +57,7 @@ async fn draw(cx: &Cx, id: EpisodeId, typed: Option<&Fields>, errors: &Errors) -
         released_at => episode.released_at,
         at => typed.map_or_else(|| date_long(london_date(cx.now)), |fields| fields.text("at").to_owned()),
         at_time => text("at.time"),
-        errors => (!errors.is_empty()).then(|| errors.list()),
+        errors => errors.summary(),
         wrong => errors.by_field(),
     };
     if errors.is_empty() {

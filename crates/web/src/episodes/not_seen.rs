@@ -1,8 +1,8 @@
 //! A screening or an assessment did not happen: why, and whether it is offered again.
 
-use super::{Errors, episode, move_on, next_step, subject};
 use crate::banner::banner;
-use crate::{Answer, Cx, Fields, Problem};
+use crate::pathway::{episode, move_on, next_step, subject};
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::{Path, Query};
 use minijinja::{Value, context};
 use throughline_domain::ids::{EpisodeId, TaskId};
@@ -53,7 +53,7 @@ async fn draw(cx: &Cx, id: EpisodeId, opened: &Opened, typed: Option<&Fields>, e
         again => text("again", ""),
         again_at => typed.map_or_else(|| date_long(london_date(cx.now)), |fields| fields.text("again_at").to_owned()),
         again_time => text("again_at.time", ""),
-        errors => (!errors.is_empty()).then(|| errors.list()),
+        errors => errors.summary(),
         wrong => errors.by_field(),
     };
     if errors.is_empty() {

@@ -1,7 +1,7 @@
 //! The forms of an episode: what was filled in, and what can be filled in: by step and title, those
 //! made for the person first.
 
-use super::record_line;
+use crate::record_lines::record_line;
 use minijinja::{Value, context};
 use throughline_domain::ids::EpisodeId;
 use throughline_forms::{About, Form, FormKind, catalogue};

@@ -1,16 +1,16 @@
 //! The task list of an episode: where it stands, who owns it, and what is next.
 
-use super::{offered, subject};
+use super::offered;
 use crate::as_of::Asked;
 use crate::banner::banner;
-use crate::forms::form_of_step;
+use crate::pathway::{form_of_step, subject};
 use crate::{Answer, Cx, Problem, risk};
 use axum::extract::{Path, Query};
 use minijinja::{Value, context};
 use throughline_domain::episode::{Progress, Step, StepState};
 use throughline_domain::ids::EpisodeId;
 use throughline_domain::time::Instant;
-use throughline_forms::{About, FormKind, catalogue};
+use throughline_forms::About;
 use throughline_policy::{
     ChangeConsent, ChangeEpisode, ChangeJustice, ChangeRiskCard, Subject, ViewCarePlan, ViewClinical, ViewConsent,
     ViewDocument, ViewEpisode, ViewFollowUp, ViewJustice, ViewNeedsPlan, ViewReferral, WriteClinical,
@@ -204,30 +204,4 @@ async fn filled_forms(tx: &mut Tx, subject: Subject) -> Result<Option<Records>, 
     }
     let grant = tx.authorise::<ViewClinical>(subject).await?;
     Ok(Some(records::of_episode(tx, &grant).await?))
-}
-
-/// One filled-in form in a list.
-pub(crate) fn record_line(record: &Record) -> Value {
-    let title = record.snapshot.as_ref().map_or_else(
-        || catalogue().get(&record.form_id).map_or_else(|| record.form_id.clone(), |form| form.title.clone()),
-        |snapshot| snapshot.title.clone(),
-    );
-    // Notes are many: each is told apart by what it is about.
-    let is_note = catalogue().get(&record.form_id).is_some_and(|form| form.kind == FormKind::Note);
-    let title = match record.answers.one("about").filter(|_| is_note) {
-        Some(about) => format!("{title}: {about}"),
-        None => title,
-    };
-    let score = record.snapshot.as_ref().and_then(|snapshot| snapshot.score.as_ref());
-    let signed = record.signed_at.is_some();
-    context! {
-        title,
-        href => format!("/records/{}", record.id),
-        state => record.state.code(),
-        words => record.state.label(),
-        at => record.signed_at.unwrap_or(record.updated_at),
-        by => if signed { &record.signed_by_name } else { &record.updated_by_name },
-        signed,
-        score => score.map(|score| format!("{} of {}, {}. {}", score.score.total, score.score.out_of, score.score.band, score.score.statement)),
-    }
 }

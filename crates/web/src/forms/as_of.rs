@@ -1,6 +1,7 @@
 //! A record as it stood at a moment: read-only, with what was known of it then.
 
-use super::record::shown;
+use super::opened::title_of;
+use super::shown::shown;
 use crate::as_of::{AsOf, Asked};
 use crate::banner::banner;
 use crate::{Answer, Cx, Problem};
@@ -33,5 +34,5 @@ pub(super) async fn show(cx: &Cx, id: RecordId, moment: AsOf, asked: &Asked) -> 
 
 /// A record that was not begun by then.
 fn not_begun(now: &records::Record) -> Value {
-    context! { heading => super::title_of(now), caption => "Not begun", state => "not_begun", record => now }
+    context! { heading => title_of(now), caption => "Not begun", state => "not_begun", record => now }
 }

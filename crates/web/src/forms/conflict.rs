@@ -1,10 +1,10 @@
 //! Two texts of one draft: question by question, a person chooses.
 
+use super::alike::{alike, in_words, of_question};
+use super::opened::{form_of, open_record, title_of};
 use super::sections::WITHHELD;
-use super::{alike, form_of, in_words, of_question, open_record, title_of};
 use crate::banner::banner;
-use crate::episodes::Errors;
-use crate::{Answer, Cx, Fields, Problem};
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect};
 use minijinja::{Value, context};
@@ -65,7 +65,7 @@ async fn draw(cx: &Cx, id: RecordId, version: i64, typed: &Fields, errors: &Erro
         withheld => (kept.withheld || record.withheld).then_some(WITHHELD),
         of_person => record.person_id.to_string(),
         action => format!("/records/{id}/conflict/{version}"),
-        errors => (!errors.is_empty()).then(|| errors.list()),
+        errors => errors.summary(),
         wrong => errors.by_field(),
         record,
     };

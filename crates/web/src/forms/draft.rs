@@ -1,9 +1,12 @@
 //! A draft: begun, filled in, and saved while it is typed.
 
+use super::countersigning::sent_back;
+use super::opened::{form_of, open_record, title_of};
+use super::prefill;
 use super::sections::{self, WITHHELD};
-use super::{countersign, form_of, open_record, prefill, title_of};
 use crate::banner::banner;
-use crate::episodes as episode_pages;
+use crate::pathway;
+use crate::record_lines::record_line;
 use crate::{Answer, Cx, Fields, Problem};
 use axum::Json;
 use axum::extract::{Path, Query};
@@ -25,7 +28,7 @@ use uuid::Uuid;
 pub(super) async fn open(cx: Cx, Path((id, form)): Path<(EpisodeId, String)>) -> Answer {
     let form = catalogue().get(&form).ok_or(Problem::NotFound)?;
     let mut tx = cx.begin().await?;
-    let subject = episode_pages::subject(&mut tx, id).await?;
+    let subject = pathway::subject(&mut tx, id).await?;
     let grant = tx.authorise::<ViewClinical>(subject).await?;
     let all: Vec<Record> = records::of_episode(&mut tx, &grant)
         .await?
@@ -33,7 +36,7 @@ pub(super) async fn open(cx: Cx, Path((id, form)): Path<(EpisodeId, String)>) ->
         .into_iter()
         .filter(|record| belongs(record, form))
         .collect();
-    let episode = episode_pages::episode(&mut tx, subject).await?;
+    let episode = pathway::episode(&mut tx, subject).await?;
     let may_write = tx.may::<WriteClinical>(subject).await? && episode.closed_at.is_none();
     let may_say_why = tx.may::<ChangeEpisode>(subject).await?;
     // A note is its author's: a colleague's draft is no reason not to begin one.
@@ -47,7 +50,7 @@ pub(super) async fn open(cx: Cx, Path((id, form)): Path<(EpisodeId, String)>) ->
     let banner = banner(&mut tx, episode.person_id, Some(id)).await?;
     tx.commit().await?;
     let about = About { age: banner.age, contact: episode.point_of_contact };
-    let filled: Vec<Value> = all.iter().map(episode_pages::record_line).collect();
+    let filled: Vec<Value> = all.iter().map(record_line).collect();
     let values = context! {
         heading => form.title,
         person => banner.value,
@@ -87,9 +90,9 @@ fn better(form: &Form, about: About, episode: EpisodeId) -> Option<Value> {
 pub(super) async fn start(cx: Cx, Path((id, form)): Path<(EpisodeId, String)>, fields: Fields) -> Answer {
     let form = catalogue().get(&form).ok_or(Problem::NotFound)?;
     let mut act = cx.act(&fields).await?;
-    let subject = episode_pages::subject(&mut act, id).await?;
+    let subject = pathway::subject(&mut act, id).await?;
     let grant = act.authorise::<WriteClinical>(subject).await?;
-    let episode = episode_pages::episode(&mut act, subject).await?;
+    let episode = pathway::episode(&mut act, subject).await?;
     if episode.closed_at.is_some() {
         return Err(Problem::NotFound);
     }
@@ -137,7 +140,7 @@ pub(super) async fn edit(cx: Cx, Path(id): Path<RecordId>, Query(opened): Query<
         form => view,
         not_asked => not_asked(form, &record.answers, &known),
         progress,
-        sent_back => countersign::sent_back(&acts),
+        sent_back => sent_back(&acts),
         withheld => record.withheld.then_some(WITHHELD),
         of_person => record.person_id.to_string(),
         record,

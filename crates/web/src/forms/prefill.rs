@@ -3,7 +3,7 @@
 //! They are facts of the person and signed answers of this episode, each shown with its source and
 //! date until it is changed. Nothing clinical is assumed, and a "no" is never taken over.
 
-use super::{alike, of_question};
+use super::alike::{alike, of_question};
 use crate::Problem;
 use throughline_domain::time::{date_long, london_date};
 use throughline_forms::{Answers, Form, FormKind, Prefill, Question, catalogue};

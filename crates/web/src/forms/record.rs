@@ -1,21 +1,21 @@
 //! A record: read from its snapshot, or as a version of its draft stood.
 
-use super::as_of;
-use super::countersign::{self, may_countersign};
+use super::countersigning::{act_value, changed, may_countersign};
+use super::opened::{form_of, open_record};
 use super::sections::{self, WITHHELD};
-use super::{draft, form_of, open_record, score, title_of};
+use super::shown::shown;
+use super::{as_of, draft};
 use crate::as_of::Asked;
 use crate::banner::banner;
-use crate::episodes as episode_pages;
+use crate::pathway;
 use crate::{Answer, Cx, Problem};
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect};
-use minijinja::{Value, context};
+use minijinja::context;
 use throughline_domain::document::RecordState;
 use throughline_domain::ids::RecordId;
-use throughline_forms::Snapshot;
 use throughline_policy::{SignClinical, ViewClinical, WriteClinical};
-use throughline_store::records::{self, Record};
+use throughline_store::records;
 
 pub(super) async fn show(cx: Cx, Path(id): Path<RecordId>, Query(asked): Query<Asked>) -> Answer {
     match asked.read(cx.now) {
@@ -38,7 +38,7 @@ async fn now(cx: &Cx, id: RecordId, asked: &Asked, wrong: Option<&str>) -> Answe
     let addenda = records::addenda(&mut tx, &grant, &record).await?;
     let versions = records::versions(&mut tx, &grant, id).await?;
     let acts = records::acts(&mut tx, &grant, &record).await?;
-    let (episode, _) = episode_pages::next_step(&mut tx, subject).await?;
+    let (episode, _) = pathway::next_step(&mut tx, subject).await?;
     let banner = banner(&mut tx, record.person_id, Some(record.episode_id)).await?;
     let may_sign = tx.may::<SignClinical>(subject).await?;
     let may_countersign = may_countersign(cx, &mut tx, subject, &record).await?;
@@ -52,10 +52,10 @@ async fn now(cx: &Cx, id: RecordId, asked: &Asked, wrong: Option<&str>) -> Answe
         addenda,
         may_add => may_sign && signed,
         may_mark => may_sign && record.state != RecordState::InError,
-        changed => may_countersign.then(|| countersign::changed(&record, &versions, &acts)),
+        changed => may_countersign.then(|| changed(&record, &versions, &acts)),
         may_countersign,
         versions,
-        acts => acts.iter().map(countersign::act_value).collect::<Vec<_>>(),
+        acts => acts.iter().map(act_value).collect::<Vec<_>>(),
         is_open => episode.closed_at.is_none(),
         episode,
         ..shown(&record)
@@ -65,29 +65,6 @@ async fn now(cx: &Cx, id: RecordId, asked: &Asked, wrong: Option<&str>) -> Answe
     } else {
         cx.page("forms/record.html", values)
     }
-}
-
-/// What a record says, and where it stands: now, or at the moment it is read of.
-pub(super) fn shown(record: &Record) -> Value {
-    let snapshot = snapshot(record);
-    context! {
-        heading => title_of(record),
-        caption => record.state.label(),
-        base => format!("/records/{}", record.id),
-        of_person => record.person_id.to_string(),
-        sections => snapshot.as_ref().map(|snapshot| sections::of_snapshot(snapshot, record)),
-        score => snapshot.as_ref().and_then(|snapshot| snapshot.score.as_ref()).map(|one| score::panel(&one.score, record.state.counts().then_some(record.episode_id))),
-        score_withheld => snapshot.as_ref().and_then(|snapshot| snapshot.score_withheld.clone()),
-        withheld => record.withheld.then_some(WITHHELD),
-        state => record.state.code(),
-        record,
-    }
-}
-
-/// What was signed; of a draft that may only be looked at, or was marked in error unsigned, its answers.
-fn snapshot(record: &Record) -> Option<Snapshot> {
-    let unsigned = || form_of(record).ok().map(|form| form.snapshot(&record.answers));
-    record.snapshot.clone().or_else(unsigned)
 }
 
 /// The record as it stood when a version was saved.

@@ -1,9 +1,10 @@
 //! Checking the answers, and signing them.
 
+use super::opened::{form_of, open_record, title_of};
 use super::sections::{self, WITHHELD};
-use super::{form_of, learned, open_record, score, screened};
+use super::{learned, score, screened};
 use crate::banner::banner;
-use crate::episodes as episode_pages;
+use crate::pathway;
 use crate::{Answer, Cx, Fields, Problem};
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect};
@@ -123,7 +124,7 @@ fn missing(form: &Form, record: &Record, now: Instant) -> Vec<FieldError> {
 /// What is owed once a form is signed, and by when.
 pub(super) async fn set_next(tx: &mut Tx, subject: Subject) -> Result<(), Problem> {
     // No step is named: whatever is next now is set anew, with a date of its own.
-    let (episode, next) = episode_pages::next_step(tx, subject).await?;
+    let (episode, next) = pathway::next_step(tx, subject).await?;
     let due = match (next, episode.urgency) {
         (Step::Assessment, Some(urgency)) => tx.now() + urgency.act_within(),
         _ => episodes::soon(tx.now()),
@@ -134,7 +135,7 @@ pub(super) async fn set_next(tx: &mut Tx, subject: Subject) -> Result<(), Proble
 /// A task for the team leader who owns the episode, or the only one there is; else for whichever
 /// of them takes it first.
 async fn ask_for_countersignature(tx: &mut Tx, subject: Subject, form: &Form) -> Result<(), Problem> {
-    let episode = episode_pages::episode(tx, subject).await?;
+    let episode = pathway::episode(tx, subject).await?;
     let organisation_id = tx.actor().ok_or(Problem::SignIn)?.organisation;
     let due_at = episodes::soon(tx.now());
     let title = records::countersign_title(&form.title);
@@ -164,5 +165,5 @@ async fn leader(tx: &mut Tx, episode: &Episode) -> Result<Option<throughline_dom
 
 /// The words of what is marked in error, for the next action.
 pub(super) fn again(record: &Record) -> String {
-    format!("Do again: {}", super::title_of(record))
+    format!("Do again: {}", title_of(record))
 }

@@ -1,10 +1,10 @@
 //! Pages that ask for words about a record: an addendum, a mark of error, what to change.
 
-use super::countersign::may_countersign;
-use super::{open_record, sign, title_of};
+use super::countersigning::may_countersign;
+use super::opened::{open_record, title_of};
+use super::sign;
 use crate::banner::banner;
-use crate::episodes::Errors;
-use crate::{Answer, Cx, Fields, Problem};
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use minijinja::context;
 use throughline_domain::document::RecordState;
@@ -103,7 +103,7 @@ async fn words_page(cx: &Cx, id: RecordId, page: &WordsPage, typed: &Fields, err
         of_person => record.person_id.to_string(),
         words => typed.text("words"),
         version => if typed.text("version").is_empty() { record.version.to_string() } else { typed.text("version").to_owned() },
-        errors => (!errors.is_empty()).then(|| errors.list()),
+        errors => errors.summary(),
         wrong => errors.by_field(),
     };
     if errors.is_empty() {

@@ -1,8 +1,8 @@
 //! Recording what happened, correcting it, and what follows for the episode.
 
 use super::{Held, held, show, typed};
-use crate::episodes::{Errors, episode, subject};
-use crate::{Answer, Cx, Fields, Problem, release};
+use crate::pathway::{episode, subject};
+use crate::{Answer, Cx, Errors, Fields, Problem, release};
 use axum::extract::Path;
 use throughline_domain::episode::LegalStatus;
 use throughline_domain::ids::{EpisodeId, LegalEventId};

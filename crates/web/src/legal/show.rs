@@ -3,8 +3,8 @@
 use super::drawing::drawing;
 use super::{Held, held, mark_value};
 use crate::banner::banner;
-use crate::episodes::{Errors, episode, subject};
-use crate::{Answer, Cx, Fields, Problem};
+use crate::pathway::{episode, subject};
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::{Path, Query};
 use chrono::Duration;
 use minijinja::{Value, context};
@@ -81,7 +81,7 @@ pub(super) async fn again(
     let (page, held) = page(&mut tx, cx, id).await?;
     tx.commit().await?;
     let form = form(Some(fields), cx.now);
-    let told = context! { errors => errors.list(), wrong => errors.by_field(), form, why => fields.text("why") };
+    let told = context! { errors => errors.summary(), wrong => errors.by_field(), form, why => fields.text("why") };
     match line.and_then(|line| held.entries.iter().find(|entry| entry.id == line)) {
         Some(entry) => {
             let told = context! { line => entry_value(entry), ..told };

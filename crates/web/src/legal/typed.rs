@@ -1,7 +1,6 @@
 //! A legal event as it was typed, and what is wrong with it, field by field.
 
-use crate::Fields;
-use crate::episodes::Errors;
+use crate::{Errors, Fields};
 use chrono::Duration;
 use throughline_domain::ids::LegalEventId;
 use throughline_domain::legal::{Allocation, Asks, Charge, DecidedBy, Detail, LegalEventKind, MhaSection};

@@ -77,7 +77,7 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
     let today = london_date(cx.now);
     let row = |candidate: &Candidate| candidate_row(candidate, id, possible.said(candidate.person.id), today);
     let elsewhere_row =
-        |candidate: &ElsewhereCandidate| crate::elsewhere::candidate_row(candidate, id, &about_elsewhere, today);
+        |candidate: &ElsewhereCandidate| crate::elsewhere::shown::candidate_row(candidate, id, &about_elsewhere, today);
     let site_name = cx.signed_in.sites.iter().find(|known| known.id == site).map(|site| site.name.clone());
     Ok(context! {
         heading => heading(&line), caption => format!("{}, {}", line.kind.label(), site_name.unwrap_or_default()),
@@ -99,7 +99,7 @@ async fn values(cx: &Cx, id: EntryId, searched: Option<&Description>) -> Result<
         found => found.as_ref().map(|found| found.people.iter().map(|found| context! { searched => true, ..row(found) }).collect::<Vec<_>>()),
         found_elsewhere => found.as_ref().map(|found| found.elsewhere.iter().map(|found| context! { searched => true, ..elsewhere_row(found) }).collect::<Vec<_>>()),
         decisions => decisions.iter().map(decision_row).collect::<Vec<_>>(),
-        decisions_elsewhere => about_elsewhere.iter().map(|decision| crate::elsewhere::decision_row(decision, id)).collect::<Vec<_>>(),
+        decisions_elsewhere => about_elsewhere.iter().map(|decision| crate::elsewhere::shown::decision_row(decision, id)).collect::<Vec<_>>(),
         open_episodes, appointment, take_over, mine => line.taken_by == Some(cx.signed_in.user.id),
         state => line.state.label(), tone => tone(line.state), reason => line.reason.map(NotSeenReason::label),
         to_consider => line.state == EntryState::ToConsider, being_seen => line.state == EntryState::BeingSeen, ended => !line.state.is_open(),
@@ -136,7 +136,7 @@ fn candidate_row(candidate: &Candidate, entry: EntryId, said: Option<&Said>, tod
         probability => in_words(scored.probability), band => scored.band.label(), tone => band_tone(scored.band),
         reason => evidence::reason(scored), care => evidence::care(scored), other_name => evidence::other_name(scored),
         href => format!("/entries/{entry}/compare/{}", person.id), said => said.map(|said| said_row(said, entry)),
-        also => candidate.also.iter().map(crate::elsewhere::in_short).collect::<Vec<_>>(),
+        also => candidate.also.iter().map(crate::elsewhere::shown::in_short).collect::<Vec<_>>(),
     }
 }
 

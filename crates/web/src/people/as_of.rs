@@ -2,7 +2,8 @@
 
 use super::frame;
 use crate::as_of::{AsOf, Asked};
-use crate::{Answer, Cx, Problem, episodes as episode_pages};
+use crate::record_lines::records_as_of;
+use crate::{Answer, Cx, Problem};
 use minijinja::{Value, context};
 use throughline_domain::ids::PersonId;
 use throughline_domain::time::{date_long, london_date};
@@ -97,5 +98,5 @@ async fn filled(tx: &mut Tx, person: PersonId, moment: AsOf) -> Result<Option<Va
     }
     let grant = tx.authorise::<ViewClinical>(person).await?;
     let stood = records::of_person_as_of(tx, &grant, moment.at).await?;
-    Ok(Some(episode_pages::records_as_of(&stood, moment)))
+    Ok(Some(records_as_of(&stood, moment)))
 }

@@ -1,8 +1,8 @@
 //! Claiming access: an hour, with a reason that somebody else reviews.
 
-use super::details::{Asking, Errors, codes};
-use super::search::rows;
-use crate::{Answer, Cx, Fields, Problem};
+use crate::asking::codes;
+use crate::people_found::rows;
+use crate::{Answer, Asking, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect};
 use minijinja::context;
@@ -41,7 +41,7 @@ async fn draw(cx: &Cx, person: PersonId, fields: &Fields, errors: &Errors) -> An
             asking.choice("single", "reason", "Why do you need to see this record?", "", codes(ClaimReason::ALL, ClaimReason::code, ClaimReason::label)),
             asking.question("long_text", "words", "Say more", "At least 20 letters. Information governance reads this"),
         ],
-        errors => errors.value(),
+        errors => errors.summary(),
     };
     if errors.is_empty() {
         cx.page("people/claim.html", values)

@@ -1,9 +1,11 @@
 //! Adding a person, which only follows a search; and opening an episode for them.
 
-use super::details::{Asking, Errors, Identity, codes, contact, typed_date};
+use super::details::{self, Identity, contact};
 use super::frame;
-use super::search::{SHOWN, looked_for, rows};
-use crate::{Act, Answer, Cx, Fields, Problem};
+use super::note::note;
+use crate::asking::{codes, typed_date};
+use crate::people_found::{SHOWN, looked_for, rows};
+use crate::{Act, Answer, Asking, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect};
 use minijinja::{Value, context};
@@ -17,7 +19,6 @@ use throughline_domain::time::london_date;
 use throughline_matching::Description;
 use throughline_policy::{Class, CreatePerson, OpenEpisode, SearchPeople, Subject, Verb, ViewEpisode, ViewIdentity};
 use throughline_store::episodes::{self, Justice, NewEpisode};
-use throughline_store::events::{self, NewEvent};
 use throughline_store::organisations::Site;
 use throughline_store::people::{self, NewPerson};
 use throughline_store::search::{self, Candidate, Found};
@@ -90,12 +91,12 @@ async fn draw(cx: &Cx, fields: &Fields, asking: &Asking<'_>, more: &[PersonId]) 
         ask_again => fields.ticked("nobody_of_these") || asking.errors.of("nobody_of_these").is_some(),
         nobody_of_these => fields.ticked("nobody_of_these"),
         nobody_error => asking.errors.of("nobody_of_these"),
-        identity => asking.identity(),
+        identity => details::identity_questions(&asking),
         pnc => asking.question("text", "pnc", "PNC ID", "For example, 2012/0345678X"),
-        needs => asking.needs(),
-        contact => asking.contact(),
+        needs => details::needs_questions(&asking),
+        contact => details::contact_questions(&asking),
         episode => episode_part(cx, asking),
-        errors => asking.errors.value(),
+        errors => asking.errors.summary(),
     };
     if asking.errors.is_empty() {
         cx.page("people/new.html", values)
@@ -296,21 +297,6 @@ async fn open(cx: &Cx, act: &mut Act, person: PersonId, facts: Facts) -> Result<
     Ok(episode)
 }
 
-/// Adds a line about who the person is to their timeline.
-pub(super) async fn note(cx: &Cx, act: &mut Act, person: PersonId, words: &str) -> Result<(), Problem> {
-    let event = NewEvent {
-        at: None,
-        site: cx.site_id().ok(),
-        person: Some(person),
-        episode: None,
-        kind: "person",
-        class: Class::Identity,
-        words: words.to_owned(),
-        link: format!("/people/{person}"),
-    };
-    Ok(events::add(act, event).await?)
-}
-
 /// The form that opens an episode for somebody who is known.
 pub(super) async fn episode_form(cx: Cx, Path(person): Path<PersonId>) -> Answer {
     let site = cx.site().ok();
@@ -340,7 +326,7 @@ async fn draw_episode(cx: &Cx, person: PersonId, asking: &Asking<'_>) -> Answer 
         site => site.name,
         standing,
         questions => episode_questions(asking),
-        errors => asking.errors.value(),
+        errors => asking.errors.summary(),
         ..frame.value
     };
     if asking.errors.is_empty() {

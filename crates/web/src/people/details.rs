@@ -1,9 +1,10 @@
 //! The questions about who a person is and how they may be reached: asked when a person is added
 //! and when their details are corrected.
 
-use crate::Fields;
+use crate::asking::{codes, typed_date};
+use crate::{Asking, Errors, Fields};
 use chrono::NaiveDate;
-use minijinja::{Value, context};
+use minijinja::Value;
 use throughline_domain::identifier::NhsNumber;
 use throughline_domain::name::Name;
 use throughline_domain::person::{Ethnicity, Gender};
@@ -13,136 +14,64 @@ use throughline_store::people::{ContactDetails, Person};
 /// The longest life: a birth longer ago is a slip of the century.
 const LONGEST_LIFE_YEARS: u32 = 125;
 
-/// What is wrong with what was typed, field by field.
-#[derive(Debug, Default)]
-pub(crate) struct Errors(Vec<(String, String)>);
-
-impl Errors {
-    /// Adds the words for a field.
-    pub fn add(&mut self, field: &str, words: impl std::fmt::Display) {
-        self.0.push((field.to_owned(), words.to_string()));
-    }
-
-    /// The words for a field.
-    pub fn of(&self, field: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == field).map(|(_, words)| words.as_str())
-    }
-
-    /// Whether nothing is wrong.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The `errors` key of a page; `None` when nothing is wrong.
-    pub fn value(&self) -> Option<Vec<Value>> {
-        let one = |(field_name, message): &(String, String)| context! { field_name, message };
-        (!self.is_empty()).then(|| self.0.iter().map(one).collect())
-    }
+/// Who the person is.
+pub(super) fn identity_questions(asking: &Asking<'_>) -> Vec<Value> {
+    vec![
+        asking.question("text", "forenames", "Forenames", "All of them, in order"),
+        asking.question("text", "surname", "Surname", "If they use only one name, enter it here"),
+        asking.question("text", "preferred_name", "Likes to be called", ""),
+        asking.question("date", "date_of_birth", "Date of birth", ""),
+        asking.choice(
+            "single",
+            "gender",
+            "Gender, as the person says",
+            "",
+            codes(Gender::ALL, Gender::code, Gender::label),
+        ),
+        asking.choice(
+            "select",
+            "ethnicity",
+            "Ethnic category, as the person says",
+            "",
+            codes(Ethnicity::ALL, Ethnicity::code, Ethnicity::label),
+        ),
+        asking.question(
+            "text",
+            "nhs_number",
+            "NHS number",
+            "10 digits, in any spacing. Leave it empty when you do not know it",
+        ),
+    ]
 }
 
-/// Draws questions with what was typed, or is known, and what is wrong with it.
-pub(crate) struct Asking<'a> {
-    /// The answer to show in a field.
-    pub answer: &'a (dyn Fn(&str) -> String + Sync),
-    /// What is wrong.
-    pub errors: &'a Errors,
+/// What the person needs when we speak with them.
+pub(super) fn needs_questions(asking: &Asking<'_>) -> Vec<Value> {
+    vec![
+        asking.question("text", "language", "Language they speak, if it is not English", ""),
+        asking.yes_no("interpreter", "Is an interpreter needed?", ""),
+        asking.question(
+            "long_text",
+            "adjustments",
+            "Communication needs and reasonable adjustments",
+            "One on each line. They are shown at the top of every page about the person",
+        ),
+    ]
 }
 
-impl Asking<'_> {
-    /// A question of one line or, with `kind`, of another shape.
-    pub fn question(&self, kind: &str, name: &str, label: &str, hint: &str) -> Value {
-        let hint = Some(hint).filter(|hint| !hint.is_empty());
-        context! { id => name, name, kind, label, hint, value => (self.answer)(name), error => self.errors.of(name), rows => 3 }
-    }
-
-    /// A question with options.
-    pub fn choice<'o>(
-        &self,
-        kind: &str,
-        name: &str,
-        label: &str,
-        hint: &str,
-        options: impl IntoIterator<Item = (&'o str, &'o str)>,
-    ) -> Value {
-        let answer = (self.answer)(name);
-        let options: Vec<Value> =
-            options.into_iter().map(|(code, label)| context! { code, label, checked => code == answer }).collect();
-        context! { options, ..self.question(kind, name, label, hint) }
-    }
-
-    /// A question of yes or no.
-    pub fn yes_no(&self, name: &str, label: &str, hint: &str) -> Value {
-        self.choice("yes_no", name, label, hint, [("yes", "Yes"), ("no", "No")])
-    }
-
-    /// Who the person is.
-    pub fn identity(&self) -> Vec<Value> {
-        vec![
-            self.question("text", "forenames", "Forenames", "All of them, in order"),
-            self.question("text", "surname", "Surname", "If they use only one name, enter it here"),
-            self.question("text", "preferred_name", "Likes to be called", ""),
-            self.question("date", "date_of_birth", "Date of birth", ""),
-            self.choice(
-                "single",
-                "gender",
-                "Gender, as the person says",
-                "",
-                codes(Gender::ALL, Gender::code, Gender::label),
-            ),
-            self.choice(
-                "select",
-                "ethnicity",
-                "Ethnic category, as the person says",
-                "",
-                codes(Ethnicity::ALL, Ethnicity::code, Ethnicity::label),
-            ),
-            self.question(
-                "text",
-                "nhs_number",
-                "NHS number",
-                "10 digits, in any spacing. Leave it empty when you do not know it",
-            ),
-        ]
-    }
-
-    /// What the person needs when we speak with them.
-    pub fn needs(&self) -> Vec<Value> {
-        vec![
-            self.question("text", "language", "Language they speak, if it is not English", ""),
-            self.yes_no("interpreter", "Is an interpreter needed?", ""),
-            self.question(
-                "long_text",
-                "adjustments",
-                "Communication needs and reasonable adjustments",
-                "One on each line. They are shown at the top of every page about the person",
-            ),
-        ]
-    }
-
-    /// How the person may be reached.
-    pub fn contact(&self) -> Vec<Value> {
-        vec![
-            self.question(
-                "long_text",
-                "safe_contact",
-                "How they may be contacted safely",
-                "For example: no voicemail, only before 3pm, partner must not know",
-            ),
-            self.question("text", "phone", "Phone", ""),
-            self.question("long_text", "address", "Address", "Where they can be found, also when it is not a home"),
-            self.question("text", "postcode", "Postcode", "ZZ99 3VZ when they have no fixed abode"),
-            self.question("text", "gp", "GP practice", ""),
-        ]
-    }
-}
-
-/// Codes and labels of a code list.
-pub(super) fn codes<T: Copy>(
-    all: &[T],
-    code: fn(T) -> &'static str,
-    label: fn(T) -> &'static str,
-) -> Vec<(&'static str, &'static str)> {
-    all.iter().map(|one| (code(*one), label(*one))).collect()
+/// How the person may be reached.
+pub(super) fn contact_questions(asking: &Asking<'_>) -> Vec<Value> {
+    vec![
+        asking.question(
+            "long_text",
+            "safe_contact",
+            "How they may be contacted safely",
+            "For example: no voicemail, only before 3pm, partner must not know",
+        ),
+        asking.question("text", "phone", "Phone", ""),
+        asking.question("long_text", "address", "Address", "Where they can be found, also when it is not a home"),
+        asking.question("text", "postcode", "Postcode", "ZZ99 3VZ when they have no fixed abode"),
+        asking.question("text", "gp", "GP practice", ""),
+    ]
 }
 
 /// Who a person is, as typed and understood.
@@ -271,9 +200,4 @@ pub(super) fn contact_answer(contact: &ContactDetails, field: &str) -> Option<St
         "gp" => contact.gp.clone(),
         _ => return None,
     })
-}
-
-/// A date as people type it: `12/3/1984`.
-pub(crate) fn typed_date(date: NaiveDate) -> String {
-    date.format("%-d/%-m/%Y").to_string()
 }

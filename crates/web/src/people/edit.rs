@@ -1,10 +1,11 @@
 //! Correcting who a person is and how they may be reached. The former state is kept; when two
 //! people correct at once, the second sees both and loses nothing.
 
-use super::create::note;
-use super::details::{Asking, Errors, Identity, codes, contact, contact_answer};
+use super::details::{self, Identity, contact, contact_answer};
 use super::frame::{self, Frame};
-use crate::{Act, Answer, Cx, Fields, Problem, banner};
+use super::note::note;
+use crate::asking::codes;
+use crate::{Act, Answer, Asking, Cx, Errors, Fields, Problem, banner};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use minijinja::{Value, context};
@@ -61,12 +62,12 @@ fn draw(cx: &Cx, person: PersonId, known: &Known, asking: &Asking<'_>, conflict:
         back => context! { href => format!("/people/{person}"), text => "Back to the summary" },
         version => known.version,
         conflict,
-        identity => known.may_identity.then(|| asking.identity()),
-        needs => known.may_identity.then(|| asking.needs()),
-        contact => known.may_contact.then(|| asking.contact()),
+        identity => known.may_identity.then(|| details::identity_questions(&asking)),
+        needs => known.may_identity.then(|| details::needs_questions(&asking)),
+        contact => known.may_contact.then(|| details::contact_questions(&asking)),
         confirmed,
         source => asking.choice("single", "source", "What did you check it against?", "", codes(IdentitySource::ALL, IdentitySource::code, IdentitySource::label)),
-        errors => asking.errors.value(),
+        errors => asking.errors.summary(),
         ..known.frame.value.clone()
     };
     if !asking.errors.is_empty() {

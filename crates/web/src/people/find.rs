@@ -2,9 +2,8 @@
 //!
 //! What is looked for is sent, never in an address: it may name anybody.
 
-use super::details::Errors;
 use super::frame;
-use crate::{Answer, Cx, Fields, Problem};
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use minijinja::{Value, context};
 use std::cmp::Reverse;
@@ -25,15 +24,6 @@ struct Found {
     excerpt: Excerpt,
 }
 
-/// Whether there is a part of the record that the reader may look through.
-pub(super) async fn may(tx: &mut Tx, person: PersonId) -> Result<bool, Problem> {
-    Ok(tx.may::<ViewClinical>(person).await?
-        || tx.may::<ViewFollowUp>(person).await?
-        || tx.may::<ViewRiskCard>(person).await?
-        || tx.may::<ViewConsent>(person).await?
-        || tx.may::<ViewDocument>(person).await?)
-}
-
 pub(super) async fn show(cx: Cx, Path(person): Path<PersonId>) -> Answer {
     draw(&cx, person, &Fields::default()).await
 }
@@ -45,7 +35,7 @@ pub(super) async fn find(cx: Cx, Path(person): Path<PersonId>, fields: Fields) -
 async fn draw(cx: &Cx, person: PersonId, fields: &Fields) -> Answer {
     let mut tx = cx.begin().await?;
     let frame = frame::open(&mut tx, person, "find").await?;
-    if !may(&mut tx, person).await? {
+    if !frame::may_find(&mut tx, person).await? {
         return Err(Problem::NotFound);
     }
     let words = Words::read(fields.text("q"));
@@ -76,7 +66,7 @@ async fn draw(cx: &Cx, person: PersonId, fields: &Fields) -> Answer {
         cut => texts.cut.then_some(texts::MOST_ROWS),
         withheld => texts.withheld,
         action => format!("/people/{person}/find"),
-        errors => errors.value(),
+        errors => errors.summary(),
         error => errors.of("q"),
         ..frame.value
     };

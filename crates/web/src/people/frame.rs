@@ -6,7 +6,8 @@ use minijinja::{Value, context};
 use throughline_domain::ids::PersonId;
 use throughline_domain::time::{Instant, clock_time};
 use throughline_policy::{
-    Relationship, ViewCarePlan, ViewConsent, ViewDisclosure, ViewDocument, ViewEpisode, ViewIdentity,
+    Relationship, ViewCarePlan, ViewClinical, ViewConsent, ViewDisclosure, ViewDocument, ViewEpisode, ViewFollowUp,
+    ViewIdentity, ViewRiskCard,
 };
 use throughline_store::{Tx, relationships};
 
@@ -62,11 +63,20 @@ async fn may_open(tx: &mut Tx, person: PersonId, section: &str) -> Result<bool, 
     Ok(match section {
         "timeline" => tx.may::<ViewEpisode>(person).await?,
         "care" => tx.may::<ViewCarePlan>(person).await?,
-        "find" => super::find::may(tx, person).await?,
+        "find" => may_find(tx, person).await?,
         "documents" => tx.may::<ViewDocument>(person).await?,
         "sharing" => tx.may::<ViewConsent>(person).await? || tx.may::<ViewDisclosure>(person).await?,
         _ => true,
     })
+}
+
+/// Whether there is a part of the record that the reader may look through.
+pub(super) async fn may_find(tx: &mut Tx, person: PersonId) -> Result<bool, Problem> {
+    Ok(tx.may::<ViewClinical>(person).await?
+        || tx.may::<ViewFollowUp>(person).await?
+        || tx.may::<ViewRiskCard>(person).await?
+        || tx.may::<ViewConsent>(person).await?
+        || tx.may::<ViewDocument>(person).await?)
 }
 
 /// Why the reader may see this record, as the end of "You can see this record because ...".

@@ -1,18 +1,12 @@
 //! Finding people: one box, and a list that says why each one is in it.
 
-use super::details::Errors;
-use crate::{Answer, Cx, Fields, Problem, evidence};
+use crate::people_found::{SHOWN, looked_for, rows};
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use minijinja::{Value, context};
-use throughline_domain::name::Name;
-use throughline_domain::search::{Search, postcode_district};
+use throughline_domain::search::Search;
 use throughline_domain::time::london_date;
-use throughline_matching::{Comparison, Description, Evidence, reason_line};
-use throughline_policy::{Class, Relationship, SearchPeople, Subject, Verb, ViewContactDetails, ViewIdentity};
-use throughline_store::Tx;
-use throughline_store::search::{self, Finds, Found, LookedFor};
-
-/// The most people that are shown: who is not among them is found by typing more.
-pub(crate) const SHOWN: usize = 20;
+use throughline_policy::{Class, SearchPeople, Subject, Verb};
+use throughline_store::search::{self, Finds, LookedFor};
 
 pub(super) async fn show(cx: Cx) -> Answer {
     if !cx.role_may(Verb::View, Class::Search) {
@@ -28,7 +22,7 @@ pub(super) async fn search(cx: Cx, fields: Fields) -> Answer {
     if search.is_empty() {
         let mut errors = Errors::default();
         errors.add("q", "Enter a name, a date of birth or a number: a year or a postcode alone finds too many people");
-        let values = context! { heading => "Find a person", q, errors => errors.value(), error => errors.of("q") };
+        let values = context! { heading => "Find a person", q, errors => errors.summary(), error => errors.of("q") };
         return cx.page_with_errors("people/search.html", values);
     }
     let mut tx = cx.begin().await?;
@@ -46,102 +40,12 @@ pub(super) async fn search(cx: Cx, fields: Fields) -> Answer {
         people,
         total => finds.total,
         shown => finds.people.iter().map(|found| found.person.id.to_string()).collect::<Vec<_>>(),
-        elsewhere => finds.elsewhere.iter().map(crate::elsewhere::closed_row).collect::<Vec<_>>(),
+        elsewhere => finds.elsewhere.iter().map(crate::elsewhere::shown::closed_row).collect::<Vec<_>>(),
         entries => entries(&finds),
         may_add => cx.role_may(Verb::Create, Class::Identity),
         only_allocated => grant.only_allocated(),
     };
     cx.page("people/search.html", values)
-}
-
-/// What the store looks for, for a typed search.
-pub(crate) fn looked_for(search: &Search) -> LookedFor {
-    // One word alone may be a surname or a forename: it is looked for as both.
-    let alone = search.name.forenames.is_empty() && !search.name.surname.is_empty();
-    let description = Description {
-        name: search.name.clone(),
-        aliases: alone.then(|| Name::new(&search.name.surname, "")).into_iter().collect(),
-        date_of_birth: search.date_of_birth,
-        postcodes: search.postcode.clone().into_iter().collect(),
-        pnc: search.pnc.clone(),
-        cro: search.cro.clone(),
-        nhs_number: search.nhs_number.clone(),
-        ..Description::default()
-    };
-    LookedFor {
-        description,
-        born_in: search.born_in,
-        custody_numbers: search.custody_numbers.clone(),
-        elsewhere: false,
-    }
-}
-
-/// A row for each person found. Of those whom the reader may not open it holds only what tells
-/// them apart: name and year of birth.
-pub(crate) async fn rows(cx: &Cx, tx: &mut Tx, found: &[Found]) -> Result<Vec<Value>, Problem> {
-    let may_claim = cx.role_may(Verb::Claim, Class::Search);
-    let mut rows = Vec::with_capacity(found.len());
-    for one in found {
-        let id = one.person.id;
-        let relationship = tx.relationship(id).await?;
-        if !tx.may::<ViewIdentity>(id).await? {
-            rows.push(closed_row(one, relationship, may_claim));
-            continue;
-        }
-        let district = if tx.may::<ViewContactDetails>(id).await? {
-            postcode_district(&one.postcode).unwrap_or_else(|| "Not known".to_owned())
-        } else {
-            "Not for your role".to_owned()
-        };
-        rows.push(context! {
-            id => id.to_string(),
-            may_open => true,
-            family => one.person.name.surname,
-            given => one.person.name.forenames,
-            born => one.person.date_of_birth.map(|born| born.to_string()),
-            gender => one.person.gender.label(),
-            district,
-            why => why_found(one),
-            also => one.also.iter().map(crate::elsewhere::in_short).collect::<Vec<_>>(),
-            link => relationship.label(),
-        });
-    }
-    Ok(rows)
-}
-
-fn closed_row(one: &Found, relationship: Relationship, may_claim: bool) -> Value {
-    use chrono::Datelike;
-    let link = match (relationship, may_claim) {
-        (Relationship::None, true) => "No relationship: you may claim access with a reason",
-        (_, true) => "At your site. Your role opens records only with a reason",
-        (_, false) => "No relationship: ask a practitioner or your team leader",
-    };
-    context! {
-        id => one.person.id.to_string(),
-        may_open => false,
-        may_claim,
-        family => one.person.name.surname,
-        given => one.person.name.forenames,
-        year => one.person.date_of_birth.map(|born| born.year()),
-        link,
-    }
-}
-
-fn why_found(one: &Found) -> String {
-    if one.by_custody_number {
-        return "Same custody number".into();
-    }
-    let mut scored = one.scored.clone();
-    // That the date of birth is not confirmed is no news to somebody who typed none.
-    let typed_none = |line: &Evidence| line.comparison == Comparison::DateOfBirth && line.query_value.is_empty();
-    if scored.evidence.iter().any(typed_none) {
-        scored.rules.clear();
-    }
-    let reason = reason_line(&scored);
-    match evidence::other_name(&scored) {
-        Some(name) => format!("{reason}: {name}"),
-        None => reason,
-    }
 }
 
 fn entries(finds: &Finds) -> Vec<Value> {

@@ -1,9 +1,8 @@
 //! The summary of a person: what to know first, what is owed, and how they may be reached.
 
-use super::details::Errors;
-use super::{alerts, frame};
+use super::{alert_card, frame};
 use crate::as_of::Asked;
-use crate::{Answer, Cx, Fields, Problem, banner};
+use crate::{Answer, Cx, Errors, Fields, Problem, banner};
 use axum::extract::{Path, Query};
 use minijinja::{Value, context};
 use throughline_domain::ids::{MergeId, PersonId};
@@ -71,20 +70,21 @@ async fn draw(
 ) -> Answer {
     let mut tx = cx.begin().await?;
     let frame = frame::open(&mut tx, person, "").await?;
-    let (risk, alerts) = alerts::card(cx, &mut tx, person, alerts::Typed { fields, errors }).await?;
+    let (risk, alerts) = alert_card::card(cx, &mut tx, person, alert_card::Typed { fields, errors }).await?;
     let (open, past) = person_episodes(&mut tx, person).await?;
     let findings = findings(&mut tx, person).await?;
     let contact = banner::contact_details(&mut tx, person).await?;
     let may_edit = tx.may::<ChangeIdentity>(person).await? || tx.may::<ChangeContactDetails>(person).await?;
     let may_open = cx.site().is_ok() && tx.may::<OpenEpisode>(person).await?;
-    let elsewhere = crate::elsewhere::of_person(&mut tx, person, frame.banner.person.nhs_number.as_ref()).await?;
+    let elsewhere =
+        crate::elsewhere::shown::of_person(&mut tx, person, frame.banner.person.nhs_number.as_ref()).await?;
     let duplicates = super::joined::records(cx, &mut tx, person, joined).await?;
     tx.commit().await?;
     let notice = frame.value.get_attr("notice").ok().filter(|notice| !notice.is_none()).or(done);
     let values = context! {
         heading => "Summary",
         notice,
-        errors => errors.value(),
+        errors => errors.summary(),
         risk,
         alerts,
         open,

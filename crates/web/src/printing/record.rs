@@ -3,8 +3,7 @@
 use super::{inline_pdf, render};
 use crate::banner::banner;
 use crate::documents::{person_facts, risk_state};
-use crate::episodes::Errors;
-use crate::{Answer, Cx, Fields, Problem};
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use minijinja::{Value, context};
 use throughline_documents::{
@@ -66,7 +65,7 @@ async fn draw(cx: &Cx, id: RecordId, errors: &Errors) -> Answer {
         episode => found.record.episode_id,
         left_out => left_out(found.record.withheld, &found.snapshot, &addenda),
         purposes,
-        errors => (!errors.is_empty()).then(|| errors.list()),
+        errors => errors.summary(),
         wrong => errors.by_field(),
     };
     if errors.is_empty() {

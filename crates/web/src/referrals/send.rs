@@ -1,8 +1,8 @@
 //! Sending a referral: the service is told, so it is a disclosure with its basis.
 
 use super::{follow, show};
-use crate::documents::sharing::{Errors, Ledger, ask};
-use crate::{Answer, Cx, Fields, Problem};
+use crate::documents::sharing::{Ledger, ask};
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use throughline_domain::consent::ConsentFor;
 use throughline_domain::ids::ReferralId;

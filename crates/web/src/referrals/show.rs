@@ -1,8 +1,8 @@
 //! One referral: where it stands, every state it has been in, and what has become of it now.
 
 use super::{banner_of, follow, referral_value};
-use crate::documents::sharing::{Errors, Ledger, choices};
-use crate::{Answer, Cx, Fields, Problem};
+use crate::documents::sharing::{Ledger, choices};
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use minijinja::{Value, context};
 use throughline_domain::consent::ConsentFor;

@@ -1,9 +1,9 @@
 //! Handing a task on, saying that it is not needed, and finishing what is not done by a contact.
 
 use super::page;
-use super::questions::{Errors, end_of_working_day, read_date_time};
+use super::questions::{end_of_working_day, read_date_time};
 use super::{find, next_page, settle_next_action, tell};
-use crate::{Answer, Cx, Fields, Problem};
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use throughline_domain::ids::{TaskId, UserId};
 use throughline_domain::task::TaskState;

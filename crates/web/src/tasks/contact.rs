@@ -1,9 +1,9 @@
 //! Recording a contact: what came of it, what happens now, and a concern when there is one.
 
 use super::page::{self, CONCERNS, TaskPage};
-use super::questions::{Errors, end_of_working_day, read_date_time};
+use super::questions::{end_of_working_day, read_date_time};
 use super::{find, next_page, settle_next_action};
-use crate::{Act, Answer, Cx, Fields, Problem};
+use crate::{Act, Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use chrono::Duration;
 use throughline_domain::contact::{AfterContact, Attendance, ContactMode};

@@ -1,10 +1,10 @@
 //! The follow-up of an episode: contacts, tasks, and who in the charity carries it on.
 
 use super::page::contact_value;
-use super::questions::{Errors, Questions, end_of_working_day, options, read_date_time};
+use super::questions::{Questions, end_of_working_day, options, read_date_time};
 use super::{of_episode, settle_next_action, tell};
 use crate::banner::{self, Banner};
-use crate::{Answer, Cx, Fields, Problem};
+use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use chrono::Duration;
 use minijinja::{Value, context};
@@ -136,7 +136,7 @@ impl FollowUpPage {
             caption => self.episode.point_of_contact.label(),
             person => self.banner,
             crumbs => self.crumbs(cx),
-            errors => (!errors.is_empty()).then(|| errors.all().to_vec()),
+            errors => errors.summary(),
             episode => id.to_string(),
             is_closed => self.episode.closed_at.is_some(),
             next_action => self.episode.next_action,

@@ -1,9 +1,9 @@
 //! The page of a task: what to know before making contact, what was tried, and what came of it.
 
-use super::questions::{Errors, Questions, only_when, options};
+use super::questions::{Questions, only_when, options};
 use crate::banner::{self, Banner};
 use crate::forms::WITHHELD;
-use crate::{Answer, Cx, Fields, Problem, risk};
+use crate::{Answer, Cx, Errors, Fields, Problem, risk};
 use axum::extract::Path;
 use minijinja::{Value, context};
 use throughline_domain::board;
@@ -128,7 +128,7 @@ impl TaskPage {
                 context! { text => "Worklist", href => "/worklist" },
                 context! { text => "Follow-up of this episode", href => format!("/episodes/{}/follow-up", task.episode_id) },
             ],
-            errors => (!errors.is_empty()).then(|| errors.all().to_vec()),
+            errors => errors.summary(),
             task => context! {
                 id => task.id.to_string(),
                 version => task.version,

@@ -1,43 +1,9 @@
 //! Questions of these pages, in the shape that `parts/form.html` draws; what was typed comes first.
 
-use crate::Fields;
+use crate::{Errors, Fields};
 use chrono::NaiveTime;
 use minijinja::{Value, context};
 use throughline_domain::time::{Instant, from_london, london_date, london_time, parse_date, parse_time};
-
-/// What is wrong with one field, in words beside it.
-#[derive(Debug, Clone, serde::Serialize)]
-pub(super) struct FieldError {
-    field_name: String,
-    message: String,
-}
-
-/// Everything that is wrong with a form.
-#[derive(Debug, Default)]
-pub(super) struct Errors(Vec<FieldError>);
-
-impl Errors {
-    pub(super) fn add(&mut self, field: &str, message: impl Into<String>) {
-        self.0.push(FieldError { field_name: field.to_owned(), message: message.into() });
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub(super) fn all(&self) -> &[FieldError] {
-        &self.0
-    }
-
-    /// Whether something is wrong with one of these fields: then their part of the page is open.
-    pub(super) fn concern(&self, fields: &[&str]) -> bool {
-        fields.iter().any(|field| self.of(field).is_some())
-    }
-
-    fn of(&self, field: &str) -> Option<&str> {
-        self.0.iter().find(|error| error.field_name == field).map(|error| error.message.as_str())
-    }
-}
 
 /// Questions of one form: with what was typed, and what is wrong with it.
 #[derive(Debug)]
@@ -160,7 +126,7 @@ mod tests {
         let mut errors = Errors::default();
         // Nothing was typed: a date is asked for, and only for that.
         assert_eq!(read_date_time(&Fields::default(), "due", now, end_of_working_day(), &mut errors), None);
-        assert_eq!(errors.all().len(), 1);
+        assert_eq!(errors.summary().map_or(0, |all| all.len()), 1);
         assert_eq!(errors.of("due_date"), Some("Enter a date"));
     }
 }
