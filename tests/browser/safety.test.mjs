@@ -57,6 +57,29 @@ scene('given alerts that nobody has answered, when Josie opens her worklist, the
   await look(josie, 'late');
 });
 
+scene('given what a sister said on the telephone, when Amara raises an alert for Josie, then it stands on the card and on the worklist of Josie', async () => {
+  const episode = await somebody(amara, /Open|Next/);
+  await amara.goto(`${demo.url}${episode}`);
+  await link(amara, 'Raise an alert');
+  await press(amara, 'Raise the alert');
+  await sees(amara, 'Choose what the alert is about', 'Write what you saw or heard, or who told you what');
+  await look(amara, 'raise-wrong');
+  await answer(amara, { 'What is it about?': 'Medication due' });
+  await sees(amara, 'When is the medication due?');
+  await answer(amara, {
+    'What is it about?': 'Self-harm or suicide',
+    'What did you see or hear, or who told you what?': 'His sister rang the office: he said goodbye to her',
+    'Who is to answer for it?': 'Josie Quill',
+  });
+  await press(amara, 'Raise the alert');
+  await sees(amara, 'The alert was raised', 'he said goodbye to her', 'Raised, for Josie Quill to answer');
+  const raised = new URL(amara.url()).pathname;
+  await josie.goto(`${demo.url}/worklist`);
+  assert.ok(await main(josie).locator(`a[href^="${raised}"]`).count(), 'it is on the worklist of Josie');
+  await amara.goto(`${demo.url}${episode}`);
+  await sees(amara, 'Known risk', 'he said goodbye to her');
+});
+
 scene('given an alert that Amara is to answer, when she hands it over with no reason, then what is missing is said and nothing is lost', async () => {
   await amara.goto(`${demo.url}/worklist`);
   await sees(amara, 'Alerts for you to answer');

@@ -85,6 +85,17 @@ proptest! {
     }
 
     #[test]
+    fn cmhs_counts_as_published(yes in proptest::collection::vec(any::<bool>(), 20)) {
+        for (id, yes, threshold) in [("cmhs_m", &yes[..12], 6), ("cmhs_w", &yes[12..], 4)] {
+            let answers: Vec<i32> = yes.iter().map(|yes| i32::from(*yes)).collect();
+            let total: i32 = answers.iter().sum();
+            let form = catalogue().get(id).expect("it is shipped");
+            let score = score_answers_json(form, &serde_json::to_string(&answers).unwrap()).expect("complete answers score");
+            prop_assert_eq!((score.total, score.band.starts_with("At or above")), (total, total >= threshold));
+        }
+    }
+
+    #[test]
     fn core_10_scores_as_published(items in proptest::collection::vec(0..=4_i32, 10), missing in proptest::option::of(0..10_usize)) {
         let given: Vec<i32> = (0..10).filter(|item| Some(*item) != missing).map(|item| items[item]).collect();
         let (sum, risk) = (given.iter().sum::<i32>(), missing != Some(5) && items[5] > 0);

@@ -1,4 +1,4 @@
-//! PC-PTSD-5, BJMHS and AQ-10: the gate, the rule and the two directions.
+//! PC-PTSD-5, BJMHS, CMHS and AQ-10: the gate, the rules and the two directions.
 use throughline_forms::{Answers, Form, ScoreError, catalogue, score_answers_json, score_sheet_json};
 
 fn form(id: &str) -> &'static Form {
@@ -85,6 +85,48 @@ fn bjmhs_refers_on_what_was_answered_but_clears_nobody_who_was_not_asked() {
     assert_eq!((sheet.total, sheet.band, sheet.missing), (None, None, vec!["hospital".to_owned()]));
     // None of the missing can decide: two symptoms are out of reach.
     scored("bjmhs", "[0, null, 0, 0, 0, 0, 0, 0]", 0, NO_REASON);
+}
+
+/// The CMHS forms: their number of items and the threshold.
+const CMHS: [(&str, usize, usize); 2] = [("cmhs_m", 12, 6), ("cmhs_w", 8, 4)];
+
+/// Answers to a screen of `items` questions, the first `yes` of them yes.
+fn first_yes(items: usize, yes: usize) -> String {
+    let answers: Vec<&str> = (0..items).map(|place| if place < yes { "\"yes\"" } else { "\"no\"" }).collect();
+    format!("[{}]", answers.join(", "))
+}
+
+#[test]
+fn cmhs_names_its_threshold_and_says_that_nobody_has_verified_it() {
+    for (id, items, threshold) in CMHS {
+        assert_eq!(form(id).items().count(), items, "{id}");
+        let (below, at) =
+            (format!("Below the threshold of {threshold}"), format!("At or above the threshold of {threshold}"));
+        for yes in 0..=items {
+            let band = if yes < threshold { &below } else { &at };
+            scored(id, &first_yes(items, yes), i32::try_from(yes).unwrap(), band);
+        }
+        let score = score_answers_json(form(id), &first_yes(items, 0)).unwrap();
+        assert!(score.caveats.iter().any(|notice| notice.starts_with("Not verified: the threshold of")), "{id}");
+        let mut answers = throughline_forms::Answers::default();
+        form(id).items().for_each(|item| answers.set(&item.id, ["yes"]));
+        let letter = form(id).snapshot(&answers).for_document("health_letter").score.expect("it is scored").score;
+        assert!(letter.caveats[0].starts_with("Not verified"), "what is not verified goes with the band");
+    }
+}
+
+#[test]
+fn cmhs_is_at_its_threshold_whatever_was_left_out_and_below_it_only_when_it_is_out_of_reach() {
+    for (id, items, threshold) in CMHS {
+        let with = |yes: usize, no: usize| {
+            let given = [vec!["1"; yes], vec!["0"; no], vec!["null"; items - yes - no]].concat().join(", ");
+            score_answers_json(form(id), &format!("[{given}]"))
+        };
+        assert!(with(threshold, 0).unwrap().band.starts_with("At or above"), "{id}");
+        let open = with(threshold - 1, items - threshold).unwrap_err();
+        assert!(matches!(&open, ScoreError::Undecided { missing } if missing.len() == 1), "{id}: {open}");
+        assert!(with(threshold - 2, items - threshold + 1).unwrap().band.starts_with("Below"), "{id}");
+    }
 }
 
 #[test]

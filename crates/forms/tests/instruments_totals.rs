@@ -113,21 +113,6 @@ fn asrs_is_at_the_cut_off_from_four() {
 }
 
 #[test]
-fn cmhs_thresholds_say_that_nobody_has_verified_them() {
-    for (id, threshold, highest) in [("cmhs_m", 6, 12), ("cmhs_w", 4, 8)] {
-        let (below, at) =
-            (format!("Below the threshold of {threshold}"), format!("At or above the threshold of {threshold}"));
-        scored(id, "[0]", 0, &below);
-        scored(id, &format!("[{}]", threshold - 1), threshold - 1, &below);
-        scored(id, &format!("[{threshold}]"), threshold, &at);
-        scored(id, &format!("[{highest}]"), highest, &at);
-        assert!(matches!(error(id, &format!("[{}]", highest + 1)), ScoreError::OutOfRange { .. }));
-        let score = score_answers_json(form(id), "[0]").unwrap();
-        assert!(score.caveats.iter().any(|notice| notice.starts_with("Not verified: the threshold of")), "{id}");
-    }
-}
-
-#[test]
 fn ldsq_says_what_the_manual_says_and_has_no_cut_off_of_ours() {
     let likely = "Learning disability likely, by the manual’s table";
     scored("ldsq", r#"{"total": 90, "manual_says": "likely"}"#, 90, likely);
@@ -181,9 +166,6 @@ fn a_letter_carries_the_caveats_and_none_of_the_answers() {
     let score = letter.score.expect("the letter may carry it").score;
     assert_eq!((score.total, score.statement.as_str()), (10, "Screen, not a diagnosis"));
     assert!(score.notices.is_empty() && score.alerts.is_empty() && letter.sections.is_empty());
-    answers.set("total", ["7"]);
-    let screen = form("cmhs_m").snapshot(&answers).for_document("health_letter").score.expect("it is scored").score;
-    assert!(screen.caveats[0].starts_with("Not verified"), "what is not verified goes with the band");
     assert!(form("core10").snapshot(&answers).for_document("court_report").score.is_none());
 }
 

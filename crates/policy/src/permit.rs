@@ -147,7 +147,9 @@ permits! {
     EvaluateGoal = Close CarePlan;
     /// See the risk card and alerts.
     ViewRiskCard = View RiskCard;
-    /// Raise, acknowledge or resolve an alert.
+    /// Raise an alert.
+    RaiseAlert = Create RiskCard;
+    /// Acknowledge, hand over or resolve an alert.
     ChangeRiskCard = Change RiskCard;
     /// See offence, custody and hearing facts.
     ViewJustice = View Justice;

@@ -106,7 +106,7 @@ pub const TABLE: &[Row] = rows! {
         ThirdParty: View;
         NeedsPlan: View;
         CarePlan: View Create Change Close;
-        RiskCard: View Change;
+        RiskCard: View Create Change;
         Justice: View Change;
         Document: View Create Sign Release;
         Referral: View Create Change;
@@ -166,7 +166,7 @@ pub const TABLE: &[Row] = rows! {
         Clinical: View Change Sign;
         NeedsPlan: View;
         CarePlan: View;
-        RiskCard: View;
+        RiskCard: View Create;
         Justice: View;
         Document: View Create;
         Referral: View;
@@ -186,7 +186,7 @@ pub const TABLE: &[Row] = rows! {
         ContactDetails: View Change;
         Episode: View;
         NeedsPlan: View;
-        RiskCard: View;
+        RiskCard: View Create;
         Referral: View Change;
         FollowUp: View Change;
         Consent: View;
@@ -236,7 +236,7 @@ pub const TABLE: &[Row] = rows! {
         Episode: View;
         NeedsPlan: View;
         CarePlan: View Change;
-        RiskCard: View Change;
+        RiskCard: View Create Change;
         Referral: View Change;
         FollowUp: View Change;
         Consent: View;

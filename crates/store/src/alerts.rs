@@ -7,9 +7,10 @@ mod steps;
 
 pub use card::{RiskCard, risk_card};
 pub use owed::{OwedAlert, late, of_owner};
-pub use steps::{NewAlert, Step, Words, answer, answered_words, get, hand_over, history, raise, words};
+pub use steps::{NewAlert, Owner, Step, Words, answer, answered_words, get, hand_over, history, raise, words};
 
 pub(crate) use card::signed_risk;
+pub(crate) use steps::raise_in;
 
 use crate::{Result, Row};
 use chrono::NaiveDate;

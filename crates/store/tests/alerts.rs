@@ -8,8 +8,8 @@ use throughline_domain::risk::{AlertKind, AlertState, RiskState};
 use throughline_domain::role::Role;
 use throughline_domain::time::{Instant, london_date};
 use throughline_forms::Answers;
-use throughline_policy::{ChangeJustice, ChangeRiskCard, Subject, ViewRiskCard};
-use throughline_store::alerts::{self, Alert, NewAlert, OwedAlert, RiskCard};
+use throughline_policy::{ChangeJustice, ChangeRiskCard, RaiseAlert, Subject, ViewRiskCard};
+use throughline_store::alerts::{self, Alert, NewAlert, OwedAlert, Owner, RiskCard};
 use throughline_store::{Error, episodes};
 use throughline_testkit::{Kit, on_both};
 use uuid::Uuid;
@@ -33,9 +33,12 @@ async fn raised(kit: &Kit, kind: AlertKind, due_at: Option<Instant>) -> Raised {
 }
 
 async fn raise(kit: &Kit, person: PersonId, episode: EpisodeId, kind: AlertKind, due_at: Option<Instant>) -> AlertId {
-    let new = NewAlert { id: AlertId::new(Uuid::now_v7()), record: None, kind, detail: "As told".into(), due_at };
+    let id = AlertId::new(Uuid::now_v7());
+    let new = NewAlert { id, record: None, kind, detail: "As told".into(), due_at, owner: None };
     let mut tx = kit.tx(Role::Practitioner).await;
-    alerts::raise(&mut tx, person, episode, kit.custody(), &new).await.unwrap();
+    let subject = Subject { person: Some(person), episode: Some(episode), site: Some(kit.custody()) };
+    let grant = tx.authorise::<RaiseAlert>(subject).await.unwrap();
+    alerts::raise(&mut tx, &grant, &new).await.unwrap();
     tx.commit().await.unwrap();
     new.id
 }
@@ -121,6 +124,37 @@ on_both! {
         assert_eq!(words.len(), 5, "the timeline has the text of every step");
         assert!(words.iter().any(|one| one.event == "Alert: Self-harm or suicide" && one.text == "As told"));
         assert!(words.iter().any(|one| one.event == "Alert handed over: Self-harm or suicide"));
+    }
+
+    /// What a colleague saw stands on the worklist of whom they chose at once, and the same words raise no second.
+    async fn an_alert_raised_by_hand_is_owed_by_whom_it_was_raised_for_and_never_stands_twice(kit: Kit) {
+        let person = kit.person("Jan", "Kowalski").await;
+        let episode = kit.episode(person).await;
+        let subject = Subject { person: Some(person), episode: Some(episode), site: Some(kit.custody()) };
+        let owner = Owner { id: kit.user(Role::TeamLeader), name: "Josie Quill".into() };
+        let new = |id: u128| NewAlert {
+            id: AlertId::new(Uuid::from_u128(id)),
+            record: None,
+            kind: AlertKind::SelfHarm,
+            detail: "His sister rang: he said goodbye to her".into(),
+            due_at: None,
+            owner: Some(owner.clone()),
+        };
+        let mut tx = kit.tx(Role::Administrator).await;
+        let grant = tx.authorise::<RaiseAlert>(subject).await.expect("whoever takes the call may raise it");
+        assert_eq!(alerts::raise(&mut tx, &grant, &new(1)).await.unwrap(), new(1).id);
+        assert_eq!(alerts::raise(&mut tx, &grant, &new(2)).await.unwrap(), new(1).id, "it stands already");
+        tx.commit().await.unwrap();
+        assert_eq!(own(&kit, Role::TeamLeader, 1).await.len(), 1);
+        assert!(own(&kit, Role::Practitioner, 1).await.is_empty());
+        assert_eq!(card(&kit, person).await.state, RiskState::Known);
+        let raised = Raised { person, subject, alert: new(1).id };
+        answer(&kit, &raised, 5, AlertState::Resolved, "He is with his sister", None).await;
+        let mut tx = kit.tx(Role::Administrator).await;
+        let grant = tx.authorise::<RaiseAlert>(subject).await.unwrap();
+        assert_eq!(alerts::raise(&mut tx, &grant, &new(3)).await.unwrap(), new(3).id, "it has come back");
+        let view = tx.authorise::<ViewRiskCard>(person).await.unwrap();
+        assert_eq!(alerts::history(&mut tx, &view, new(3).id).await.unwrap()[0].owner_name, "Josie Quill");
     }
 
     /// An alert has the owner of its episode until it is given to somebody by name.

@@ -35,10 +35,23 @@ impl Asking<'_> {
         context! { options, ..self.question(kind, name, label, hint) }
     }
 
+    /// A date and a time of day, in the two fields `name` and `name.time` that [`Errors::moment`] reads.
+    pub(crate) fn date_time(&self, name: &str, label: &str, hint: &str) -> Value {
+        let time = format!("{name}.time");
+        let time = context! { name => time, value => (self.answer)(&time), error => self.errors.of(&time) };
+        context! { time, ..self.question("date_time", name, label, hint) }
+    }
+
     /// A question of yes or no.
     pub(crate) fn yes_no(&self, name: &str, label: &str, hint: &str) -> Value {
         self.choice("yes_no", name, label, hint, [("yes", "Yes"), ("no", "No")])
     }
+}
+
+/// The question, asked only when `about` has this answer; `words` say so without script.
+pub(crate) fn only_when(question: Value, about: &str, answer: &str, words: &str) -> Value {
+    let test = context! { any_of => vec![answer] };
+    context! { when => context! { about => context! { question => about, test } }, only_if => words, ..question }
 }
 
 /// Codes and labels of a code list.

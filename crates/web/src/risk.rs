@@ -10,6 +10,7 @@ use throughline_domain::time::{Instant, clock_time, date_long, date_time_long, d
 use throughline_policy::{Subject, ViewRiskCard};
 use throughline_store::Tx;
 use throughline_store::alerts::{self, Alert, RiskCard};
+use throughline_store::users::{self, Colleague};
 
 /// The risk card of a subject. "Unavailable" for who may not see it and when it cannot be read, so
 /// that silence never looks like no risk.
@@ -25,6 +26,16 @@ pub(crate) async fn read(tx: &mut Tx, subject: Subject) -> Result<RiskCard, Prob
         tracing::error!(%error, "a risk card could not be read");
         RiskCard::unavailable()
     }))
+}
+
+/// Colleagues who can answer for an alert: a link worker has access only while the person agrees, and a
+/// student does not answer alone.
+///
+/// # Errors
+/// The store's.
+pub(crate) async fn may_own(tx: &mut Tx) -> Result<Vec<Colleague>, Problem> {
+    let all = users::colleagues(tx).await?;
+    Ok(all.into_iter().filter(|one| one.role.is_clinical() && !one.role.needs_countersignature()).collect())
 }
 
 /// How a page leads from an alert of a card on to the alert.

@@ -8,7 +8,7 @@ use throughline_domain::alert::AlertStep;
 use throughline_domain::ids::{AlertId, EpisodeId, PersonId, RecordId, SiteId, UserId};
 use throughline_domain::risk::{AlertKind, AlertState};
 use throughline_domain::time::Instant;
-use throughline_policy::{ChangeRiskCard, Class, Grant, ViewRiskCard};
+use throughline_policy::{ChangeRiskCard, Class, Grant, RaiseAlert, ViewRiskCard};
 
 /// An alert to be raised.
 #[derive(Debug, Clone)]
@@ -23,6 +23,17 @@ pub struct NewAlert {
     pub detail: String,
     /// The moment it is about, when it is about one: a dose that is due.
     pub due_at: Option<Instant>,
+    /// Who is to answer for it, when that is not the owner of the episode.
+    pub owner: Option<Owner>,
+}
+
+/// Somebody who is to answer for an alert.
+#[derive(Debug, Clone)]
+pub struct Owner {
+    /// Their id.
+    pub id: UserId,
+    /// Their name, as the history keeps it.
+    pub name: String,
 }
 
 /// One thing that was done with an alert.
@@ -131,23 +142,36 @@ fn answered_step(state: AlertState) -> AlertStep {
     }
 }
 
-/// Raises an alert, unless the same one of this episode stands unresolved. Part of signing a form
-/// or of recording a concern, whose own grant covers it.
+/// Raises an alert by somebody's word, unless the same one of this episode stands unresolved. The alert that
+/// stands then: the new one, or the one that stood.
 ///
 /// # Errors
 /// The store's.
-pub async fn raise(tx: &mut Tx, person: PersonId, episode: EpisodeId, site: SiteId, new: &NewAlert) -> Result<()> {
-    if stands(tx, person, episode, new).await? {
-        return Ok(());
+pub async fn raise(tx: &mut Tx, grant: &Grant<RaiseAlert>, new: &NewAlert) -> Result<AlertId> {
+    raise_in(tx, grant.person(), grant.episode(), grant.site(), new).await
+}
+
+/// Raises an alert as part of signing a form, whose own grant covers it.
+pub(crate) async fn raise_in(
+    tx: &mut Tx,
+    person: PersonId,
+    episode: EpisodeId,
+    site: SiteId,
+    new: &NewAlert,
+) -> Result<AlertId> {
+    if let Some(standing) = standing(tx, person, episode, new).await? {
+        return Ok(standing);
     }
     let (now, name) = (tx.now(), tx.actor_name());
+    let owner = new.owner.as_ref().map(|owner| owner.id);
     tx.execute(
-        "INSERT INTO alert (id, person_id, episode_id, record_id, kind, detail, state, raised_at, raised_by_name, due_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9)",
-        args![new.id, person, episode, new.record, new.kind, &new.detail, now, name, new.due_at],
+        "INSERT INTO alert (id, person_id, episode_id, record_id, kind, detail, state, raised_at, raised_by_name, due_at, owner_id)
+         VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10)",
+        args![new.id, person, episode, new.record, new.kind, &new.detail, now, name, new.due_at, owner],
     )
     .await?;
-    add_step(tx, new.id, AlertStep::Raised, "", None, "").await?;
+    let owner_name = new.owner.as_ref().map_or("", |owner| owner.name.as_str());
+    add_step(tx, new.id, AlertStep::Raised, "", None, owner_name).await?;
     events::add(
         tx,
         events::NewEvent {
@@ -161,23 +185,25 @@ pub async fn raise(tx: &mut Tx, person: PersonId, episode: EpisodeId, site: Site
             link: format!("/people/{person}"),
         },
     )
-    .await
+    .await?;
+    Ok(new.id)
 }
 
-async fn stands(tx: &mut Tx, person: PersonId, episode: EpisodeId, new: &NewAlert) -> Result<bool> {
+/// The alert of this episode that says the same and is not resolved.
+async fn standing(tx: &mut Tx, person: PersonId, episode: EpisodeId, new: &NewAlert) -> Result<Option<AlertId>> {
     let rows = tx
         .fetch_all(
-            "SELECT due_at FROM alert
+            "SELECT id, due_at FROM alert
               WHERE person_id = $1 AND episode_id = $2 AND kind = $3 AND detail = $4 AND state <> 'resolved'",
             args![person, episode, new.kind, &new.detail],
         )
         .await?;
     for row in &rows {
         if row.get::<Option<Instant>>("due_at")? == new.due_at {
-            return Ok(true);
+            return row.get("id").map(Some);
         }
     }
-    Ok(false)
+    Ok(None)
 }
 
 /// Acknowledges or resolves an alert, with words and, when it stays, the day it is looked at again.

@@ -59,8 +59,9 @@ pub async fn sign(tx: &mut Tx, grant: &Grant<SignClinical>, record: &Record, for
             kind: raised.kind,
             detail: raised.detail,
             due_at: raised.due_at,
+            owner: None,
         };
-        alerts::raise(tx, grant.person(), grant.episode(), grant.site(), &alert).await?;
+        alerts::raise_in(tx, grant.person(), grant.episode(), grant.site(), &alert).await?;
     }
     let words = match state {
         RecordState::AwaitingCountersignature => {

@@ -12,8 +12,8 @@ use throughline_domain::ids::EpisodeId;
 use throughline_domain::time::Instant;
 use throughline_forms::About;
 use throughline_policy::{
-    ChangeConsent, ChangeEpisode, ChangeJustice, ChangeRiskCard, Subject, ViewCarePlan, ViewClinical, ViewConsent,
-    ViewDocument, ViewEpisode, ViewFollowUp, ViewJustice, ViewNeedsPlan, ViewReferral, WriteClinical,
+    ChangeConsent, ChangeEpisode, ChangeJustice, ChangeRiskCard, RaiseAlert, Subject, ViewCarePlan, ViewClinical,
+    ViewConsent, ViewDocument, ViewEpisode, ViewFollowUp, ViewJustice, ViewNeedsPlan, ViewReferral, WriteClinical,
 };
 use throughline_store::episodes::{Episode, Justice};
 use throughline_store::records::{Record, Records};
@@ -53,6 +53,7 @@ async fn now(cx: &Cx, id: EpisodeId, asked: &Asked, wrong: Option<&str>) -> Answ
         consent => tx.may::<ChangeConsent>(subject).await?,
         advise => crate::consultations::may_record_about(&mut tx, subject).await?,
         passport => tx.may::<ViewNeedsPlan>(subject).await?,
+        raise => tx.may::<RaiseAlert>(subject).await?,
     };
     tx.commit().await?;
     let values = context! {

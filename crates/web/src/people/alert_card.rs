@@ -8,7 +8,7 @@ use throughline_domain::time::london_date;
 use throughline_policy::ChangeRiskCard;
 use throughline_store::Tx;
 use throughline_store::alerts::{Alert, RiskCard};
-use throughline_store::users::{self, Colleague};
+use throughline_store::users::Colleague;
 
 /// The answer that gives an alert to somebody else.
 pub(super) const HAND_OVER: &str = "hand_over";
@@ -40,14 +40,7 @@ async fn owners(tx: &mut Tx, card: &RiskCard, person: PersonId) -> Result<Option
     if card.alerts.is_empty() || !tx.may::<ChangeRiskCard>(person).await? {
         return Ok(None);
     }
-    may_own(tx).await.map(Some)
-}
-
-/// Colleagues who can answer for an alert: a link worker has access only while the person agrees, and a
-/// student does not answer alone.
-pub(super) async fn may_own(tx: &mut Tx) -> Result<Vec<Colleague>, Problem> {
-    let all = users::colleagues(tx).await?;
-    Ok(all.into_iter().filter(|one| one.role.is_clinical() && !one.role.needs_countersignature()).collect())
+    risk::may_own(tx).await.map(Some)
 }
 
 /// The names of the fields of one alert: a page has several alerts.

@@ -1,9 +1,9 @@
 //! Answering for an alert of a person, and its history.
 
-use super::alert_card::{HAND_OVER, Names, Typed, alert_value, may_own};
+use super::alert_card::{HAND_OVER, Names, Typed, alert_value};
 use super::{frame, summary};
-use crate::{Act, Answer, Cx, Errors, Fields, Problem};
-use axum::extract::Path;
+use crate::{Act, Answer, Cx, Errors, Fields, Problem, risk};
+use axum::extract::{Path, Query};
 use chrono::{Duration, NaiveDate};
 use minijinja::{Value, context};
 use throughline_domain::alert::{AlertStep, LONGEST_REVIEW_DAYS};
@@ -92,7 +92,7 @@ pub(super) async fn answer(cx: Cx, Path((person, id)): Path<(PersonId, AlertId)>
             settle(&mut act, person, &alert, version, AlertState::Resolved, &words, None).await?
         }
         AlertAnswer::HandedOver { words, to } => {
-            let Some(owner) = may_own(&mut act).await?.into_iter().find(|one| one.id == to) else {
+            let Some(owner) = risk::may_own(&mut act).await?.into_iter().find(|one| one.id == to) else {
                 drop(act);
                 errors.add(&Names::of(id).owner, "Choose somebody from the list");
                 return summary::with_errors(&cx, person, &fields, &errors).await;
@@ -132,20 +132,41 @@ async fn settle(
     Ok(state.code())
 }
 
+/// What was just done, as a code in the address.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(super) struct Shown {
+    #[serde(default)]
+    done: String,
+}
+
+impl Shown {
+    fn notice(&self) -> Option<Value> {
+        match self.done.as_str() {
+            "raised" => Some(context! { kind => "success", text => "The alert was raised" }),
+            "stands" => Some(
+                context! { kind => "warning", text => "This alert stands already, in the same words: no second one was raised" },
+            ),
+            _ => None,
+        }
+    }
+}
+
 /// One alert with everything that was done about it.
-pub(super) async fn show(cx: Cx, Path((person, id)): Path<(PersonId, AlertId)>) -> Answer {
+pub(super) async fn show(cx: Cx, Path((person, id)): Path<(PersonId, AlertId)>, Query(shown): Query<Shown>) -> Answer {
     let mut tx = cx.begin().await?;
     let frame = frame::open(&mut tx, person, "alerts").await?;
     let grant = tx.authorise::<ViewRiskCard>(person).await?;
     let alert = alerts::get(&mut tx, &grant, id).await?.ok_or(Problem::NotFound)?;
     let steps = alerts::history(&mut tx, &grant, id).await?;
-    let owners = if tx.may::<ChangeRiskCard>(person).await? { Some(may_own(&mut tx).await?) } else { None };
+    let owners = if tx.may::<ChangeRiskCard>(person).await? { Some(risk::may_own(&mut tx).await?) } else { None };
     tx.commit().await?;
     let (fields, errors) = (Fields::default(), Errors::default());
     let typed = Typed { fields: &fields, errors: &errors };
+    let claimed = frame.value.get_attr("notice").ok().filter(|notice| !notice.is_none());
     cx.page(
         "people/alert.html",
         context! {
+            notice => claimed.or_else(|| shown.notice()),
             heading => format!("Alert: {}", alert.kind),
             alert => alert_value(&cx, person, &alert, owners.as_deref(), typed),
             episode => format!("/episodes/{}", alert.episode_id),
@@ -158,6 +179,7 @@ pub(super) async fn show(cx: Cx, Path((person, id)): Path<(PersonId, AlertId)>) 
 fn step_value(step: &Step) -> Value {
     let what = match step.step {
         AlertStep::HandedOver => format!("Handed over to {}", step.owner_name),
+        AlertStep::Raised if !step.owner_name.is_empty() => format!("Raised, for {} to answer", step.owner_name),
         step => step.label().to_owned(),
     };
     context! { what, at => step.at, by => step.by_name, words => step.words, review_on => step.review_on.map(|day| day.to_string()) }

@@ -6,7 +6,7 @@ use crate::{Answer, Cx, Errors, Fields, Problem, banner};
 use axum::extract::{Path, Query};
 use minijinja::{Value, context};
 use throughline_domain::ids::{MergeId, PersonId};
-use throughline_policy::{ChangeContactDetails, ChangeIdentity, OpenEpisode, ViewEpisode, ViewNeedsPlan};
+use throughline_policy::{ChangeContactDetails, ChangeIdentity, OpenEpisode, RaiseAlert, ViewEpisode, ViewNeedsPlan};
 use throughline_store::Tx;
 use throughline_store::episodes::{self, Episode};
 use throughline_store::people::{self, Person};
@@ -72,6 +72,8 @@ async fn draw(
     let frame = frame::open(&mut tx, person, "").await?;
     let (risk, alerts) = alert_card::card(cx, &mut tx, person, alert_card::Typed { fields, errors }).await?;
     let (open, past) = person_episodes(&mut tx, person).await?;
+    let raise_in = open.iter().flatten().chain(&past).next().and_then(|episode| episode.get_attr("id").ok());
+    let raise_in = if tx.may::<RaiseAlert>(person).await? { raise_in } else { None };
     let findings = findings(&mut tx, person).await?;
     let contact = banner::contact_details(&mut tx, person).await?;
     let may_edit = tx.may::<ChangeIdentity>(person).await? || tx.may::<ChangeContactDetails>(person).await?;
@@ -93,6 +95,7 @@ async fn draw(
         contact,
         about => about(&frame.banner.person),
         may_pass => findings.is_some() && (open.as_ref().is_some_and(|open| !open.is_empty()) || !past.is_empty()),
+        raise => raise_in.map(|episode| format!("/episodes/{episode}/alert")),
         may_edit,
         may_open,
         elsewhere,

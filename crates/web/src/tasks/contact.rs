@@ -11,7 +11,7 @@ use throughline_domain::ids::{AlertId, ContactId, TaskId};
 use throughline_domain::risk::AlertKind;
 use throughline_domain::task::{TaskKind, TaskState, concern_due};
 use throughline_domain::time::{Instant, london_time};
-use throughline_policy::{ChangeFollowUp, ChangeRiskCard, Subject, ViewEpisode};
+use throughline_policy::{ChangeFollowUp, RaiseAlert, Subject, ViewEpisode};
 use throughline_store::contacts::{self, NewContact};
 use throughline_store::tasks::{NewTask, Task};
 use throughline_store::{alerts, episodes, organisations, tasks, users};
@@ -83,12 +83,11 @@ async fn save(
 
 /// An alert on the risk card, and a task for the owner of the episode in the NHS team.
 async fn raise(act: &mut Act, subject: Subject, kind: AlertKind, words: &str) -> Result<(), Problem> {
-    let grant = act.authorise::<ChangeRiskCard>(subject).await?;
+    let grant = act.authorise::<RaiseAlert>(subject).await?;
     let (person, episode_id) = (grant.person(), grant.episode());
-    let site = subject.site.ok_or(Problem::NotFound)?;
     let id = AlertId::new(Uuid::now_v7());
-    let alert = alerts::NewAlert { id, record: None, kind, detail: words.to_owned(), due_at: None };
-    alerts::raise(act, person, episode_id, site, &alert).await?;
+    let alert = alerts::NewAlert { id, record: None, kind, detail: words.to_owned(), due_at: None, owner: None };
+    alerts::raise(act, &grant, &alert).await?;
     let episode = act.authorise::<ViewEpisode>(subject).await?;
     let owner = episodes::get(act, &episode).await?.ok_or(Problem::NotFound)?.owner_id;
     let employer = match users::by_id(act, owner).await? {

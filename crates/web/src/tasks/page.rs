@@ -1,6 +1,7 @@
 //! The page of a task: what to know before making contact, what was tried, and what came of it.
 
-use super::questions::{Questions, only_when, options};
+use super::questions::{Questions, options};
+use crate::asking::only_when;
 use crate::banner::{self, Banner};
 use crate::forms::WITHHELD;
 use crate::{Answer, Cx, Errors, Fields, Problem, risk};
@@ -11,7 +12,7 @@ use throughline_domain::contact::{AfterContact, Attendance, ContactMode, missed_
 use throughline_domain::ids::TaskId;
 use throughline_domain::risk::AlertKind;
 use throughline_domain::task::TaskState;
-use throughline_policy::{ChangeFollowUp, ChangeRiskCard, Subject, ViewFollowUp, ViewNeedsPlan};
+use throughline_policy::{ChangeFollowUp, RaiseAlert, Subject, ViewFollowUp, ViewNeedsPlan};
 use throughline_store::contacts::{self, Contact};
 use throughline_store::people::ContactDetails;
 use throughline_store::records::{self, NeedsPlan};
@@ -68,7 +69,7 @@ pub(super) async fn load(cx: &Cx, id: TaskId) -> Result<TaskPage, Problem> {
     let colleagues = users::colleagues(&mut tx).await?;
     let organisations = organisations::all(&mut tx).await?;
     let may_change = tx.may::<ChangeFollowUp>(subject).await?;
-    let may_raise = tx.may::<ChangeRiskCard>(subject).await?;
+    let may_raise = tx.may::<RaiseAlert>(subject).await?;
     tx.commit().await?;
     Ok(TaskPage {
         organisation: organisations

@@ -77,12 +77,6 @@ impl<'a> Questions<'a> {
     }
 }
 
-/// The question, asked only when `about` has this answer; `words` say so without script.
-pub(super) fn only_when(question: Value, about: &str, answer: &str, words: &str) -> Value {
-    let test = context! { any_of => vec![answer] };
-    context! { when => context! { about => context! { question => about, test } }, only_if => words, ..question }
-}
-
 /// Reads a date and a time of day as people type them; a time left empty is `otherwise`.
 pub(super) fn read_date_time(
     fields: &Fields,
