@@ -13,7 +13,9 @@ use throughline_domain::consent::{ConsentFor, ConsentState};
 use throughline_domain::ids::{EpisodeId, OrganisationId, TaskId, UserId};
 use throughline_domain::role::OrganisationKind;
 use throughline_domain::task::{TaskKind, TaskState};
-use throughline_policy::{ChangeEpisode, ChangeFollowUp, Class, Subject, Verb, ViewConsent, ViewEpisode, ViewFollowUp};
+use throughline_policy::{
+    ChangeEpisode, ChangeFollowUp, Class, Subject, Verb, ViewCarePlan, ViewConsent, ViewEpisode, ViewFollowUp,
+};
 use throughline_store::contacts::{self, Contact};
 use throughline_store::episodes::{self, Episode};
 use throughline_store::organisations::{self, Organisation};
@@ -45,6 +47,7 @@ struct FollowUpPage {
     organisations: Vec<Organisation>,
     colleagues: Vec<Colleague>,
     may_change: bool,
+    may_see_care: bool,
     may_allocate: bool,
 }
 
@@ -67,6 +70,7 @@ async fn load(cx: &Cx, id: EpisodeId) -> Result<FollowUpPage, Problem> {
     let organisations = organisations::all(&mut tx).await?;
     let colleagues = users::colleagues(&mut tx).await?;
     let may_change = tx.may::<ChangeFollowUp>(subject).await? && episode.closed_at.is_none();
+    let may_see_care = tx.may::<ViewCarePlan>(subject).await?;
     let may_allocate = tx.may::<ChangeEpisode>(subject).await? && episode.closed_at.is_none();
     tx.commit().await?;
     let partners = organisations.iter().filter(|one| one.kind == OrganisationKind::Partner).cloned().collect();
@@ -82,6 +86,7 @@ async fn load(cx: &Cx, id: EpisodeId) -> Result<FollowUpPage, Problem> {
         organisations,
         colleagues,
         may_change,
+        may_see_care,
         may_allocate,
     })
 }
@@ -145,6 +150,7 @@ impl FollowUpPage {
             ended => ended.into_iter().map(|task| self.task_value(task, cx)).collect::<Vec<_>>(),
             contacts => self.contacts.iter().map(|contact| contact_value(contact, self.age)).collect::<Vec<_>>(),
             may_change => self.may_change,
+            care => self.may_see_care.then(|| format!("/people/{}/care", self.episode.person_id)),
             may_allocate => self.may_allocate,
             agreed => self.agreed(),
             consent => self.consent.map(ConsentState::label),
