@@ -137,25 +137,47 @@ fn extend_bail(events: &mut Events, change: impl FnOnce(&mut PreChargeBail)) {
     }
 }
 
-/// The charges for which somebody waits in custody, each until they are bailed or released.
+/// The charges for which somebody waits in custody for trial.
 fn charges(known: &[LegalEvent]) -> Vec<ChargeHeld> {
     let mut held = Vec::new();
     for event in known {
         let (LegalEventKind::Charged, Detail::Charge(charge)) = (event.kind, &event.detail) else { continue };
-        let (Some(allocation), Some(first_appearance_at)) = (charge.allocation, charge.first_appearance) else {
-            continue;
-        };
-        let ends = |other: &&LegalEvent| other.kind.walks_out_on().is_some() && other.at >= event.at;
+        let (Some(allocation), Some(first)) = (charge.allocation, charge.first_appearance) else { continue };
+        let Some(custody) = custody_for(known, event.at, first) else { continue };
         held.push(ChargeHeld {
             offence: charge.offence.clone(),
             allocation,
-            first_appearance_at,
+            first_appearance_at: custody.from,
             sent_at: None,
             days_in_magistrates: None,
-            ended_at: known.iter().find(ends).map(|other| other.at),
+            ended_at: custody.to,
         });
     }
     held
+}
+
+/// How long somebody waits in custody for one charge.
+struct Custody {
+    from: Instant,
+    to: Option<Instant>,
+}
+
+/// The custody for a charge: from the first appearance or, of somebody who was free then, from the remand after it;
+/// until the bail or release that no remand follows. `None` of somebody who was never held for it. Time at liberty
+/// between two remands is counted as custody: the limit that is shown is then too early, and never too late.
+fn custody_for(known: &[LegalEvent], charged: Instant, first: Instant) -> Option<Custody> {
+    let leaves = |event: &&LegalEvent| event.kind.walks_out_on().is_some();
+    let moves = || {
+        let since = known.iter().filter(move |event| event.at >= charged);
+        since.filter(move |event| leaves(event) || event.kind == LegalEventKind::Remanded)
+    };
+    let was_free = moves().filter(|event| event.at < first).last().is_some_and(|event| leaves(&event));
+    let from = match was_free {
+        true => moves().find(|event| event.at >= first && !leaves(event))?.at,
+        false => first,
+    };
+    let last = moves().filter(|event| event.at >= from).last();
+    Some(Custody { from, to: last.filter(leaves).map(|event| event.at) })
 }
 
 /// The clock that matters next: the one that is overdue longest, or else runs out first. Clocks

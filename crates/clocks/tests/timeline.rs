@@ -161,6 +161,41 @@ fn a_charge_counts_its_custody_time_limit_until_bail() {
     assert_eq!(clocks(&events_of(&events), now).clock("ctl_crown").unwrap().state, State::Stopped);
 }
 
+/// A custody time limit is of somebody who waits in custody: one that runs for somebody on bail, or that stands still
+/// for somebody who was remanded again, would be believed.
+#[test]
+fn a_custody_time_limit_follows_bail_and_remand() {
+    let charge = Detail::Charge(Charge {
+        offence: "Theft".into(),
+        allocation: Some(Allocation::Summary),
+        first_appearance: Some(london("2026-11-12 10:00")),
+    });
+    let charged = || with(Kind::Charged, "2026-11-10 20:00", charge.clone());
+    let ctl = |after: &[(Kind, &str)]| {
+        let mut events = vec![event(Kind::Arrested, "2026-11-10 10:00"), charged()];
+        events.extend(after.iter().map(|(kind, at)| event(*kind, at)));
+        let answer = clocks(&events_of(&events), london("2026-12-01 09:00"));
+        answer.clock("ctl_summary").map(|clock| (clock.state, clock.starts_at))
+    };
+    let (first, bail, remand) = (london("2026-11-12 10:00"), Kind::BailedAfterCharge, Kind::Remanded);
+    assert_eq!(ctl(&[]), Some((State::Running, Some(first))));
+    assert_eq!(ctl(&[(bail, "2026-11-11 09:00")]), None, "bailed by the police: nobody waits in custody");
+    assert_eq!(
+        ctl(&[(bail, "2026-11-11 09:00"), (remand, "2026-11-20 12:00")]),
+        Some((State::Running, Some(london("2026-11-20 12:00")))),
+        "free until the remand"
+    );
+    assert_eq!(
+        ctl(&[(remand, "2026-11-12 11:00"), (bail, "2026-11-20 12:00")]),
+        Some((State::Stopped, Some(first)))
+    );
+    assert_eq!(
+        ctl(&[(remand, "2026-11-12 11:00"), (bail, "2026-11-20 12:00"), (remand, "2026-11-28 12:00")]),
+        Some((State::Running, Some(first))),
+        "remanded again: counted on, too early rather than too late"
+    );
+}
+
 #[test]
 fn what_lies_ahead_is_not_drawn() {
     let events = [event(Kind::Arrested, "2026-11-10 10:00"), event(Kind::Released, "2026-11-10 18:00")];
