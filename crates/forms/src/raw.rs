@@ -240,6 +240,13 @@ impl Check<'_> {
                 );
                 self.wrong(at, reason);
             }
+            if question.feeds.risk.is_some() && !class.is_restricted() && class != AudienceClass::Risk {
+                let reason = format!(
+                    "'{}' speaks of risk on the risk card, so its section must be of the class risk",
+                    question.id
+                );
+                self.wrong(at, reason);
+            }
             self.asked.push(question.clone());
             questions.push(question);
         }
