@@ -30,7 +30,7 @@ pub use read::{
 };
 pub use signed::sign;
 
-pub(crate) use classes::{marks_withheld, may_read, readable_snapshot, something_withheld};
+pub(crate) use classes::{marks_withheld, may_read, note_read, readable_snapshot, something_withheld};
 pub(crate) use frozen::risk_of;
 
 use crate::{Conn, Error, Result, Row, Tx, args, events};

@@ -136,6 +136,8 @@ async fn forms(tx: &mut Tx, grant: &Grant<ViewClinical>) -> Result<Texts> {
         let (readable, withheld) = records::readable_snapshot(tx, grant.subject(), author, snapshot).await?;
         texts.withheld |= withheld;
         if let Some(snapshot) = readable {
+            let read = snapshot.sections.iter().map(|section| section.class);
+            records::note_read(tx, grant.subject(), author, read).await?;
             texts.take(answers(row, &snapshot))?;
         }
     }
@@ -181,7 +183,9 @@ async fn addenda(tx: &mut Tx, grant: &Grant<ViewClinical>) -> Result<Texts> {
         .await?;
     let mut texts = Texts::of_rows(rows.len());
     for row in &rows {
-        if records::may_read(tx, grant.subject(), row.get("created_by")?, row.get("class")?).await? {
+        let (author, class) = (row.get("created_by")?, row.get("class")?);
+        if records::may_read(tx, grant.subject(), author, class).await? {
+            records::note_read(tx, grant.subject(), author, [class]).await?;
             texts.take(addendum(row).map(|text| vec![text]))?;
         } else {
             texts.withheld = true;
