@@ -3,6 +3,7 @@
 mod condition;
 mod feeds;
 mod limits;
+mod name;
 mod question;
 mod scoring;
 mod step;
@@ -10,7 +11,8 @@ mod written;
 
 use std::collections::HashSet;
 
-use written::{Lists, Name, RawForm, RawSection};
+use name::Name;
+use written::{Lists, RawForm, RawSection};
 
 use crate::definition::{AudienceClass, Form, FormKind, Question, Section};
 use crate::vocabulary::{DOCUMENT_KINDS, Word, label as word_label};
