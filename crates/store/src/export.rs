@@ -324,6 +324,6 @@ pub async fn disclose(tx: &mut Tx, grant: &Grant<ExportRecord>, new: &NewDisclos
             args![grant.person()],
         )
         .await?;
-    let subject: Subject = newest.as_ref().map(crate::episodes::subject_of).transpose()?.ok_or(Error::Stale)?;
+    let subject: Subject = newest.as_ref().map(crate::subject::of).transpose()?.ok_or(Error::Stale)?;
     disclosures::write(tx, subject, grant.actor().user, new).await
 }

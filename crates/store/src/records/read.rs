@@ -20,7 +20,7 @@ pub async fn subject(conn: &mut Conn, id: RecordId) -> Result<Option<Subject>> {
             args![id],
         )
         .await?;
-    row.as_ref().map(crate::episodes::subject_of).transpose()
+    row.as_ref().map(crate::subject::of).transpose()
 }
 
 /// One record of the grant's person; `None` also when nothing of it is the reader's to read.
