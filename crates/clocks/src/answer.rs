@@ -3,7 +3,8 @@
 use serde::Serialize;
 use throughline_domain::time::{Instant, london_date};
 
-use crate::detention::{Clock, Detention};
+use crate::clock::Clock;
+use crate::detention::Detention;
 use crate::events::Events;
 use crate::impossible::{possible, set_aside};
 use crate::notices::notices;

@@ -32,6 +32,7 @@
 #![warn(missing_docs)]
 
 mod answer;
+mod clock;
 mod detention;
 mod events;
 mod impossible;
@@ -43,7 +44,7 @@ mod timeline;
 mod words;
 
 pub use answer::{Answer, clocks, clocks_by};
-pub use detention::{Clock, State};
+pub use clock::{Clock, State};
 pub use events::{ChargeHeld, Events, Excluded, Hours, HoursError, PreChargeBail, Section, Warrant};
 pub use recorded::{events_of, limit_in_force, next_due, review_ahead};
 pub use table::{

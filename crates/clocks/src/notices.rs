@@ -2,7 +2,8 @@
 
 use throughline_domain::time::{Instant, date_time_long};
 
-use crate::detention::{Clock, Detention, State, began, is_police_detention};
+use crate::clock::{Clock, State};
+use crate::detention::{Detention, began, is_police_detention};
 use crate::events::{Events, Excluded, Warrant};
 use crate::table::{Kind, Permission, StartsFrom, Tables};
 

@@ -4,7 +4,7 @@ use throughline_domain::legal::{Detail, LegalEvent, LegalEventKind};
 use throughline_domain::time::Instant;
 
 use crate::answer::Answer;
-use crate::detention::{Clock, State};
+use crate::clock::{Clock, State};
 use crate::events::{ChargeHeld, Events, Excluded, Hours, PreChargeBail, Section, Warrant};
 use crate::table::Kind as ClockKind;
 

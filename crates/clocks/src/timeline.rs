@@ -6,7 +6,7 @@ use throughline_domain::legal::{Detail, LegalEvent, LegalEventKind, MhaSection, 
 use throughline_domain::time::{Instant, date_time_long};
 
 use crate::answer::Answer;
-use crate::detention::State;
+use crate::clock::State;
 use crate::words::length;
 
 /// On which basis somebody is held, or free.

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use throughline_domain::time::{Instant, clock_time, date_time_short, london_date};
 
-use crate::detention::{Clock, State};
+use crate::clock::{Clock, State};
 use crate::table::Kind;
 
 /// A clock in a few words at an instant, such as "Review due in 1 h 20 min (16:40)" or

@@ -185,10 +185,7 @@ fn a_custody_time_limit_follows_bail_and_remand() {
         Some((State::Running, Some(london("2026-11-20 12:00")))),
         "free until the remand"
     );
-    assert_eq!(
-        ctl(&[(remand, "2026-11-12 11:00"), (bail, "2026-11-20 12:00")]),
-        Some((State::Stopped, Some(first)))
-    );
+    assert_eq!(ctl(&[(remand, "2026-11-12 11:00"), (bail, "2026-11-20 12:00")]), Some((State::Stopped, Some(first))));
     assert_eq!(
         ctl(&[(remand, "2026-11-12 11:00"), (bail, "2026-11-20 12:00"), (remand, "2026-11-28 12:00")]),
         Some((State::Running, Some(first))),

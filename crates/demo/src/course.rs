@@ -28,8 +28,8 @@ use throughline_domain::time::{Instant, age_on, from_london, london_date, london
 use throughline_forms::{About, Answers, Form, catalogue};
 use throughline_policy::{
     Actor, ChangeConsent, ChangeEpisode, ChangeFollowUp, ChangeJustice, ChangeReferral, ChangeRiskCard, CloseEpisode,
-    CreateDisclosure, CreatePerson, CreateReferral, OpenEpisode, SignClinical, Subject, ViewClinical, ViewEpisode,
-    ViewFollowUp, ViewReferral, ViewRiskCard, WriteClinical,
+    CreateDisclosure, CreatePerson, CreateReferral, OpenEpisode, SignClinical, Subject, ViewClinical, ViewConsent,
+    ViewEpisode, ViewFollowUp, ViewReferral, ViewRiskCard, WriteClinical,
 };
 use throughline_store::consents::NewConsent;
 use throughline_store::contacts::{self, NewContact};
@@ -454,6 +454,7 @@ impl<'a> Course<'a> {
                 papers::release(&mut tx, self.subject, kind, id, recipient, basis, &advice).await?;
             }
             let grant = tx.authorise::<CreateDisclosure>(self.subject).await?;
+            let readers = if is_court { ConsentFor::Court } else { ConsentFor::Police };
             let new = NewDisclosure {
                 id: DisclosureId::new(self.chance.id()),
                 document_id: document,
@@ -462,7 +463,7 @@ impl<'a> Course<'a> {
                     (None, true) => "Advice to the court cells, spoken".into(),
                     (None, false) => "Custody advice, spoken".into(),
                 },
-                consent_for: if is_court { ConsentFor::Court } else { ConsentFor::Police },
+                consent_for: readers,
                 recipient: recipient.into(),
                 channel: if document.is_some() { Channel::Paper } else { Channel::Verbal },
                 basis: if self.shares { Basis::Consent } else { Basis::PublicInterest },
@@ -472,7 +473,7 @@ impl<'a> Course<'a> {
                     "Told of thoughts of suicide: staff must know tonight. Only the risk and what helps was said."
                         .into()
                 },
-                consent_id: None,
+                consent_id: self.agreed_to(&mut tx, readers).await?,
                 minimum_necessary: true,
             };
             disclosures::record(&mut tx, &grant, self.site.id, &new).await?;
@@ -485,6 +486,13 @@ impl<'a> Course<'a> {
         self.move_on(&mut tx, 4).await?;
         tx.commit().await?;
         Ok(true)
+    }
+
+    /// The line of the ledger by which the person agreed that these readers are told, when they did.
+    async fn agreed_to(&self, tx: &mut Tx, readers: ConsentFor) -> anyhow::Result<Option<ConsentId>> {
+        let grant = tx.authorise::<ViewConsent>(self.subject).await?;
+        let ledger = consents::ledger(tx, &grant).await?;
+        Ok(consents::speaks(&ledger, readers).filter(|line| line.state.permits()).map(|line| line.id))
     }
 
     async fn answer_alerts(&mut self, tx: &mut Tx, state: AlertState) -> anyhow::Result<()> {

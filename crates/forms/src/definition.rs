@@ -322,7 +322,7 @@ pub struct AlertFeed {
     pub detail: Option<String>,
 }
 
-/// What the codes of a question say about risk. A code in neither list says nothing.
+/// What the codes of a question say about risk. A code in neither list says that nobody could ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RiskFeed {
     /// Whether this is the overall conclusion, or one of the areas it draws on.

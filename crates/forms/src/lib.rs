@@ -27,7 +27,7 @@
 //! writes understood dates in one way → [`Form::check`] tells what is wrong →
 //! [`Form::view`] draws the page again, or [`Form::summary`] the check-answers page → signing
 //! takes the [`Form::snapshot`], and [`Form::alerts`], [`Form::findings`] and
-//! [`Form::risk_state`] say what follows.
+//! [`Form::risk`] say what follows.
 //!
 //! ```
 //! use throughline_forms::{catalogue, Answers};
@@ -86,7 +86,7 @@ pub use definition::{
 };
 pub use fits::{About, Fits, STEPS_WITH_FORMS};
 pub use licences::LicenceEntry;
-pub use outcome::{Finding, RaisedAlert, RiskAnswer, RiskState};
+pub use outcome::{Finding, RaisedAlert, RiskAnswer, RiskConclusion};
 pub use raw::{DefinitionError, check_definition, check_definitions};
 pub use score::{ItemScore, Next, Score, ScoreError, ScoreSheet, score_answers_json, score_sheet_json};
 pub use scoring::{

@@ -46,24 +46,26 @@ pub struct Finding {
 }
 
 throughline_domain::codes! {
-    /// What the answers say about risk. There is no third value for silence: that is `None`, and
-    /// is shown as "not assessed".
-    pub enum RiskState {
+    /// What the answers conclude about risk. There is no value for silence: that is `None`.
+    pub enum RiskConclusion {
         /// At least one risk is known.
         Known = "known", "Known risk";
         /// Somebody asked, and found none.
-        AssessedNoneIdentified = "none_identified", "Assessed, none identified";
+        NoneIdentified = "none_identified", "Assessed, none identified";
+        /// Somebody says that nobody could ask.
+        NotAssessed = "not_assessed", "Not assessed";
     }
 }
 
-/// The state of risk with the areas it rests on.
+/// What a form says about risk: its conclusion with the areas it rests on, in the form's own words. Frozen when
+/// the form is signed, so that the form's file alone says which answers mean what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RiskAnswer {
-    /// Known, or assessed with none identified.
-    pub state: RiskState,
+    /// What it concludes.
+    pub conclusion: RiskConclusion,
     /// The areas in which a risk is known, by label.
     pub known: Vec<String>,
-    /// The areas nobody asked about, by label: shown with every state.
+    /// The areas nobody asked about, by label: shown with every conclusion.
     pub not_asked: Vec<String>,
 }
 
@@ -101,32 +103,29 @@ impl Form {
     }
 
     /// What the answers say about risk, or `None` when they do not say: nothing is concluded
-    /// from silence. One known area makes the state known, whatever the conclusion says; "none
-    /// identified" needs both the conclusion and at least one area that was asked about.
-    pub fn risk_state(&self, answers: &Answers) -> Option<RiskAnswer> {
+    /// from silence. One known area makes a risk known, whatever is concluded; "none identified"
+    /// needs both the conclusion and at least one area that was asked about.
+    pub fn risk(&self, answers: &Answers) -> Option<RiskAnswer> {
         let picture = RiskPicture::of(self, answers);
-        let state = match (picture.concluded, picture.known.is_empty()) {
-            (_, false) => RiskState::Known,
-            (concluded, true) => concluded?,
-        };
-        if state == RiskState::AssessedNoneIdentified && !picture.anything_asked() {
+        let conclusion = if picture.known.is_empty() { picture.concluded? } else { RiskConclusion::Known };
+        if conclusion == RiskConclusion::NoneIdentified && !picture.anything_asked() {
             return None;
         }
-        Some(RiskAnswer { state, known: picture.known, not_asked: picture.not_asked })
+        Some(RiskAnswer { conclusion, known: picture.known, not_asked: picture.not_asked })
     }
 
     /// A conclusion that its own areas contradict is not signed.
     pub(crate) fn check_risk(&self, answers: &Answers) -> Option<FieldError> {
         let picture = RiskPicture::of(self, answers);
         let message = match (picture.concluded, picture.known.as_slice()) {
-            (Some(RiskState::AssessedNoneIdentified), []) if !picture.anything_asked() => {
+            (Some(RiskConclusion::NoneIdentified), []) if !picture.anything_asked() => {
                 "You concluded that no risk was identified, but no area was asked about: ask, or choose “not assessed”"
                     .to_owned()
             }
-            (Some(RiskState::Known), []) => {
+            (Some(RiskConclusion::Known), []) => {
                 "You concluded that a risk is known, but identified none in any area: say which".to_owned()
             }
-            (Some(RiskState::Known), _) | (_, []) => return None,
+            (Some(RiskConclusion::Known), _) | (_, []) => return None,
             (_, known) => format!(
                 "You did not conclude that a risk is known, but identified one under “{}”: change one of the two",
                 known.join("”, “")
@@ -153,7 +152,7 @@ fn raise(question: &Question, alert: &AlertFeed, answers: &Answers, applies: &dy
 /// The areas and the conclusion, as answered.
 struct RiskPicture<'a> {
     conclusion: Option<&'a str>,
-    concluded: Option<RiskState>,
+    concluded: Option<RiskConclusion>,
     known: Vec<String>,
     asked: usize,
     not_asked: Vec<String>,
@@ -167,16 +166,16 @@ impl<'a> RiskPicture<'a> {
             let Some(feed) = &question.feeds.risk else {
                 continue;
             };
-            let state = feed.says(answers.one(&question.id));
+            let says = feed.says(answers.get(&question.id));
             if feed.overall {
                 picture.conclusion = Some(&question.id);
-                picture.concluded = state;
+                picture.concluded = says;
                 continue;
             }
-            match state {
-                Some(RiskState::Known) => picture.known.push(question.label.clone()),
-                Some(RiskState::AssessedNoneIdentified) => picture.asked += 1,
-                None => picture.not_asked.push(question.label.clone()),
+            match says {
+                Some(RiskConclusion::Known) => picture.known.push(question.label.clone()),
+                Some(RiskConclusion::NoneIdentified) => picture.asked += 1,
+                Some(RiskConclusion::NotAssessed) | None => picture.not_asked.push(question.label.clone()),
             }
         }
         picture
@@ -188,13 +187,16 @@ impl<'a> RiskPicture<'a> {
 }
 
 impl RiskFeed {
-    fn says(&self, answer: Option<&str>) -> Option<RiskState> {
-        let answer = answer?;
-        let among = |codes: &[String]| codes.iter().any(|code| code == answer);
+    /// What the chosen codes say; of several, one that means a risk outweighs the others.
+    fn says(&self, chosen: &[String]) -> Option<RiskConclusion> {
+        let among = |codes: &[String]| chosen.iter().any(|code| codes.contains(code));
         if among(&self.known) {
-            return Some(RiskState::Known);
+            return Some(RiskConclusion::Known);
         }
-        among(&self.none).then_some(RiskState::AssessedNoneIdentified)
+        if among(&self.none) {
+            return Some(RiskConclusion::NoneIdentified);
+        }
+        chosen.iter().any(|code| !code.trim().is_empty()).then_some(RiskConclusion::NotAssessed)
     }
 }
 

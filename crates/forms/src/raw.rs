@@ -3,6 +3,7 @@
 mod condition;
 mod feeds;
 mod limits;
+mod name;
 mod question;
 mod scoring;
 mod step;
@@ -10,7 +11,8 @@ mod written;
 
 use std::collections::HashSet;
 
-use written::{Lists, Name, RawForm, RawSection};
+use name::Name;
+use written::{Lists, RawForm, RawSection};
 
 use crate::definition::{AudienceClass, Form, FormKind, Question, Section};
 use crate::vocabulary::{DOCUMENT_KINDS, Word, label as word_label};
@@ -237,6 +239,13 @@ impl Check<'_> {
                     "'{}' is in a {} section: an alert, a finding, a state of risk or a dataset would tell what it says",
                     question.id,
                     class.code()
+                );
+                self.wrong(at, reason);
+            }
+            if question.feeds.risk.is_some() && !class.is_restricted() && class != AudienceClass::Risk {
+                let reason = format!(
+                    "'{}' speaks of risk on the risk card, so its section must be of the class risk",
+                    question.id
                 );
                 self.wrong(at, reason);
             }

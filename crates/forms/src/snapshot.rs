@@ -182,6 +182,20 @@ impl Snapshot {
         }
     }
 
+    /// The answers as the form took them, in codes where there are codes: enough to ask the same version of the
+    /// form again what follows from them.
+    pub fn answers(&self) -> Answers {
+        let mut answers = Answers::default();
+        for answer in self.sections.iter().flat_map(|section| &section.answers) {
+            if answer.codes.is_empty() {
+                answers.set(&answer.question, [answer.value.as_str()]);
+            } else {
+                answers.set(&answer.question, answer.codes.iter().map(|one| one.code.as_str()));
+            }
+        }
+        answers
+    }
+
     /// The answer to a question.
     pub fn answer(&self, question: &str) -> Option<&SnapshotAnswer> {
         self.sections.iter().flat_map(|section| &section.answers).find(|answer| answer.question == question)

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use serde_json::Value;
 use throughline_domain::time::{Instant, from_london};
 use throughline_forms::{
-    Answers, AudienceClass, FieldError, Form, Purpose, RiskState, SectionState, Snapshot, catalogue, check_definition,
-    vocabulary,
+    Answers, AudienceClass, FieldError, Form, Purpose, RiskConclusion, SectionState, Snapshot, catalogue,
+    check_definition, vocabulary,
 };
 
 fn form(id: &str) -> &'static Form {
@@ -370,26 +370,62 @@ fn a_self_harm_concern_alerts_in_words_and_never_in_bands() {
 #[test]
 fn risk_is_known_or_none_identified_only_when_somebody_said_so() {
     let risk = form("risk");
-    let state = |pairs: &[(&str, &str)]| risk.risk_state(&read(risk, pairs));
-    assert_eq!(state(&[]), None);
-    assert_eq!(state(&[("to_self", "none_identified")]), None, "one area is no conclusion");
-    assert_eq!(state(&[("overall_state", "none_identified")]), None, "a conclusion from nothing is none");
-    assert_eq!(state(&[("overall_state", "not_assessed"), ("to_self", "not_asked")]), None);
+    let says = |pairs: &[(&str, &str)]| risk.risk(&read(risk, pairs));
+    assert_eq!(says(&[]), None);
+    assert_eq!(says(&[("to_self", "none_identified")]), None, "one area is no conclusion");
+    assert_eq!(says(&[("overall_state", "none_identified")]), None, "a conclusion from nothing is none");
+    let could_not_ask = says(&[("overall_state", "not_assessed"), ("to_self", "not_asked")]).unwrap();
+    assert_eq!(could_not_ask.conclusion, RiskConclusion::NotAssessed);
+    assert!(could_not_ask.not_asked.contains(&"Self-harm or suicide".to_owned()));
     let none =
-        state(&[("to_self", "none_identified"), ("overall_state", "none_identified"), ("arson", "not_asked")]).unwrap();
-    assert_eq!(none.state, RiskState::AssessedNoneIdentified);
+        says(&[("to_self", "none_identified"), ("overall_state", "none_identified"), ("arson", "not_asked")]).unwrap();
+    assert_eq!(none.conclusion, RiskConclusion::NoneIdentified);
     assert!(
         none.not_asked.contains(&"Fire-setting".to_owned())
             && !none.not_asked.contains(&"Self-harm or suicide".to_owned())
     );
-    let known = state(&[("arson", "identified"), ("overall_state", "none_identified")]).unwrap();
-    assert_eq!((known.state, known.known), (RiskState::Known, vec!["Fire-setting".to_owned()]));
+    let known = says(&[("arson", "identified"), ("overall_state", "none_identified")]).unwrap();
+    assert_eq!((known.conclusion, known.known), (RiskConclusion::Known, vec!["Fire-setting".to_owned()]));
     assert_eq!(
-        state(&[("to_self", "identified")]).unwrap().state,
-        RiskState::Known,
+        says(&[("to_self", "identified")]).unwrap().conclusion,
+        RiskConclusion::Known,
         "a known risk does not wait for a conclusion"
     );
-    assert_eq!(form("screening").risk_state(&read(form("screening"), &[("self_harm_concern", "no")])), None);
+    assert_eq!(form("screening").risk(&read(form("screening"), &[("self_harm_concern", "no")])), None);
+}
+
+/// A risk among several ticked answers of one area is not lost behind the first of them.
+#[test]
+fn one_of_several_answers_of_an_area_is_enough_for_a_known_risk() {
+    let text = r#"
+id = "areas"
+version = 1
+title = "Areas"
+kind = "form"
+intro = "For tests"
+[[section]]
+id = "risk"
+title = "Risk"
+class = "risk"
+[[section.question]]
+id = "harm"
+label = "Harm"
+kind = "multi"
+options = [{ code = "none", label = "None" }, { code = "past", label = "In the past" }, { code = "now", label = "Now" }]
+feeds.risk = { known = ["now"], none = ["none", "past"] }
+"#;
+    let form = check_definition("areas.toml", text).expect("it makes sense");
+    let says = |codes: &[&str]| form.risk(&read(&form, &codes.iter().map(|code| ("harm", *code)).collect::<Vec<_>>()));
+    assert_eq!(says(&["past", "now"]).expect("it is known").known, ["Harm"]);
+    assert_eq!(says(&["past"]), None, "an area is no conclusion");
+}
+
+/// The answers that a snapshot gives back say of risk what was signed.
+#[test]
+fn a_snapshot_can_be_asked_again_what_it_says_of_risk() {
+    let risk = form("risk");
+    let answers = read(risk, &[("to_self", "identified"), ("to_self_detail", "Says so"), ("arson", "not_asked")]);
+    assert_eq!(risk.risk(&risk.snapshot(&answers).answers()), risk.risk(&answers));
 }
 
 #[test]

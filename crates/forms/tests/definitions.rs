@@ -145,6 +145,9 @@ fn an_answer_feeds_only_what_there_is() {
     refused(&with("feeds.document = [\"newspaper\"]"), 16, "no document kind 'newspaper'");
     refused(&with("feeds.finding = \"need\""), 13, "only a findings question");
     refused(&with("feeds.risk = { known = [\"perhaps\"] }"), 16, "no option 'perhaps'");
+    let risk = with("feeds.risk = { known = [\"yes\"] }");
+    refused(&risk, 13, "its section must be of the class risk");
+    check_definition("sample.toml", &risk.replace("\"clinical\"", "\"risk\"")).expect("the card's readers may know");
     refused(&with("prefill = \"memory\""), 16, "no place to take an answer from");
     let findings = "[[section.question]]\nid = \"q\"\nlabel = \"Q\"\nkind = \"findings\"\noptions = [{ code = \"a\", label = \"A\" }]\n";
     refused(&form(findings), 13, "needs feeds.finding");

@@ -213,7 +213,7 @@ pub async fn subject(conn: &mut Conn, goal: GoalId) -> Result<Option<Subject>> {
             args![goal],
         )
         .await?;
-    row.as_ref().map(crate::episodes::subject_of).transpose()
+    row.as_ref().map(crate::subject::of).transpose()
 }
 
 /// Sets a goal in the grant's episode.

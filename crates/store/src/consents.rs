@@ -2,7 +2,7 @@
 
 use crate::{Conn, Result, Tx, args, events};
 use throughline_domain::consent::{ConsentFor, ConsentState};
-use throughline_domain::ids::{ConsentId, SiteId};
+use throughline_domain::ids::{ConsentId, PersonId, SiteId};
 use throughline_domain::time::Instant;
 use throughline_policy::{ChangeConsent, Class, Grant, ViewConsent};
 
@@ -77,11 +77,42 @@ pub fn state(ledger: &[Consent], consent_for: ConsentFor) -> ConsentState {
     speaks(ledger, consent_for).map_or(ConsentState::NotAsked, |line| line.state)
 }
 
+/// Whether the line that speaks now for a recipient is this one, and permits. What rests on consent is checked where
+/// it is written: a page may have been made before the person took it back.
+pub(crate) async fn stands(
+    tx: &mut Tx,
+    person: PersonId,
+    consent_for: ConsentFor,
+    line: Option<ConsentId>,
+) -> Result<bool> {
+    hold(tx, person).await?;
+    let row = tx
+        .fetch_optional(
+            "SELECT id, state FROM consent WHERE person_id = $1 AND consent_for = $2
+              ORDER BY recorded_at DESC, id DESC LIMIT 1",
+            args![person, consent_for],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(false) };
+    let (id, state): (ConsentId, ConsentState) = (row.get("id")?, row.get("state")?);
+    Ok(line == Some(id) && state.permits())
+}
+
+/// Whoever writes a line of consent and whoever shares on one wait for each other. SQLite has one writer and needs
+/// no word for it.
+async fn hold(tx: &mut Tx, person: PersonId) -> Result<()> {
+    if tx.is_postgres() {
+        tx.fetch_optional("SELECT id FROM person WHERE id = $1 FOR NO KEY UPDATE", args![person]).await?;
+    }
+    Ok(())
+}
+
 /// Adds a line for the grant's person and episode.
 ///
 /// # Errors
 /// The store's.
 pub async fn record(tx: &mut Tx, grant: &Grant<ChangeConsent>, site: SiteId, new: &NewConsent) -> Result<()> {
+    hold(tx, grant.person()).await?;
     let (now, name) = (tx.now(), tx.actor_name());
     tx.execute(
         "INSERT INTO consent (id, person_id, episode_id, consent_for, state, words, how_explained, recorded_at, recorded_by, recorded_by_name)

@@ -1,6 +1,6 @@
 //! The disclosure ledger: what was told to whom, when, how, and on what basis.
 
-use crate::{Conn, Result, Row, Tx, args, events};
+use crate::{Conn, Error, Result, Row, Tx, args, consents, events};
 use throughline_domain::consent::ConsentFor;
 use throughline_domain::disclosure::{Basis, Channel};
 use throughline_domain::ids::{ConsentId, DisclosureId, DocumentId, EpisodeId, SiteId, UserId};
@@ -93,14 +93,21 @@ pub async fn ledger(conn: &mut Conn, grant: &Grant<ViewDisclosure>) -> Result<Ve
 /// Records a disclosure.
 ///
 /// # Errors
-/// The store's.
+/// [`Error::Stale`] when it rests on consent, and that line does not speak any more or does not permit it.
 pub async fn record(tx: &mut Tx, grant: &Grant<CreateDisclosure>, site: SiteId, new: &NewDisclosure) -> Result<()> {
     let subject = Subject { person: Some(grant.person()), episode: Some(grant.episode()), site: Some(site) };
     write(tx, subject, grant.actor().user, new).await
 }
 
 /// Writes a line of the ledger with its event. The caller has the grant for what is disclosed.
+///
+/// # Errors
+/// [`Error::Stale`] as [`record`].
 pub(crate) async fn write(tx: &mut Tx, about: Subject, by: UserId, new: &NewDisclosure) -> Result<()> {
+    let person = about.person.ok_or(Error::Stale)?;
+    if new.basis == Basis::Consent && !consents::stands(tx, person, new.consent_for, new.consent_id).await? {
+        return Err(Error::Stale);
+    }
     let (now, name) = (tx.now(), tx.actor_name());
     tx.execute(
         "INSERT INTO disclosure (id, person_id, episode_id, document_id, summary, consent_for, recipient, channel, basis, reason,
@@ -108,7 +115,7 @@ pub(crate) async fn write(tx: &mut Tx, about: Subject, by: UserId, new: &NewDisc
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         args![
             new.id,
-            about.person,
+            person,
             about.episode,
             new.document_id,
             &new.summary,
@@ -130,12 +137,12 @@ pub(crate) async fn write(tx: &mut Tx, about: Subject, by: UserId, new: &NewDisc
         events::NewEvent {
             at: None,
             site: about.site,
-            person: about.person,
+            person: Some(person),
             episode: about.episode,
             kind: "disclosure",
             class: Class::Disclosure,
             words: format!("{} ({})", new.summary, new.basis),
-            link: about.person.map(|person| format!("/people/{person}/sharing")).unwrap_or_default(),
+            link: format!("/people/{person}/sharing"),
         },
     )
     .await

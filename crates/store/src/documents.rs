@@ -155,7 +155,7 @@ pub async fn subject(conn: &mut Conn, document: DocumentId) -> Result<Option<Sub
             args![document],
         )
         .await?;
-    row.as_ref().map(crate::episodes::subject_of).transpose()
+    row.as_ref().map(crate::subject::of).transpose()
 }
 
 /// Every document about the grant's person, newest first.

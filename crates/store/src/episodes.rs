@@ -157,15 +157,6 @@ fn episode(row: &Row) -> Result<Episode> {
     })
 }
 
-/// The subject of a row that has `person_id`, `episode_id` and `site_id`.
-pub(crate) fn subject_of(row: &Row) -> Result<throughline_policy::Subject> {
-    Ok(throughline_policy::Subject {
-        person: Some(row.get("person_id")?),
-        episode: Some(row.get("episode_id")?),
-        site: Some(row.get("site_id")?),
-    })
-}
-
 /// One episode.
 ///
 /// # Errors

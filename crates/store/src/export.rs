@@ -4,6 +4,7 @@
 use crate::disclosures::{self, NewDisclosure};
 use crate::{Conn, Error, Result, Row, Tx, args, records};
 use std::collections::BTreeMap;
+use throughline_domain::alert::AlertStep;
 use throughline_domain::document::RecordState;
 use throughline_domain::finding::{FindingList, FindingSource, FindingStatus};
 use throughline_domain::ids::{AlertId, EpisodeId, RecordId, ReferralId};
@@ -92,12 +93,27 @@ pub struct AlertLine {
     pub raised_at: Instant,
     /// By whom.
     pub raised_by: String,
-    /// When it was answered.
+    /// When it was last answered.
     pub answered_at: Option<Instant>,
     /// By whom; empty when nobody did.
     pub answered_by: String,
-    /// What was answered.
+    /// What was answered last.
     pub resolution: String,
+    /// Everything that was done with it, oldest first.
+    pub steps: Vec<AlertStepLine>,
+}
+
+/// One thing that was done with an alert.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct AlertStepLine {
+    /// What.
+    pub step: AlertStep,
+    /// When.
+    pub at: Instant,
+    /// By whom.
+    pub by: String,
+    /// What was written.
+    pub words: String,
 }
 
 /// An onward referral.
@@ -217,6 +233,7 @@ pub async fn findings(conn: &mut Conn, grant: &Grant<ViewNeedsPlan>) -> Result<V
 /// # Errors
 /// The store's.
 pub async fn alerts(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<Vec<AlertLine>> {
+    let mut steps = alert_steps(conn, grant).await?;
     let rows = conn
         .fetch_all(
             "SELECT id, episode_id, kind, detail, state, raised_at, raised_by_name, answered_at, answered_by_name, resolution
@@ -224,9 +241,10 @@ pub async fn alerts(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<Vec<
             args![grant.person()],
         )
         .await?;
-    let one = |row: &Row| {
+    let mut one = |row: &Row| {
+        let id = row.get("id")?;
         Ok(AlertLine {
-            id: row.get("id")?,
+            id,
             episode_id: row.get("episode_id")?,
             kind: row.get("kind")?,
             detail: row.get("detail")?,
@@ -236,9 +254,31 @@ pub async fn alerts(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<Vec<
             answered_at: row.get("answered_at")?,
             answered_by: row.get("answered_by_name")?,
             resolution: row.get("resolution")?,
+            steps: steps.remove(&id).unwrap_or_default(),
         })
     };
-    rows.iter().map(one).collect()
+    rows.iter().map(&mut one).collect()
+}
+
+async fn alert_steps(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<BTreeMap<AlertId, Vec<AlertStepLine>>> {
+    let rows = conn
+        .fetch_all(
+            "SELECT s.alert_id, s.step, s.at, s.by_name, s.words FROM alert_step s JOIN alert a ON a.id = s.alert_id
+              WHERE a.person_id = $1 ORDER BY s.alert_id, s.number",
+            args![grant.person()],
+        )
+        .await?;
+    let mut steps: BTreeMap<AlertId, Vec<AlertStepLine>> = BTreeMap::new();
+    for row in &rows {
+        let one = AlertStepLine {
+            step: row.get("step")?,
+            at: row.get("at")?,
+            by: row.get("by_name")?,
+            words: row.get("words")?,
+        };
+        steps.entry(row.get("alert_id")?).or_default().push(one);
+    }
+    Ok(steps)
 }
 
 /// Every onward referral of the grant's person, oldest first.
@@ -284,6 +324,6 @@ pub async fn disclose(tx: &mut Tx, grant: &Grant<ExportRecord>, new: &NewDisclos
             args![grant.person()],
         )
         .await?;
-    let subject: Subject = newest.as_ref().map(crate::episodes::subject_of).transpose()?.ok_or(Error::Stale)?;
+    let subject: Subject = newest.as_ref().map(crate::subject::of).transpose()?.ok_or(Error::Stale)?;
     disclosures::write(tx, subject, grant.actor().user, new).await
 }

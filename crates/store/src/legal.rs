@@ -204,11 +204,13 @@ async fn add(tx: &mut Tx, grant: &Grant<ChangeJustice>, new: &NewLegalEvent, wit
     let minutes = if let Detail::Minutes(minutes) = new.detail { Some(i64::from(minutes)) } else { None };
     let section = if let Detail::Section(section) = new.detail { section.code() } else { "" };
     let (now, name) = (tx.now(), tx.actor_name());
-    tx.execute(
+    // Two corrections of one line at once: the second is told, and keeps its text.
+    tx.execute_versioned(
         "INSERT INTO legal_event (id, person_id, episode_id, kind, at, ended_at, minutes, section, offence, allocation,
                                   first_appearance_at, decided_by, decider_name, note, replaces, withdrawn, recorded_at,
                                   recorded_by, recorded_by_name)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+         ON CONFLICT (replaces) DO NOTHING",
         args![
             new.id,
             grant.person(),
@@ -231,8 +233,7 @@ async fn add(tx: &mut Tx, grant: &Grant<ChangeJustice>, new: &NewLegalEvent, wit
             name
         ],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 async fn may_be_replaced(tx: &mut Tx, grant: &Grant<ChangeJustice>, id: LegalEventId) -> Result<()> {

@@ -30,6 +30,7 @@ pub mod plant;
 #[cfg(feature = "raw-sql")]
 pub mod raw;
 mod sql;
+mod subject;
 mod tx;
 mod writer;
 

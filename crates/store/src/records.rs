@@ -15,6 +15,7 @@ mod afterwards;
 mod as_of;
 mod classes;
 mod draft;
+mod frozen;
 mod pathway;
 mod read;
 mod signed;
@@ -29,7 +30,8 @@ pub use read::{
 };
 pub use signed::sign;
 
-pub(crate) use classes::{marks_withheld, may_read, readable_snapshot, something_withheld};
+pub(crate) use classes::{marks_withheld, may_read, note_read, readable_snapshot, something_withheld};
+pub(crate) use frozen::risk_of;
 
 use crate::{Conn, Error, Result, Row, Tx, args, events};
 use throughline_domain::document::RecordState;

@@ -123,7 +123,7 @@ pub async fn subject(conn: &mut Conn, referral: ReferralId) -> Result<Option<Sub
             args![referral],
         )
         .await?;
-    row.as_ref().map(crate::episodes::subject_of).transpose()
+    row.as_ref().map(crate::subject::of).transpose()
 }
 
 /// The referrals of the grant's episode, in the order made.

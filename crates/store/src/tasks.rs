@@ -81,7 +81,7 @@ pub async fn subject(conn: &mut Conn, task: TaskId) -> Result<Option<Subject>> {
             args![task],
         )
         .await?;
-    row.as_ref().map(crate::episodes::subject_of).transpose()
+    row.as_ref().map(crate::subject::of).transpose()
 }
 
 /// One task of the grant's person.

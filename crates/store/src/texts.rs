@@ -5,6 +5,7 @@
 
 use crate::documents::Written;
 use crate::{Conn, Error, Result, Row, Tx, args, consultations, records};
+use throughline_domain::alert::AlertStep;
 use throughline_domain::codes;
 use throughline_domain::consent::{ConsentFor, ConsentState};
 use throughline_domain::document::{DocumentKind, RecordState};
@@ -136,6 +137,8 @@ async fn forms(tx: &mut Tx, grant: &Grant<ViewClinical>) -> Result<Texts> {
         let (readable, withheld) = records::readable_snapshot(tx, grant.subject(), author, snapshot).await?;
         texts.withheld |= withheld;
         if let Some(snapshot) = readable {
+            let read = snapshot.sections.iter().map(|section| section.class);
+            records::note_read(tx, grant.subject(), author, read).await?;
             texts.take(answers(row, &snapshot))?;
         }
     }
@@ -181,7 +184,9 @@ async fn addenda(tx: &mut Tx, grant: &Grant<ViewClinical>) -> Result<Texts> {
         .await?;
     let mut texts = Texts::of_rows(rows.len());
     for row in &rows {
-        if records::may_read(tx, grant.subject(), row.get("created_by")?, row.get("class")?).await? {
+        let (author, class) = (row.get("created_by")?, row.get("class")?);
+        if records::may_read(tx, grant.subject(), author, class).await? {
+            records::note_read(tx, grant.subject(), author, [class]).await?;
             texts.take(addendum(row).map(|text| vec![text]))?;
         } else {
             texts.withheld = true;
@@ -251,44 +256,39 @@ pub async fn contacts(conn: &mut Conn, grant: &Grant<ViewFollowUp>) -> Result<Te
     })
 }
 
-/// Alerts, those that ended too, and what was answered to them.
+/// Alerts, those that ended too, and every answer that was given to them.
 ///
 /// # Errors
 /// The store's.
 pub async fn alerts(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<Texts> {
     let rows = conn
         .fetch_all(
-            "SELECT id, episode_id, kind, detail, raised_at, raised_by_name, answered_at, answered_by_name, resolution
-               FROM alert WHERE person_id = $1 ORDER BY raised_at DESC, id DESC LIMIT $2",
+            "SELECT a.id, a.episode_id, a.kind, a.detail, s.step, s.at, s.by_name, s.words
+               FROM alert_step s JOIN alert a ON a.id = s.alert_id
+              WHERE a.person_id = $1 ORDER BY s.at DESC, a.id DESC, s.number DESC LIMIT $2",
             args![grant.person(), MOST_ROWS],
         )
         .await?;
     let person = grant.person();
-    Texts::of(&rows, |row| alert(row, person))
+    Texts::of(&rows, |row| Ok(vec![alert(row, person)?]))
 }
 
-fn alert(row: &Row, person: PersonId) -> Result<Vec<Text>> {
-    let kind: AlertKind = row.get("kind")?;
-    let raised = Text {
+fn alert(row: &Row, person: PersonId) -> Result<Text> {
+    let (kind, step): (AlertKind, AlertStep) = (row.get("kind")?, row.get("step")?);
+    let text = match step {
+        AlertStep::Raised => format!("{kind}: {}", row.get::<String>("detail")?),
+        _ => row.get("words")?,
+    };
+    Ok(Text {
         kind: TextKind::Alert,
-        at: row.get("raised_at")?,
+        at: row.get("at")?,
         episode_id: row.get("episode_id")?,
-        title: format!("{kind}, raised"),
-        text: format!("{kind}: {}", row.get::<String>("detail")?),
+        title: format!("{kind}, {}", step.label().to_lowercase()),
+        text,
         link: format!("/people/{person}#alert-{}", row.get::<AlertId>("id")?),
-        by: row.get("raised_by_name")?,
+        by: row.get("by_name")?,
         not_to_rely_on: false,
-    };
-    let answered: Option<Instant> = row.get("answered_at")?;
-    let Some(at) = answered else { return Ok(vec![raised]) };
-    let answer = Text {
-        at,
-        title: format!("{kind}, answered"),
-        text: row.get("resolution")?,
-        by: row.get("answered_by_name")?,
-        ..raised.clone()
-    };
-    Ok(vec![raised, answer])
+    })
 }
 
 /// What the person said about consent, and how it was explained.

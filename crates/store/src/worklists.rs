@@ -241,8 +241,7 @@ pub async fn risks(
     }
     let mut found: BTreeMap<PersonId, Vec<SignedRisk>> = BTreeMap::new();
     for row in &forms {
-        let snapshot: Option<String> = row.get("snapshot")?;
-        let says = crate::alerts::signed_risk(&snapshot.unwrap_or_default());
+        let says = crate::alerts::signed_risk(&row.get::<String>("snapshot")?);
         found.entry(row.get("person_id")?).or_default().push(says);
     }
     let people: BTreeSet<PersonId> = kinds.keys().chain(found.keys()).copied().collect();

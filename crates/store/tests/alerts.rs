@@ -3,14 +3,14 @@
 use chrono::Duration;
 use throughline_domain::alert::{AlertStep, AnswerWithin, Owed};
 use throughline_domain::episode::LegalStatus;
-use throughline_domain::ids::{AlertId, EpisodeId, PersonId};
+use throughline_domain::ids::{AlertId, EpisodeId, PersonId, RecordId};
 use throughline_domain::risk::{AlertKind, AlertState, RiskState};
 use throughline_domain::role::Role;
 use throughline_domain::time::{Instant, london_date};
 use throughline_forms::Answers;
 use throughline_policy::{ChangeJustice, ChangeRiskCard, RaiseAlert, Subject, ViewRiskCard};
 use throughline_store::alerts::{self, Alert, NewAlert, OwedAlert, Owner, RiskCard};
-use throughline_store::{Error, episodes};
+use throughline_store::{Error, episodes, raw};
 use throughline_testkit::{Kit, on_both};
 use uuid::Uuid;
 
@@ -91,12 +91,51 @@ async fn card(kit: &Kit, person: PersonId) -> RiskCard {
 }
 
 /// Signs a risk form with these answers, so many minutes on.
-async fn sign(kit: &Kit, subject: Subject, minutes: i64, said: &[(&str, &str)]) {
+async fn sign(kit: &Kit, subject: Subject, minutes: i64, said: &[(&str, &str)]) -> RecordId {
     let mut answers = Answers::default();
     for (question, code) in said {
         answers.set(question, [*code]);
     }
-    kit.signed(subject, kit.now + Duration::minutes(minutes), "risk", &answers).await;
+    kit.signed(subject, kit.now + Duration::minutes(minutes), "risk", &answers).await
+}
+
+/// Answers to every area of the risk form but fire-setting.
+const ALL_BUT_ARSON: [(&str, &str); 8] = [
+    ("to_self", "none_identified"),
+    ("self_neglect", "none_identified"),
+    ("from_others", "none_identified"),
+    ("charge_related", "none_identified"),
+    ("to_others", "none_identified"),
+    ("staff_safety", "none_identified"),
+    ("safeguarding_adult", "none_identified"),
+    ("safeguarding_child", "none_identified"),
+];
+
+/// Changes what is kept of a signed form.
+async fn change_frozen(kit: &Kit, id: RecordId, change: impl Fn(&mut serde_json::Map<String, serde_json::Value>)) {
+    let mut tx = kit.tx(Role::Practitioner).await;
+    let rows = raw::fetch_all(&mut tx, "SELECT snapshot FROM record WHERE id = $1", vec![id.into()]).await.unwrap();
+    let mut kept = serde_json::from_str(&rows[0].get::<String>("snapshot").unwrap()).unwrap();
+    change(&mut kept);
+    let kept = serde_json::to_string(&kept).unwrap();
+    raw::execute(&mut tx, "UPDATE record SET snapshot = $1 WHERE id = $2", vec![kept.into(), id.into()]).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// As forms were frozen before what they say of risk was: with the state alone, or nothing for who could not ask.
+async fn as_before(kit: &Kit, id: RecordId, state: Option<&str>, version: Option<u32>) {
+    change_frozen(kit, id, |kept| {
+        kept.remove("risk").expect("the whole answer is frozen");
+        kept.extend(state.map(|state| ("risk_state".to_owned(), state.into())));
+        kept.extend(version.map(|version| ("version".to_owned(), version.into())));
+    })
+    .await;
+}
+
+async fn person_in_custody(kit: &Kit) -> (PersonId, Subject) {
+    let person = kit.person("Kayla", "Whitcombe").await;
+    let episode = kit.episode(person).await;
+    (person, Subject { person: Some(person), episode: Some(episode), site: Some(kit.custody()) })
 }
 
 on_both! {
@@ -259,7 +298,8 @@ on_both! {
         raise(&kit, person, episode, AlertKind::Interpreter, None).await;
         let needs = card(&kit, person).await;
         assert_eq!((needs.state, needs.alerts.len()), (RiskState::NotAssessed, 1), "a need is shown and is no risk");
-        sign(&kit, subject, 1, &[("to_self", "none_identified"), ("arson", "not_asked"), ("overall_state", "none_identified")]).await;
+        let asked = [&ALL_BUT_ARSON[..], &[("arson", "not_asked"), ("overall_state", "none_identified")]].concat();
+        sign(&kit, subject, 1, &asked).await;
         let none = card(&kit, person).await;
         assert_eq!((none.state, none.not_asked.as_slice()), (RiskState::NoneIdentified, ["Fire-setting".to_owned()].as_slice()));
         assert_eq!(none.assessed_at, Some(kit.now + Duration::minutes(1)));
@@ -276,5 +316,54 @@ on_both! {
         assert_eq!(known.known, ["Harm to other people"]);
         let kinds: Vec<AlertKind> = known.alerts.iter().map(|alert| alert.kind).collect();
         assert_eq!(kinds, [AlertKind::SelfHarm, AlertKind::RiskToOthers, AlertKind::Interpreter], "by tier");
+    }
+
+    /// What was frozen speaks, whatever the form asks by now; without it the card says that it cannot be read.
+    async fn the_card_rests_on_what_was_frozen_and_not_on_codes(kit: Kit) {
+        let (person, subject) = person_in_custody(&kit).await;
+        let none = [&ALL_BUT_ARSON[..], &[("overall_state", "none_identified")]].concat();
+        let id = sign(&kit, subject, 1, &none).await;
+        change_frozen(&kit, id, |kept| {
+            kept.insert("sections".into(), serde_json::json!([]));
+            kept.insert("version".into(), 99.into());
+        }).await;
+        let read = card(&kit, person).await;
+        assert_eq!((read.state, read.not_asked.as_slice()), (RiskState::NoneIdentified, ["Fire-setting".to_owned()].as_slice()));
+        change_frozen(&kit, id, |kept| { kept.remove("risk"); }).await;
+        assert_eq!(card(&kit, person).await.state, RiskState::Unavailable);
+    }
+
+    /// Forms that were signed before are asked again while they are the version that was signed.
+    async fn a_form_that_was_signed_before_still_says_what_it_found(kit: Kit) {
+        let (person, subject) = person_in_custody(&kit).await;
+        let none = [&ALL_BUT_ARSON[..], &[("arson", "not_asked"), ("overall_state", "none_identified")]].concat();
+        let id = sign(&kit, subject, 1, &none).await;
+        as_before(&kit, id, Some("none_identified"), None).await;
+        let read = card(&kit, person).await;
+        assert_eq!((read.state, read.not_asked.as_slice()), (RiskState::NoneIdentified, ["Fire-setting".to_owned()].as_slice()));
+        let id = sign(&kit, subject, 2, &[("to_self", "not_asked"), ("overall_state", "not_assessed")]).await;
+        as_before(&kit, id, None, None).await;
+        assert_eq!(card(&kit, person).await.state, RiskState::NotAssessed);
+        let id = sign(&kit, subject, 3, &[("self_neglect", "identified")]).await;
+        as_before(&kit, id, Some("known"), None).await;
+        let read = card(&kit, person).await;
+        assert_eq!((read.state, read.known.as_slice()), (RiskState::Known, ["Self-neglect".to_owned()].as_slice()));
+    }
+
+    /// Of a form that has changed since, only a known risk can still be told; its areas cannot, and nothing is "none".
+    async fn a_form_that_has_changed_since_is_never_read_as_none_identified(kit: Kit) {
+        let (person, subject) = person_in_custody(&kit).await;
+        let none = [&ALL_BUT_ARSON[..], &[("overall_state", "none_identified")]].concat();
+        let id = sign(&kit, subject, 1, &none).await;
+        as_before(&kit, id, Some("none_identified"), Some(1)).await;
+        assert_eq!(card(&kit, person).await.state, RiskState::Unavailable);
+        let id = sign(&kit, subject, 2, &[("overall_state", "not_assessed")]).await;
+        as_before(&kit, id, None, Some(1)).await;
+        assert_eq!(card(&kit, person).await.state, RiskState::Unavailable);
+        let id = sign(&kit, subject, 3, &[("self_neglect", "identified"), ("self_neglect_detail", "Has not eaten")]).await;
+        as_before(&kit, id, Some("known"), Some(1)).await;
+        let read = card(&kit, person).await;
+        assert_eq!((read.state, read.known.len(), read.not_asked.len()), (RiskState::Known, 1, 1));
+        assert!(read.known[0].contains("can no longer be read"), "{:?}", read.known);
     }
 }

@@ -92,6 +92,25 @@ on_both! {
         assert_eq!(entries(&kit, subject).await.len(), 2);
     }
 
+    /// The second of two corrections of one line waits for the first, and is told.
+    async fn of_two_corrections_at_once_the_second_is_told(kit: Kit) {
+        let subject = episode(&kit).await;
+        let wrong = new(&kit, Kind::ReviewHeld, 60, Detail::None);
+        record(&kit, subject, &wrong).await.unwrap();
+        let correction = |minutes| NewLegalEvent { replaces: Some(wrong.id), ..new(&kit, Kind::ReviewHeld, minutes, Detail::None) };
+        let (right, late) = (correction(45), correction(44));
+        let mut first = kit.tx(Role::Practitioner).await;
+        let grant = first.authorise::<ChangeJustice>(subject).await.unwrap();
+        legal::record(&mut first, &grant, kit.custody(), &right).await.unwrap();
+        let commit = async {
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            first.commit().await.unwrap();
+        };
+        let (second, ()) = tokio::join!(record(&kit, subject, &late), commit);
+        assert!(matches!(second, Err(Error::Stale)), "{second:?}");
+        assert_eq!(entries(&kit, subject).await.len(), 2);
+    }
+
     async fn a_line_entered_in_error_is_taken_away_with_a_reason_and_kept(kit: Kit) {
         let subject = episode(&kit).await;
         record(&kit, subject, &new(&kit, Kind::Remanded, 60, Detail::None)).await.unwrap();

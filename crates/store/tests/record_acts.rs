@@ -242,6 +242,45 @@ on_both! {
         assert_eq!(added.iter().filter(|one| one.at <= case.at(5)).count(), 1);
     }
 
+    /// A page of yesterday adds nothing to a record that does not stand any more as it showed it.
+    async fn nothing_is_added_to_a_record_that_was_sent_back_meanwhile(kit: Kit) {
+        let case = Case::open(kit).await;
+        let id = case.start("Sam Tilley", 0, "seen").await;
+        case.sign("Sam Tilley", 1, id).await;
+        let mut tx = case.tx("Amara Bello", 2).await;
+        let signed = read(&mut tx, case.subject, id).await;
+        drop(tx);
+        case.send_back("Josie Quill", 3, id, "Say who was there").await.unwrap();
+        let mut tx = case.tx("Amara Bello", 4).await;
+        let grant = tx.authorise::<SignClinical>(case.subject).await.unwrap();
+        let added = records::add_addendum(&mut tx, &grant, &signed, AudienceClass::Clinical, "and later").await;
+        assert!(matches!(added, Err(Error::Stale)), "{added:?}");
+    }
+
+    /// Two presses of "Start" make one draft.
+    async fn of_two_who_begin_at_once_the_second_goes_on_with_the_draft_of_the_first(kit: Kit) {
+        let case = Case::open(kit).await;
+        let form = catalogue().get("screening").unwrap();
+        let begin = async |mut tx: Tx| {
+            let grant = tx.authorise::<WriteClinical>(case.subject).await.unwrap();
+            let id = RecordId::new(Uuid::now_v7());
+            let id = records::start(&mut tx, &grant, id, form, &Answers::default()).await.unwrap();
+            (tx, id)
+        };
+        let (first, first_id) = begin(case.tx("Amara Bello", 0).await).await;
+        let second = async {
+            let (tx, id) = begin(case.tx("Tom Hartley", 0).await).await;
+            tx.commit().await.unwrap();
+            id
+        };
+        let commit = async {
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            first.commit().await.unwrap();
+        };
+        let (second_id, ()) = tokio::join!(second, commit);
+        assert_eq!(first_id, second_id);
+    }
+
     async fn a_person_is_shown_as_they_were_known(kit: Kit) {
         let case = Case::open(kit).await;
         for (minutes, name) in [(10, "Kay"), (20, "Kayleigh")] {

@@ -227,11 +227,52 @@ on_both! {
         let case = Case::open(kit).await;
         let id = case.signed("Amara Bello", "sealed_note", SEALED).await;
         case.read("Josie Quill", id).await.unwrap();
-        let mut read = case.kit.store.read().await.unwrap();
-        let sql = "SELECT classes FROM audit_row WHERE actor_name = 'Josie Quill' AND verb = 'view' AND outcome = 'allowed'";
-        let rows = raw::fetch_all(&mut read, sql, vec![]).await.unwrap();
-        let classes: Vec<String> = rows.iter().map(|row| row.get("classes").unwrap()).collect();
-        assert_eq!(classes, ["clinical sealed"]);
+        assert_eq!(looked_at(&case, "Josie Quill").await, ["clinical sealed"]);
+    }
+
+    /// However something of a restricted class is come to, whoever reads it is in the log.
+    async fn no_way_to_a_restricted_class_is_unseen(kit: Kit) {
+        let case = Case::open(kit).await;
+        let screening = case.signed("Amara Bello", "screening", SCREENING).await;
+        case.read("Tom Hartley", screening).await.unwrap();
+        assert_eq!(looked_at(&case, "Tom Hartley").await, ["clinical third_party"]);
+
+        // A form that is asked no more is read by what was signed.
+        let mut tx = case.by("Amara Bello").await;
+        raw::execute(&mut tx, "UPDATE record SET form_id = 'given_up'", vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = case.by("Josie Quill").await;
+        let view = tx.authorise::<ViewClinical>(case.subject).await.unwrap();
+        assert!(holds_canary(&records::get(&mut tx, &view, screening).await.unwrap().unwrap()));
+        tx.commit().await.unwrap();
+        assert_eq!(looked_at(&case, "Josie Quill").await, ["clinical third_party"]);
+    }
+
+    async fn who_looks_through_what_others_said_is_in_the_log(kit: Kit) {
+        let case = Case::open(kit).await;
+        case.signed("Amara Bello", "screening", SCREENING).await;
+        let mut tx = case.by("Tom Hartley").await;
+        let view = tx.authorise::<ViewClinical>(case.subject).await.unwrap();
+        assert!(texts::clinical(&mut tx, &view).await.unwrap().texts.iter().any(|text| text.text.contains("CANARY")));
+        tx.commit().await.unwrap();
+        assert_eq!(looked_at(&case, "Tom Hartley").await, ["clinical third_party"]);
+    }
+
+    async fn who_reads_an_addendum_of_what_others_said_is_in_the_log(kit: Kit) {
+        let case = Case::open(kit).await;
+        let id = case.signed("Amara Bello", "screening", &[("concern", "seen pacing")]).await;
+        let mut tx = case.by("Amara Bello").await;
+        let view = tx.authorise::<ViewClinical>(case.subject).await.unwrap();
+        let record = records::get(&mut tx, &view, id).await.unwrap().unwrap();
+        let sign = tx.authorise::<SignClinical>(case.subject).await.unwrap();
+        records::add_addendum(&mut tx, &sign, &record, AudienceClass::ThirdParty, "CANARY of a sister").await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = case.by("Tom Hartley").await;
+        let view = tx.authorise::<ViewClinical>(case.subject).await.unwrap();
+        let record = records::get(&mut tx, &view, id).await.unwrap().unwrap();
+        assert_eq!(records::addenda(&mut tx, &view, &record).await.unwrap()[0].words, "CANARY of a sister");
+        tx.commit().await.unwrap();
+        assert_eq!(looked_at(&case, "Tom Hartley").await, ["clinical third_party"]);
     }
 
     async fn no_card_says_none_to_who_is_not_shown_everything(kit: Kit) {
@@ -308,6 +349,14 @@ on_both! {
         let grant = tx.authorise::<ViewEpisode>(case.person).await.unwrap();
         assert!(records::own_notes(&mut tx, &grant).await.unwrap().is_empty());
     }
+}
+
+/// The classes of each look of somebody, as the log has them.
+async fn looked_at(case: &Case, name: &str) -> Vec<String> {
+    let mut read = case.kit.store.read().await.unwrap();
+    let sql = "SELECT classes FROM audit_row WHERE actor_name = $1 AND verb = 'view' AND outcome = 'allowed'";
+    let rows = raw::fetch_all(&mut read, sql, vec![name.into()]).await.unwrap();
+    rows.iter().map(|row| row.get("classes").unwrap()).collect()
 }
 
 async fn card(case: &Case, name: &str) -> RiskState {

@@ -4,14 +4,16 @@ use chrono::Duration;
 use throughline_domain::consent::{ConsentFor, ConsentState};
 use throughline_domain::contact::{Attendance, ContactMode};
 use throughline_domain::disclosure::{Basis, Channel};
-use throughline_domain::ids::{ConsentId, ContactId, DisclosureId, EpisodeId, PersonId, RecordId};
+use throughline_domain::ids::{AlertId, ConsentId, ContactId, DisclosureId, EpisodeId, PersonId, RecordId};
+use throughline_domain::risk::{AlertKind, AlertState};
 use throughline_domain::role::Role;
 use throughline_domain::within::Words;
 use throughline_forms::{Answers, AudienceClass, catalogue};
 use throughline_policy::{
-    ChangeConsent, ChangeFollowUp, ExportRecord, SignClinical, Subject, ViewClinical, ViewConsent, ViewDisclosure,
-    ViewFollowUp, ViewNeedsPlan, ViewRiskCard, WriteClinical,
+    ChangeConsent, ChangeFollowUp, ChangeRiskCard, ExportRecord, RaiseAlert, SignClinical, Subject, ViewClinical,
+    ViewConsent, ViewDisclosure, ViewFollowUp, ViewNeedsPlan, ViewRiskCard, WriteClinical,
 };
+use throughline_store::alerts::{self, NewAlert};
 use throughline_store::consents::{self, NewConsent};
 use throughline_store::contacts::{self, NewContact};
 use throughline_store::disclosures::{self, NewDisclosure};
@@ -122,7 +124,39 @@ fn told(recipient: &str) -> NewDisclosure {
     }
 }
 
+/// Raises an alert and answers it twice: the second answer does not take the first one away.
+async fn answer_twice(kit: &Kit, ward: &Ward) {
+    let id = AlertId::new(Uuid::now_v7());
+    let (kind, detail) = (AlertKind::SafeContact, "Rings at night".to_owned());
+    let new = NewAlert { id, record: None, kind, detail, due_at: None, owner: None };
+    let mut tx = kit.tx(Role::Practitioner).await;
+    let grant = tx.authorise::<RaiseAlert>(ward.subject).await.expect("they may");
+    alerts::raise(&mut tx, &grant, &new).await.expect("it is raised");
+    let grant = tx.authorise::<ChangeRiskCard>(ward.person).await.expect("they may");
+    for (version, words) in [(1, "Zoë answers the door"), (2, "Nobody there any more")] {
+        let again = Some(kit.now.date_naive() + Duration::days(7));
+        alerts::answer(&mut tx, &grant, id, version, AlertState::Acknowledged, words, again).await.expect("answered");
+    }
+    tx.commit().await.expect("it commits");
+}
+
 on_both! {
+    /// What was answered to an alert before is found, and in the file, after it was answered again.
+    async fn no_answer_to_an_alert_is_lost_behind_the_last(kit: Kit) {
+        let ward = Ward::open(&kit).await;
+        answer_twice(&kit, &ward).await;
+        let mut tx = kit.tx(Role::Practitioner).await;
+        let all = read(&mut tx, ward.person).await;
+        for words in ["rings at night", "answers the door", "nobody there"] {
+            let found = with(words, &all);
+            assert_eq!(found.iter().map(|text| text.kind).collect::<Vec<_>>(), [TextKind::Alert], "{words}");
+        }
+        let grant = tx.authorise::<ViewRiskCard>(ward.person).await.expect("they may");
+        let file = export::alerts(&mut tx, &grant).await.expect("it answers");
+        let steps: Vec<&str> = file[0].steps.iter().map(|step| step.words.as_str()).collect();
+        assert_eq!(steps, ["", "Zoë answers the door", "Nobody there any more"]);
+    }
+
     async fn words_are_found_wherever_they_stand_whatever_their_accents(kit: Kit) {
         let ward = Ward::open(&kit).await;
         let mut tx = kit.tx(Role::Practitioner).await;

@@ -1,7 +1,8 @@
 //! Conditions: they look back to questions already asked, never ahead.
 
 use super::Check;
-use super::written::{Name, RawCondition};
+use super::name::Name;
+use super::written::RawCondition;
 use crate::condition::{Condition, Test};
 use crate::definition::Question;
 

@@ -3,7 +3,8 @@
 use toml::Spanned;
 
 use super::Check;
-use super::written::{Name, RawAlert, RawFeeds, RawRisk};
+use super::name::Name;
+use super::written::{RawAlert, RawFeeds, RawRisk};
 use crate::condition::{Condition, Test};
 use crate::definition::{AlertFeed, Feeds, Kind, Question, RiskFeed};
 use crate::vocabulary::FINDING_LISTS;

@@ -3,7 +3,8 @@
 use toml::Spanned;
 
 use super::Check;
-use super::written::{Name, RawContradiction, RawLimits};
+use super::name::Name;
+use super::written::{RawContradiction, RawLimits};
 use crate::definition::{Contradiction, Kind, Limits, Moment, Question};
 
 impl Check<'_> {

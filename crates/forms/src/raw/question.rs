@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::written::{Lists, Name, RawKind, RawLimits, RawOption, RawQuestion, RawRequired};
+use super::name::Name;
+use super::written::{Lists, RawKind, RawLimits, RawOption, RawQuestion, RawRequired};
 use super::{Check, Taken};
 use crate::definition::{Feeds, Kind, Limits, NationalCode, OptionItem, Prefill, Question, Required};
 use crate::vocabulary::{PERSON_FIELDS, YES_NO, label as word_label};

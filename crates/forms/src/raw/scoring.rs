@@ -6,7 +6,7 @@ mod written;
 use toml::Spanned;
 
 use super::Check;
-use super::written::Name;
+use super::name::Name;
 use crate::definition::{Form, Kind, Question};
 use crate::scoring::{AnsweredCount, Band, Entered, Method, MissingRule, Reading, ReliableChange, Scoring};
 

@@ -5,7 +5,8 @@ use throughline_domain::place::PointOfContact;
 use toml::Spanned;
 
 use super::Check;
-use super::written::{Name, RawFits};
+use super::name::Name;
+use super::written::RawFits;
 use crate::definition::{Form, FormKind, Kind};
 use crate::fits::{Fits, STEPS_WITH_FORMS};
 

@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::name::Name;
 use super::scoring::RawScoring;
 use crate::definition::{FormKind, Licence};
-
-/// A text with its place in the file.
-pub(super) type Name = Spanned<String>;
 
 /// Answers that several questions offer, by name.
 pub(super) type Lists = BTreeMap<String, Vec<RawOption>>;

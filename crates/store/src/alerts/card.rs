@@ -5,7 +5,7 @@ use crate::{Conn, Result, Tx, args, records};
 use sqlx::AssertSqlSafe;
 use throughline_domain::risk::{AlertState, RiskEvidence, RiskState, SignedRisk};
 use throughline_domain::time::Instant;
-use throughline_forms::{AudienceClass, Snapshot, SnapshotSection};
+use throughline_forms::{RiskAnswer, RiskConclusion};
 use throughline_policy::{Grant, ViewRiskCard};
 
 /// The risk card: its state and what stands behind it.
@@ -45,7 +45,7 @@ impl RiskCard {
 /// A signed risk form, as far as the card needs it.
 struct SignedForm {
     says: SignedRisk,
-    snapshot: String,
+    answer: Option<RiskAnswer>,
     at: Option<Instant>,
     by: String,
 }
@@ -62,14 +62,14 @@ pub async fn risk_card(tx: &mut Tx, grant: &Grant<ViewRiskCard>) -> Result<RiskC
     let evidence = RiskEvidence::of(of_risk, forms.iter().map(|form| form.says));
     let rests_on = forms.iter().find(|form| form.says != SignedRisk::NotConcluded).filter(|_| evidence.is_assessed());
     let could_not_ask = forms.first().filter(|form| form.says == SignedRisk::NotConcluded);
-    let (known, not_asked) = rests_on.or(could_not_ask).map(|form| areas(&form.snapshot)).unwrap_or_default();
+    let areas = rests_on.or(could_not_ask).and_then(|form| form.answer.as_ref());
     Ok(RiskCard {
         state: RiskState::of(evidence).when_withheld(withheld),
         alerts,
         assessed_at: rests_on.and_then(|form| form.at),
         assessed_by: rests_on.map(|form| form.by.clone()).unwrap_or_default(),
-        known,
-        not_asked,
+        known: areas.map(|answer| answer.known.clone()).unwrap_or_default(),
+        not_asked: areas.map(|answer| answer.not_asked.clone()).unwrap_or_default(),
         could_not_ask: could_not_ask.and_then(|form| Some((form.at?, form.by.clone()))),
     })
 }
@@ -94,49 +94,27 @@ async fn signed_forms(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<Ve
         .await?;
     rows.iter()
         .map(|row| {
-            let snapshot: Option<String> = row.get("snapshot")?;
-            let snapshot = snapshot.unwrap_or_default();
-            let says = signed_risk(&snapshot);
-            Ok(SignedForm { says, snapshot, at: row.get("signed_at")?, by: row.get("signed_by_name")? })
+            let answer = records::risk_of(&row.get::<String>("snapshot")?);
+            Ok(SignedForm {
+                says: says(answer.as_ref()),
+                answer,
+                at: row.get("signed_at")?,
+                by: row.get("signed_by_name")?,
+            })
         })
         .collect()
 }
 
-/// The snapshot with what was frozen on top of it.
-#[derive(serde::Deserialize)]
-struct Frozen {
-    risk_state: Option<RiskState>,
-    sections: Option<Vec<SnapshotSection>>,
+/// What a frozen risk form says. One that cannot be read is never taken for one that found nothing.
+pub(crate) fn signed_risk(frozen: &str) -> SignedRisk {
+    says(records::risk_of(frozen).as_ref())
 }
 
-/// What a signed risk form says, from its snapshot. One that concludes "not assessed" says so; one
-/// that cannot be read is never taken for one that found nothing.
-pub(crate) fn signed_risk(snapshot: &str) -> SignedRisk {
-    let Ok(frozen) = serde_json::from_str::<Frozen>(snapshot) else { return SignedRisk::Unreadable };
-    match frozen.risk_state {
-        Some(RiskState::Known) => SignedRisk::Known,
-        Some(RiskState::NoneIdentified) => SignedRisk::NoneIdentified,
-        None if concludes_not_assessed(frozen.sections.unwrap_or_default().as_slice()) => SignedRisk::NotConcluded,
-        _ => SignedRisk::Unreadable,
+fn says(answer: Option<&RiskAnswer>) -> SignedRisk {
+    match answer.map(|answer| answer.conclusion) {
+        Some(RiskConclusion::Known) => SignedRisk::Known,
+        Some(RiskConclusion::NoneIdentified) => SignedRisk::NoneIdentified,
+        Some(RiskConclusion::NotAssessed) => SignedRisk::NotConcluded,
+        None => SignedRisk::Unreadable,
     }
-}
-
-fn concludes_not_assessed(sections: &[SnapshotSection]) -> bool {
-    let mut answers = sections.iter().flat_map(|section| &section.answers);
-    answers.any(|answer| answer.codes.iter().any(|code| code.code == "not_assessed"))
-}
-
-/// The areas of risk that were identified, and those that nobody asked about, in the words of the form
-/// as it was signed.
-fn areas(snapshot: &str) -> (Vec<String>, Vec<String>) {
-    let Ok(snapshot) = serde_json::from_str::<Snapshot>(snapshot) else { return Default::default() };
-    let answered = |code: &str| {
-        let risk = snapshot.sections.iter().filter(|section| section.class == AudienceClass::Risk);
-        let answers = risk.flat_map(|section| &section.answers);
-        answers
-            .filter(|answer| answer.codes.iter().any(|given| given.code == code))
-            .map(|answer| answer.label.clone())
-            .collect()
-    };
-    (answered("identified"), answered("not_asked"))
 }

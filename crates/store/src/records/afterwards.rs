@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// Adds to a signed record. `class` says whether it is about, or from, other people.
 ///
 /// # Errors
-/// [`Error::Stale`] when the record is not signed.
+/// [`Error::Stale`] when the record is not signed, or does not stand any more as the page showed it.
 pub async fn add_addendum(
     tx: &mut Tx,
     grant: &Grant<SignClinical>,
@@ -22,7 +22,8 @@ pub async fn add_addendum(
     class: AudienceClass,
     words: &str,
 ) -> Result<()> {
-    if !record.state.counts() || record.person_id != grant.person() {
+    let whole = held(tx, record).await?;
+    if !whole.0.state.counts() || whole.0.person_id != grant.person() {
         return Err(Error::Stale);
     }
     let (now, name) = (tx.now(), tx.actor_name());
@@ -31,9 +32,11 @@ pub async fn add_addendum(
         args![Uuid::now_v7(), record.id, words, now, grant.actor().user, name, class],
     )
     .await?;
-    if class == AudienceClass::ThirdParty {
-        tx.execute("UPDATE record SET third_party = true WHERE id = $1", args![record.id]).await?;
-    }
+    tx.execute(
+        "UPDATE record SET third_party = third_party OR $2, sealed = sealed OR $3 WHERE id = $1",
+        args![record.id, class == AudienceClass::ThirdParty, class == AudienceClass::Sealed],
+    )
+    .await?;
     let title = record.snapshot.as_ref().map_or("Record", |snapshot| &snapshot.title);
     note(tx, grant, record.id, class_of_record(record), format!("{title}: addendum")).await
 }

@@ -92,11 +92,14 @@ impl Classes {
 
     /// Whether this reader may read a field. What nobody can tell the class of is for those who read everything.
     fn reads(&self, readable: Readable, field: &str) -> bool {
+        let mut classes = self.of_field(field).peekable();
+        if classes.peek().is_none() { readable.reads_all() } else { classes.all(|class| readable.reads(*class)) }
+    }
+
+    /// The classes of a field: several where a form has moved its question, none where nobody can tell.
+    fn of_field(&self, field: &str) -> impl Iterator<Item = &AudienceClass> {
         let question = field.split('.').next().unwrap_or(field);
-        match self.0.get(question) {
-            Some(classes) => classes.iter().all(|class| readable.reads(*class)),
-            None => readable.reads_all(),
-        }
+        self.0.get(question).into_iter().flatten()
     }
 
     /// Whether there is any section that this reader may read.
@@ -112,7 +115,7 @@ impl Whole {
         let readable = Readable::of(tx, subject, self.0.created_by).await?;
         let shown = self.shown_to(readable);
         if let Some(record) = &shown {
-            note_read(tx, subject, record).await?;
+            note_read(tx, subject, record.created_by, shown_classes(record)).await?;
         }
         Ok(shown)
     }
@@ -150,16 +153,29 @@ impl Whole {
 }
 
 /// Who reads what other people said, or a sealed note, is in the log as having read that.
-async fn note_read(tx: &mut Tx, subject: Subject, record: &Record) -> Result<()> {
-    let Some(form) = catalogue().get(&record.form_id) else { return Ok(()) };
-    let holds = Holds::of(form, &record.answers);
-    if holds.third_party {
-        authorise::<ViewThirdParty>(tx, subject, record.created_by).await?;
+pub(crate) async fn note_read(
+    tx: &mut Tx,
+    subject: Subject,
+    author: UserId,
+    classes: impl IntoIterator<Item = AudienceClass>,
+) -> Result<()> {
+    let classes: Vec<AudienceClass> = classes.into_iter().collect();
+    if classes.contains(&AudienceClass::ThirdParty) {
+        authorise::<ViewThirdParty>(tx, subject, author).await?;
     }
-    if holds.sealed {
-        authorise::<ViewSealed>(tx, subject, record.created_by).await?;
+    if classes.contains(&AudienceClass::Sealed) {
+        authorise::<ViewSealed>(tx, subject, author).await?;
     }
     Ok(())
+}
+
+/// The classes of what a reader is shown of a record: of its answers, and of what was signed.
+fn shown_classes(record: &Record) -> Vec<AudienceClass> {
+    let classes = Classes::of(record);
+    let answered = record.answers.iter().filter(|(field, _)| record.answers.is_answered(field));
+    let answered = answered.flat_map(|(field, _)| classes.of_field(field)).copied();
+    let signed = record.snapshot.iter().flat_map(|snapshot| &snapshot.sections).map(|section| section.class);
+    answered.chain(signed).collect()
 }
 
 async fn authorise<P: Permit>(tx: &mut Tx, subject: Subject, author: UserId) -> Result<()> {

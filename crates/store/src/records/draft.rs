@@ -15,7 +15,7 @@ use throughline_policy::{Grant, WriteClinical};
 /// writes a draft of their own.
 ///
 /// # Errors
-/// The store's.
+/// [`Error::Stale`] when the episode is not the person's.
 pub async fn start(
     tx: &mut Tx,
     grant: &Grant<WriteClinical>,
@@ -24,6 +24,12 @@ pub async fn start(
     first: &Answers,
 ) -> Result<RecordId> {
     let (now, name, user) = (tx.now(), tx.actor_name(), grant.actor().user);
+    // Written, and not only read: of two who begin at once the second waits, and goes on with the draft of the first.
+    tx.execute_versioned(
+        "UPDATE episode SET version = version WHERE id = $1 AND person_id = $2",
+        args![grant.episode(), grant.person()],
+    )
+    .await?;
     let open = tx
         .fetch_optional(
             "SELECT id FROM record WHERE episode_id = $1 AND person_id = $2 AND form_id = $3 AND state = 'draft'
@@ -135,7 +141,8 @@ pub async fn save(
     let (now, name) = (tx.now(), tx.actor_name());
     tx.execute_versioned(
         "UPDATE record SET answers = $3, version = $4, updated_at = $5, updated_by = $6, updated_by_name = $7,
-                third_party = $8 OR EXISTS (SELECT 1 FROM addendum WHERE record_id = $1 AND class = 'third_party'), sealed = $9
+                third_party = $8 OR EXISTS (SELECT 1 FROM addendum WHERE record_id = $1 AND class = 'third_party'),
+                sealed = $9 OR EXISTS (SELECT 1 FROM addendum WHERE record_id = $1 AND class = 'sealed')
           WHERE id = $1 AND version = $2 AND state = 'draft'",
         args![id, standing.version, json(answers), version, now, user, name, holds.third_party, holds.sealed],
     )

@@ -2,8 +2,8 @@
 
 use super::acts::{self, Act};
 use super::classes::Readable;
-use super::{Addendum, NeedsPlan, NeedsPlans, Record, Records, Version, Whole, answers, select, whole};
-use crate::{Conn, Result, Tx, args};
+use super::{Addendum, NeedsPlan, NeedsPlans, Record, Records, Version, Whole, answers, note_read, select, whole};
+use crate::{Conn, Result, Row, Tx, args};
 use std::collections::BTreeSet;
 use throughline_domain::ids::RecordId;
 use throughline_forms::AudienceClass;
@@ -20,7 +20,7 @@ pub async fn subject(conn: &mut Conn, id: RecordId) -> Result<Option<Subject>> {
             args![id],
         )
         .await?;
-    row.as_ref().map(crate::episodes::subject_of).transpose()
+    row.as_ref().map(crate::subject::of).transpose()
 }
 
 /// One record of the grant's person; `None` also when nothing of it is the reader's to read.
@@ -161,14 +161,16 @@ pub async fn addenda(tx: &mut Tx, grant: &Grant<ViewClinical>, record: &Record) 
             args![record.id, grant.person()],
         )
         .await?;
-    rows.iter()
-        .map(|row| {
-            let class: AudienceClass = row.get("class")?;
-            let withheld = record.hidden.contains(&class);
-            let words = if withheld { String::new() } else { row.get("words")? };
-            Ok(Addendum { words, at: row.get("at")?, by_name: row.get("by_name")?, class, withheld })
-        })
-        .collect()
+    let addendum = |row: &Row| {
+        let class: AudienceClass = row.get("class")?;
+        let withheld = record.hidden.contains(&class);
+        let words = if withheld { String::new() } else { row.get("words")? };
+        Ok(Addendum { words, at: row.get("at")?, by_name: row.get("by_name")?, class, withheld })
+    };
+    let addenda: Vec<Addendum> = rows.iter().map(addendum).collect::<Result<_>>()?;
+    let read = addenda.iter().filter(|one| !one.withheld).map(|one| one.class);
+    note_read(tx, grant.subject(), record.created_by, read).await?;
+    Ok(addenda)
 }
 
 /// What was done to a record, oldest first.

@@ -4,6 +4,7 @@ use super::acts::{self, ActKind};
 use super::afterwards::{end_tasks, return_title};
 use super::classes::class_of;
 use super::draft::hold;
+use super::frozen::freeze;
 use super::{Record, note};
 use crate::{Error, Result, Tx, alerts, args, users};
 use throughline_domain::document::RecordState;
@@ -31,7 +32,7 @@ pub async fn sign(tx: &mut Tx, grant: &Grant<SignClinical>, record: &Record, for
     };
     whole.0.form_version = form.version.to_string();
     let answers = whole.0.answers.clone();
-    let snapshot = frozen(form, &answers)?;
+    let snapshot = freeze(form, &answers)?;
     let (now, name) = (tx.now(), tx.actor_name());
     tx.execute_versioned(
         "UPDATE record SET state = $4, snapshot = $5, form_version = $6, signed_at = $7, signed_by = $8, signed_by_name = $9
@@ -73,16 +74,6 @@ pub async fn sign(tx: &mut Tx, grant: &Grant<SignClinical>, record: &Record, for
     Ok(state)
 }
 
-/// The snapshot with what it says of risk on top, where the risk card reads it.
-fn frozen(form: &Form, answers: &Answers) -> Result<String> {
-    let snapshot = serde_json::to_value(form.snapshot(answers));
-    let mut snapshot = snapshot.map_err(|error| Error::Corrupt(error.to_string()))?;
-    if let (Some(risk), Some(whole)) = (form.risk_state(answers), snapshot.as_object_mut()) {
-        whole.insert("risk_state".into(), risk.state.code().into());
-    }
-    Ok(snapshot.to_string())
-}
-
 async fn write_findings(
     tx: &mut Tx,
     grant: &Grant<SignClinical>,
@@ -112,29 +103,4 @@ async fn write_findings(
         .await?;
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::alerts::signed_risk;
-    use throughline_forms::catalogue;
-
-    #[test]
-    fn a_snapshot_says_what_it_found_of_risk_or_nothing() {
-        use throughline_domain::risk::SignedRisk;
-        let form = catalogue().get("risk").expect("the risk form is shipped");
-        let says = |answers: &Answers| signed_risk(&frozen(form, answers).unwrap());
-        let mut answers = Answers::default();
-        answers.set("to_self", ["identified"]);
-        assert_eq!(says(&answers), SignedRisk::Known);
-        answers.set("to_self", ["none_identified"]);
-        assert_eq!(says(&answers), SignedRisk::Unreadable, "nothing is concluded from silence");
-        answers.set("overall_state", ["none_identified"]);
-        assert_eq!(says(&answers), SignedRisk::NoneIdentified);
-        answers.set("overall_state", ["not_assessed"]);
-        assert_eq!(says(&answers), SignedRisk::NotConcluded, "who could not ask said so");
-        assert_eq!(signed_risk("no json"), SignedRisk::Unreadable);
-        assert_eq!(signed_risk("{\"risk_state\": 7}"), SignedRisk::Unreadable);
-    }
 }

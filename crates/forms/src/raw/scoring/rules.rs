@@ -1,7 +1,7 @@
 //! Results by rule.
 
 use super::super::Check;
-use super::super::written::Name;
+use super::super::name::Name;
 use super::written::{RawResult, RawRuleTest};
 use crate::definition::Form;
 use crate::scoring::{Reading, ResultRule, RuleTest};

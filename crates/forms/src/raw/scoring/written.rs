@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::raw::written::Name;
+use crate::raw::name::Name;
 use crate::scoring::{Band, Rater, ReliableChange};
 
 #[derive(Deserialize)]
