@@ -1,24 +1,19 @@
 // The screening board, with two colleagues at one site: who is where, what they do at once, what stays.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { answer, go, link, press, unfold } from './keyboard.mjs';
-import { checkPage, photograph, scenes, sees, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { arrive, checkPage, leave, photograph, scenes, sees, signIn, windowOf } from './support.mjs';
 
 const now = new Date();
 let [demo, browser, folder, amara, tom] = [];
 
 before(async () => {
-  [demo, browser, folder] = await Promise.all([startDemo({ empty: true }), startBrowser(), mkdtemp(join(tmpdir(), 'throughline-'))]);
+  ({ demo, browser, folder } = await arrive({ empty: true }));
 });
 
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => leave({ demo, browser, folder }));
 
 const scene = scenes(240_000);
 

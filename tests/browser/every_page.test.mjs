@@ -1,7 +1,9 @@
 // Every page that a role can reach from its first page by following links: it opens, it is one page with
-// one heading, it is accessible, and neither its title nor its address says whose record it is.
+// one heading, it is accessible, at 400 % and by keyboard too, and neither its title nor its address says whose
+// record it is.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { zoomed } from './focus.mjs';
 import { checkPage, signIn, startBrowser, startDemo, widths, windowOf } from './support.mjs';
 
 const practitioner = 'Amara Bello';
@@ -95,7 +97,7 @@ async function visit(page, address, role, kind) {
   checked.add(kind);
   const atWidths = role === 'practitioner' ? widths : [1366];
   // A kind of page is looked at once: for other people it is drawn by the same template.
-  if (first) await checkPage(page, kind, atWidths).catch((error) => faults.push(error.message));
+  if (first) await checkPage(page, kind, atWidths, zoomed).catch((error) => faults.push(error.message));
   return [...faults, ...page.problems.splice(0)];
 }
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { custodyCsv } from './samples/custody.mjs';
-import { checkPage, password, sees, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { arrive, checkPage, leave, password, sees, signIn, startDemo, windowOf } from './support.mjs';
 
 const noticed = 'What was noticed, by whom';
 const matters = 'What matters most to the person now';
@@ -23,16 +23,12 @@ let amara;
 let draft;
 
 before(async () => {
-  [demo, browser, folder] = await Promise.all([startDemo({ empty: true }), startBrowser(), mkdtemp(join(tmpdir(), 'throughline-faults-'))]);
+  ({ demo, browser, folder } = await arrive({ empty: true }));
   amara = await windowOf(browser);
   await signIn(amara, demo.url, 'Amara Bello');
 });
 
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => leave({ demo, browser, folder }));
 
 async function press(page, name) {
   const button = page.getByRole('button', { name, exact: true }).first();

@@ -1,13 +1,12 @@
 // Forms that fit the person: the assessment of a young person and a decision about capacity, filled in and
 // signed by keyboard alone; what cannot be right is told at its field, and nothing typed is lost.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { answer, link, press, unfold } from './keyboard.mjs';
 import { custodyCsv } from './samples/custody.mjs';
-import { checkPage, photograph, says, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { arrive, checkPage, leave, photograph, says, scenes, signIn, windowOf } from './support.mjs';
 
 const now = new Date();
 let demo;
@@ -17,16 +16,12 @@ let amara;
 let episode;
 
 before(async () => {
-  [demo, browser, folder] = await Promise.all([startDemo({ empty: true }), startBrowser(), mkdtemp(join(tmpdir(), 'throughline-'))]);
+  ({ demo, browser, folder } = await arrive({ empty: true }));
   amara = await windowOf(browser);
   await signIn(amara, demo.url, 'Amara Bello');
 });
 
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => leave({ demo, browser, folder }));
 
 const scene = scenes(180_000);
 const wrongAt = (page, words) => page.locator('.nhsuk-form-group--error', { hasText: words }).locator('.nhsuk-error-message').last().innerText();

@@ -1,31 +1,26 @@
 // One person before the court several times a day: one line of work with several hearings. Lists of two
 // systems on one day erase nobody; a hearing moves; news of one hearing concerns that hearing alone.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { answer, link, press } from './keyboard.mjs';
 import { deleted, hearing, libra, news, platform } from './samples/courts.mjs';
-import { checkPage, photograph, scenes, sees, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { arrive, checkPage, leave, photograph, scenes, sees, signIn, windowOf } from './support.mjs';
 
 let demo;
 let browser;
 let folder;
 let amara;
 before(async () => {
-  [demo, browser, folder] = await Promise.all([startDemo({ empty: true }), startBrowser(), mkdtemp(join(tmpdir(), 'throughline-'))]);
+  ({ demo, browser, folder } = await arrive({ empty: true }));
   amara = await windowOf(browser);
   await signIn(amara, demo.url, 'Amara Bello');
   await answer(amara, { 'Work at another site': 'Bromley Magistrates' });
   await press(amara, 'Change site');
 });
 
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => leave({ demo, browser, folder }));
 
 const scene = scenes(120_000);
 

@@ -1,13 +1,12 @@
 // Screening instruments: from three questions about alcohol to ten without asking twice, a total from a paper
 // form whose risk item is seen, a screen that is not finished, and the licences.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { custodyCsv } from './samples/custody.mjs';
 import { answer, link, press } from './keyboard.mjs';
-import { checkPage, photograph, says, scenes, sees, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { arrive, checkPage, leave, photograph, says, scenes, sees, signIn, windowOf } from './support.mjs';
 
 let demo;
 let browser;
@@ -16,14 +15,10 @@ let amara;
 let episode;
 
 before(async () => {
-  [demo, browser, folder] = await Promise.all([startDemo({ empty: true }), startBrowser(), mkdtemp(join(tmpdir(), 'throughline-'))]);
+  ({ demo, browser, folder } = await arrive({ empty: true }));
 });
 
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => leave({ demo, browser, folder }));
 
 const scene = scenes(120_000);
 

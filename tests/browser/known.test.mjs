@@ -2,12 +2,11 @@
 // the pages say of each must be plain without reading a figure. And what somebody decided is not asked again
 // until something changed.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { go, link, press, tabThrough, write } from './keyboard.mjs';
-import { checkPage, command, photograph, says, scenes, sees, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { arrive, checkPage, command, leave, photograph, says, scenes, sees, signIn, windowOf } from './support.mjs';
 
 let demo;
 let browser;
@@ -16,17 +15,12 @@ let amara;
 let board;
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'throughline-'));
-  [demo, browser] = await Promise.all([startDemo({ empty: true, data: folder }), startBrowser()]);
+  ({ demo, browser, folder } = await arrive((own) => ({ empty: true, data: own })));
   amara = await windowOf(browser);
   await signIn(amara, demo.url, 'Amara Bello');
 });
 
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => leave({ demo, browser, folder }));
 
 const scene = scenes(180_000);
 

@@ -1,12 +1,11 @@
 // On which legal basis somebody is held, minute by minute, and the clocks that run: typed at the custody desk.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { custodyCsv } from './samples/custody.mjs';
 import { answer, link, press, tabThrough, unfold } from './keyboard.mjs';
-import { checkPage, photograph, says, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { arrive, checkPage, leave, photograph, says, scenes, signIn, windowOf } from './support.mjs';
 
 let demo;
 let browser;
@@ -14,16 +13,12 @@ let folder;
 let amara;
 
 before(async () => {
-  [demo, browser, folder] = await Promise.all([startDemo({ empty: true }), startBrowser(), mkdtemp(join(tmpdir(), 'throughline-'))]);
+  ({ demo, browser, folder } = await arrive({ empty: true }));
   amara = await windowOf(browser);
   await signIn(amara, demo.url, 'Amara Bello');
 });
 
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => leave({ demo, browser, folder }));
 
 const scene = scenes(180_000);
 const banner = async (page) => (await page.locator('.tl-person').innerText()).replace(/\s+/g, ' ');

@@ -1,28 +1,23 @@
 // Lists of any making: a table with headings that nobody knows, a printed list.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { go, link, press } from './keyboard.mjs';
 import { printed } from './samples/printed.mjs';
-import { checkPage, photograph, root, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { arrive, checkPage, leave, photograph, root, scenes, signIn, windowOf } from './support.mjs';
 
 let demo;
 let browser;
 let folder;
 let amara;
 before(async () => {
-  [demo, browser, folder] = await Promise.all([startDemo({ empty: true }), startBrowser(), mkdtemp(join(tmpdir(), 'throughline-'))]);
+  ({ demo, browser, folder } = await arrive({ empty: true }));
   amara = await windowOf(browser);
   await signIn(amara, demo.url, 'Amara Bello');
 });
 
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => leave({ demo, browser, folder }));
 
 const scene = scenes(120_000);
 

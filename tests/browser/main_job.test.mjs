@@ -2,15 +2,14 @@
 // the custody desk to help that really started, and the figures of the month.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { promisify } from 'node:util';
 import { courtJson } from './samples/court.mjs';
 import { custodyCsv } from './samples/custody.mjs';
 import { answer, go, link, press, unfold } from './keyboard.mjs';
-import { checkPage, photograph, scenes, sees, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { arrive, checkPage, leave, photograph, scenes, sees, signIn, windowOf } from './support.mjs';
 
 const now = new Date();
 let demo;
@@ -19,14 +18,10 @@ let folder;
 let amara;
 
 before(async () => {
-  [demo, browser, folder] = await Promise.all([startDemo({ empty: true }), startBrowser(), mkdtemp(join(tmpdir(), 'throughline-'))]);
+  ({ demo, browser, folder } = await arrive({ empty: true }));
 });
 
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => leave({ demo, browser, folder }));
 
 const looked = new Set();
 

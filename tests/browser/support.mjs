@@ -2,11 +2,14 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
+import { focusFaults, zoomed } from './focus.mjs';
 import { go, write } from './keyboard.mjs';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -69,6 +72,22 @@ export function startBrowser() {
   });
 }
 
+// What the tests of one file stand on: a demo, a browser, and a folder of their own. `options` are those of the demo,
+// or give them for the folder.
+export async function arrive(options = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'throughline-'));
+  const asked = typeof options === 'function' ? options(folder) : options;
+  const [demo, browser] = await Promise.all([startDemo(asked), startBrowser()]);
+  return { demo, browser, folder };
+}
+
+// Leaves nothing of it behind.
+export async function leave({ demo, browser, folder }) {
+  await browser?.close();
+  await demo?.stop();
+  if (folder) await rm(folder, { recursive: true, force: true });
+}
+
 // A window of one user. Each has cookies of its own.
 export async function windowOf(browser, { width = 1366, height = 768, javaScript = true } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, javaScriptEnabled: javaScript, locale: 'en-GB', timezoneId: 'Europe/London' });
@@ -114,10 +133,9 @@ export async function sees(page, ...words) {
   for (const one of words) assert.ok(has(text, one), `“${one}” is not on ${page.url()}, which says: ${text}`);
 }
 
-// Fails with words when axe finds anything on the page at any of our widths, or when it or a table of it
-// scrolls sideways.
-// Our pages have no frames: axe's older way, without a second page, is enough and twice as fast.
-export async function checkPage(page, name, atWidths = widths) {
+// Fails with words when axe finds anything on the page at any of our widths, when it or a table of it scrolls
+// sideways, or when at 400 % anything that stays in view hides what has the focus.
+export async function checkPage(page, name, atWidths = widths, atZooms = zoomed.slice(0, 1)) {
   const before = page.viewportSize();
   const found = [];
   for (const width of atWidths) {
@@ -131,6 +149,7 @@ export async function checkPage(page, name, atWidths = widths) {
     for (const table of cut) found.push(`${name} at ${width}: the table “${table}” is cut off at the right`);
   }
   await page.setViewportSize(before);
+  found.push(...(await focusFaults(page, atZooms)).map((fault) => `${name} ${fault}`));
   if (page.problems.length > 0) found.push(`${name}: the console says ${page.problems.splice(0).join(' | ')}`);
   if (found.length > 0) throw new Error(found.join('\n'));
 }

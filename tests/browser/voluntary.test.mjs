@@ -1,11 +1,10 @@
 // Voluntary attendances: people who are interviewed by appointment, are not detained, and pass no custody desk.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { answer, go, link, press, unfold, write } from './keyboard.mjs';
-import { checkPage, photograph, says, scenes, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { arrive, checkPage, leave, photograph, says, scenes, signIn, windowOf } from './support.mjs';
 
 let demo;
 let browser;
@@ -13,18 +12,14 @@ let folder;
 let amara;
 let josie;
 before(async () => {
-  [demo, browser, folder] = await Promise.all([startDemo({ empty: true }), startBrowser(), mkdtemp(join(tmpdir(), 'throughline-'))]);
+  ({ demo, browser, folder } = await arrive({ empty: true }));
   amara = await windowOf(browser);
   josie = await windowOf(browser);
   await signIn(amara, demo.url, 'Amara Bello');
   await signIn(josie, demo.url, 'Josie Quill');
 });
 
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => leave({ demo, browser, folder }));
 
 const scene = scenes(180_000);
 

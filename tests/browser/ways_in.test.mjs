@@ -1,13 +1,12 @@
 // Lists that come in by themselves: a file put into a watched folder, one that cannot be read, a program with a
 // token; and a list that did not come.
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { go, press, write } from './keyboard.mjs';
 import { custodyCsv } from './samples/custody.mjs';
-import { checkPage, photograph, says, scenes, sees, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
+import { arrive, checkPage, leave, photograph, says, scenes, sees, signIn, windowOf } from './support.mjs';
 
 let demo;
 let browser;
@@ -16,18 +15,13 @@ let amara;
 let wendy;
 let token;
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'throughline-ways-in-'));
-  [demo, browser] = await Promise.all([startDemo({ empty: true, inbox: folder }), startBrowser()]);
+  ({ demo, browser, folder } = await arrive((own) => ({ empty: true, inbox: own })));
   [amara, wendy] = [await windowOf(browser), await windowOf(browser)];
   await signIn(amara, demo.url, 'Amara Bello');
   await signIn(wendy, demo.url, 'Wendy Shah');
 });
 
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => leave({ demo, browser, folder }));
 
 const scene = scenes(180_000);
 
@@ -67,7 +61,7 @@ scene('given its time has passed and no list is in, then the board says so befor
 scene('given a list is put into the folder, then it comes to the board by itself and waits to be looked over', async () => {
   await writeFile(join(folder, 'custody today.csv'), custodyCsv(new Date()));
   await amara.getByText('A list waits to be looked over.').waitFor({ timeout: 60_000 });
-  await sees(amara, 'by the watched folder throughline-ways-in-', 'Nothing of it is on the board yet.');
+  await sees(amara, 'by the watched folder throughline-', 'Nothing of it is on the board yet.');
   assert.ok(!(await says(amara)).includes('It was expected by'));
   await look(amara, 'waiting');
   assert.deepEqual(await readdir(join(folder, 'received')), ['custody today.csv']);

@@ -47,6 +47,9 @@ pub struct Clock {
     pub due_at: Option<Instant>,
     /// Where it stands.
     pub state: State,
+    /// When what it is about ended: the detention, the section, the charge.
+    #[serde(skip)]
+    pub ended_at: Option<Instant>,
     /// The rule in a sentence.
     pub rule: String,
     /// The version of the rule: the day it came into force.
@@ -90,6 +93,7 @@ impl Detention<'_> {
             starts_at: run.start,
             due_at,
             state: self.state(rule, run, due_at),
+            ended_at: run.ended,
             rule: rule.name.clone(),
             rule_version: rule.version(),
             source: rule.source.clone(),

@@ -181,11 +181,13 @@ fn custody_for(known: &[LegalEvent], charged: Instant, first: Instant) -> Option
 }
 
 /// The clock that matters next: the one that is overdue longest, or else runs out first. Clocks
-/// that were met, extended, stopped or are not in force matter no more.
+/// that were met, extended, stopped or are not in force matter no more, nor does one that ran out before
+/// what it is about ended: nobody can still do it.
 pub fn next_due(answer: &Answer) -> Option<&Clock> {
     let runs = |clock: &&Clock| {
         matches!(clock.state, State::Running | State::DueSoon | State::Overdue | State::Expired)
             && clock.kind != ClockKind::Pause
+            && clock.ended_at.is_none()
     };
     answer.clocks.iter().filter(runs).min_by_key(|clock| clock.due_at)
 }

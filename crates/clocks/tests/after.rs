@@ -62,6 +62,23 @@ fn what_has_no_limit_says_so_and_is_never_blank() {
 }
 
 #[test]
+fn a_review_that_nobody_recorded_is_overdue_and_presses_nobody_once_the_person_is_released() {
+    let held = Events {
+        arrested_at: Some(london("2026-11-10 09:00")),
+        arrived_station_at: Some(london("2026-11-10 09:40")),
+        detention_authorised_at: Some(london("2026-11-10 10:00")),
+        ..Events::default()
+    };
+    let now = london("2026-11-12 09:00");
+    assert_eq!(next_due(&clocks(&held, now)).unwrap().id, "pace_review_1");
+    let released_at = london("2026-11-10 20:00");
+    let released = clocks(&Events { released_at: Some(released_at), ..held }, now);
+    let review = released.clock("pace_review_1").unwrap();
+    assert_eq!((review.state, review.ended_at), (State::Overdue, Some(released_at)));
+    assert_eq!(next_due(&released), None);
+}
+
+#[test]
 fn bail_is_counted_from_the_day_after_arrest_and_carried_on_by_who_may() {
     let bail = |inspector_at, superintendent_at| Events {
         arrested_at: Some(london("2026-11-10 22:00")),

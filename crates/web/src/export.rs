@@ -80,17 +80,17 @@ struct Wanted {
 }
 
 fn read(fields: &Fields, ledger: &Ledger, errors: &mut Errors) -> Option<Wanted> {
-    let consent_for = ConsentFor::from_code(fields.text("consent_for")).filter(|one| TOLD.contains(one));
-    if consent_for.is_none() {
-        errors.add("consent_for", "Choose who it goes to");
+    let purpose = fields.text("purpose").trim().to_owned();
+    if purpose.is_empty() {
+        errors.add("purpose", "Say what the file is for");
     }
     let format = Format::from_code(fields.text("format"));
     if format.is_none() {
         errors.add("format", "Choose which file is made");
     }
-    let purpose = fields.text("purpose").trim().to_owned();
-    if purpose.is_empty() {
-        errors.add("purpose", "Say what the file is for");
+    let consent_for = ConsentFor::from_code(fields.text("consent_for")).filter(|one| TOLD.contains(one));
+    if consent_for.is_none() {
+        errors.add("consent_for", "Choose who it goes to");
     }
     let asked = ask(fields, ledger, consent_for.unwrap_or(ConsentFor::Health), errors);
     let asked = asked.filter(|_| errors.is_empty())?;

@@ -196,10 +196,11 @@ pub(super) fn intervention_value(
     }
 }
 
-/// A line of a history.
+/// A line of a history. A goal is set, what is done for it is planned.
 pub(super) fn line_value(line: &Line) -> Value {
+    let sets_goal = line.act == CareAct::Planned && line.intervention_id.is_none();
     context! {
-        act => line.act.label(),
+        act => if sets_goal { "Set" } else { line.act.label() },
         words => line.words,
         own_words => line.own_words,
         review_on => line.review_on.map(|day| day.to_string()),

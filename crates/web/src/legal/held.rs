@@ -61,9 +61,10 @@ impl Held {
         next_due(&self.answer).and_then(|clock| clock_value(clock, now))
     }
 
-    /// The clocks that still run, or ran out while the person was held, most pressing first.
+    /// The clocks that press now, most pressing first: not those of a detention that has ended.
     pub(crate) fn running(&self, now: Instant) -> Vec<Value> {
-        let mut clocks: Vec<&Clock> = self.answer.clocks.iter().filter(|clock| clock.kind != Kind::Pause).collect();
+        let mut clocks: Vec<&Clock> =
+            self.answer.clocks.iter().filter(|clock| clock.kind != Kind::Pause && clock.ended_at.is_none()).collect();
         clocks.sort_by_key(|clock| clock.due_at);
         clocks.into_iter().filter_map(|clock| clock_value(clock, now)).collect()
     }
