@@ -46,7 +46,7 @@ mod words;
 pub use answer::{Answer, clocks, clocks_by};
 pub use clock::{Clock, State};
 pub use events::{ChargeHeld, Events, Excluded, Hours, HoursError, PreChargeBail, Section, Warrant};
-pub use recorded::{events_of, limit_in_force, next_due, review_ahead};
+pub use recorded::{events_of, limit_in_force, next_due, review_ahead, review_not_recorded};
 pub use table::{
     Check, EMBEDDED, ExcludedTime, Finding, Kind, Length, MAX_AGE_OF_CHECK_DAYS, MetBy, Paper, Permission, Rule,
     StartsFrom, Tables, check,

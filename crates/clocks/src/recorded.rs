@@ -180,16 +180,23 @@ fn custody_for(known: &[LegalEvent], charged: Instant, first: Instant) -> Option
     Some(Custody { from, to: last.filter(leaves).map(|event| event.at) })
 }
 
-/// The clock that matters next: the one that is overdue longest, or else runs out first. Clocks
+/// The clock that matters next: the limit that passed longest ago, or else what runs out first. Clocks
 /// that were met, extended, stopped or are not in force matter no more, nor does one that ran out before
-/// what it is about ended: nobody can still do it.
+/// what it is about ended: nobody can still do it. A review that is past gives way to them: it was held by
+/// others as a rule, and only not recorded here.
 pub fn next_due(answer: &Answer) -> Option<&Clock> {
     let runs = |clock: &&Clock| {
         matches!(clock.state, State::Running | State::DueSoon | State::Overdue | State::Expired)
             && clock.kind != ClockKind::Pause
             && clock.ended_at.is_none()
     };
-    answer.clocks.iter().filter(runs).min_by_key(|clock| clock.due_at)
+    answer.clocks.iter().filter(runs).min_by_key(|clock| (clock.state == State::Overdue, clock.due_at))
+}
+
+/// The review that is past and not recorded as held, while the person is held.
+pub fn review_not_recorded(answer: &Answer) -> Option<&Clock> {
+    let past = |clock: &&Clock| clock.state == State::Overdue && clock.ended_at.is_none();
+    answer.clocks.iter().filter(past).max_by_key(|clock| clock.due_at)
 }
 
 /// The end of the power that holds somebody now, of those that end within hours: the first limit in force.

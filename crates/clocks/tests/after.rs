@@ -3,7 +3,8 @@
 mod told;
 
 use throughline_clocks::{
-    Answer, ChargeHeld, Events, Kind, Length, PreChargeBail, Section, State, Tables, clocks, next_due, short,
+    Answer, ChargeHeld, Events, Kind, Length, PreChargeBail, Section, State, Tables, clocks, next_due,
+    review_not_recorded, short,
 };
 use throughline_domain::legal::{Allocation, MhaSection};
 use throughline_domain::time::Instant;
@@ -70,12 +71,13 @@ fn a_review_that_nobody_recorded_is_overdue_and_presses_nobody_once_the_person_i
         ..Events::default()
     };
     let now = london("2026-11-12 09:00");
-    assert_eq!(next_due(&clocks(&held, now)).unwrap().id, "pace_review_1");
+    assert_eq!(next_due(&clocks(&held, now)).unwrap().id, "pace_24h", "a review held by others gives way to the limit");
+    assert_eq!(review_not_recorded(&clocks(&held, now)).unwrap().id, "pace_review_1");
     let released_at = london("2026-11-10 20:00");
     let released = clocks(&Events { released_at: Some(released_at), ..held }, now);
     let review = released.clock("pace_review_1").unwrap();
     assert_eq!((review.state, review.ended_at), (State::Overdue, Some(released_at)));
-    assert_eq!(next_due(&released), None);
+    assert_eq!((next_due(&released), review_not_recorded(&released)), (None, None));
 }
 
 #[test]

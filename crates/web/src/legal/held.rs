@@ -2,11 +2,13 @@
 
 use crate::Problem;
 use minijinja::{Value, context};
-use throughline_clocks::{Answer, Clock, Kind, Mark, MarkKind, State, Timeline, clocks, events_of, next_due, timeline};
+use throughline_clocks::{
+    Answer, Clock, Kind, Mark, MarkKind, State, Timeline, clocks, events_of, next_due, review_not_recorded, timeline,
+};
 use throughline_domain::board::left_in_words;
 use throughline_domain::episode::LegalStatus;
 use throughline_domain::legal::{LegalEvent, LegalEventKind, Listed, known};
-use throughline_domain::time::Instant;
+use throughline_domain::time::{Instant, clock_time, date_time_long, london_date};
 use throughline_policy::{Grant, ViewJustice};
 use throughline_store::episodes::{Episode, Justice};
 use throughline_store::legal::{self, Entry};
@@ -56,9 +58,12 @@ impl Held {
         self.known.is_empty()
     }
 
-    /// The clock that matters next, for the banner.
+    /// The clock that matters next, for the banner; with the review that nobody recorded.
     pub(crate) fn next_clock(&self, now: Instant) -> Option<Value> {
-        next_due(&self.answer).and_then(|clock| clock_value(clock, now))
+        let next = next_due(&self.answer)?;
+        let review = review_not_recorded(&self.answer).filter(|review| review.id != next.id);
+        let note = review.and_then(|review| Some(format!("{}, {}", review.label, not_recorded(review.due_at?, now))));
+        Some(context! { note, ..clock_value(next, now)? })
     }
 
     /// The clocks that press now, most pressing first: not those of a detention that has ended.
@@ -113,13 +118,23 @@ pub(crate) fn clock_value(clock: &Clock, now: Instant) -> Option<Value> {
     let state = match clock.state {
         State::Running => "running",
         State::DueSoon => "soon",
-        State::Overdue | State::Expired => "overdue",
+        State::Overdue => "unrecorded",
+        State::Expired => "overdue",
         _ => return None,
     };
     let due = clock.due_at?;
     let name = if clock.about.is_empty() { clock.label.clone() } else { format!("{}, {}", clock.label, clock.about) };
+    if clock.state == State::Overdue {
+        return Some(context! { name, state, words => not_recorded(due, now) });
+    }
     let soon_minutes = clock.due_soon.num_minutes();
     Some(context! { name, due, state, soon_minutes, words => left_in_words(due, now) })
+}
+
+/// Of a review that is past: reviews are held by the police, and what nobody entered here may have been held.
+fn not_recorded(due: Instant, now: Instant) -> String {
+    let when = if london_date(due) == london_date(now) { clock_time(due) } else { date_time_long(due) };
+    format!("due {when}: none recorded here")
 }
 
 /// A stretch of time that somebody should look at.

@@ -9,7 +9,7 @@ use axum::extract::{Path, Query};
 use chrono::Duration;
 use minijinja::{Value, context};
 use throughline_clocks::{Clock, Kind, MAX_AGE_OF_CHECK_DAYS, State};
-use throughline_domain::board::left_in_words;
+use throughline_domain::board::{left_in_words, length_in_words};
 use throughline_domain::ids::{EpisodeId, LegalEventId};
 use throughline_domain::legal::{Allocation, Asks, DecidedBy, Detail, LegalEvent, LegalEventKind, MhaSection, Origin};
 use throughline_domain::time::{Instant, clock_time, date_long, date_time_long, london_date, london_time};
@@ -134,10 +134,19 @@ fn matters(clock: &Clock) -> bool {
     !matches!(clock.state, State::Met | State::Extended | State::Stopped | State::NotInForce)
 }
 
+/// How long is left; of a review that nobody recorded, how long ago it was due.
+fn left_words(clock: &Clock, due: Instant, now: Instant) -> String {
+    let at = clock.ended_at.unwrap_or(now);
+    match clock.state {
+        State::Overdue if clock.ended_at.is_none() => format!("{} ago", length_in_words(at - due)),
+        _ => left_in_words(due, at),
+    }
+}
+
 fn clock_row(clock: &Clock, now: Instant) -> Value {
     let tone = match clock.state {
-        State::Overdue | State::Expired => "bad",
-        State::DueSoon | State::MetLate => "warn",
+        State::Expired => "bad",
+        State::Overdue | State::DueSoon | State::MetLate => "warn",
         State::Running | State::NoLimit => "info",
         State::Met => "good",
         State::NotStarted | State::NotInForce | State::Extended | State::Stopped => "quiet",
@@ -145,9 +154,9 @@ fn clock_row(clock: &Clock, now: Instant) -> Value {
     let runs = matches!(clock.state, State::Running | State::DueSoon | State::Overdue | State::Expired);
     context! {
         name => if clock.about.is_empty() { clock.label.clone() } else { format!("{}: {}", clock.label, clock.about) },
-        state => clock.state.label(),
+        state => if clock.state == State::Overdue { "None recorded here" } else { clock.state.label() },
         tone,
-        left => clock.due_at.filter(|_| runs && clock.kind != Kind::Pause).map(|due| left_in_words(due, clock.ended_at.unwrap_or(now))),
+        left => clock.due_at.filter(|_| runs && clock.kind != Kind::Pause).map(|due| left_words(clock, due, now)),
         ended_at => clock.ended_at,
         starts_at => clock.starts_at,
         due_at => clock.due_at,
