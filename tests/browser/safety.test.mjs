@@ -144,6 +144,17 @@ scene('given somebody who did not agree, when Amara presses at once, then basis 
   await sees(amara, 'None has been made in this episode yet.');
 });
 
+scene('given a surname without a space and text from everywhere, when Amara saves it, then no page of the person is cut off or scrolls', async () => {
+  await amara.goto(`${demo.url}${person}/edit`);
+  await answer(amara, { Surname: 'Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaft', 'Likes to be called': 'שלום مرحبا 😀 e\u0301' });
+  await press(amara, 'Save the details');
+  await sees(amara, 'Summary');
+  for (const part of ['', '/timeline', '/edit', '/care', '/documents', '/passport', '/duplicate']) {
+    await amara.goto(`${demo.url}${person}${part}`);
+    await look(amara, `long-name${part.replace('/', '-')}`);
+  }
+});
+
 // What has the focus, and whether any of it lies under the banner that stays in view.
 function underBanner(page) {
   return page.evaluate(() => {
