@@ -99,7 +99,8 @@ scene('given the alert is hers, when Josie acknowledges and later resolves it, t
   await answer(josie, { 'Your answer': 'Resolve: it has ended', 'What was done, or why it has ended or goes to somebody else': 'Staying with her brother' });
   await press(josie, 'Save the answer');
   await josie.goto(`${demo.url}${alert}`);
-  await sees(josie, 'Raised', 'Handed over to Josie Quill', 'Rang the brother', 'Staying with her brother');
+  await sees(josie, 'Raised', 'Handed over to Josie Quill', 'Rang the brother', 'Staying with her brother', 'Josie Quill resolved it');
+  assert.ok(!(await says(josie)).includes('To be answered for by'), 'nobody answers for what has ended');
   assert.equal(await josie.locator('summary', { hasText: 'Acknowledge or resolve' }).count(), 0, 'what has ended is answered no more');
   await look(josie, 'resolved');
 });
@@ -123,7 +124,7 @@ scene('given somebody who agreed, when Amara opens the passport and presses once
   await press(amara, 'Make the passport and record who gets it');
   await sees(amara, 'Made, and written into the disclosure ledger', 'The person consented', 'Handed over on paper', '1 page');
   await look(amara, 'passport-made');
-  const pdf = await main(amara).getByRole('link', { name: /Open the PDF/ }).getAttribute('href');
+  const pdf = await main(amara).getByRole('link', { name: 'Open the PDF to print it' }).getAttribute('href');
   const file = await amara.request.get(`${demo.url}${pdf}`);
   assert.equal((await file.body()).subarray(0, 5).toString(), '%PDF-');
 });
