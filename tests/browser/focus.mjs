@@ -18,7 +18,8 @@ export async function focusFaults(page, sizes = zoomed) {
     found.push(...faults.map((fault) => `at ${size.width} by ${size.height}: ${fault}`));
   }
   await resize(page, before);
-  await focused.evaluate((element) => element?.focus());
+  await page.evaluate(goToStart);
+  await focused.evaluate((element) => element.focus());
   return found;
 }
 

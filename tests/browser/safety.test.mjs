@@ -122,7 +122,8 @@ scene('given the alert is hers, when Josie acknowledges and later resolves it, t
   await answer(josie, { 'Your answer': 'Resolve: it has ended', 'What was done, or why it has ended or goes to somebody else': 'Staying with her brother' });
   await press(josie, 'Save the answer');
   await josie.goto(`${demo.url}${alert}`);
-  await sees(josie, 'Raised', 'Handed over to Josie Quill', 'Rang the brother', 'Staying with her brother');
+  await sees(josie, 'Raised', 'Handed over to Josie Quill', 'Rang the brother', 'Staying with her brother', 'Josie Quill resolved it');
+  assert.ok(!(await says(josie)).includes('To be answered for by'), 'nobody answers for what has ended');
   assert.equal(await josie.locator('summary', { hasText: 'Acknowledge or resolve' }).count(), 0, 'what has ended is answered no more');
   await look(josie, 'resolved');
 });
@@ -146,7 +147,7 @@ scene('given somebody who agreed, when Amara opens the passport and presses once
   await press(amara, 'Make the passport and record who gets it');
   await sees(amara, 'Made, and written into the disclosure ledger', 'The person consented', 'Handed over on paper', '1 page');
   await look(amara, 'passport-made');
-  const pdf = await main(amara).getByRole('link', { name: /Open the PDF/ }).getAttribute('href');
+  const pdf = await main(amara).getByRole('link', { name: 'Open the PDF to print it' }).getAttribute('href');
   const file = await amara.request.get(`${demo.url}${pdf}`);
   assert.equal((await file.body()).subarray(0, 5).toString(), '%PDF-');
 });
@@ -165,6 +166,17 @@ scene('given somebody who did not agree, when Amara presses at once, then basis 
   await look(amara, 'passport-refused');
   await amara.goto(`${demo.url}${episode}/documents/passport_custody`);
   await sees(amara, 'None has been made in this episode yet.');
+});
+
+scene('given a surname without a space and text from everywhere, when Amara saves it, then no page of the person is cut off or scrolls', async () => {
+  await amara.goto(`${demo.url}${person}/edit`);
+  await answer(amara, { Surname: 'Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaft', 'Likes to be called': 'שלום مرحبا 😀 e\u0301' });
+  await press(amara, 'Save the details');
+  await sees(amara, 'Summary');
+  for (const part of ['', '/timeline', '/edit', '/care', '/documents', '/passport', '/duplicate']) {
+    await amara.goto(`${demo.url}${person}${part}`);
+    await look(amara, `long-name${part.replace('/', '-')}`);
+  }
 });
 
 // What has the focus, and whether any of it lies under the banner that stays in view.

@@ -167,6 +167,8 @@ export async function photograph(page, name, from = null) {
   if (!folder) return;
   await mkdir(folder, { recursive: true });
   const before = page.viewportSize();
+  // What stays in view is drawn where the window is.
+  await page.evaluate(() => window.scrollTo(0, 0));
   for (const width of [1366, 320]) {
     await page.setViewportSize({ width, height: 768 });
     const y = from ? Math.max(0, (await from.boundingBox()).y - above) : 0;

@@ -179,16 +179,18 @@ struct Done {
 }
 
 impl Done {
-    fn notice(&self) -> Option<Value> {
+    fn notice(&self, id: DocumentId) -> Option<Value> {
         let text = match self.done.as_str() {
             "saved" => "Draft saved",
             "signed" => "Signed. It has not gone to anybody yet: release it next",
             "released" => "Released, and written into the disclosure ledger",
-            "passport" => "Made, and written into the disclosure ledger. Open the PDF to print it",
+            "passport" => "Made, and written into the disclosure ledger.",
             "withdrawn" => "Withdrawn",
             _ => return None,
         };
-        Some(context! { kind => "success", text })
+        let link = (self.done == "passport")
+            .then(|| context! { text => "Open the PDF to print it", href => format!("/documents/{id}/pdf") });
+        Some(context! { kind => "success", text, link })
     }
 }
 
@@ -196,7 +198,7 @@ async fn show(cx: Cx, Path(id): Path<DocumentId>, Query(done): Query<Done>) -> A
     let mut tx = cx.begin().await?;
     let found = find(&mut tx, id).await?;
     if found.document.line.state == DocumentState::Draft && tx.may::<WriteDocument>(found.subject).await? {
-        return draft::show(&cx, tx, found, done.notice()).await;
+        return draft::show(&cx, tx, found, done.notice(id)).await;
     }
     let line = &found.document.line;
     let banner = banner_of(&mut tx, found.subject).await?;
@@ -210,7 +212,7 @@ async fn show(cx: Cx, Path(id): Path<DocumentId>, Query(done): Query<Done>) -> A
         context! {
             heading => format!("{}, version {}", line.kind.label(), line.number),
             crumbs => crumbs(line),
-            notice => done.notice(),
+            notice => done.notice(id),
             person => banner.value,
             document => line_value(line),
             facts => facts::value(&facts::from_text(&found.document.facts)?),

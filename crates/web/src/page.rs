@@ -199,6 +199,7 @@ fn environment() -> Environment<'static> {
     environment.add_filter("datetime_short", |value: &Value| {
         shown(value, |moment| format!("{} {}", time::date_short(moment.date()), moment.format("%H:%M")))
     });
+    environment.add_filter("typed_date", typed_date);
     environment.add_filter("nhs", nhs);
     environment.add_function("asset", asset);
     environment.add_function("fresh_key", || uuid::Uuid::new_v4().simple().to_string());
@@ -266,6 +267,12 @@ fn shown(value: &Value, show: impl Fn(NaiveDateTime) -> String) -> Result<String
         .or_else(|_| text.parse::<NaiveTime>().map(|time| NaiveDate::default().and_time(time)));
     let why = |_| Error::new(ErrorKind::InvalidOperation, "a date filter was given what is no date or time");
     read.map(show).map_err(why)
+}
+
+/// A date in a field as people type it, `26/11/2026`; whatever is no settled date stays as it was typed.
+fn typed_date(value: &Value) -> String {
+    let text = value.as_str().unwrap_or_default();
+    text.parse::<NaiveDate>().map_or_else(|_| text.to_owned(), |date| date.format("%-d/%-m/%Y").to_string())
 }
 
 /// Ten digits grouped 3-3-4 with no-break spaces; anything else as it is.

@@ -99,6 +99,7 @@ pub(crate) fn standing(alert: &Alert, now: Instant) -> String {
         (AlertState::Open, _) => {
             format!("{raised}. Nobody has answered for it yet: it is for {} to answer", alert.owner_name)
         }
+        (AlertState::Resolved, _) => format!("{raised}. {} resolved it", alert.answered_by_name),
         (_, Some(review)) if review < london_date(now) => {
             let review = date_long(review);
             format!("{raised}. {} took it on and should have looked at it again on {review}", alert.answered_by_name)

@@ -101,6 +101,14 @@ mod fixtures {
 }
 
 #[test]
+fn a_date_stands_in_its_field_as_people_type_it() {
+    for (kept, shown) in [("2026-11-06", "6/11/2026"), ("6/11", "6/11"), ("31/02/2026", "31/02/2026"), ("", "")] {
+        assert_eq!(typed_date(&Value::from(kept)), shown);
+    }
+    assert_eq!(typed_date(&Value::UNDEFINED), "");
+}
+
+#[test]
 fn dates_and_times_are_shown_in_london_time() {
     let values = json!({ "summer": "2026-07-01T22:30:00Z", "born": "1945-07-14", "local": "2026-11-22T14:05:00", "clock": "09:30:00" });
     for (template, expected) in [

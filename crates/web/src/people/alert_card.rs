@@ -83,7 +83,12 @@ pub(super) fn alert_value(
         detail => alert.detail,
         due => alert.due_at.map(|due| risk::due_words(due, now)),
         state => alert.state.label(),
-        tone => if alert.state == AlertState::Open { "bad" } else { "warn" },
+        tone => match alert.state {
+            AlertState::Open => "bad",
+            AlertState::Acknowledged => "warn",
+            AlertState::Resolved => "neutral",
+        },
+        stands => alert.state != AlertState::Resolved,
         standing => risk::standing(alert, now),
         owner => alert.owner_name,
         owed => owed.map(risk::owed_words),
