@@ -66,7 +66,9 @@ async fn found(team: &Team, author: &Actor) -> anyhow::Result<Option<(Subject, R
         let card = tx.authorise::<ViewRiskCard>(subject).await?;
         let view = tx.authorise::<ViewClinical>(subject).await?;
         let known = alerts::risk_card(&mut tx, &card).await?.state == RiskState::Known;
-        let screening = records::latest_signed(&mut tx, &view, "screening").await?;
+        let records = records::of_episode(&mut tx, &view).await?.records;
+        let screening = records.into_iter().filter(|record| record.form_id == "screening" && record.state.counts());
+        let screening = screening.max_by_key(|record| record.signed_at);
         let old = |record: &Record| {
             let before = team.now - Duration::days(4);
             record.state == RecordState::Signed && record.signed_at.is_some_and(|at| at < before)

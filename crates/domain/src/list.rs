@@ -22,6 +22,12 @@ impl ListKind {
     }
 }
 
+/// The format of the list that stands for a clinic: nobody sent it.
+pub const CLINIC_FORMAT: &str = "clinic";
+
+/// The format of a message that concerns one hearing and never a whole day's list.
+pub const HEARING_FORMAT: &str = "common-platform-hearing";
+
 codes! {
     /// Where a list as received stands.
     pub enum ListState {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::answers::Answers;
 use crate::definition::{AudienceClass, Form, Kind, NationalCode, Question};
 use crate::score::Score;
+use crate::summary::NOT_ANSWERED;
 
 /// The answers to one form in words and codes. It names the form and version it was, and needs
 /// neither: labels, words, classes and score are its own.
@@ -183,14 +184,14 @@ impl Snapshot {
     }
 
     /// The answers as the form took them, in codes where there are codes: enough to ask the same version of the
-    /// form again what follows from them.
+    /// form again what follows from them. What nobody answered has no answer here either.
     pub fn answers(&self) -> Answers {
         let mut answers = Answers::default();
         for answer in self.sections.iter().flat_map(|section| &section.answers) {
-            if answer.codes.is_empty() {
-                answers.set(&answer.question, [answer.value.as_str()]);
-            } else {
+            if !answer.codes.is_empty() {
                 answers.set(&answer.question, answer.codes.iter().map(|one| one.code.as_str()));
+            } else if answer.value != NOT_ANSWERED {
+                answers.set(&answer.question, [answer.value.as_str()]);
             }
         }
         answers

@@ -19,6 +19,7 @@ mod message;
 
 use chrono::NaiveDate;
 use serde_json::Value;
+use throughline_domain::list::HEARING_FORMAT;
 use throughline_domain::time::london_date;
 
 use self::defendant::{Matter, Party};
@@ -32,7 +33,7 @@ use crate::{
 };
 
 pub(crate) const FORMAT: Format = Format {
-    name: "common-platform-hearing",
+    name: HEARING_FORMAT,
     label: "Common Platform hearing event (JSON)",
     kind: ListKind::Court,
     system: System::CommonPlatform,

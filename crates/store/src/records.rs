@@ -25,9 +25,7 @@ pub use afterwards::{add_addendum, countersign, countersign_title, mark_in_error
 pub use as_of::{get_as_of, of_episode_as_of, of_person_as_of};
 pub use draft::{save, start};
 pub use pathway::{NotDone, assessed, not_done, screened};
-pub use read::{
-    acts, addenda, get, is_something_withheld, latest_signed, needs_plan, of_episode, own_notes, subject, versions,
-};
+pub use read::{acts, addenda, get, is_something_withheld, needs_plan, of_episode, own_notes, subject, versions};
 pub use signed::sign;
 
 pub(crate) use classes::{marks_withheld, may_read, note_read, readable_snapshot, something_withheld};

@@ -5,6 +5,7 @@ use crate::lists::EntryFacts;
 use crate::{Error, Result, Tx, args, clinics};
 use throughline_domain::appointment::{NotFree, Slot};
 use throughline_domain::ids::{AppointmentId, ClinicId, EntryId, ListId, PersonId};
+use throughline_domain::list::{CLINIC_FORMAT, ListKind, ListState};
 use throughline_domain::time::Instant;
 use throughline_policy::{ChangeList, Grant};
 use uuid::Uuid;
@@ -207,9 +208,19 @@ async fn list_of(tx: &mut Tx, grant: &Grant<ChangeList>, clinic: ClinicId, facts
     tx.execute(
         "INSERT INTO list (id, site_id, kind, format, list_date, file_name, sha256, original, reading, state, received_at,
                            received_by, committed_at)
-         VALUES ($1, $2, 'voluntary', 'clinic', $3, 'Clinic', '', $4, '{}', 'committed', $5, $6, $5)
+         VALUES ($1, $2, $7, $8, $3, 'Clinic', '', $4, '{}', $9, $5, $6, $5)
          ON CONFLICT (id) DO NOTHING",
-        args![list, grant.site(), facts.list_date, Vec::<u8>::new(), now, grant.actor().user],
+        args![
+            list,
+            grant.site(),
+            facts.list_date,
+            Vec::<u8>::new(),
+            now,
+            grant.actor().user,
+            ListKind::Voluntary,
+            CLINIC_FORMAT,
+            ListState::Committed
+        ],
     )
     .await?;
     Ok(list)

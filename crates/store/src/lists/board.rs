@@ -7,7 +7,7 @@ use crate::{Conn, Result, Row, args};
 use chrono::NaiveDate;
 use throughline_domain::episode::Urgency;
 use throughline_domain::ids::{EntryId, EpisodeId, ListId, PersonId, UserId};
-use throughline_domain::list::{EntryState, ListKind, NotSeenReason};
+use throughline_domain::list::{EntryState, HEARING_FORMAT, ListKind, ListState, NotSeenReason};
 use throughline_domain::name::Name;
 use throughline_domain::time::Instant;
 use throughline_policy::{Grant, ViewBoard};
@@ -155,10 +155,10 @@ pub async fn last(
             "SELECT l.id, l.kind, l.list_date, l.received_at, l.committed_at, l.origin, l.came_from, l.sent_at, l.passed_over,
                     COALESCE(u.name, '') AS received_by_name
                FROM list l LEFT JOIN app_user u ON u.id = l.received_by
-              WHERE l.site_id = $1 AND l.list_date >= $2 AND l.list_date <= $3 AND l.state = 'committed'
-                AND l.format <> 'common-platform-hearing' AND l.kind <> 'voluntary'
+              WHERE l.site_id = $1 AND l.list_date >= $2 AND l.list_date <= $3 AND l.state = $4
+                AND l.format <> $5 AND l.kind <> $6
               ORDER BY l.list_date DESC, l.committed_at DESC, l.id DESC LIMIT 1",
-            args![grant.site(), from, to],
+            args![grant.site(), from, to, ListState::Committed, HEARING_FORMAT, ListKind::Voluntary],
         )
         .await?;
     row.map(|row| {

@@ -3,7 +3,7 @@
 use crate::{Conn, Result, Row, Tx, args};
 use chrono::NaiveDate;
 use throughline_domain::ids::{ListId, SiteId};
-use throughline_domain::list::{ListKind, ListState};
+use throughline_domain::list::{CLINIC_FORMAT, ListKind, ListState};
 use throughline_domain::origin::{ByItself, Way};
 use throughline_domain::time::Instant;
 use throughline_policy::{Grant, ImportList, ViewList};
@@ -121,10 +121,10 @@ pub async fn site_of_list(conn: &mut Conn, id: ListId) -> Result<Option<SiteId>>
 /// The store's.
 pub async fn of_site(conn: &mut Conn, grant: &Grant<ViewList>, limit: i64) -> Result<Vec<List>> {
     let sql = sqlx::AssertSqlSafe(format!(
-        "{LIST} WHERE l.site_id = $1 AND l.state <> 'discarded' AND l.format <> 'clinic'
-          ORDER BY l.list_date DESC, l.received_at DESC, l.id DESC LIMIT $2"
+        "{LIST} WHERE l.site_id = $1 AND l.state <> 'discarded' AND l.format <> $2
+          ORDER BY l.list_date DESC, l.received_at DESC, l.id DESC LIMIT $3"
     ));
-    conn.fetch_text(sql, args![grant.site(), limit]).await?.iter().map(list).collect()
+    conn.fetch_text(sql, args![grant.site(), CLINIC_FORMAT, limit]).await?.iter().map(list).collect()
 }
 
 /// One list of the grant's site.

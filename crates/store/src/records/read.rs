@@ -62,24 +62,6 @@ pub(super) async fn parted(tx: &mut Tx, found: impl IntoIterator<Item = (Whole, 
     Ok(records)
 }
 
-/// The newest signed record of a form in the grant's episode.
-///
-/// # Errors
-/// The store's.
-pub async fn latest_signed(tx: &mut Tx, grant: &Grant<ViewClinical>, form: &str) -> Result<Option<Record>> {
-    let found = select(
-        tx,
-        "WHERE episode_id = $1 AND person_id = $2 AND form_id = $3 AND state IN ('signed', 'awaiting')
-         ORDER BY signed_at DESC, id DESC LIMIT 1",
-        args![grant.episode(), grant.person(), form],
-    )
-    .await?;
-    match found.into_iter().next() {
-        Some(found) => found.shown(tx, grant.subject()).await,
-        None => Ok(None),
-    }
-}
-
 /// Needs and plan of the person's open episodes, newest first and once a form: what somebody may
 /// know who may not read the clinical narrative.
 ///

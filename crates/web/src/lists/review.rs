@@ -10,7 +10,7 @@ use axum::extract::Path;
 use chrono::NaiveDate;
 use minijinja::{Value, context};
 use throughline_domain::ids::{ListId, SiteId};
-use throughline_domain::list::ListState;
+use throughline_domain::list::{CLINIC_FORMAT, ListState};
 use throughline_domain::time::{date_long, date_time_long, london_date};
 use throughline_lists::Change;
 use throughline_policy::{Class, ImportList, Verb, ViewList};
@@ -188,7 +188,7 @@ pub(super) async fn list_page(cx: &Cx, id: ListId) -> Result<Value, Problem> {
     let site = site_of(&mut tx, id).await?;
     let grant = tx.authorise::<ViewList>(site).await?;
     let list = lists::get(&mut tx, &grant, id).await?.ok_or(Problem::NotFound)?;
-    if list.format == "clinic" {
+    if list.format == CLINIC_FORMAT {
         return Ok(context! { clinic => id.to_string() });
     }
     let (reading, corrected) = corrections::laid(&mut tx, &grant, &list).await?.told();
