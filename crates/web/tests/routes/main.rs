@@ -3,6 +3,7 @@
 //! The routes are read from the source, so a new one turns the snapshot red until somebody has
 //! looked at who may open it.
 
+mod account;
 mod board;
 mod elsewhere;
 mod finding;
