@@ -5,6 +5,7 @@
 
 mod account;
 mod board;
+mod care;
 mod elsewhere;
 mod finding;
 mod found_elsewhere;
