@@ -136,7 +136,9 @@ scene('two people who record at once do not overwrite each other, and nothing ty
   await answer(amara, { 'What has happened, or what came of it': 'I rang and nobody answered' });
   await press(amara, 'Save');
   await look(amara, 'conflict');
-  await sees(amara, 'Somebody else changed this while you were working on it', 'I rang and nobody answered');
+  await sees(amara, 'a colleague wrote something while you were writing', 'What you typed', 'I rang and nobody answered');
+  await sees(amara, 'What a colleague wrote', 'She was told to come back on Monday');
+  assert.equal(await amara.getByLabel('What has happened, or what came of it').inputValue(), 'I rang and nobody answered');
   await amara.goto(`${demo.url}${person}/care`);
   await sees(amara, 'She was told to come back on Monday');
   assert.equal((await says(amara)).includes('I rang and nobody answered'), false);

@@ -197,7 +197,7 @@ scene('a team leader gives the record as a file, with purpose and basis', async 
   await look(leader, 'export-errors');
   await leader.getByLabel('GP and mental health team').check();
   await write(leader, leader.getByLabel('What is the file for?'), 'Care goes on at the prison');
-  await leader.getByLabel('The whole record, as one JSON file').check();
+  await leader.getByLabel('The record, as one JSON file').check();
   await write(leader, leader.getByLabel('Who exactly'), 'HMP Healthcare, reception');
   await leader.getByLabel('Secure email').check();
   await leader.getByLabel('Overriding public interest: risk of serious harm').check();

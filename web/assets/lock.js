@@ -98,7 +98,7 @@ class Lock {
     }
     field.value = '';
     if (answer.ok) return this.opened(await answer.json().catch(() => ({})), true);
-    if (answer.status === 429) return this.wrong('Too many tries. Wait a minute and try again.');
+    if (answer.status === 429) return this.wrong('Too many tries. What you typed is kept: wait a quarter of an hour and try again, or ask an administrator.');
     if (answer.status === 401 || answer.type === 'opaqueredirect') return this.wrong('Your session has ended. Sign in again.');
     this.wrong('That password is not right. Try again.');
     field.focus();

@@ -130,8 +130,7 @@ impl Planner<'_> {
         let grant = tx.authorise::<WriteCarePlan>(self.subject).await?;
         let new = NewGoal {
             id: GoalId::new(chance.id()),
-            need_code: need.code.clone(),
-            need_label: need.label.clone(),
+            need: Some(need.as_seen()),
             own_words: own_words.into(),
             aim: if aim.is_empty() { need.label.clone() } else { aim.into() },
             at: tx.now(),
@@ -191,8 +190,7 @@ impl Planner<'_> {
     async fn no_goal(&self, need: &Need, reason: NoGoalReason, words: &str, at: Instant) -> anyhow::Result<()> {
         let mut tx = self.act(at).await?;
         let grant = tx.authorise::<WriteCarePlan>(self.subject).await?;
-        let new =
-            NewReason { need_code: need.code.clone(), need_label: need.label.clone(), reason, words: words.into() };
+        let new = NewReason { need: need.as_seen(), reason, words: words.into() };
         care::say_why(&mut tx, &grant, &new).await?;
         tx.commit().await?;
         Ok(())
@@ -214,6 +212,8 @@ impl Planner<'_> {
 
     async fn decided(&self, at: Instant) -> anyhow::Result<()> {
         let mut tx = self.act(at).await?;
+        let view = tx.authorise::<ViewClinical>(self.subject).await?;
+        let seen = care::decisions(&mut tx, &view).await?.len();
         let grant = tx.authorise::<WriteCarePlan>(self.subject).await?;
         let new = NewDecision {
             question: "What keeps them safe on the way home?".into(),
@@ -224,6 +224,7 @@ impl Planner<'_> {
             why: "No wish to die, help is wanted, and somebody stays overnight".into(),
             own_words: "I just want my own bed".into(),
             at: tx.now(),
+            seen,
         };
         care::decide(&mut tx, &grant, &new).await?;
         tx.commit().await?;

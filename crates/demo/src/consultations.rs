@@ -106,7 +106,8 @@ async fn correct(team: &Team, site: &Site) -> anyhow::Result<()> {
         advised: court.advised.clone().unwrap_or_default(),
         at: court.at,
     };
-    consultations::correct(&mut tx, &grant, court, &corrected, "It took longer, and the question was missing").await?;
+    consultations::correct(&mut tx, &grant, None, court, &corrected, "It took longer, and the question was missing")
+        .await?;
     Ok(tx.commit().await?)
 }
 

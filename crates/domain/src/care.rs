@@ -14,7 +14,7 @@ pub use approach::{Approach, approach, approaches};
 pub use standing::{Said, Standing, standing};
 
 use crate::role::Role;
-use crate::time::{Instant, from_london};
+use crate::time::{Instant, from_london, london_date};
 use chrono::{Days, NaiveDate, NaiveTime};
 
 codes! {
@@ -260,20 +260,27 @@ pub const LONGEST_REVIEW_DAYS: u64 = 92;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotAReview {
     /// It is over.
-    #[error("The day is in the past: enter today or a later day")]
+    #[error("The day is in the past: enter a later one")]
     Past,
+    /// It is today, and a review of today would be late already.
+    #[error("A review today was due by 17:00: enter tomorrow or a later day")]
+    TooLate,
     /// It is too far ahead.
     #[error("The day is more than three months ahead: look at this sooner")]
     TooFar,
 }
 
-/// Whether something may next be looked at on this day.
+/// Whether something may next be looked at on this day, when that is said at `now`.
 ///
 /// # Errors
-/// When the day is over or too far ahead.
-pub fn review_day(day: NaiveDate, today: NaiveDate) -> Result<NaiveDate, NotAReview> {
+/// When the day is over, when its review would be due already, or when it is too far ahead.
+pub fn review_day(day: NaiveDate, now: Instant) -> Result<NaiveDate, NotAReview> {
+    let today = london_date(now);
     if day < today {
         return Err(NotAReview::Past);
+    }
+    if review_due(day) <= now {
+        return Err(NotAReview::TooLate);
     }
     if day > today + Days::new(LONGEST_REVIEW_DAYS) {
         return Err(NotAReview::TooFar);

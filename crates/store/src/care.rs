@@ -10,7 +10,7 @@ mod needs;
 
 pub use decisions::{Decision, NewDecision, decide, decisions};
 pub use interventions::{Intervention, NewIntervention, Reviewer, intervention, plan, record, review_title};
-pub use needs::{Need, NewReason, Reason, needs, say_why};
+pub use needs::{Need, NeedAsSeen, NeedSaid, NewReason, needs, say_why};
 
 use crate::{Conn, Error, Result, Row, Tx, args, events};
 use chrono::NaiveDate;
@@ -93,10 +93,8 @@ pub struct Line {
 pub struct NewGoal {
     /// Its id.
     pub id: GoalId,
-    /// The code of the need; empty for none.
-    pub need_code: String,
-    /// The need in words.
-    pub need_label: String,
+    /// The need it is for, as the page showed it; `None` for a goal of its own.
+    pub need: Option<NeedAsSeen>,
     /// What the person says they want; empty when they did not say.
     pub own_words: String,
     /// What we work towards.
@@ -219,9 +217,13 @@ pub async fn subject(conn: &mut Conn, goal: GoalId) -> Result<Option<Subject>> {
 /// Sets a goal in the grant's episode.
 ///
 /// # Errors
-/// [`Error::Stale`] when the episode has closed.
+/// [`Error::Stale`] when the episode has closed, or something was said of the need that the page did not show.
 pub async fn set_goal(tx: &mut Tx, grant: &Grant<WriteCarePlan>, new: &NewGoal) -> Result<()> {
     must_be_open(tx, grant).await?;
+    if let Some(need) = &new.need {
+        needs::must_be_as_seen(tx, grant, need).await?;
+    }
+    let (code, label) = new.need.as_ref().map_or(("", ""), |need| (&need.code, &need.label));
     let name = tx.actor_name();
     tx.execute(
         "INSERT INTO care_goal (id, person_id, episode_id, need_code, need_label, own_words, aim, state, set_at, set_by, set_by_name)
@@ -230,8 +232,8 @@ pub async fn set_goal(tx: &mut Tx, grant: &Grant<WriteCarePlan>, new: &NewGoal) 
             new.id,
             grant.person(),
             grant.episode(),
-            &new.need_code,
-            &new.need_label,
+            code,
+            label,
             &new.own_words,
             &new.aim,
             GoalState::WorkingOn,

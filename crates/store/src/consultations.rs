@@ -252,13 +252,14 @@ pub async fn record_about(
 }
 
 /// Corrects the grant's actor's own advice by a new version. `standing` is the version that was corrected; whom it
-/// is about stays.
+/// is about stays, and `about` is the grant for them: a correction is written in their record as the advice was.
 ///
 /// # Errors
-/// [`Error::Stale`] when another version stands, or it is not the actor's.
+/// [`Error::Stale`] when another version stands, it is not the actor's, or it is not about the person of `about`.
 pub async fn correct(
     tx: &mut Tx,
     grant: &Grant<ChangeConsultation>,
+    about: Option<&Grant<WriteClinical>>,
     standing: &Consultation,
     given: &Given,
     why: &str,
@@ -266,6 +267,9 @@ pub async fn correct(
     let rest = format!("c.first_id = $1 AND c.site_id = $2 AND c.by_user = $3 AND {STANDS}");
     let found = select(tx, &rest, args![standing.id, grant.site(), grant.actor().user]).await?;
     let now = found.first().map(whole).transpose()?.filter(|now| now.number == standing.number).ok_or(Error::Stale)?;
+    if now.person_id != about.map(Grant::person) {
+        return Err(Error::Stale);
+    }
     let subject = Subject { person: now.person_id, episode: now.episode_id, site: Some(now.site_id) };
     add(tx, now.id, now.number + 1, subject, given, why, now.disclosure_id).await?;
     if subject.person.is_some() {

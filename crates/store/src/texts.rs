@@ -6,14 +6,15 @@
 use crate::documents::Written;
 use crate::{Conn, Error, Result, Row, Tx, args, consultations, records};
 use throughline_domain::alert::AlertStep;
+use throughline_domain::care::{CareAct, NoGoalReason};
 use throughline_domain::codes;
 use throughline_domain::consent::{ConsentFor, ConsentState};
 use throughline_domain::document::{DocumentKind, RecordState};
-use throughline_domain::ids::{AlertId, DocumentId, EpisodeId, PersonId, RecordId};
+use throughline_domain::ids::{AlertId, DocumentId, EpisodeId, InterventionId, PersonId, RecordId};
 use throughline_domain::risk::AlertKind;
 use throughline_domain::time::Instant;
 use throughline_forms::Snapshot;
-use throughline_policy::{Grant, ViewClinical, ViewConsent, ViewDocument, ViewFollowUp, ViewRiskCard};
+use throughline_policy::{Grant, ViewCarePlan, ViewClinical, ViewConsent, ViewDocument, ViewFollowUp, ViewRiskCard};
 
 /// The most rows of one part that are looked through, newest first.
 pub const MOST_ROWS: i64 = 2_000;
@@ -33,6 +34,8 @@ codes! {
         Consent = "consent", "Consent";
         /// What authors wrote in documents.
         Document = "document", "Documents";
+        /// Goals, what is done for them, reasons without a goal, and decisions about care.
+        CarePlan = "care_plan", "Care plan";
         /// Advice given about the person.
         Consultation = "consultation", "Advice given";
     }
@@ -107,7 +110,7 @@ impl Texts {
 }
 
 /// Signed forms, question by question, with what was added to them, of what the reader may read of each;
-/// and advice given about the person.
+/// advice given about the person, and decisions about their care.
 ///
 /// # Errors
 /// The store's.
@@ -115,6 +118,7 @@ pub async fn clinical(tx: &mut Tx, grant: &Grant<ViewClinical>) -> Result<Texts>
     let mut texts = forms(tx, grant).await?;
     texts.add(addenda(tx, grant).await?);
     texts.add(advice(tx, grant).await?);
+    texts.add(decisions(tx, grant).await?);
     texts.texts.retain(|text| !text.text.trim().is_empty());
     Ok(texts)
 }
@@ -227,6 +231,101 @@ async fn advice(conn: &mut Conn, grant: &Grant<ViewClinical>) -> Result<Texts> {
         not_to_rely_on: false,
     };
     Ok(Texts { texts: all.into_iter().map(text).collect(), unreadable: 0, cut, withheld: false })
+}
+
+/// Decisions about care are clinical reasoning, and so of this part.
+async fn decisions(conn: &mut Conn, grant: &Grant<ViewClinical>) -> Result<Texts> {
+    let rows = conn
+        .fetch_all(
+            "SELECT episode_id, question, considered, least_restrictive, chosen, why, own_words, at, by_name
+               FROM care_decision WHERE person_id = $1 ORDER BY at DESC, id DESC LIMIT $2",
+            args![grant.person(), MOST_ROWS],
+        )
+        .await?;
+    let person = grant.person();
+    Texts::of(&rows, |row| {
+        let parts: [String; 5] = [
+            row.get("considered")?,
+            row.get("least_restrictive")?,
+            row.get("chosen")?,
+            row.get("why")?,
+            row.get("own_words")?,
+        ];
+        let question: String = row.get("question")?;
+        Ok(vec![Text {
+            kind: TextKind::CarePlan,
+            at: row.get("at")?,
+            episode_id: row.get("episode_id")?,
+            title: "Decision about care".to_owned(),
+            text: [question].into_iter().chain(parts).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n"),
+            link: care_link(person),
+            by: row.get("by_name")?,
+            not_to_rely_on: false,
+        }])
+    })
+}
+
+fn care_link(person: PersonId) -> String {
+    format!("/people/{person}/care")
+}
+
+/// Goals, what is done for them and what came of it, in all words that they ever had; and why needs have no goal.
+///
+/// # Errors
+/// The store's.
+pub async fn care_plan(conn: &mut Conn, grant: &Grant<ViewCarePlan>) -> Result<Texts> {
+    let lines = conn
+        .fetch_all(
+            "SELECT g.episode_id, l.intervention_id, l.act, l.words, l.own_words, l.at, l.by_name
+               FROM care_line l JOIN care_goal g ON g.id = l.goal_id
+              WHERE g.person_id = $1 ORDER BY l.entered_at DESC, l.id DESC LIMIT $2",
+            args![grant.person(), MOST_ROWS],
+        )
+        .await?;
+    let person = grant.person();
+    let mut texts = Texts::of(&lines, |row| care_line(row, person))?;
+    texts.add(reasons(conn, grant).await?);
+    Ok(texts)
+}
+
+fn care_line(row: &Row, person: PersonId) -> Result<Vec<Text>> {
+    let of: Option<InterventionId> = row.get("intervention_id")?;
+    let act: CareAct = row.get("act")?;
+    let said: [String; 2] = [row.get("own_words")?, row.get("words")?];
+    Ok(vec![Text {
+        kind: TextKind::CarePlan,
+        at: row.get("at")?,
+        episode_id: row.get("episode_id")?,
+        title: format!("{}: {}", if of.is_some() { "What is done" } else { "Goal" }, act.label().to_lowercase()),
+        text: said.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n"),
+        link: care_link(person),
+        by: row.get("by_name")?,
+        not_to_rely_on: false,
+    }])
+}
+
+async fn reasons(conn: &mut Conn, grant: &Grant<ViewCarePlan>) -> Result<Texts> {
+    let rows = conn
+        .fetch_all(
+            "SELECT episode_id, need_label, reason, words, at, by_name FROM care_need_said
+              WHERE person_id = $1 ORDER BY at DESC, id DESC LIMIT $2",
+            args![grant.person(), MOST_ROWS],
+        )
+        .await?;
+    let person = grant.person();
+    Texts::of(&rows, |row| {
+        let (need, reason): (String, NoGoalReason) = (row.get("need_label")?, row.get("reason")?);
+        Ok(vec![Text {
+            kind: TextKind::CarePlan,
+            at: row.get("at")?,
+            episode_id: row.get("episode_id")?,
+            title: format!("{need}: no goal"),
+            text: format!("{reason}. {}", row.get::<String>("words")?),
+            link: care_link(person),
+            by: row.get("by_name")?,
+            not_to_rely_on: false,
+        }])
+    })
 }
 
 /// Notes of contacts.

@@ -14,7 +14,7 @@ use throughline_policy::{
     ChangeConsent, ChangeEpisode, CloseEpisode, EvaluateGoal, RecordProgress, Subject, ViewCarePlan, ViewClinical,
     ViewEpisode, ViewFollowUp, WriteCarePlan,
 };
-use throughline_store::care::{self, NewDecision, NewGoal, NewIntervention, NewReason, Reviewer};
+use throughline_store::care::{self, NeedAsSeen, NewDecision, NewGoal, NewIntervention, NewReason, Reviewer};
 use throughline_store::consents::{self, NewConsent};
 use throughline_store::{Error, Tx, Value, episodes, raw, tasks, worklists};
 use throughline_testkit::{Kit, on_both};
@@ -31,18 +31,17 @@ fn person_of(subject: Subject) -> PersonId {
     subject.person.unwrap()
 }
 
-fn new_goal(kit: &Kit, need: &str) -> NewGoal {
+fn new_goal(kit: &Kit, need: Option<NeedAsSeen>) -> NewGoal {
     NewGoal {
         id: GoalId::new(Uuid::now_v7()),
-        need_code: need.into(),
-        need_label: if need.is_empty() { String::new() } else { "Housing".into() },
+        need,
         own_words: "A door <i>I</i> can lock".into(),
         aim: "A tenancy that lasts".into(),
         at: kit.now - Duration::hours(2),
     }
 }
 
-async fn set(kit: &Kit, subject: Subject, need: &str) -> GoalId {
+async fn set(kit: &Kit, subject: Subject, need: Option<NeedAsSeen>) -> GoalId {
     let new = new_goal(kit, need);
     let mut tx = kit.tx(Role::Practitioner).await;
     let grant = tx.authorise::<WriteCarePlan>(subject).await.unwrap();
@@ -144,6 +143,19 @@ async fn found_need(kit: &Kit, subject: Subject, signed_at: Instant) {
     tx.commit().await.unwrap();
 }
 
+fn new_decision(kit: &Kit, seen: usize) -> NewDecision {
+    NewDecision {
+        question: "Where is he safe tonight?".into(),
+        considered: "Home with the home treatment team; informal admission; an assessment under the Act".into(),
+        least_restrictive: "Home with the home treatment team, who can see him tonight".into(),
+        chosen: "Home".into(),
+        why: "He agrees, and his brother stays".into(),
+        own_words: "I will take the tablets".into(),
+        at: kit.now - Duration::hours(1),
+        seen,
+    }
+}
+
 async fn needs(kit: &Kit, subject: Subject) -> Vec<care::Need> {
     let mut tx = kit.tx(Role::Practitioner).await;
     let grant = tx.authorise::<ViewCarePlan>(subject).await.unwrap();
@@ -151,14 +163,10 @@ async fn needs(kit: &Kit, subject: Subject) -> Vec<care::Need> {
 }
 
 async fn said_why(kit: &Kit, subject: Subject, reason: NoGoalReason, at: Instant) {
+    let need = needs(kit, subject).await[0].as_seen();
     let mut tx = kit.tx_at(Role::Practitioner, at).await;
     let grant = tx.authorise::<WriteCarePlan>(subject).await.unwrap();
-    let new = NewReason {
-        need_code: "accommodation".into(),
-        need_label: "Housing".into(),
-        reason,
-        words: "After the hearing".into(),
-    };
+    let new = NewReason { need, reason, words: "After the hearing".into() };
     care::say_why(&mut tx, &grant, &new).await.unwrap();
     tx.commit().await.unwrap();
 }
@@ -192,7 +200,7 @@ fn going_on(words: &str, review: &str) -> Progress {
 on_both! {
     async fn a_goal_keeps_when_it_was_agreed_and_every_word_it_had(kit: Kit) {
         let subject = somebody(&kit).await;
-        let id = set(&kit, subject, "").await;
+        let id = set(&kit, subject, None).await;
         let mut tx = kit.tx(Role::TeamLeader).await;
         let grant = tx.authorise::<WriteCarePlan>(subject).await.unwrap();
         care::reword(&mut tx, &grant, id, 1, "A door I can lock, near my mum", "A tenancy near Bromley").await.unwrap();
@@ -209,7 +217,7 @@ on_both! {
 
     async fn two_changes_of_one_goal_conflict(kit: Kit) {
         let subject = somebody(&kit).await;
-        let id = set(&kit, subject, "").await;
+        let id = set(&kit, subject, None).await;
         let mut tx = kit.tx(Role::TeamLeader).await;
         let grant = tx.authorise::<WriteCarePlan>(subject).await.unwrap();
         care::reword(&mut tx, &grant, id, 1, "Hers", "Hers").await.unwrap();
@@ -222,7 +230,7 @@ on_both! {
 
     async fn what_is_planned_owes_its_review(kit: Kit) {
         let subject = somebody(&kit).await;
-        let id = set(&kit, subject, "").await;
+        let id = set(&kit, subject, None).await;
         let done = planned(&kit, subject, id, Doer::Us, ours(&kit)).await;
         let owed = task(&kit, subject, done).await;
         assert_eq!((owed.kind, owed.state), (TaskKind::ReviewCare, TaskState::Open));
@@ -259,7 +267,7 @@ on_both! {
         let owner = kit.user(Role::Practitioner);
         episodes::hand_over(&mut tx, &grant, version, owner, "Hearing", kit.now + Duration::days(30)).await.unwrap();
         tx.commit().await.unwrap();
-        let id = set(&kit, subject, "").await;
+        let id = set(&kit, subject, None).await;
         planned(&kit, subject, id, Doer::Us, ours(&kit)).await;
         let mut tx = kit.tx(Role::Practitioner).await;
         let now = episode(&mut tx, subject).await;
@@ -268,7 +276,7 @@ on_both! {
 
     async fn two_reviews_of_one_intervention_conflict(kit: Kit) {
         let subject = somebody(&kit).await;
-        let id = set(&kit, subject, "").await;
+        let id = set(&kit, subject, None).await;
         let done = planned(&kit, subject, id, Doer::Us, ours(&kit)).await;
         recorded(&kit, Role::TeamLeader, subject, done, 1, &going_on("Hers", "2026-12-03")).await.unwrap();
         let mine = recorded(&kit, Role::Practitioner, subject, done, 1, &going_on("Mine", "2026-12-04")).await;
@@ -280,7 +288,7 @@ on_both! {
 
     async fn a_goal_that_is_evaluated_ends_what_was_done_for_it(kit: Kit) {
         let subject = somebody(&kit).await;
-        let id = set(&kit, subject, "").await;
+        let id = set(&kit, subject, None).await;
         let done = planned(&kit, subject, id, Doer::Us, ours(&kit)).await;
         let found = Evaluation::new(GoalState::PartlyReached, "A hostel for now", "It is a start").unwrap();
         evaluated(&kit, subject, id, 1, &found).await.unwrap();
@@ -299,7 +307,7 @@ on_both! {
 
     async fn an_episode_closes_when_each_goal_is_evaluated(kit: Kit) {
         let subject = somebody(&kit).await;
-        let id = set(&kit, subject, "").await;
+        let id = set(&kit, subject, None).await;
         let close = async || -> Result<(), Error> {
             let mut tx = kit.tx(Role::Practitioner).await;
             let grant = tx.authorise::<CloseEpisode>(subject).await.unwrap();
@@ -318,7 +326,7 @@ on_both! {
         // A plan for an episode that has ended would never be looked at.
         let mut tx = kit.tx(Role::Practitioner).await;
         let grant = tx.authorise::<WriteCarePlan>(subject).await.unwrap();
-        let late = care::set_goal(&mut tx, &grant, &new_goal(&kit, "")).await;
+        let late = care::set_goal(&mut tx, &grant, &new_goal(&kit, None)).await;
         assert!(matches!(late, Err(Error::Stale)));
     }
 
@@ -329,10 +337,11 @@ on_both! {
         assert_eq!(standing().await, Standing::Unanswered);
         said_why(&kit, subject, NoGoalReason::NotNow, kit.now - Duration::days(1)).await;
         assert_eq!(standing().await, Standing::Answered(Said::NoGoal(NoGoalReason::NotNow)));
-        assert_eq!(needs(&kit, subject).await[0].reason.as_ref().unwrap().words, "After the hearing");
+        assert_eq!(needs(&kit, subject).await[0].reason().unwrap().1.words, "After the hearing");
         found_need(&kit, subject, kit.now).await;
         assert_eq!(standing().await, Standing::Unanswered);
-        let id = set(&kit, subject, "accommodation").await;
+        let need = needs(&kit, subject).await[0].as_seen();
+        let id = set(&kit, subject, Some(need)).await;
         assert_eq!(standing().await, Standing::WorkedOn);
         let found = Evaluation::new(GoalState::Reached, "", "").unwrap();
         evaluated(&kit, subject, id, 1, &found).await.unwrap();
@@ -342,7 +351,7 @@ on_both! {
 
     async fn link_workers_record_what_is_theirs_and_see_with_consent_only(kit: Kit) {
         let subject = somebody(&kit).await;
-        let id = set(&kit, subject, "").await;
+        let id = set(&kit, subject, None).await;
         let ours_to_do = planned(&kit, subject, id, Doer::Us, ours(&kit)).await;
         let theirs = Reviewer { owner: Some(kit.user(Role::LinkWorker)), organisation: kit.places.partner };
         let theirs_to_do = planned(&kit, subject, id, Doer::LinkWorker, theirs).await;
@@ -363,7 +372,7 @@ on_both! {
 
     async fn administrators_see_nothing_of_the_plan(kit: Kit) {
         let subject = somebody(&kit).await;
-        set(&kit, subject, "").await;
+        set(&kit, subject, None).await;
         let mut tx = kit.tx(Role::Administrator).await;
         assert!(tx.authorise::<ViewEpisode>(subject).await.is_ok());
         assert!(tx.authorise::<ViewCarePlan>(subject).await.is_err());
@@ -371,7 +380,7 @@ on_both! {
 
     async fn a_grant_for_one_person_opens_no_goal_of_another(kit: Kit) {
         let subject = somebody(&kit).await;
-        let id = set(&kit, subject, "").await;
+        let id = set(&kit, subject, None).await;
         let other = somebody(&kit).await;
         let mut tx = kit.tx(Role::Practitioner).await;
         let view = tx.authorise::<ViewCarePlan>(other).await.unwrap();
@@ -384,19 +393,42 @@ on_both! {
         assert!(matches!(late, Err(Error::Stale)));
     }
 
+    async fn a_colleague_who_was_quicker_is_read_before_more_is_said_of_a_need(kit: Kit) {
+        let subject = somebody(&kit).await;
+        found_need(&kit, subject, kit.now - Duration::days(2)).await;
+        let before = needs(&kit, subject).await[0].as_seen();
+        said_why(&kit, subject, NoGoalReason::Declined, kit.now - Duration::hours(1)).await;
+        let mut tx = kit.tx(Role::TeamLeader).await;
+        let grant = tx.authorise::<WriteCarePlan>(subject).await.unwrap();
+        let goal = new_goal(&kit, Some(before.clone()));
+        assert!(matches!(care::set_goal(&mut tx, &grant, &goal).await, Err(Error::Stale)));
+        let reason = NewReason { need: before, reason: NoGoalReason::NotNow, words: String::new() };
+        assert!(matches!(care::say_why(&mut tx, &grant, &reason).await, Err(Error::Stale)));
+        drop(tx);
+        let now = needs(&kit, subject).await.remove(0);
+        assert_eq!(now.reason().unwrap().0, NoGoalReason::Declined);
+        assert_eq!(now.said.len(), 1, "nothing was said over the colleague's words");
+        set(&kit, subject, Some(now.as_seen())).await;
+        let said: Vec<Said> = needs(&kit, subject).await[0].said.iter().map(|one| one.said).collect();
+        assert_eq!(said, [Said::Goal(GoalState::WorkingOn), Said::NoGoal(NoGoalReason::Declined)], "newest first");
+    }
+
+    async fn who_decides_has_seen_what_a_colleague_decided(kit: Kit) {
+        let subject = somebody(&kit).await;
+        let mut tx = kit.tx(Role::TeamLeader).await;
+        let grant = tx.authorise::<WriteCarePlan>(subject).await.unwrap();
+        care::decide(&mut tx, &grant, &new_decision(&kit, 0)).await.unwrap();
+        assert!(matches!(care::decide(&mut tx, &grant, &new_decision(&kit, 0)).await, Err(Error::Stale)));
+        care::decide(&mut tx, &grant, &new_decision(&kit, 1)).await.unwrap();
+        let view = tx.authorise::<ViewClinical>(subject).await.unwrap();
+        assert_eq!(care::decisions(&mut tx, &view).await.unwrap().len(), 2);
+    }
+
     async fn a_decision_keeps_what_was_considered(kit: Kit) {
         let subject = somebody(&kit).await;
         let mut tx = kit.tx(Role::Practitioner).await;
         let grant = tx.authorise::<WriteCarePlan>(subject).await.unwrap();
-        let new = NewDecision {
-            question: "Where is he safe tonight?".into(),
-            considered: "Home with the home treatment team; informal admission; an assessment under the Act".into(),
-            least_restrictive: "Home with the home treatment team, who can see him tonight".into(),
-            chosen: "Home".into(),
-            why: "He agrees, and his brother stays".into(),
-            own_words: "I will take the tablets".into(),
-            at: kit.now - Duration::hours(1),
-        };
+        let new = new_decision(&kit, 0);
         care::decide(&mut tx, &grant, &new).await.unwrap();
         let view = tx.authorise::<ViewClinical>(subject).await.unwrap();
         let kept = care::decisions(&mut tx, &view).await.unwrap();
@@ -407,7 +439,7 @@ on_both! {
 
     async fn every_change_of_the_plan_is_in_the_audit_log(kit: Kit) {
         let subject = somebody(&kit).await;
-        let id = set(&kit, subject, "").await;
+        let id = set(&kit, subject, None).await;
         let found = Evaluation::new(GoalState::Reached, "", "").unwrap();
         evaluated(&kit, subject, id, 1, &found).await.unwrap();
         goal(&kit, subject, id).await;

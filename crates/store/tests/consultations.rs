@@ -77,7 +77,7 @@ async fn listed(kit: &Kit, role: Role, whose: Whose) -> Vec<Consultation> {
 async fn correct(kit: &Kit, role: Role, standing: &Consultation, words: &str) -> Result<(), Error> {
     let mut tx = kit.tx_at(role, kit.now + Duration::minutes(5)).await;
     let grant = tx.authorise::<ChangeConsultation>(kit.custody()).await.expect("they may");
-    let answer = consultations::correct(&mut tx, &grant, standing, &given(kit, words), "I said it wrong").await;
+    let answer = consultations::correct(&mut tx, &grant, None, standing, &given(kit, words), "I said it wrong").await;
     if answer.is_ok() {
         tx.commit().await.expect("it commits");
     }
@@ -139,6 +139,27 @@ on_both! {
         // A grant for somebody else opens none of it.
         let grant = tx.authorise::<ViewClinical>(other).await.expect("they may");
         assert!(consultations::versions_about(&mut tx, &grant, id).await.expect("it answers").is_empty());
+    }
+
+    async fn advice_about_somebody_is_corrected_with_a_grant_for_them(kit: Kit) {
+        let person = kit.person("Kayla", "Whitcombe").await;
+        let other = kit.person("Ada", "Marsh").await;
+        kit.episode(other).await;
+        record_about(&kit, person, "She needs an appropriate adult").await;
+        let standing = listed(&kit, Role::Practitioner, Whose::Mine).await.remove(0);
+        assert!(matches!(correct(&kit, Role::Practitioner, &standing, "Without a grant").await, Err(Error::Stale)));
+        let mut tx = kit.tx_at(Role::Practitioner, kit.now + Duration::minutes(5)).await;
+        let grant = tx.authorise::<ChangeConsultation>(kit.custody()).await.expect("they may");
+        let said = given(&kit, "She has an appropriate adult");
+        let of_other = tx.authorise::<WriteClinical>(other).await.expect("they may");
+        let refused = consultations::correct(&mut tx, &grant, Some(&of_other), &standing, &said, "Wrong").await;
+        assert!(matches!(refused, Err(Error::Stale)));
+        let about = tx.authorise::<WriteClinical>(person).await.expect("they may");
+        consultations::correct(&mut tx, &grant, Some(&about), &standing, &said, "Wrong").await.expect("it is corrected");
+        let view = tx.authorise::<ViewClinical>(person).await.expect("they may");
+        let versions = consultations::versions_about(&mut tx, &view, standing.id).await.expect("it answers");
+        assert_eq!(versions.iter().map(|one| one.number).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(versions[0].disclosure_id, versions[1].disclosure_id, "what was told stays in the ledger");
     }
 
     async fn each_piece_of_advice_counts_once_whatever_was_corrected(kit: Kit) {

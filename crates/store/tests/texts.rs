@@ -1,19 +1,21 @@
 //! Looking through a record, and a file of it, on SQLite and on PostgreSQL.
 
 use chrono::Duration;
+use throughline_domain::care::NoGoalReason;
 use throughline_domain::consent::{ConsentFor, ConsentState};
 use throughline_domain::contact::{Attendance, ContactMode};
 use throughline_domain::disclosure::{Basis, Channel};
-use throughline_domain::ids::{AlertId, ConsentId, ContactId, DisclosureId, EpisodeId, PersonId, RecordId};
+use throughline_domain::ids::{AlertId, ConsentId, ContactId, DisclosureId, EpisodeId, GoalId, PersonId, RecordId};
 use throughline_domain::risk::{AlertKind, AlertState};
 use throughline_domain::role::Role;
 use throughline_domain::within::Words;
 use throughline_forms::{Answers, AudienceClass, catalogue};
 use throughline_policy::{
-    ChangeConsent, ChangeFollowUp, ChangeRiskCard, ExportRecord, RaiseAlert, SignClinical, Subject, ViewClinical,
-    ViewConsent, ViewDisclosure, ViewFollowUp, ViewNeedsPlan, ViewRiskCard, WriteClinical,
+    ChangeConsent, ChangeFollowUp, ChangeRiskCard, ExportRecord, RaiseAlert, SignClinical, Subject, ViewCarePlan,
+    ViewClinical, ViewConsent, ViewDisclosure, ViewFollowUp, ViewNeedsPlan, ViewRiskCard, WriteCarePlan, WriteClinical,
 };
 use throughline_store::alerts::{self, NewAlert};
+use throughline_store::care::{self, NeedAsSeen, NewDecision, NewGoal, NewReason};
 use throughline_store::consents::{self, NewConsent};
 use throughline_store::contacts::{self, NewContact};
 use throughline_store::disclosures::{self, NewDisclosure};
@@ -170,6 +172,49 @@ on_both! {
         assert_eq!(asked.len(), 1);
         assert_eq!(asked[0].link, format!("/records/{}#section-led_to", ward.record));
         assert!(with("zoltan", &all).is_empty());
+    }
+
+    async fn the_care_plan_is_looked_through_by_who_may_see_it(kit: Kit) {
+        let ward = Ward::open(&kit).await;
+        let mut tx = kit.tx(Role::Practitioner).await;
+        let write = tx.authorise::<WriteCarePlan>(ward.subject).await.expect("they may");
+        let goal = NewGoal {
+            id: GoalId::new(Uuid::now_v7()),
+            need: None,
+            own_words: "A room near my aunt Zoë".into(),
+            aim: "A tenancy that lasts".into(),
+            at: kit.now,
+        };
+        care::set_goal(&mut tx, &write, &goal).await.expect("it is set");
+        let need = NeedAsSeen { code: "debt".into(), label: "Debt".into(), said: 0 };
+        let reason = NewReason { need, reason: NoGoalReason::PassedOn, words: "Zoe's credit union has it".into() };
+        care::say_why(&mut tx, &write, &reason).await.expect("it is said");
+        let decision = NewDecision {
+            question: "Where is she safe tonight?".into(),
+            considered: "Home; with Zoë".into(),
+            least_restrictive: "Home, which would not do".into(),
+            chosen: "With her aunt".into(),
+            why: "She asked for it".into(),
+            own_words: String::new(),
+            at: kit.now,
+            seen: 0,
+        };
+        care::decide(&mut tx, &write, &decision).await.expect("it is written");
+        let plan = tx.authorise::<ViewCarePlan>(ward.person).await.expect("they may");
+        let plan = texts::care_plan(&mut tx, &plan).await.expect("it answers");
+        let clinical = tx.authorise::<ViewClinical>(ward.person).await.expect("they may");
+        let clinical = texts::clinical(&mut tx, &clinical).await.expect("it answers");
+        let words = Words::read("zoe").expect("a word");
+        let found = |all: &Texts| {
+            let of_plan = all.texts.iter().filter(|text| text.kind == TextKind::CarePlan);
+            let mut titles: Vec<String> =
+                of_plan.filter(|text| words.excerpt(&text.text).is_some()).map(|text| text.title.clone()).collect();
+            titles.sort();
+            titles
+        };
+        assert_eq!(found(&plan), ["Debt: no goal", "Goal: planned"]);
+        assert_eq!(found(&clinical), ["Decision about care"], "it is clinical reasoning");
+        assert!(plan.texts.iter().all(|text| text.link == format!("/people/{}/care", ward.person)));
     }
 
     async fn another_persons_record_is_not_looked_through(kit: Kit) {

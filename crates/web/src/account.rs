@@ -8,7 +8,7 @@ use crate::{Answer, App, Fields, Problem, SignedIn, security};
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
 use axum::extract::{ConnectInfo, Query, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
@@ -72,8 +72,23 @@ fn cause(app: &App, user: Option<&User>) -> Cause {
     Cause { actor: user.map(User::actor), at: app.now(), request: security::reference() }
 }
 
-fn page(app: &App, signed_in: Option<&SignedIn>, name: &str, values: minijinja::Value) -> Answer {
-    Ok(Html(app.pages.page(name, &crate::cx::shell(app, signed_in, ""), values)?).into_response())
+/// A page with one field; 422 when something is wrong with it, so that nobody takes it for success.
+fn page(
+    app: &App,
+    signed_in: Option<&SignedIn>,
+    name: &str,
+    error: Option<(&str, &str)>,
+    values: minijinja::Value,
+) -> Answer {
+    let errors = error.map(|(field_name, message)| vec![context! { field_name, message }]);
+    let status = if errors.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let values = context! { errors, ..values };
+    Ok((status, Html(app.pages.page(name, &crate::cx::shell(app, signed_in, ""), values)?)).into_response())
+}
+
+/// What somebody reads who has to wait.
+fn wait_words() -> String {
+    format!("There were {FAILURES} wrong tries. Wait {WAIT_MINUTES} minutes, or ask an administrator")
 }
 
 async fn sign_in_page(State(app): State<App>, signed_in: Option<Extension<SignedIn>>) -> Answer {
@@ -85,13 +100,10 @@ async fn sign_in_page(State(app): State<App>, signed_in: Option<Extension<Signed
     draw_sign_in(&app, signed_in.as_deref(), "", None)
 }
 
-fn draw_sign_in(app: &App, signed_in: Option<&SignedIn>, email: &str, error: Option<(&str, String)>) -> Answer {
-    let errors = error.map(|(field_name, message)| vec![context! { field_name, message }]);
-    let status =
-        if errors.is_some() { axum::http::StatusCode::UNPROCESSABLE_ENTITY } else { axum::http::StatusCode::OK };
-    let values = context! { heading => "Sign in", email, errors, demo_sign_ins => &app.settings.demo_sign_ins };
+fn draw_sign_in(app: &App, signed_in: Option<&SignedIn>, email: &str, error: Option<(&str, &str)>) -> Answer {
+    let values = context! { heading => "Sign in", email, demo_sign_ins => &app.settings.demo_sign_ins };
     // A session that is locked or owes its second factor has a token, which the form must carry.
-    Ok((status, page(app, signed_in, "account/sign_in.html", values)?).into_response())
+    page(app, signed_in, "account/sign_in.html", error, values)
 }
 
 async fn sign_in(
@@ -104,10 +116,10 @@ async fn sign_in(
     let signed_in = signed_in.as_deref();
     let (email, password) = (fields.text("email").trim(), fields.text("password"));
     if email.is_empty() {
-        return draw_sign_in(&app, signed_in, email, Some(("email", "Enter your email address".into())));
+        return draw_sign_in(&app, signed_in, email, Some(("email", "Enter your email address")));
     }
     if password.is_empty() {
-        return draw_sign_in(&app, signed_in, email, Some(("password", "Enter your password".into())));
+        return draw_sign_in(&app, signed_in, email, Some(("password", "Enter your password")));
     }
     let (found, failures) = {
         let mut read = app.store.read().await?;
@@ -115,8 +127,7 @@ async fn sign_in(
         (users::for_sign_in(&mut read, email).await?, sessions::failures_since(&mut read, email, since).await?)
     };
     if failures >= FAILURES {
-        let words = format!("There were {FAILURES} wrong tries. Wait {WAIT_MINUTES} minutes, or ask an administrator");
-        return draw_sign_in(&app, signed_in, email, Some(("email", words)));
+        return draw_sign_in(&app, signed_in, email, Some(("email", &wait_words())));
     }
     let hash = found.as_ref().map(|(_, secrets)| secrets.password_hash.clone());
     let right = password_is_right(password.to_owned(), hash).await;
@@ -126,7 +137,7 @@ async fn sign_in(
     let mut tx = app.store.begin(cause(&app, None)).await?;
     sessions::note_attempt(&mut tx, email, false).await?;
     tx.commit().await?;
-    draw_sign_in(&app, signed_in, email, Some(("email", "The email address or the password is wrong".into())))
+    draw_sign_in(&app, signed_in, email, Some(("email", "The email address or the password is wrong")))
 }
 
 /// A new session with a new token at each step: one that somebody planted is worth nothing.
@@ -177,9 +188,8 @@ fn draw_code(app: &App, signed_in: &SignedIn, secrets: &Secrets, error: Option<&
     // In the demo nobody has an authenticator for invented people: the page shows the code.
     let shown = secrets.totp_secret.as_deref().filter(|_| app.settings.demo).and_then(totp);
     let demo_code = shown.map(|totp| totp.generate(seconds(app.now())).to_string());
-    let errors = error.map(|message| vec![context! { field_name => "code", message }]);
-    let values = context! { heading => "Enter your 6-digit code", errors, demo_code };
-    page(app, Some(signed_in), "account/code.html", values)
+    let values = context! { heading => "Enter your 6-digit code", demo_code };
+    page(app, Some(signed_in), "account/code.html", error.map(|message| ("code", message)), values)
 }
 
 async fn code(
@@ -262,14 +272,12 @@ fn draw_set_up(app: &App, signed_in: &SignedIn, error: Option<&str>) -> Answer {
     let code = qrcode::QrCode::new(address.as_bytes()).map_err(|_| Problem::Failed)?;
     let picture = code.render::<qrcode::render::svg::Color<'_>>().min_dimensions(200, 200).build();
     let picture = picture.split_once("?>").map_or(picture.as_str(), |(_, svg)| svg);
-    let errors = error.map(|message| vec![context! { field_name => "code", message }]);
     let values = context! {
         heading => "Set up your second factor",
-        errors,
         secret,
         picture => minijinja::Value::from_safe_string(picture.to_owned()),
     };
-    page(app, Some(signed_in), "account/set_up.html", values)
+    page(app, Some(signed_in), "account/set_up.html", error.map(|message| ("code", message)), values)
 }
 
 async fn set_up(State(app): State<App>, signed_in: Option<Extension<SignedIn>>, fields: Fields) -> Answer {
@@ -329,9 +337,9 @@ async fn locked_page(
 }
 
 fn draw_locked(app: &App, signed_in: &SignedIn, to: &str, error: Option<&str>) -> Answer {
-    let errors = error.map(|message| vec![context! { field_name => "password", message }]);
-    let values = context! { heading => "Throughline is locked", name => signed_in.user.name, to => security::safe_path(to), errors };
-    page(app, Some(signed_in), "account/locked.html", values)
+    let values =
+        context! { heading => "Throughline is locked", name => signed_in.user.name, to => security::safe_path(to) };
+    page(app, Some(signed_in), "account/locked.html", error.map(|message| ("password", message)), values)
 }
 
 /// Unlocks with the password: from the page of its own, or from the script over the locked page.
@@ -351,22 +359,48 @@ async fn unlock(
         (users::for_sign_in(&mut read, &email).await?, sessions::failures_since(&mut read, &email, since).await?)
     };
     let hash = found.map(|(_, secrets)| secrets.password_hash);
-    let right = failures < FAILURES && password_is_right(fields.text("password").to_owned(), hash).await;
     let by_script = headers.contains_key("x-csrf-token");
-    if !right {
-        let mut tx = app.store.begin(cause(&app, None)).await?;
-        sessions::note_attempt(&mut tx, &email, false).await?;
-        tx.commit().await?;
-        if by_script {
-            return Err(Problem::Invalid("That password is wrong".into()));
-        }
-        return draw_locked(&app, &signed_in, fields.text("to"), Some("That password is wrong"));
+    let wrong = match try_password(&app, &email, failures, fields.text("password"), hash).await? {
+        Tried::Right => None,
+        Tried::Wrong if by_script => return Err(Problem::Invalid("That password is wrong".into())),
+        Tried::MustWait if by_script => return Err(Problem::TooMany),
+        Tried::Wrong => Some("That password is wrong".to_owned()),
+        Tried::MustWait => Some(wait_words()),
+    };
+    if let Some(words) = wrong {
+        return draw_locked(&app, &signed_in, fields.text("to"), Some(&words));
     }
     set_stage(&app, &signed_in, Stage::Open).await?;
     if by_script {
-        return Ok(axum::http::StatusCode::NO_CONTENT.into_response());
+        return Ok(StatusCode::NO_CONTENT.into_response());
     }
     Ok(Redirect::to(security::safe_path(fields.text("to"))).into_response())
+}
+
+/// What came of a password that was to unlock.
+enum Tried {
+    Right,
+    Wrong,
+    /// There were too many wrong ones: a right one would look wrong until the wait is over, so that is what is said.
+    MustWait,
+}
+
+/// Tries a password, and notes it. A right one ends the count of wrong tries, as at sign-in.
+async fn try_password(
+    app: &App,
+    email: &str,
+    failures: i64,
+    password: &str,
+    hash: Option<String>,
+) -> Result<Tried, Problem> {
+    if failures >= FAILURES {
+        return Ok(Tried::MustWait);
+    }
+    let right = password_is_right(password.to_owned(), hash).await;
+    let mut tx = app.store.begin(cause(app, None)).await?;
+    sessions::note_attempt(&mut tx, email, right).await?;
+    tx.commit().await?;
+    Ok(if right { Tried::Right } else { Tried::Wrong })
 }
 
 /// "Stay signed in": notes that the user is there.
@@ -380,5 +414,5 @@ async fn stay(
         return Err(Problem::Locked);
     }
     crate::cx::note_active(&app, &signed_in).await?;
-    Ok(axum::http::StatusCode::NO_CONTENT.into_response())
+    Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -35,11 +35,12 @@ impl Asked {
         if self.as_of.trim().is_empty() && self.as_of_time.trim().is_empty() {
             return Ok(None);
         }
-        let as_of = AsOf::of(self.minute(now)?);
-        if from_london(as_of.minute) > now {
+        let minute = self.minute(now)?;
+        // Before anything is added to it: an address may name the last minute that there is.
+        if minute > london_time(now) {
             return Err("The moment has not come yet: enter one in the past".into());
         }
-        Ok(Some(as_of))
+        Ok(Some(AsOf::of(minute)))
     }
 
     fn minute(&self, now: Instant) -> Result<NaiveDateTime, String> {
@@ -130,7 +131,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_or_has_not_come_is_told() {
-        for (day, time) in [("yesterday-ish", ""), ("19/11/2026", "soon"), ("25/11/2026", "9:00"), ("", "14:05")] {
+        let last = "+262142-12-31T23:59";
+        for (day, time) in
+            [("yesterday-ish", ""), ("19/11/2026", "soon"), ("25/11/2026", "9:00"), ("", "14:05"), (last, "")]
+        {
             assert!(asked(day, time).is_err(), "{day} {time}");
         }
     }

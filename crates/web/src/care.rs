@@ -1,5 +1,6 @@
 //! The care plan of a person: needs beside goals and what is done for them, reviews, evaluation, and scores over time.
 
+mod both;
 mod chart;
 mod closing;
 mod decision;
@@ -16,6 +17,7 @@ use crate::people::frame::{self, Frame};
 use crate::{Act, App, Problem, tasks};
 use axum::Router;
 use axum::routing::get;
+use both::NotSaved;
 use minijinja::{Value, context};
 use throughline_domain::ids::{EpisodeId, GoalId, PersonId};
 use throughline_policy::{Subject, ViewCarePlan, ViewEpisode};
@@ -56,14 +58,18 @@ async fn open_episodes(tx: &mut Tx, person: PersonId) -> Result<Vec<Episode>, Pr
     Ok(all.into_iter().filter(|episode| episode.closed_at.is_none()).collect())
 }
 
-/// The episode that a form names, or the newest open one, as a subject for the policy.
-async fn subject_of(tx: &mut Tx, person: PersonId, named: &str) -> Result<Subject, Problem> {
+/// The episode that a form names, or else the one that is open, as a subject for the policy.
+async fn subject_of(tx: &mut Tx, person: PersonId, named: &str) -> Result<Subject, NotSaved> {
     let episode = match named.parse::<EpisodeId>() {
         Ok(episode) => episode,
-        Err(_) => open_episodes(tx, person).await?.first().ok_or(Problem::NotFound)?.id,
+        Err(_) => match open_episodes(tx, person).await?.as_slice() {
+            [] => return Err(NotSaved::Late),
+            [one] => one.id,
+            _ => return Err(NotSaved::ToChoose),
+        },
     };
     let subject = people::subject_of_episode(tx, episode).await?;
-    subject.filter(|subject| subject.person == Some(person)).ok_or(Problem::NotFound)
+    Ok(subject.filter(|subject| subject.person == Some(person)).ok_or(Problem::NotFound)?)
 }
 
 /// A goal of the person of the address, with the subject the policy is asked about.

@@ -1,7 +1,7 @@
 //! One request of one signed-in user.
 
 use crate::page::{NavItem, Shell, ShellUser};
-use crate::{Act, App, Fields, Problem, security};
+use crate::{Act, App, Errors, Fields, Problem, security};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::middleware::Next;
@@ -130,6 +130,14 @@ impl Cx {
     pub fn page_with_errors(&self, name: &str, values: impl Serialize) -> Answer {
         let html = self.app.pages.page(name, &self.shell(), values)?;
         Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response())
+    }
+
+    /// Draws a page of a form: status 422 when something is wrong with what was sent.
+    ///
+    /// # Errors
+    /// When the template is wrong.
+    pub(crate) fn page_of_form(&self, name: &str, errors: &Errors, values: impl Serialize) -> Answer {
+        if errors.is_empty() { self.page(name, values) } else { self.page_with_errors(name, values) }
     }
 
     /// Draws one block of a page, for a live board.

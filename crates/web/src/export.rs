@@ -25,8 +25,8 @@ use throughline_store::{Tx, export};
 codes! {
     /// The files there are.
     pub enum Format {
-        /// Everything, as one JSON document.
-        Json = "json", "The whole record, as one JSON file";
+        /// What the file has a place for, as one JSON document.
+        Json = "json", "The record, as one JSON file";
         /// Answers with codes, one a row.
         Csv = "csv", "Coded answers only, as a CSV table";
     }
@@ -48,7 +48,7 @@ async fn draw(cx: &Cx, person: PersonId, fields: &Fields, errors: &Errors) -> An
     }
     let banner = banner::banner(&mut tx, person, None).await?;
     let ledger = Ledger::read(&mut tx, person.into()).await?;
-    let left_out = file::closed(&mut tx, person).await?;
+    let left_out = file::not_in_it(&mut tx, person).await?;
     tx.commit().await?;
     let formats: Vec<Value> =
         Format::ALL.iter().map(|one| context! { code => one.code(), label => one.label() }).collect();
@@ -64,11 +64,7 @@ async fn draw(cx: &Cx, person: PersonId, fields: &Fields, errors: &Errors) -> An
         errors => errors.summary(),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() {
-        cx.page("export/show.html", values)
-    } else {
-        cx.page_with_errors("export/show.html", values)
-    }
+    cx.page_of_form("export/show.html", errors, values)
 }
 
 /// What somebody asked for, whole.

@@ -38,10 +38,16 @@ fn what_goes_on_is_looked_at_again_and_what_ended_says_with_what() {
 #[test]
 fn a_review_is_today_or_within_three_months() {
     let today = day("2026-11-24");
-    assert_eq!(review_day(today, today), Ok(today));
-    assert_eq!(review_day(day("2026-11-23"), today), Err(NotAReview::Past));
-    assert_eq!(review_day(today + Days::new(92), today), Ok(day("2027-02-24")));
-    assert_eq!(review_day(day("2027-02-25"), today), Err(NotAReview::TooFar));
+    let at = |hour, minute| chrono::Utc.with_ymd_and_hms(2026, 11, 24, hour, minute, 0).unwrap();
+    let morning = at(9, 0);
+    assert_eq!(review_day(today, morning), Ok(today));
+    assert_eq!(review_day(day("2026-11-23"), morning), Err(NotAReview::Past));
+    assert_eq!(review_day(today + Days::new(92), morning), Ok(day("2027-02-24")));
+    assert_eq!(review_day(day("2027-02-25"), morning), Err(NotAReview::TooFar));
+    // A review that is late when it is set would be nobody's to do.
+    assert_eq!(review_day(today, at(16, 59)), Ok(today));
+    assert_eq!(review_day(today, at(17, 0)), Err(NotAReview::TooLate));
+    assert_eq!(review_day(day("2026-11-25"), at(23, 30)), Ok(day("2026-11-25")));
     // In summer London is an hour ahead.
     assert_eq!(review_due(day("2026-07-01")), chrono::Utc.with_ymd_and_hms(2026, 7, 1, 16, 0, 0).unwrap());
 }

@@ -3,7 +3,7 @@
 //! They are clinical reasoning, and so are read by who may read the clinical record.
 
 use crate::care::{EVENT, must_be_open};
-use crate::{Conn, Result, Tx, args, events};
+use crate::{Conn, Error, Result, Tx, args, events};
 use throughline_domain::ids::EpisodeId;
 use throughline_domain::time::Instant;
 use throughline_policy::{Class, Grant, ViewClinical, WriteCarePlan};
@@ -51,6 +51,8 @@ pub struct NewDecision {
     pub own_words: String,
     /// When it was decided, which may be before it is written down.
     pub at: Instant,
+    /// How many decisions about the person's care the page showed.
+    pub seen: usize,
 }
 
 /// The decisions about the care of the grant's person, newest first.
@@ -86,9 +88,10 @@ pub async fn decisions(conn: &mut Conn, grant: &Grant<ViewClinical>) -> Result<V
 /// Writes a decision down in the grant's episode. It is added, and never changed.
 ///
 /// # Errors
-/// [`crate::Error::Stale`] when the episode has closed.
+/// [`Error::Stale`] when the episode has closed, or a decision was written that the page did not show.
 pub async fn decide(tx: &mut Tx, grant: &Grant<WriteCarePlan>, new: &NewDecision) -> Result<()> {
     must_be_open(tx, grant).await?;
+    must_be_as_seen(tx, grant, new.seen).await?;
     let (now, name) = (tx.now(), tx.actor_name());
     tx.execute(
         "INSERT INTO care_decision (id, person_id, episode_id, question, considered, least_restrictive, chosen, why, own_words,
@@ -125,4 +128,11 @@ pub async fn decide(tx: &mut Tx, grant: &Grant<WriteCarePlan>, new: &NewDecision
         },
     )
     .await
+}
+
+/// Two people may decide about one person at once: the second has seen what the first decided.
+async fn must_be_as_seen(tx: &mut Tx, grant: &Grant<WriteCarePlan>, seen: usize) -> Result<()> {
+    let sql = "SELECT count(*) AS decisions FROM care_decision WHERE person_id = $1";
+    let decisions: i64 = tx.fetch_one(sql, args![grant.person()]).await?.get("decisions")?;
+    if usize::try_from(decisions).is_ok_and(|decisions| decisions == seen) { Ok(()) } else { Err(Error::Stale) }
 }

@@ -36,11 +36,7 @@ async fn draw(cx: &Cx, wrong: Option<UserId>, typed: &Fields, errors: &Errors) -
         colleagues => others.iter().map(|user| line(user, cx.signed_in.user.id, today, wrong, typed, errors)).collect::<Vec<_>>(),
         errors => errors.summary(),
     };
-    if errors.is_empty() {
-        cx.page("administration/countersigning.html", values)
-    } else {
-        cx.page_with_errors("administration/countersigning.html", values)
-    }
+    cx.page_of_form("administration/countersigning.html", errors, values)
 }
 
 fn line(user: &User, me: UserId, today: NaiveDate, wrong: Option<UserId>, typed: &Fields, errors: &Errors) -> Value {

@@ -1,23 +1,24 @@
 //! What is done for a goal: planning it, recording what has happened, and looking at it again.
 
-use super::questions::{fresh_review, read_review, read_when, typed_or, when};
+use super::both::{NotSaved, Sent, of_line};
+use super::questions::{fresh_review, read_review, read_start, read_when, typed_or, when};
 use super::show::{May, intervention_value, line_value};
 use super::{address, find_goal, frame_below, settle};
 use crate::asking::typed_date;
-use crate::{Answer, Asking, Cx, Errors, Fields, Problem, referrals};
+use crate::{Act, Answer, Asking, Cx, Errors, Fields, Problem, referrals};
 use axum::extract::Path;
 use minijinja::{Value, context};
 use throughline_domain::care::{Doer, InterventionState, NotProgress, Progress, approach, approaches};
 use throughline_domain::ids::{GoalId, InterventionId, PersonId, ReferralId};
-use throughline_domain::time::{london_date, parse_date};
+use throughline_domain::time::{Instant, london_date};
 use throughline_policy::{RecordProgress, Subject, ViewCarePlan, ViewReferral, WriteCarePlan};
 use throughline_store::Tx;
-use throughline_store::care::{self, Goal, Intervention, NewIntervention, Reviewer};
+use throughline_store::care::{self, Goal, Intervention, Line, NewIntervention, Reviewer};
 use throughline_store::referrals::Referral;
 use uuid::Uuid;
 
 pub(super) async fn new_page(cx: Cx, Path((person, goal)): Path<(PersonId, GoalId)>) -> Answer {
-    draw_new(&cx, person, goal, &Fields::default(), &Errors::default()).await
+    draw_new(&cx, person, goal, &Sent::default()).await
 }
 
 /// The onward referrals of the goal's episode.
@@ -26,7 +27,7 @@ async fn referrals_of(tx: &mut Tx, subject: Subject) -> Result<Vec<Referral>, Pr
     Ok(throughline_store::referrals::of_episode(tx, &grant).await?)
 }
 
-async fn draw_new(cx: &Cx, person: PersonId, goal: GoalId, fields: &Fields, errors: &Errors) -> Answer {
+async fn draw_new(cx: &Cx, person: PersonId, goal: GoalId, sent: &Sent) -> Answer {
     let mut tx = cx.begin().await?;
     let frame = frame_below(&mut tx, person).await?;
     let (subject, goal) = find_goal(&mut tx, person, goal).await?;
@@ -36,8 +37,8 @@ async fn draw_new(cx: &Cx, person: PersonId, goal: GoalId, fields: &Fields, erro
     let referred = referrals_of(&mut tx, subject).await?;
     tx.commit().await?;
     let (today, review) = (typed_date(london_date(cx.now)), fresh_review(cx.now));
-    let answer = |name: &str| typed_or(fields, &[("starts_on", &today), ("review_on", &review)], name);
-    let ask = Asking { answer: &answer, errors };
+    let answer = |name: &str| typed_or(&sent.fields, &[("starts_on", &today), ("review_on", &review)], name);
+    let ask = Asking { answer: &answer, errors: &sent.errors };
     let values = context! {
         heading => "Plan what is done",
         goal => context! { aim => goal.aim, own_words => goal.own_words, is_open => goal.state.is_open() && goal.episode_closed_at.is_none() },
@@ -46,11 +47,18 @@ async fn draw_new(cx: &Cx, person: PersonId, goal: GoalId, fields: &Fields, erro
         refer => referred.is_empty().then(|| format!("/episodes/{}/referrals/new", goal.episode_id)),
         when => when(&ask, cx.now, "When was it agreed?"),
         sources => approaches().iter().map(|one| context! { title => one.title, source => one.source }).collect::<Vec<_>>(),
-        errors => errors.summary(),
+        beside => beside_plan(&goal, sent),
         ..frame
     };
-    let template = "care/plan.html";
-    if errors.is_empty() { cx.page(template, values) } else { cx.page_with_errors(template, values) }
+    sent.page(cx, "care/plan.html", values)
+}
+
+/// Why nothing more can be planned for a goal, when that came while somebody was planning.
+fn beside_plan(goal: &Goal, sent: &Sent) -> Option<Value> {
+    let theirs = goal.evaluation().map(of_line);
+    let closed = goal.episode_closed_at.map(|_| "The episode was closed");
+    let over = theirs.as_ref().map(|_| "This goal was evaluated").or(closed);
+    sent.beside(theirs.into_iter().collect(), over)
 }
 
 fn questions(ask: &Asking<'_>, referred: &[Referral]) -> Vec<Value> {
@@ -88,7 +96,7 @@ struct Wanted {
     review_on: chrono::NaiveDate,
 }
 
-fn read(fields: &Fields, now: throughline_domain::time::Instant, errors: &mut Errors) -> Option<Wanted> {
+fn read(fields: &Fields, now: Instant, errors: &mut Errors) -> Option<Wanted> {
     let listed = approach(fields.text("approach"));
     let what = fields.given("what").map(|_| fields.text("what").to_owned());
     let what = what.or_else(|| listed.map(|approach| approach.title.clone()));
@@ -105,8 +113,7 @@ fn read(fields: &Fields, now: throughline_domain::time::Instant, errors: &mut Er
     if doer == Some(Doer::Service) && referral.is_none() {
         errors.add("referral", "Choose the onward referral. If there is none yet, write it first: help that nobody asked for does not come");
     }
-    let starts_on =
-        parse_date(fields.text("starts_on"), london_date(now)).map_err(|error| errors.add("starts_on", error));
+    let starts_on = read_start(fields.text("starts_on"), now).map_err(|error| errors.add("starts_on", error));
     let review_on = read_review(fields.text("review_on"), now).map_err(|error| errors.add("review_on", error));
     Some(Wanted {
         what: what?,
@@ -123,16 +130,30 @@ pub(super) async fn plan(cx: Cx, Path((person, goal)): Path<(PersonId, GoalId)>,
     let wanted = read(&fields, cx.now, &mut errors);
     let at = read_when(&fields, cx.now, &mut errors);
     let Some(wanted) = wanted.filter(|_| errors.is_empty()) else {
-        return draw_new(&cx, person, goal, &fields, &errors).await;
+        return draw_new(&cx, person, goal, &Sent::wrong(fields, errors)).await;
     };
     let mut act = cx.act(&fields).await?;
-    let (subject, goal) = find_goal(&mut act, person, goal).await?;
+    match save_plan(&cx, &mut act, person, goal, wanted, at).await {
+        Ok(()) => act.done(&format!("{}?done=planned", address(person))).await,
+        Err(why) => draw_new(&cx, person, goal, &why.again(act, fields)?).await,
+    }
+}
+
+async fn save_plan(
+    cx: &Cx,
+    act: &mut Act,
+    person: PersonId,
+    goal: GoalId,
+    wanted: Wanted,
+    at: Instant,
+) -> Result<(), NotSaved> {
+    let (subject, goal) = find_goal(act, person, goal).await?;
     let grant = act.authorise::<WriteCarePlan>(subject).await?;
     if let Some(referral) = wanted.referral {
-        let known = referrals_of(&mut act, subject).await?;
+        let known = referrals_of(act, subject).await?;
         known.iter().find(|one| one.id == referral).ok_or(Problem::NotFound)?;
     }
-    let reviewer = reviewer(&cx, &mut act, subject, wanted.doer).await?;
+    let reviewer = reviewer(cx, act, subject, wanted.doer).await?;
     let new = NewIntervention {
         id: InterventionId::new(Uuid::now_v7()),
         goal: goal.id,
@@ -144,8 +165,7 @@ pub(super) async fn plan(cx: Cx, Path((person, goal)): Path<(PersonId, GoalId)>,
         review_on: wanted.review_on,
         at,
     };
-    care::plan(&mut act, &grant, &new, reviewer).await?;
-    act.done(&format!("{}?done=planned", address(person))).await
+    Ok(care::plan(act, &grant, &new, reviewer).await?)
 }
 
 /// Who owes the review: the link workers of what they do, when the follow-up is theirs and the person agreed, else
@@ -172,10 +192,10 @@ async fn find(tx: &mut Tx, person: PersonId, id: InterventionId) -> Result<(Subj
 }
 
 pub(super) async fn page(cx: Cx, Path((person, id)): Path<(PersonId, InterventionId)>) -> Answer {
-    draw(&cx, person, id, &Fields::default(), &Errors::default()).await
+    draw(&cx, person, id, &Sent::default()).await
 }
 
-async fn draw(cx: &Cx, person: PersonId, id: InterventionId, fields: &Fields, errors: &Errors) -> Answer {
+async fn draw(cx: &Cx, person: PersonId, id: InterventionId, sent: &Sent) -> Answer {
     let mut tx = cx.begin().await?;
     let frame = frame_below(&mut tx, person).await?;
     let (_, goal, one) = find(&mut tx, person, id).await?;
@@ -184,46 +204,60 @@ async fn draw(cx: &Cx, person: PersonId, id: InterventionId, fields: &Fields, er
     tx.commit().await?;
     let review = one.review_on.map(typed_date).unwrap_or_default();
     let state = if one.state == InterventionState::Planned { InterventionState::UnderWay } else { one.state };
-    let answer = |name: &str| typed_or(fields, &[("review_on", &review), ("state", state.code())], name);
-    let ask = Asking { answer: &answer, errors };
+    let answer = |name: &str| typed_or(&sent.fields, &[("review_on", &review), ("state", state.code())], name);
+    let ask = Asking { answer: &answer, errors: &sent.errors };
     let states = InterventionState::ALL.iter().map(|state| (state.code(), state.label()));
-    let history = goal.lines.iter().filter(|line| line.intervention_id == Some(id));
+    let history: Vec<&Line> = goal.lines.iter().filter(|line| line.intervention_id == Some(id)).collect();
+    let theirs = history.iter().take(sent.changes_since(one.version)).map(|line| of_line(line)).collect();
+    let over = one.state.is_ended().then_some("This came to an end");
     let values = context! {
         heading => "What has happened",
         action => format!("{}/interventions/{id}", address(person)),
         goal => context! { aim => goal.aim },
         one => intervention_value(&one, &goal, may, sees_referrals, cx.now),
         version => one.version,
-        typed_version => Some(fields.text("version")).filter(|typed| !typed.is_empty()),
-        history => history.map(line_value).collect::<Vec<_>>(),
+        history => history.into_iter().map(line_value).collect::<Vec<_>>(),
         questions => vec![
             ask.question("long_text", "words", "What has happened, or what came of it", "Only what the next person needs"),
             ask.choice("single", "state", "Where does it stand now?", "", states),
             ask.question("date", "review_on", "When is it looked at again?", "Not needed when it is done or stopped"),
             when(&ask, cx.now, "When was this?"),
         ],
-        errors => errors.summary(),
+        beside => sent.beside(theirs, over),
         ..frame
     };
-    let template = "care/progress.html";
-    if errors.is_empty() { cx.page(template, values) } else { cx.page_with_errors(template, values) }
+    sent.page(cx, "care/progress.html", values)
 }
 
 pub(super) async fn record(cx: Cx, Path((person, id)): Path<(PersonId, InterventionId)>, fields: Fields) -> Answer {
     let mut errors = Errors::default();
     let at = read_when(&fields, cx.now, &mut errors);
     let Some(progress) = read_progress(&fields, &cx, &mut errors).filter(|_| errors.is_empty()) else {
-        return draw(&cx, person, id, &fields, &errors).await;
+        return draw(&cx, person, id, &Sent::wrong(fields, errors)).await;
     };
     let mut act = cx.act(&fields).await?;
-    let (subject, _, one) = find(&mut act, person, id).await?;
+    match save_progress(&cx, &mut act, person, id, &fields, &progress, at).await {
+        Ok(()) => act.done(&format!("{}?done=recorded", address(person))).await,
+        Err(why) => draw(&cx, person, id, &why.again(act, fields)?).await,
+    }
+}
+
+async fn save_progress(
+    cx: &Cx,
+    act: &mut Act,
+    person: PersonId,
+    id: InterventionId,
+    fields: &Fields,
+    progress: &Progress,
+    at: Instant,
+) -> Result<(), NotSaved> {
+    let (subject, _, one) = find(act, person, id).await?;
     let grant = act.authorise::<RecordProgress>(subject).await?;
     if !one.doer.recorded_by(grant.actor().role) {
-        return Err(Problem::NotFound);
+        return Err(Problem::NotFound.into());
     }
-    care::record(&mut act, &grant, &one, fields.version()?, &progress, at, own(&cx)).await?;
-    settle(&mut act, subject).await?;
-    act.done(&format!("{}?done=recorded", address(person))).await
+    care::record(act, &grant, &one, fields.version()?, progress, at, own(cx)).await?;
+    Ok(settle(act, subject).await?)
 }
 
 fn read_progress(fields: &Fields, cx: &Cx, errors: &mut Errors) -> Option<Progress> {

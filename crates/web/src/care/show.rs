@@ -121,8 +121,8 @@ fn need_value(need: &Need) -> Value {
         Standing::Answered(Said::NoGoal(reason)) => format!("No goal: {}", reason.label().to_lowercase()),
     };
     // Found again since: the reason that was given stands beside it, and does not answer for it.
-    let reason = need.reason.as_ref().map(|reason| {
-        context! { label => reason.reason.label(), words => reason.words, at => reason.at, by => reason.by_name }
+    let reason = need.reason().map(|(reason, said)| {
+        context! { label => reason.label(), words => said.words, at => said.entered_at, by => said.by_name }
     });
     context! {
         code => need.code,

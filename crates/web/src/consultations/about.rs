@@ -45,11 +45,7 @@ async fn draw(cx: &Cx, id: EpisodeId, fields: &Fields, errors: &Errors) -> Answe
         errors => errors.summary(),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() {
-        cx.page("consultations/about.html", values)
-    } else {
-        cx.page_with_errors("consultations/about.html", values)
-    }
+    cx.page_of_form("consultations/about.html", errors, values)
 }
 
 /// Who may ask, each with what the person said of telling them.

@@ -55,11 +55,7 @@ async fn draw(cx: &Cx, asked: &Asked, fields: &Fields, errors: &Errors) -> Answe
         most => (i64::try_from(lines.len()).unwrap_or(MOST) == MOST).then_some(MOST),
         month,
     };
-    if errors.is_empty() {
-        cx.page("consultations/list.html", values)
-    } else {
-        cx.page_with_errors("consultations/list.html", values)
-    }
+    cx.page_of_form("consultations/list.html", errors, values)
 }
 
 pub(super) async fn record(cx: Cx, fields: Fields) -> Answer {

@@ -4,14 +4,26 @@ use super::form;
 use crate::banner::banner;
 use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
+use axum::http::StatusCode;
 use minijinja::{Value, context};
 use throughline_domain::ids::ConsultationId;
-use throughline_policy::{ChangeConsultation, Subject, ViewClinical, ViewConsultation};
-use throughline_store::Tx;
-use throughline_store::consultations::{self, Consultation};
+use throughline_policy::{ChangeConsultation, Subject, ViewClinical, ViewConsultation, WriteClinical};
+use throughline_store::consultations::{self, Consultation, Given};
+use throughline_store::{Error as StoreError, Tx};
 
 pub(super) async fn show(cx: Cx, Path(id): Path<ConsultationId>) -> Answer {
-    draw(&cx, id, None, &Errors::default()).await
+    draw(&cx, id, Correcting::Nothing, &Errors::default()).await
+}
+
+/// What was sent of a correction, when it is drawn again.
+#[derive(Clone, Copy)]
+enum Correcting<'a> {
+    /// Nothing yet.
+    Nothing,
+    /// Something in it is wrong.
+    Wrong(&'a Fields),
+    /// It was made from a version that does not stand any more.
+    Late(&'a Fields),
 }
 
 /// The versions, newest first, for a reader who may see them: those of advice about somebody with a grant for them.
@@ -37,7 +49,7 @@ fn back(subject: Subject) -> Value {
     subject.episode.map_or_else(list, episode)
 }
 
-async fn draw(cx: &Cx, id: ConsultationId, fields: Option<&Fields>, errors: &Errors) -> Answer {
+async fn draw(cx: &Cx, id: ConsultationId, correcting: Correcting<'_>, errors: &Errors) -> Answer {
     let mut tx = cx.begin().await?;
     let (subject, versions) = find(&mut tx, id).await?;
     let standing = versions.first().ok_or(Problem::NotFound)?;
@@ -46,8 +58,14 @@ async fn draw(cx: &Cx, id: ConsultationId, fields: Option<&Fields>, errors: &Err
         None => None,
     };
     let own = standing.by_user == cx.signed_in.user.id;
-    let may_correct = own && tx.may::<ChangeConsultation>(of_site(subject)).await?;
+    let may_correct = own && may_correct(&mut tx, subject).await?;
     tx.commit().await?;
+    let late = matches!(correcting, Correcting::Late(_));
+    let typed = match correcting {
+        Correcting::Nothing => form::typed(standing),
+        Correcting::Wrong(fields) => fields.typed(),
+        Correcting::Late(fields) => context! { version => standing.number, ..fields.typed() },
+    };
     let values = context! {
         heading => format!("Advice: {}", standing.topic.label().to_lowercase()),
         caption => format!("To {}", standing.asked_by.label().to_lowercase()),
@@ -57,34 +75,67 @@ async fn draw(cx: &Cx, id: ConsultationId, fields: Option<&Fields>, errors: &Err
         standing => form::line(standing),
         before => versions.iter().skip(1).map(form::line).collect::<Vec<Value>>(),
         may_correct,
-        correcting => fields.is_some(),
+        correcting => !matches!(correcting, Correcting::Nothing),
+        late,
         choices => form::choices(),
-        typed => fields.map_or_else(|| form::typed(standing), Fields::typed),
+        typed,
         errors => errors.summary(),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() {
-        cx.page("consultations/one.html", values)
-    } else {
-        cx.page_with_errors("consultations/one.html", values)
+    let mut page = cx.page_of_form("consultations/one.html", errors, values)?;
+    if late {
+        *page.status_mut() = StatusCode::CONFLICT;
     }
+    Ok(page)
+}
+
+/// Whether the actor may correct advice of their own here: about somebody as if they wrote in the record anew.
+async fn may_correct(tx: &mut Tx, subject: Subject) -> Result<bool, Problem> {
+    let writes = subject.person.is_none() || tx.may::<WriteClinical>(subject).await?;
+    Ok(writes && tx.may::<ChangeConsultation>(of_site(subject)).await?)
 }
 
 pub(super) async fn correct(cx: Cx, Path(id): Path<ConsultationId>, fields: Fields) -> Answer {
     let mut act = cx.act(&fields).await?;
     let (subject, versions) = find(&mut act, id).await?;
     let grant = act.authorise::<ChangeConsultation>(of_site(subject)).await?;
+    let about = match subject.person {
+        Some(_) => Some(act.authorise::<WriteClinical>(subject).await?),
+        None => None,
+    };
     let standing = versions.first().filter(|one| one.by_user == cx.signed_in.user.id).ok_or(Problem::NotFound)?;
     let mut errors = Errors::default();
     let given = form::read(&fields, cx.now, &mut errors);
+    if goes_outside(&subject, standing, given.as_ref()) {
+        errors.add("asked_by", GOES_OUTSIDE);
+    }
     if fields.given("why").is_none() {
         errors.add("why", "Write why it is corrected");
     }
     let Some(given) = given.filter(|_| errors.is_empty()) else {
         drop(act);
-        return draw(&cx, id, Some(&fields), &errors).await;
+        return draw(&cx, id, Correcting::Wrong(&fields), &errors).await;
     };
     let base = Consultation { number: fields.version()?, ..standing.clone() };
-    consultations::correct(&mut act, &grant, &base, &given, fields.text("why")).await?;
-    act.done(&format!("/consultations/{id}")).await
+    match consultations::correct(&mut act, &grant, about.as_ref(), &base, &given, fields.text("why")).await {
+        Err(StoreError::Stale) => {
+            drop(act);
+            draw(&cx, id, Correcting::Late(&fields), &errors).await
+        }
+        done => {
+            done?;
+            act.done(&format!("/consultations/{id}")).await
+        }
+    }
+}
+
+/// What is said when a correction would tell somebody outside, without the line of the disclosure ledger.
+const GOES_OUTSIDE: &str = "This was recorded as told to nobody outside. If somebody outside asked, record it anew from \
+                            the episode, where its basis is asked for, and say here what was wrong";
+
+/// Whether a correction says that somebody outside asked about a person, where nobody was asked on what basis they
+/// were told: nothing leaves without its line in the ledger.
+fn goes_outside(subject: &Subject, standing: &Consultation, given: Option<&Given>) -> bool {
+    let to = given.and_then(|given| given.asked_by.consent_for());
+    subject.person.is_some() && standing.asked_by.consent_for().is_none() && to.is_some()
 }

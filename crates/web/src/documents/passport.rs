@@ -169,11 +169,7 @@ async fn draw(cx: &Cx, id: EpisodeId, chosen: Option<Audience>, fields: Option<&
         errors => errors.summary(),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() {
-        cx.page("documents/passport.html", values)
-    } else {
-        cx.page_with_errors("documents/passport.html", values)
-    }
+    cx.page_of_form("documents/passport.html", errors, values)
 }
 
 fn suggestions(episode: &Episode, audience: Audience) -> Vec<String> {

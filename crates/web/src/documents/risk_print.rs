@@ -11,6 +11,7 @@ use throughline_domain::alert::AlertTier;
 use throughline_domain::ids::PersonId;
 use throughline_domain::risk::RiskState;
 use throughline_domain::time::{Instant, date_time_long, london_date};
+use throughline_policy::Class;
 use throughline_store::alerts::{Alert, RiskCard};
 use throughline_store::organisations;
 use throughline_store::people::Person;
@@ -22,12 +23,13 @@ const MOST_CHARACTERS: usize = 1700;
 /// The shortest that a detail is cut to.
 const LEAST_CHARACTERS: usize = 60;
 
-/// The card of a person as a file that names nobody.
+/// The card of a person as a file that names nobody. That it was printed has an audit row of its own.
 pub(super) async fn pdf(cx: Cx, Path(person): Path<PersonId>) -> Answer {
     let mut tx = cx.begin().await?;
     let banner = banner::banner(&mut tx, person, None).await?;
     let card = risk::read(&mut tx, person.into()).await?;
     let service = organisations::service(&mut tx).await?.map(|service| service.name).unwrap_or_default();
+    tx.note_print(Class::RiskCard, person.into(), "the risk card").await?;
     tx.commit().await?;
     let about = About::print(&cx);
     let stated = state(&card, &banner.person, &about, &service, cx.now);

@@ -1,4 +1,5 @@
-//! Coded answers as a table: one chosen option a row.
+//! Coded answers as a table: one chosen option a row, and at its end what is left out, so that an answer that is not
+//! there does not look like one that nobody gave.
 
 use super::file::RecordFile;
 use throughline_domain::spreadsheet::cell;
@@ -22,6 +23,12 @@ const HEADINGS: [&str; 14] = [
     "dataset_item",
 ];
 
+/// Where `question` stands among the headings.
+const QUESTION: usize = 6;
+
+/// Where `words` stands among the headings.
+const WORDS: usize = 9;
+
 /// The table, with a heading; no cell is taken for a formula.
 pub(super) fn table(record: &RecordFile) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -31,7 +38,18 @@ pub(super) fn table(record: &RecordFile) -> Result<Vec<u8>, csv::Error> {
             writer.write_record(row.iter().map(|text| cell(text)))?;
         }
     }
+    for words in &record.left_out {
+        writer.write_record(left_out(words).iter().map(|text| cell(text)))?;
+    }
     writer.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// A row that says what is not in the table.
+fn left_out(words: &str) -> [String; 14] {
+    let mut row: [String; 14] = Default::default();
+    row[QUESTION] = "left_out".to_owned();
+    row[WORDS] = words.to_owned();
+    row
 }
 
 fn rows(form: &SignedForm) -> Vec<[String; 14]> {
@@ -57,4 +75,17 @@ fn rows(form: &SignedForm) -> Vec<[String; 14]> {
         ]
     };
     all.flat_map(|answer| answer.codes.iter().map(move |code| row(answer, code))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_said_in_its_own_columns() {
+        let row = left_out("Signed forms: not for the maker's role");
+        let said: Vec<(&str, &str)> =
+            HEADINGS.into_iter().zip(row.iter().map(String::as_str)).filter(|(_, text)| !text.is_empty()).collect();
+        assert_eq!(said, [("question", "left_out"), ("words", "Signed forms: not for the maker's role")]);
+    }
 }

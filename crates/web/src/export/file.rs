@@ -27,7 +27,7 @@ pub(super) struct RecordFile {
     schema: &'static str,
     schema_version: u32,
     made: Made,
-    left_out: Vec<String>,
+    pub(super) left_out: Vec<String>,
     person: Who,
     #[serde(skip_serializing_if = "Option::is_none")]
     contact_details: Option<ContactDetails>,
@@ -99,15 +99,20 @@ const PARTS: &[(Class, &str)] = &[
     (Class::Disclosure, "The disclosure ledger"),
 ];
 
-/// The parts that the maker may not see: they are not in the file, and it says so.
-pub(super) async fn closed(tx: &mut Tx, person: PersonId) -> Result<Vec<&'static str>, Problem> {
-    let mut closed = Vec::new();
+/// Parts of a record for which the file has no place: whoever reads it must not take them for empty.
+const NO_PLACE: &str =
+    "Care plan, contacts, advice, documents, legal status and outcomes: this file has no place for them";
+
+/// What is in no file of this maker, in words: the parts that they may not see, and those that the file cannot hold.
+pub(super) async fn not_in_it(tx: &mut Tx, person: PersonId) -> Result<Vec<String>, Problem> {
+    let mut not_in_it = Vec::new();
     for (class, words) in PARTS {
         if !tx.may_view(*class, person).await? {
-            closed.push(*words);
+            not_in_it.push(format!("{words}: not for the maker's role"));
         }
     }
-    Ok(closed)
+    not_in_it.push(NO_PLACE.to_owned());
+    Ok(not_in_it)
 }
 
 macro_rules! part {
@@ -124,9 +129,7 @@ macro_rules! part {
 impl RecordFile {
     /// Reads all of a record that the maker may see, each part with a grant of its own.
     pub(super) async fn read(tx: &mut Tx, person: PersonId, made: Made) -> Result<Self, Problem> {
-        let closed = closed(tx, person).await?;
-        let mut left_out: Vec<String> =
-            closed.iter().map(|words| format!("{words}: not for the maker's role")).collect();
+        let mut left_out = not_in_it(tx, person).await?;
         let identity = tx.authorise::<ViewIdentity>(person).await?;
         let known = people::get(tx, &identity).await?.ok_or(Problem::NotFound)?;
         let contact_details = part!(tx, person, ViewContactDetails, people::contact_details).flatten();

@@ -10,7 +10,9 @@ use std::cmp::Reverse;
 use throughline_domain::ids::PersonId;
 use throughline_domain::time::date_short;
 use throughline_domain::within::{Excerpt, Words};
-use throughline_policy::{ViewClinical, ViewConsent, ViewDocument, ViewEpisode, ViewFollowUp, ViewRiskCard};
+use throughline_policy::{
+    ViewCarePlan, ViewClinical, ViewConsent, ViewDocument, ViewEpisode, ViewFollowUp, ViewRiskCard,
+};
 use throughline_store::Tx;
 use throughline_store::episodes::{self, Episode};
 use throughline_store::texts::{self, Text, TextKind, Texts};
@@ -70,11 +72,7 @@ async fn draw(cx: &Cx, person: PersonId, fields: &Fields) -> Answer {
         error => errors.of("q"),
         ..frame.value
     };
-    if errors.is_empty() {
-        cx.page("people/find.html", values)
-    } else {
-        cx.page_with_errors("people/find.html", values)
-    }
+    cx.page_of_form("people/find.html", &errors, values)
 }
 
 /// Every text that the reader may see, each part with a grant of its own.
@@ -83,6 +81,10 @@ async fn read(tx: &mut Tx, person: PersonId) -> Result<Texts, Problem> {
     if tx.may::<ViewClinical>(person).await? {
         let grant = tx.authorise::<ViewClinical>(person).await?;
         all.add(texts::clinical(tx, &grant).await?);
+    }
+    if tx.may::<ViewCarePlan>(person).await? {
+        let grant = tx.authorise::<ViewCarePlan>(person).await?;
+        all.add(texts::care_plan(tx, &grant).await?);
     }
     if tx.may::<ViewFollowUp>(person).await? {
         let grant = tx.authorise::<ViewFollowUp>(person).await?;

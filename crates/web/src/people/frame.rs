@@ -73,6 +73,7 @@ async fn may_open(tx: &mut Tx, person: PersonId, section: &str) -> Result<bool, 
 /// Whether there is a part of the record that the reader may look through.
 pub(super) async fn may_find(tx: &mut Tx, person: PersonId) -> Result<bool, Problem> {
     Ok(tx.may::<ViewClinical>(person).await?
+        || tx.may::<ViewCarePlan>(person).await?
         || tx.may::<ViewFollowUp>(person).await?
         || tx.may::<ViewRiskCard>(person).await?
         || tx.may::<ViewConsent>(person).await?

@@ -76,6 +76,7 @@ pub(super) async fn show(cx: Cx, Path(person): Path<PersonId>, Query(pairs): Que
     let frame = frame::open(&mut tx, person, "timeline").await?;
     let grant = tx.authorise::<ViewEpisode>(person).await?;
     let all = events::of_person(&mut tx, &grant, MOST).await?;
+    let cut = i64::try_from(all.len()).is_ok_and(|lines| lines >= MOST).then_some(MOST);
     let own = records::own_notes(&mut tx, &grant).await?;
     let own: BTreeSet<String> = own.iter().map(|id| format!("/records/{id}")).collect();
     let visible = visible(&mut tx, person, all, &own).await?;
@@ -88,6 +89,7 @@ pub(super) async fn show(cx: Cx, Path(person): Path<PersonId>, Query(pairs): Que
         heading => "Timeline",
         shown => shown.len(),
         total => visible.len(),
+        cut,
         entries => shown,
         kinds => kind_options(&filter, &visible),
         system => filter.system,

@@ -68,11 +68,7 @@ async fn draw(cx: &Cx, id: RecordId, errors: &Errors) -> Answer {
         errors => errors.summary(),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() {
-        cx.page("printing/record.html", values)
-    } else {
-        cx.page_with_errors("printing/record.html", values)
-    }
+    cx.page_of_form("printing/record.html", errors, values)
 }
 
 pub(super) async fn print(cx: Cx, Path(id): Path<RecordId>, fields: Fields) -> Answer {

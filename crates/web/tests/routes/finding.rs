@@ -17,6 +17,12 @@ async fn signed(office: &Office) -> String {
     format!("/records/{id}")
 }
 
+async fn person_of(office: &Office, record: &str) -> uuid::Uuid {
+    let id: uuid::Uuid = record.rsplit('/').next().and_then(|id| id.parse().ok()).expect("an id");
+    let row = office.row("SELECT person_id FROM record WHERE id = $1", vec![id.into()]).await.expect("it is there");
+    row.get("person_id").expect("an id")
+}
+
 async fn prints(office: &Office) -> i64 {
     let sql = "SELECT count(*) AS prints FROM audit_row WHERE verb = 'print' AND outcome = 'allowed'
                   AND classes = 'clinical' AND relationship <> 'none' AND detail LIKE '%for: reading'";
@@ -42,6 +48,67 @@ async fn a_print_is_of_what_was_signed_and_has_its_own_line_in_the_audit_log() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_print_of_the_risk_card_has_its_own_line_in_the_audit_log() {
+    let office = Office::open().await;
+    let person = person_of(&office, &signed(&office).await).await;
+    let lines = async || -> i64 {
+        let sql =
+            "SELECT count(*) AS lines FROM audit_row WHERE verb = 'print' AND classes = 'risk_card' AND person = $1";
+        office.row(sql, vec![person.into()]).await.expect("it counts").get("lines").expect("a number")
+    };
+    let address = format!("/people/{person}/risk-card/pdf");
+    assert_eq!((office.get(&address, Role::Analyst).await.0, lines().await), (404, 0));
+    let (status, pdf) = office.get(&address, Role::Practitioner).await;
+    assert_eq!((status, lines().await), (200, 1));
+    assert!(pdf.starts_with("%PDF"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_table_of_answers_says_what_is_left_out_of_it() {
+    let office = Office::open().await;
+    let record = signed(&office).await;
+    let person = person_of(&office, &record).await;
+    let id: uuid::Uuid = record.rsplit('/').next().and_then(|id| id.parse().ok()).expect("an id");
+    office.change("UPDATE record SET snapshot = 'gone' WHERE id = $1", vec![id.into()]).await;
+    let fields = [
+        ("consent_for", "health"),
+        ("purpose", "Care goes on at the prison"),
+        ("format", "csv"),
+        ("recipient", "HMP Healthcare"),
+        ("channel", "secure_email"),
+        ("basis", "public_interest"),
+        ("reason", "His medicines would stop tonight"),
+        ("minimum", "yes"),
+    ];
+    let address = format!("/people/{person}/export");
+    let (status, table) = office.post(&address, Role::TeamLeader, &fields).await;
+    assert_eq!(status, 200);
+    assert!(table.contains(",left_out,") && table.contains("it could not be read"), "{table}");
+    // Information governance sees no clinical record: their table is not one of somebody who was asked nothing.
+    let (status, table) = office.post(&address, Role::InformationGovernance, &fields).await;
+    assert_eq!(status, 200);
+    assert!(table.contains("Signed forms: not for the maker's role"), "{table}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_timeline_that_is_cut_says_so() {
+    let office = Office::open().await;
+    let person = person_of(&office, &signed(&office).await).await;
+    let address = format!("/people/{person}/timeline");
+    let told = "The newest 500 lines were looked at";
+    assert!(!office.get(&address, Role::Practitioner).await.1.contains(told));
+    office
+        .change(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+             INSERT INTO event (id, at, entered_at, person_id, kind, class, words, actor_name)
+             SELECT randomblob(16), $2, $2, $1, 'episode', 'episode', 'Something', 'Amara Bello' FROM n",
+            vec![person.into(), office.now().into()],
+        )
+        .await;
+    assert!(office.get(&address, Role::Practitioner).await.1.contains(told));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_draft_is_not_printed() {
     let office = Office::open().await;
     let record = signed(&office).await;
@@ -59,9 +126,7 @@ async fn a_draft_is_not_printed() {
 async fn a_file_is_given_with_its_line_in_the_ledger_or_not_at_all() {
     let office = Office::open().await;
     let record = signed(&office).await;
-    let id: uuid::Uuid = record.rsplit('/').next().and_then(|id| id.parse().ok()).expect("an id");
-    let row = office.row("SELECT person_id FROM record WHERE id = $1", vec![id.into()]).await.expect("it is there");
-    let person: uuid::Uuid = row.get("person_id").expect("an id");
+    let person = person_of(&office, &record).await;
     let address = format!("/people/{person}/export");
     let lines = async || -> i64 {
         let sql =
@@ -90,6 +155,7 @@ async fn a_file_is_given_with_its_line_in_the_ledger_or_not_at_all() {
     assert!(file.contains("\"schema\": \"throughline.record\"") && file.contains("\"schema_version\": 1"), "{file}");
     assert!(file.contains("\"question\": \"seen_how\"") && file.contains("\"dataset\": \"ConsMechanismMH\""), "{file}");
     assert!(!file.contains("third_party"), "what others said is left out");
+    assert!(file.contains("Care plan, contacts, advice"), "what the file has no place for is named: {file}");
     let csv: Vec<(&str, &str)> =
         whole.iter().map(|(name, value)| if *name == "format" { (*name, "csv") } else { (*name, *value) }).collect();
     let (status, table) = office.post(&address, Role::TeamLeader, &csv).await;
@@ -101,9 +167,7 @@ async fn a_file_is_given_with_its_line_in_the_ledger_or_not_at_all() {
 async fn what_is_looked_for_stays_out_of_addresses_and_logs() {
     let office = Office::open().await;
     let record = signed(&office).await;
-    let id: uuid::Uuid = record.rsplit('/').next().and_then(|id| id.parse().ok()).expect("an id");
-    let row = office.row("SELECT person_id FROM record WHERE id = $1", vec![id.into()]).await.expect("it is there");
-    let person: uuid::Uuid = row.get("person_id").expect("an id");
+    let person = person_of(&office, &record).await;
     let address = format!("/people/{person}/find");
     // A search in an address is not made.
     let (status, page) = office.get(&format!("{address}?q=cell"), Role::Practitioner).await;

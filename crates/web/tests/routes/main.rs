@@ -3,7 +3,9 @@
 //! The routes are read from the source, so a new one turns the snapshot red until somebody has
 //! looked at who may open it.
 
+mod account;
 mod board;
+mod care;
 mod elsewhere;
 mod finding;
 mod found_elsewhere;

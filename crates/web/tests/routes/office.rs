@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use throughline_domain::origin::ByItself;
 use throughline_domain::role::Role;
+use throughline_domain::time::Instant;
 use throughline_inbox::Incoming;
 use throughline_store::elsewhere::{self, Record};
 use throughline_store::tokens::{self, NewToken};
@@ -260,6 +261,16 @@ impl Office {
     /// The site at which most roles work first.
     pub fn site(&self) -> Value {
         self.kit.custody().into()
+    }
+
+    /// The instant at which everything in the office happens.
+    pub fn now(&self) -> Instant {
+        self.kit.now
+    }
+
+    /// The user of a role.
+    pub fn user(&self, role: Role) -> Value {
+        self.kit.user(role).into()
     }
 
     async fn send(&self, method: &str, address: &str, role: Option<Role>) -> (u16, String) {
