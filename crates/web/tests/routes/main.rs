@@ -7,6 +7,7 @@ mod board;
 mod elsewhere;
 mod finding;
 mod found_elsewhere;
+mod legal;
 mod office;
 mod records;
 mod source;
