@@ -9,6 +9,7 @@ mod care;
 mod elsewhere;
 mod finding;
 mod found_elsewhere;
+mod legal;
 mod office;
 mod records;
 mod source;
