@@ -123,7 +123,7 @@ async function walk(page, role) {
 }
 
 for (const [who, role, atLeast, mustSee] of walks) {
-  test(`given a ${role}, when they follow every link, then every page opens, is accessible and names nobody outside itself`, { timeout: 600_000 }, async (t) => {
+  test(`given a ${role}, when they follow every link, then every page opens, is accessible and names nobody outside itself`, { timeout: 900_000 }, async (t) => {
     const page = await windowOf(browser);
     await signIn(page, demo.url, who);
     const { seen, faults } = await walk(page, role);
