@@ -193,15 +193,15 @@ async fn may_give(tx: &mut Tx, subject: Subject) -> Result<bool, Problem> {
 
 /// Makes the file, signs and releases it, and writes the line in the ledger: one act.
 pub(super) async fn give(cx: Cx, Path(id): Path<EpisodeId>, Query(readers): Query<For>, fields: Fields) -> Answer {
-    let audience = Audience::from_code(&readers.r#for).ok_or_else(|| {
-        Problem::Invalid("Choose whom the passport is for, custody or court, and give it there".into())
-    })?;
-    let kind = DocumentKind::passport(audience);
     let mut tx = cx.begin().await?;
     let subject = subject(&mut tx, id).await?;
     if !may_give(&mut tx, subject).await? {
         return Err(Problem::NotFound);
     }
+    let audience = Audience::from_code(&readers.r#for).ok_or_else(|| {
+        Problem::Invalid("Choose whom the passport is for, custody or court, and give it there".into())
+    })?;
+    let kind = DocumentKind::passport(audience);
     let ledger = Ledger::read(&mut tx, subject).await?;
     let mut errors = Errors::default();
     let Some(asked) = ask(&fields, &ledger, consent_for(audience), &mut errors) else {

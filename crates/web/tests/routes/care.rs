@@ -154,7 +154,10 @@ async fn progress_that_a_colleague_recorded_first_stands_beside_what_was_typed()
     let mine = [("version", "1"), ("state", "under_way"), ("words", "Nobody answered"), ("review_on", "2/12/2026")];
     let (status, page) = plan.post(&one, Role::Practitioner, &mine).await;
     assert_eq!(status, 409);
-    sees(&page, &["What you typed", "Nobody answered", "2/12/2026", "What a colleague wrote", "Come back on Monday"]);
+    sees(
+        &page,
+        &["What you typed", "Nobody answered", "2&#x2f;12&#x2f;2026", "What a colleague wrote", "Come back on Monday"],
+    );
     sees(&page, &["Looked at again on 30 November 2026", "name=\"version\" value=\"2\""]);
 }
 
