@@ -171,12 +171,9 @@ fn custody_for(known: &[LegalEvent], charged: Instant, first: Instant) -> Option
         let since = known.iter().filter(move |event| event.at >= charged);
         since.filter(move |event| leaves(event) || event.kind == LegalEventKind::Remanded)
     };
-    let was_free = moves().filter(|event| event.at < first).last().is_some_and(|event| leaves(&event));
-    let from = match was_free {
-        true => moves().find(|event| event.at >= first && !leaves(event))?.at,
-        false => first,
-    };
-    let last = moves().filter(|event| event.at >= from).last();
+    let was_free = moves().rfind(|event| event.at < first).is_some_and(|event| leaves(&event));
+    let from = if was_free { moves().find(|event| event.at >= first && !leaves(event))?.at } else { first };
+    let last = moves().rfind(|event| event.at >= from);
     Some(Custody { from, to: last.filter(leaves).map(|event| event.at) })
 }
 
