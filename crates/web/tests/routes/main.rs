@@ -4,6 +4,7 @@
 //! looked at who may open it.
 
 mod account;
+mod advice;
 mod board;
 mod care;
 mod elsewhere;
