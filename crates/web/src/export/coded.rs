@@ -47,8 +47,8 @@ pub(super) fn table(record: &RecordFile) -> Result<Vec<u8>, csv::Error> {
 /// A row that says what is not in the table.
 fn left_out(words: &str) -> [String; 14] {
     let mut row: [String; 14] = Default::default();
-    row[QUESTION] = "left_out".to_owned();
-    row[WORDS] = words.to_owned();
+    "left_out".clone_into(&mut row[QUESTION]);
+    words.clone_into(&mut row[WORDS]);
     row
 }
 
