@@ -45,7 +45,7 @@ impl Sent {
 
     /// For `both_texts` of `care/parts.html`: what colleagues wrote meanwhile, and why the form cannot be sent any more,
     /// if it cannot. `None` when nothing came between.
-    pub(super) fn beside(&self, theirs: Vec<Value>, over: Option<&str>) -> Option<Value> {
+    pub(super) fn beside(&self, theirs: &[Value], over: Option<&str>) -> Option<Value> {
         let came_between = over.is_some() || !theirs.is_empty();
         let shown = self.stale || (!self.errors.is_empty() && came_between);
         let words = match (over, theirs.is_empty()) {
@@ -206,14 +206,14 @@ mod tests {
     #[test]
     fn a_form_with_something_wrong_tells_of_a_colleague_too() {
         let theirs = || vec![context! { title => "Reworded" }];
-        assert!(Sent::default().beside(theirs(), None).is_none());
+        assert!(Sent::default().beside(&theirs(), None).is_none());
         let mut errors = Errors::default();
         errors.add("aim", "Say what we work towards");
         let wrong = Sent::wrong(sent("1"), errors);
-        assert!(wrong.beside(Vec::new(), None).is_none(), "nothing came between");
-        assert!(words(wrong.beside(theirs(), None)).contains("a colleague wrote something"));
-        assert!(words(wrong.beside(Vec::new(), Some("The episode was closed"))).starts_with("The episode was closed"));
+        assert!(wrong.beside(&[], None).is_none(), "nothing came between");
+        assert!(words(wrong.beside(&theirs(), None)).contains("a colleague wrote something"));
+        assert!(words(wrong.beside(&[], Some("The episode was closed"))).starts_with("The episode was closed"));
         let late = Sent { fields: sent("1"), stale: true, ..Sent::default() };
-        assert!(words(late.beside(Vec::new(), None)).contains("save again"));
+        assert!(words(late.beside(&[], None)).contains("save again"));
     }
 }

@@ -54,7 +54,7 @@ async fn draw(cx: &Cx, person: PersonId, sent: &Sent) -> Answer {
             text("own_words", "What do they say of it, in their own words?", "Leave it empty when they could not be asked"),
             when(&ask, cx.now, "When was it decided?"),
         ],
-        beside => sent.beside(decided_since(decided, sent), over),
+        beside => sent.beside(&decided_since(decided, sent), over),
         ..frame
     };
     sent.page(cx, "care/decision.html", values)

@@ -73,7 +73,7 @@ async fn draw_new(cx: &Cx, person: PersonId, code: &str, sent: &Sent) -> Answer 
             when(&ask, cx.now, "When was it agreed?"),
         ],
         which => need.is_none().then(|| for_which(&ask, &open)).flatten(),
-        beside => sent.beside(said_since(code, need.as_ref(), sent), over),
+        beside => sent.beside(&said_since(code, need.as_ref(), sent), over),
         ..frame
     };
     sent.page(cx, "care/goal_new.html", values)
@@ -157,8 +157,8 @@ async fn draw(cx: &Cx, person: PersonId, id: GoalId, sent: &Sent) -> Answer {
 /// What colleagues did with a goal since the form was drawn.
 fn beside(goal: &Goal, sent: &Sent) -> Option<Value> {
     let own = goal.lines.iter().filter(|line| line.intervention_id.is_none());
-    let theirs = own.take(sent.changes_since(goal.version)).map(of_line).collect();
-    sent.beside(theirs, (!goal.state.is_open()).then_some("This goal was evaluated"))
+    let theirs: Vec<Value> = own.take(sent.changes_since(goal.version)).map(of_line).collect();
+    sent.beside(&theirs, (!goal.state.is_open()).then_some("This goal was evaluated"))
 }
 
 pub(super) async fn reword(cx: Cx, Path((person, id)): Path<(PersonId, GoalId)>, fields: Fields) -> Answer {

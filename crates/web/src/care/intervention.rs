@@ -58,7 +58,7 @@ fn beside_plan(goal: &Goal, sent: &Sent) -> Option<Value> {
     let theirs = goal.evaluation().map(of_line);
     let closed = goal.episode_closed_at.map(|_| "The episode was closed");
     let over = theirs.as_ref().map(|_| "This goal was evaluated").or(closed);
-    sent.beside(theirs.into_iter().collect(), over)
+    sent.beside(theirs.as_slice(), over)
 }
 
 fn questions(ask: &Asking<'_>, referred: &[Referral]) -> Vec<Value> {
@@ -208,7 +208,7 @@ async fn draw(cx: &Cx, person: PersonId, id: InterventionId, sent: &Sent) -> Ans
     let ask = Asking { answer: &answer, errors: &sent.errors };
     let states = InterventionState::ALL.iter().map(|state| (state.code(), state.label()));
     let history: Vec<&Line> = goal.lines.iter().filter(|line| line.intervention_id == Some(id)).collect();
-    let theirs = history.iter().take(sent.changes_since(one.version)).map(|line| of_line(line)).collect();
+    let theirs: Vec<Value> = history.iter().take(sent.changes_since(one.version)).map(|line| of_line(line)).collect();
     let over = one.state.is_ended().then_some("This came to an end");
     let values = context! {
         heading => "What has happened",
@@ -223,7 +223,7 @@ async fn draw(cx: &Cx, person: PersonId, id: InterventionId, sent: &Sent) -> Ans
             ask.question("date", "review_on", "When is it looked at again?", "Not needed when it is done or stopped"),
             when(&ask, cx.now, "When was this?"),
         ],
-        beside => sent.beside(theirs, over),
+        beside => sent.beside(&theirs, over),
         ..frame
     };
     sent.page(cx, "care/progress.html", values)

@@ -48,7 +48,7 @@ async fn draw(cx: &Cx, person: PersonId, code: &str, sent: &Sent) -> Answer {
             ask.choice("single", "reason", "Why not?", "", reasons),
             ask.question("long_text", "words", "Anything else", "Who helps, or to whom it was passed. When to ask again"),
         ],
-        beside => sent.beside(said_since("", need.as_ref(), sent), over),
+        beside => sent.beside(&said_since("", need.as_ref(), sent), over),
         ..frame
     };
     sent.page(cx, "care/no_goal.html", values)

@@ -91,10 +91,10 @@ async fn draw(cx: &Cx, fields: &Fields, asking: &Asking<'_>, more: &[PersonId]) 
         ask_again => fields.ticked("nobody_of_these") || asking.errors.of("nobody_of_these").is_some(),
         nobody_of_these => fields.ticked("nobody_of_these"),
         nobody_error => asking.errors.of("nobody_of_these"),
-        identity => details::identity_questions(&asking),
+        identity => details::identity_questions(asking),
         pnc => asking.question("text", "pnc", "PNC ID", "For example, 2012/0345678X"),
-        needs => details::needs_questions(&asking),
-        contact => details::contact_questions(&asking),
+        needs => details::needs_questions(asking),
+        contact => details::contact_questions(asking),
         episode => episode_part(cx, asking),
         errors => asking.errors.summary(),
     };
