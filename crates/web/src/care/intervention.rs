@@ -58,7 +58,7 @@ fn beside_plan(goal: &Goal, sent: &Sent) -> Option<Value> {
     let theirs = goal.evaluation().map(of_line);
     let closed = goal.episode_closed_at.map(|_| "The episode was closed");
     let over = theirs.as_ref().map(|_| "This goal was evaluated").or(closed);
-    sent.beside(&theirs.into_iter().collect::<Vec<_>>(), over)
+    sent.beside(theirs.as_slice(), over)
 }
 
 fn questions(ask: &Asking<'_>, referred: &[Referral]) -> Vec<Value> {

@@ -46,10 +46,11 @@ pub(super) fn table(record: &RecordFile) -> Result<Vec<u8>, csv::Error> {
 
 /// A row that says what is not in the table.
 fn left_out(words: &str) -> [String; 14] {
-    let mut row: [String; 14] = Default::default();
-    "left_out".clone_into(&mut row[QUESTION]);
-    words.clone_into(&mut row[WORDS]);
-    row
+    std::array::from_fn(|column| match column {
+        QUESTION => "left_out".to_owned(),
+        WORDS => words.to_owned(),
+        _ => String::new(),
+    })
 }
 
 fn rows(form: &SignedForm) -> Vec<[String; 14]> {
