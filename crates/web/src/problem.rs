@@ -174,15 +174,19 @@ pub(crate) async fn show(State(app): State<App>, mut request: Request, next: Nex
 /// Fields that no page shows or sends again.
 const SECRET: &[&str] = &["password", "code", "csrf_token"];
 
+/// Whether a value is empty, a code of a list or an id: it says nothing to who would have to write it again.
+fn is_code(value: &str) -> bool {
+    value.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-'))
+}
+
 fn draw(app: &App, signed_in: Option<&SignedIn>, problem: &Problem, path: &str, sent: &Sent) -> Response {
     let shell = crate::cx::shell(app, signed_in, "");
     let reference = signed_in.map(|signed_in| signed_in.request.clone()).unwrap_or_default();
     let told: Vec<(String, String)> =
         sent.fields.pairs().filter(|(name, _)| !SECRET.contains(&name.as_str())).collect();
     let has_secret = sent.fields.given("password").or_else(|| sent.fields.given("code")).is_some();
-    // Sentences are what somebody would have to write again; codes and keys say nothing to them.
-    let texts: Vec<&str> =
-        told.iter().map(|(_, value)| value.trim()).filter(|value| value.contains(char::is_whitespace)).collect();
+    let written = told.iter().filter(|(name, value)| !name.starts_with('_') && !is_code(value.trim()));
+    let texts: Vec<&str> = written.map(|(_, value)| value.trim()).collect();
     let again = (problem.may_pass_later() && !told.is_empty() && !has_secret && !sent.file)
         .then(|| context! { action => path, takes_file => sent.takes_file, fields => told });
     let values = context! { heading => problem.to_string(), advice => problem.advice(), reference, texts, again, file => sent.file };
@@ -191,6 +195,21 @@ fn draw(app: &App, signed_in: Option<&SignedIn>, problem: &Problem, path: &str, 
         Err(error) => {
             tracing::error!(cause = ?error.cause, "the page of a problem could not be drawn");
             (problem.status(), problem.to_string()).into_response()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_wrote_is_told_from_codes_and_ids() {
+        for code in ["", "self_harm", "2", "0199e5a2-7c1e-7f3a-9d2b-5a6c7d8e9f00"] {
+            assert!(is_code(code), "{code}");
+        }
+        for text in ["Homeless", "26/11/2026", "she said so", "éloi", "no."] {
+            assert!(!is_code(text), "{text}");
         }
     }
 }

@@ -5,8 +5,11 @@ use crate::as_of::Asked;
 use crate::{Answer, Cx, Errors, Fields, Problem, banner};
 use axum::extract::{Path, Query};
 use minijinja::{Value, context};
+use throughline_domain::episode::Step;
 use throughline_domain::ids::{MergeId, PersonId};
-use throughline_policy::{ChangeContactDetails, ChangeIdentity, OpenEpisode, RaiseAlert, ViewEpisode, ViewNeedsPlan};
+use throughline_policy::{
+    ChangeContactDetails, ChangeIdentity, OpenEpisode, RaiseAlert, ViewEpisode, ViewNeedsPlan, WriteClinical,
+};
 use throughline_store::Tx;
 use throughline_store::episodes::{self, Episode};
 use throughline_store::people::{self, Person};
@@ -72,6 +75,7 @@ async fn draw(
     let frame = frame::open(&mut tx, person, "").await?;
     let (risk, alerts) = alert_card::card(cx, &mut tx, person, alert_card::Typed { fields, errors }).await?;
     let (open, past) = person_episodes(&mut tx, person).await?;
+    let ask = if tx.may::<WriteClinical>(person).await? { ask_about_risk(open.as_deref()) } else { None };
     let raise_in = open.iter().flatten().chain(&past).next().and_then(|episode| episode.get_attr("id").ok());
     let raise_in = if tx.may::<RaiseAlert>(person).await? { raise_in } else { None };
     let findings = findings(&mut tx, person).await?;
@@ -87,7 +91,7 @@ async fn draw(
         heading => "Summary",
         notice,
         errors => errors.summary(),
-        risk,
+        risk => context! { next => ask, ..risk },
         alerts,
         open,
         past,
@@ -108,6 +112,13 @@ async fn draw(
     } else {
         cx.page_with_errors("people/summary.html", values)
     }
+}
+
+/// Where the risk form is filled in: in the newest open episode.
+fn ask_about_risk(open: Option<&[Value]>) -> Option<Value> {
+    let episode = open?.first()?.get_attr("id").ok()?;
+    let step = Step::Risk.code();
+    Some(context! { text => "Risk and safety plan", href => format!("/episodes/{episode}/steps/{step}") })
 }
 
 async fn person_episodes(tx: &mut Tx, person: PersonId) -> Result<(Option<Vec<Value>>, Vec<Value>), Problem> {
