@@ -117,7 +117,7 @@ fn every_instrument_is_checked_and_has_its_licence() {
     }
     let shown: Vec<&str> =
         licences.iter().filter(|one| one["items_shown"] == true).filter_map(|one| one["instrument"].as_str()).collect();
-    assert_eq!(shown, ["aq10", "audit", "audit_c", "bjmhs", "gad7", "pc_ptsd5", "phq9"]);
+    assert_eq!(shown, ["aq10", "audit", "audit_c", "bjmhs", "cmhs_m", "cmhs_w", "gad7", "pc_ptsd5", "phq9"]);
     let table = forms(&["licences"]).out;
     assert!(table.contains("CORE-10 (core10): items not shown: the total is entered\n  Holder     CORE System Trust."));
 }
