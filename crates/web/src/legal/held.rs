@@ -62,7 +62,9 @@ impl Held {
     pub(crate) fn next_clock(&self, now: Instant) -> Option<Value> {
         let next = next_due(&self.answer)?;
         let review = review_not_recorded(&self.answer).filter(|review| review.id != next.id);
-        let note = review.and_then(|review| Some(format!("{}, {}", review.label, not_recorded(review.due_at?, now))));
+        let note = review.and_then(|review| {
+            Some(format!("({}, {})", review.label.to_lowercase(), not_recorded(review.due_at?, now)))
+        });
         Some(context! { note, ..clock_value(next, now)? })
     }
 

@@ -118,7 +118,7 @@ async fn draw(
 fn ask_about_risk(open: Option<&[Value]>) -> Option<Value> {
     let episode = open?.first()?.get_attr("id").ok()?;
     let step = Step::Risk.code();
-    Some(context! { text => "Risk and safety plan", href => format!("/episodes/{episode}/steps/{step}") })
+    Some(context! { text => "Write the risk and safety plan", href => format!("/episodes/{episode}/steps/{step}") })
 }
 
 async fn person_episodes(tx: &mut Tx, person: PersonId) -> Result<(Option<Vec<Value>>, Vec<Value>), Problem> {
