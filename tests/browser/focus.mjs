@@ -1,20 +1,22 @@
 // What a person sees who reads at 400 % and uses no mouse: the page in one column (WCAG 2.2, 1.4.10 Reflow), and
 // whatever has the focus, not under something that stays in view (2.4.11 Focus Not Obscured).
 
-// 1280 by 1024 and 1366 by 768 at 400 %, and the least window in which the banner of a person stays in view.
-export const zoomed = [{ width: 320, height: 256 }, { width: 342, height: 192 }, { width: 800, height: 560 }];
+// 1280 by 1024 and 1366 by 768 at 400 %, and the least window in which the banner of a person stays in view: there
+// the way is gone by Tab, key by key.
+export const zoomed = [{ width: 320, height: 256 }, { width: 342, height: 192 }, { width: 800, height: 560, byTab: true }];
 
 const farthest = 700;
 
-// What is wrong with the page at each size, in words: that it scrolls sideways, or what hides the focus on the way by
-// Tab from its start. The focus goes back to where it was.
+// What is wrong with the page at each size, in words: that it scrolls sideways, or what hides the focus on the way
+// through it from its start. The focus goes back to where it was.
 export async function focusFaults(page, sizes = zoomed) {
   const before = page.viewportSize();
   const focused = await page.evaluateHandle(() => document.activeElement);
   const found = [];
   for (const size of sizes) {
     await resize(page, size);
-    const faults = [...(await sideways(page)), ...(await hiddenByTab(page))];
+    const hidden = size.byTab ? hiddenByTab : hiddenInTurn;
+    const faults = [...(await sideways(page)), ...(await hidden(page))];
     found.push(...faults.map((fault) => `at ${size.width} by ${size.height}: ${fault}`));
   }
   await resize(page, before);
@@ -25,7 +27,7 @@ export async function focusFaults(page, sizes = zoomed) {
 
 // A script lays the header out anew in the frame after.
 async function resize(page, size) {
-  await page.setViewportSize(size);
+  await page.setViewportSize({ width: size.width, height: size.height });
   await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
 }
 
@@ -45,6 +47,19 @@ async function hiddenByTab(page) {
     if (fault) hidden.push(fault);
   }
   throw new Error(`the focus never leaves ${page.url()}`);
+}
+
+// Gives everything that takes the focus the focus in turn, as the browser does for Tab, without the keys between.
+const hiddenInTurn = (page) => page.evaluate(`(${eachInTurn})(${goToStart}, ${hidesFocus})`);
+
+function eachInTurn(goToStart, hidesFocus) {
+  goToStart();
+  const takes = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')];
+  const faults = takes.filter((one) => one.tabIndex >= 0).map((one) => {
+    one.focus();
+    return document.activeElement === one ? hidesFocus() : '';
+  });
+  return faults.filter(Boolean);
 }
 
 function goToStart() {
