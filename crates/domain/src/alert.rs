@@ -28,6 +28,11 @@ impl AlertKind {
         }
     }
 
+    /// Whether it is still raised: a concern about safeguarding says of whom since there is a kind for each.
+    pub fn is_raised(self) -> bool {
+        self != Self::Safeguarding
+    }
+
     /// Whether it makes the risk card say "Known risk". What has only to be arranged stands on the card
     /// and is no risk: a card that cries wolf is not read.
     pub fn speaks_of_risk(self) -> bool {

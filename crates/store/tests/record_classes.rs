@@ -115,6 +115,16 @@ fn holds_canary(record: &Record) -> bool {
     serde_json::to_string(record).unwrap().contains("CANARY")
 }
 
+/// Amara adds to a signed record what a sister said.
+async fn add_what_a_sister_said(case: &Case, id: RecordId) {
+    let mut tx = case.by("Amara Bello").await;
+    let view = tx.authorise::<ViewClinical>(case.subject).await.unwrap();
+    let record = records::get(&mut tx, &view, id).await.unwrap().unwrap();
+    let sign = tx.authorise::<SignClinical>(case.subject).await.unwrap();
+    records::add_addendum(&mut tx, &sign, &record, AudienceClass::ThirdParty, "CANARY of a sister").await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 on_both! {
     async fn a_sealed_note_is_its_authors_and_the_team_leaders(kit: Kit) {
         let case = Case::open(kit).await;
@@ -260,12 +270,7 @@ on_both! {
     async fn who_reads_an_addendum_of_what_others_said_is_in_the_log(kit: Kit) {
         let case = Case::open(kit).await;
         let id = case.signed("Amara Bello", "screening", &[("concern", "seen pacing")]).await;
-        let mut tx = case.by("Amara Bello").await;
-        let view = tx.authorise::<ViewClinical>(case.subject).await.unwrap();
-        let record = records::get(&mut tx, &view, id).await.unwrap().unwrap();
-        let sign = tx.authorise::<SignClinical>(case.subject).await.unwrap();
-        records::add_addendum(&mut tx, &sign, &record, AudienceClass::ThirdParty, "CANARY of a sister").await.unwrap();
-        tx.commit().await.unwrap();
+        add_what_a_sister_said(&case, id).await;
         let mut tx = case.by("Tom Hartley").await;
         let view = tx.authorise::<ViewClinical>(case.subject).await.unwrap();
         let record = records::get(&mut tx, &view, id).await.unwrap().unwrap();
@@ -317,12 +322,7 @@ on_both! {
     async fn an_addendum_of_what_others_said_has_no_words_for_a_student(kit: Kit) {
         let case = Case::open(kit).await;
         let id = case.signed("Amara Bello", "screening", &[("concern", "seen pacing")]).await;
-        let mut tx = case.by("Amara Bello").await;
-        let view = tx.authorise::<ViewClinical>(case.subject).await.unwrap();
-        let record = records::get(&mut tx, &view, id).await.unwrap().unwrap();
-        let sign = tx.authorise::<SignClinical>(case.subject).await.unwrap();
-        records::add_addendum(&mut tx, &sign, &record, AudienceClass::ThirdParty, "CANARY of a sister").await.unwrap();
-        tx.commit().await.unwrap();
+        add_what_a_sister_said(&case, id).await;
         case.hand_over("Sam Tilley").await;
         let mut tx = case.by("Sam Tilley").await;
         let view = tx.authorise::<ViewClinical>(case.subject).await.unwrap();

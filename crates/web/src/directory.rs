@@ -185,11 +185,7 @@ fn draw_form(cx: &Cx, service: Option<&Service>, fields: Option<&Fields>, errors
         errors => errors.summary(),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() {
-        cx.page("directory/form.html", values)
-    } else {
-        cx.page_with_errors("directory/form.html", values)
-    }
+    cx.page_of_form("directory/form.html", errors, values)
 }
 
 /// Reads the form of a service.

@@ -11,7 +11,7 @@ mod find;
 pub(crate) mod frame;
 mod joined;
 mod ledgers;
-mod note;
+pub(crate) mod note;
 mod search;
 mod summary;
 mod timeline;

@@ -139,11 +139,7 @@ async fn draw_new(cx: &Cx, episode: EpisodeId, kind: &str, fields: &Fields, erro
         errors => errors.summary(),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() {
-        cx.page("referrals/new.html", values)
-    } else {
-        cx.page_with_errors("referrals/new.html", values)
-    }
+    cx.page_of_form("referrals/new.html", errors, values)
 }
 
 /// What a referrer needs to know of a service before choosing it.

@@ -135,11 +135,7 @@ fn draw(cx: &Cx, of: &Drawing<'_>, errors: &Errors, asks_late: bool) -> Answer {
         choices => form::choices(&of.typed), typed => of.typed.clone(),
         errors => errors.summary(), wrong => errors.by_field(),
     };
-    if errors.is_empty() {
-        cx.page("clinics/book.html", values)
-    } else {
-        cx.page_with_errors("clinics/book.html", values)
-    }
+    cx.page_of_form("clinics/book.html", errors, values)
 }
 
 /// The page again, with everything that was typed and the slots that are free now.
@@ -378,11 +374,7 @@ fn draw_change(cx: &Cx, found: &Appointment, typed: &Value, errors: &Errors) -> 
         choices => form::choices(typed), typed,
         errors => errors.summary(), wrong => errors.by_field(),
     };
-    if errors.is_empty() {
-        cx.page("clinics/book.html", values)
-    } else {
-        cx.page_with_errors("clinics/book.html", values)
-    }
+    cx.page_of_form("clinics/book.html", errors, values)
 }
 
 pub(super) async fn change(cx: Cx, Path(id): Path<AppointmentId>, fields: Fields) -> Answer {

@@ -68,11 +68,7 @@ async fn draw_cancel(cx: &Cx, id: AppointmentId, fields: &Fields, errors: &Error
         by => by.collect::<Vec<_>>(), reasons => reasons.collect::<Vec<Value>>(), typed => fields.typed(),
         errors => errors.summary(), wrong => errors.by_field(),
     };
-    if errors.is_empty() {
-        cx.page("clinics/cancel.html", values)
-    } else {
-        cx.page_with_errors("clinics/cancel.html", values)
-    }
+    cx.page_of_form("clinics/cancel.html", errors, values)
 }
 
 /// What becomes of the person when this is why.

@@ -46,11 +46,7 @@ async fn draw(cx: &Cx, clinic: Option<&Clinic>, typed: &Value, errors: &Errors, 
         holders => holders.collect::<Vec<_>>(), typed, in_the_way,
         errors => errors.summary(), wrong => errors.by_field(),
     };
-    if errors.is_empty() {
-        cx.page("clinics/set_up.html", values)
-    } else {
-        cx.page_with_errors("clinics/set_up.html", values)
-    }
+    cx.page_of_form("clinics/set_up.html", errors, values)
 }
 
 /// Who may hold a clinic: everybody who sees people.
@@ -248,11 +244,7 @@ async fn draw_cancel(cx: &Cx, clinic: &Clinic, fields: &Fields, errors: &Errors)
         booked, version => clinic.version, id => clinic.id, typed => fields.typed(),
         errors => errors.summary(), wrong => errors.by_field(),
     };
-    if errors.is_empty() {
-        cx.page("clinics/cancel_clinic.html", values)
-    } else {
-        cx.page_with_errors("clinics/cancel_clinic.html", values)
-    }
+    cx.page_of_form("clinics/cancel_clinic.html", errors, values)
 }
 
 pub(super) async fn cancel(cx: Cx, Path(id): Path<ClinicId>, fields: Fields) -> Answer {

@@ -105,11 +105,7 @@ async fn draw_sign(cx: &Cx, mut tx: Tx, found: Found, errors: &Errors) -> Answer
         seen => facts::seen(&made),
         may_sign,
     };
-    if errors.is_empty() {
-        cx.page("documents/sign.html", values)
-    } else {
-        cx.page_with_errors("documents/sign.html", values)
-    }
+    cx.page_of_form("documents/sign.html", errors, values)
 }
 
 /// Signs exactly what was read: a record that changed since is read again first.

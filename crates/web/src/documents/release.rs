@@ -69,11 +69,7 @@ async fn draw(cx: &Cx, mut tx: Tx, found: Found, fields: Option<&Fields>, errors
         errors => errors.summary(),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() {
-        cx.page("documents/release.html", values)
-    } else {
-        cx.page_with_errors("documents/release.html", values)
-    }
+    cx.page_of_form("documents/release.html", errors, values)
 }
 
 /// Who usually gets a document, to be chosen or typed over.

@@ -55,11 +55,7 @@ async fn draw(cx: &Cx, id: EpisodeId, fields: &Fields, errors: &Errors) -> Answe
         errors => errors.summary(),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() {
-        cx.page("documents/tell.html", values)
-    } else {
-        cx.page_with_errors("documents/tell.html", values)
-    }
+    cx.page_of_form("documents/tell.html", errors, values)
 }
 
 /// Somebody who may be told, with what the person said about it.

@@ -44,11 +44,7 @@ async fn draw(cx: &Cx, mut tx: Tx, found: Found, reason: &str, errors: &Errors) 
         errors => errors.summary(),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() {
-        cx.page("documents/withdraw.html", values)
-    } else {
-        cx.page_with_errors("documents/withdraw.html", values)
-    }
+    cx.page_of_form("documents/withdraw.html", errors, values)
 }
 
 pub(super) async fn withdraw(cx: Cx, Path(id): Path<DocumentId>, fields: Fields) -> Answer {

@@ -56,11 +56,7 @@ pub(super) async fn confirm(cx: &Cx, id: DuplicateId, fields: &Fields, errors: &
         numbers => two_numbers.then(|| numbers(&compared, keep, away, fields, errors)),
         question => reason(fields, errors),
     };
-    if errors.is_empty() {
-        cx.page("duplicates/join.html", values)
-    } else {
-        cx.page_with_errors("duplicates/join.html", values)
-    }
+    cx.page_of_form("duplicates/join.html", errors, values)
 }
 
 /// What is not shown any more once they are joined; `None` for those who may not see it in both.

@@ -78,11 +78,7 @@ async fn draw(cx: &Cx, id: MergeId, fields: &Fields, errors: &Errors, notice: Op
         may_undo,
         question => may_undo.then(|| asking.question("long_text", "reason", "Why are the records taken apart?", "For example: he showed a passport, and they are cousins")),
     };
-    if errors.is_empty() {
-        cx.page("duplicates/joined.html", values)
-    } else {
-        cx.page_with_errors("duplicates/joined.html", values)
-    }
+    cx.page_of_form("duplicates/joined.html", errors, values)
 }
 
 async fn person_href(tx: &mut Tx, person: PersonId) -> Result<Option<String>, Problem> {

@@ -61,11 +61,7 @@ async fn draw(cx: &Cx, pair: DuplicateId, fields: &Fields, errors: &Errors, noti
         questions => may_decide.then(|| questions(&compared, fields, errors)),
         ..evidence::compared(scored, "Few people are in the record twice")
     };
-    if errors.is_empty() {
-        cx.page("duplicates/pair.html", values)
-    } else {
-        cx.page_with_errors("duplicates/pair.html", values)
-    }
+    cx.page_of_form("duplicates/pair.html", errors, values)
 }
 
 fn person(side: &Side, may_open: bool) -> Value {

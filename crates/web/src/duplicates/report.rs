@@ -79,11 +79,7 @@ fn page(
         question => asking.question("long_text", "words", "Why do you think that they are one person?", "In one line, for whoever decides"),
         errors => errors.summary(),
     };
-    if errors.is_empty() {
-        cx.page("duplicates/report.html", values)
-    } else {
-        cx.page_with_errors("duplicates/report.html", values)
-    }
+    cx.page_of_form("duplicates/report.html", errors, values)
 }
 
 /// Puts the pair before those who decide.

@@ -6,6 +6,7 @@
 
 use super::shown::told;
 use super::take::take;
+use crate::people::note::note;
 use crate::people_found::{looked_for, rows};
 use crate::{Act, Answer, App, Asking, Cx, Errors, Fields, Problem, evidence};
 use axum::Router;
@@ -21,10 +22,9 @@ use throughline_domain::name::{Name, folded};
 use throughline_domain::search::Search;
 use throughline_domain::time::london_date;
 use throughline_matching::{Band, Description};
-use throughline_policy::{ChangeIdentity, Class, CreatePerson, Grant, SearchPeople, Subject, ViewIdentity};
+use throughline_policy::{ChangeIdentity, CreatePerson, Grant, SearchPeople, Subject, ViewIdentity};
 use throughline_store::Tx;
 use throughline_store::elsewhere::{self, Record};
-use throughline_store::events::{self, NewEvent};
 use throughline_store::people::NewPerson;
 use throughline_store::search::{self, ElsewhereCandidate, Found, LookedFor};
 
@@ -198,7 +198,7 @@ async fn take_over(cx: Cx, Path(id): Path<ElsewhereId>, fields: Fields) -> Answe
     };
     let (same, scored) = (MatchDecision::Same, &pair.candidate.scored);
     elsewhere::decide_found(&mut act, &create, id, person, same, &pair.described, scored).await?;
-    tell(&cx, &mut act, person, words).await?;
+    note(&cx, &mut act, person, &words).await?;
     let done = if taking == Taking::Make { "from_elsewhere" } else { "elsewhere_added" };
     act.done(&format!("/people/{person}?done={done}")).await
 }
@@ -253,18 +253,4 @@ async fn keep_different(
 fn said(typed: &Search, record: &Record) -> NewPerson {
     let name = if record.name.is_unknown() { typed.name.clone() } else { Name::default() };
     NewPerson { name, date_of_birth: typed.date_of_birth, ..NewPerson::default() }
-}
-
-async fn tell(cx: &Cx, act: &mut Act, person: PersonId, words: String) -> Result<(), Problem> {
-    let event = NewEvent {
-        at: None,
-        site: cx.site_id().ok(),
-        person: Some(person),
-        episode: None,
-        kind: "person",
-        class: Class::Identity,
-        words,
-        link: format!("/people/{person}"),
-    };
-    Ok(events::add(act, event).await?)
 }

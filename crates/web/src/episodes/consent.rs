@@ -39,11 +39,7 @@ async fn draw(cx: &Cx, id: EpisodeId, typed: &Fields, errors: &Errors) -> Answer
         errors => errors.summary(),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() {
-        cx.page("episodes/consent.html", values)
-    } else {
-        cx.page_with_errors("episodes/consent.html", values)
-    }
+    cx.page_of_form("episodes/consent.html", errors, values)
 }
 
 async fn ledger(tx: &mut Tx, subject: Subject) -> Result<Vec<Consent>, Problem> {

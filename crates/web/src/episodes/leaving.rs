@@ -60,11 +60,7 @@ async fn draw(cx: &Cx, id: EpisodeId, typed: Option<&Fields>, errors: &Errors) -
         errors => errors.summary(),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() {
-        cx.page("episodes/release.html", values)
-    } else {
-        cx.page_with_errors("episodes/release.html", values)
-    }
+    cx.page_of_form("episodes/release.html", errors, values)
 }
 
 pub(super) async fn change(cx: Cx, Path(id): Path<EpisodeId>, fields: Fields) -> Answer {

@@ -56,11 +56,7 @@ async fn draw(cx: &Cx, id: EpisodeId, opened: &Opened, typed: Option<&Fields>, e
         errors => errors.summary(),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() {
-        cx.page("episodes/not_seen.html", values)
-    } else {
-        cx.page_with_errors("episodes/not_seen.html", values)
-    }
+    cx.page_of_form("episodes/not_seen.html", errors, values)
 }
 
 pub(super) async fn record(cx: Cx, Path(id): Path<EpisodeId>, fields: Fields) -> Answer {

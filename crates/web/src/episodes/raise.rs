@@ -29,8 +29,7 @@ async fn owners(tx: &mut Tx, episode: &Episode) -> Result<Vec<Owner>, Problem> {
 
 /// Every kind that is raised now, what must be read first at the top.
 fn kinds() -> Vec<(&'static str, &'static str)> {
-    let mut kinds: Vec<AlertKind> =
-        AlertKind::ALL.iter().copied().filter(|kind| *kind != AlertKind::Safeguarding).collect();
+    let mut kinds: Vec<AlertKind> = AlertKind::ALL.iter().copied().filter(|kind| kind.is_raised()).collect();
     kinds.sort_by_key(|kind| kind.tier());
     kinds.into_iter().map(|kind| (kind.code(), kind.label())).collect()
 }
@@ -86,11 +85,7 @@ async fn draw(cx: &Cx, id: EpisodeId, fields: &Fields, errors: &Errors) -> Answe
         ],
         errors => errors.summary(),
     };
-    if errors.is_empty() {
-        cx.page("episodes/raise.html", values)
-    } else {
-        cx.page_with_errors("episodes/raise.html", values)
-    }
+    cx.page_of_form("episodes/raise.html", errors, values)
 }
 
 /// What was typed, understood.
@@ -102,7 +97,7 @@ struct Raised {
 }
 
 fn read(fields: &Fields, now: Instant, errors: &mut Errors) -> Option<Raised> {
-    let kind = fields.given("kind").and_then(AlertKind::from_code).filter(|kind| *kind != AlertKind::Safeguarding);
+    let kind = fields.given("kind").and_then(AlertKind::from_code).filter(|kind| kind.is_raised());
     if kind.is_none() {
         errors.add("kind", "Choose what the alert is about");
     }

@@ -69,11 +69,7 @@ async fn draw(cx: &Cx, id: RecordId, version: i64, typed: &Fields, errors: &Erro
         wrong => errors.by_field(),
         record,
     };
-    if errors.is_empty() {
-        cx.page("forms/conflict.html", values)
-    } else {
-        cx.page_with_errors("forms/conflict.html", values)
-    }
+    cx.page_of_form("forms/conflict.html", errors, values)
 }
 
 fn next(record: &Record) -> String {

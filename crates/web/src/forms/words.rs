@@ -106,11 +106,7 @@ async fn words_page(cx: &Cx, id: RecordId, page: &WordsPage, typed: &Fields, err
         errors => errors.summary(),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() {
-        cx.page("forms/words.html", values)
-    } else {
-        cx.page_with_errors("forms/words.html", values)
-    }
+    cx.page_of_form("forms/words.html", errors, values)
 }
 
 pub(super) async fn addendum(cx: Cx, Path(id): Path<RecordId>, fields: Fields) -> Answer {

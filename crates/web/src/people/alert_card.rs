@@ -95,7 +95,7 @@ pub(super) fn alert_value(
         late,
         raised_at => alert.raised_at,
         may_answer => owners.is_some() && alert.state != AlertState::Resolved,
-        wrong => names.all().iter().any(|field| typed.errors.of(field).is_some()),
+        wrong => typed.errors.concern(&names.all()),
         questions => owners.map(|owners| questions(alert, &names, owners, typed)),
     }
 }

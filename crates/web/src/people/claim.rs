@@ -43,11 +43,7 @@ async fn draw(cx: &Cx, person: PersonId, fields: &Fields, errors: &Errors) -> An
         ],
         errors => errors.summary(),
     };
-    if errors.is_empty() {
-        cx.page("people/claim.html", values)
-    } else {
-        cx.page_with_errors("people/claim.html", values)
-    }
+    cx.page_of_form("people/claim.html", errors, values)
 }
 
 pub(super) async fn claim(cx: Cx, Path(person): Path<PersonId>, fields: Fields) -> Answer {

@@ -6,7 +6,7 @@ use throughline_policy::Class;
 use throughline_store::events::{self, NewEvent};
 
 /// Adds a line about who the person is to their timeline.
-pub(super) async fn note(cx: &Cx, act: &mut Act, person: PersonId, words: &str) -> Result<(), Problem> {
+pub(crate) async fn note(cx: &Cx, act: &mut Act, person: PersonId, words: &str) -> Result<(), Problem> {
     let event = NewEvent {
         at: None,
         site: cx.site_id().ok(),

@@ -107,11 +107,7 @@ async fn draw(
         ask_as_of => Asked::of(fields).form(&format!("/people/{person}"), errors.of("as_of")),
         ..frame.value.clone()
     };
-    if errors.is_empty() {
-        cx.page("people/summary.html", values)
-    } else {
-        cx.page_with_errors("people/summary.html", values)
-    }
+    cx.page_of_form("people/summary.html", errors, values)
 }
 
 /// Where the risk form is filled in: in the newest open episode.

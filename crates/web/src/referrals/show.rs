@@ -72,11 +72,7 @@ pub(super) async fn draw(cx: &Cx, id: ReferralId, fields: &Fields, errors: &Erro
         errors => errors.summary(),
         wrong => errors.by_field(),
     };
-    if errors.is_empty() {
-        cx.page("referrals/show.html", values)
-    } else {
-        cx.page_with_errors("referrals/show.html", values)
-    }
+    cx.page_of_form("referrals/show.html", errors, values)
 }
 
 fn step_value(step: &referrals::Step) -> Value {
