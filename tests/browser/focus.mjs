@@ -63,6 +63,8 @@ function eachInTurn(goToStart, hidesFocus) {
 }
 
 function goToStart() {
+  // Within a dialog the body takes no focus, and what has it already would not be brought into view.
+  document.activeElement?.blur();
   document.body.tabIndex = -1;
   document.body.focus();
   document.body.removeAttribute('tabindex');

@@ -50,7 +50,7 @@ class Rows {
       for (const box of own) if (box.checked === all) box.click();
       return;
     }
-    if (event.target.closest('[data-board-keys]')) this.help().showModal();
+    if (event.target.closest('[data-board-keys]')) this.tellKeys();
   }
 
   // Enter in a box would send the form.
@@ -101,7 +101,7 @@ class Rows {
     this.board.board.classList.toggle('tl-quiet-places', event.key === 'Escape');
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.target.closest?.(typing)) return;
     if (document.querySelector('dialog[open]')) return;
-    if (event.key === '?') return this.act(event, () => this.help().showModal());
+    if (event.key === '?') return this.act(event, () => this.tellKeys());
     if (isOff()) return;
     const row = event.target.closest?.('.tl-work__row');
     const inRow = row && this.content.contains(row) ? row : null;
@@ -130,6 +130,13 @@ class Rows {
     button?.click();
   }
 
+  // Read from its top, whatever the window: not from its first control on.
+  tellKeys() {
+    const dialog = this.help();
+    dialog.showModal();
+    dialog.focus();
+  }
+
   help() {
     const there = document.getElementById('board-keys');
     if (there) return there;
@@ -137,6 +144,7 @@ class Rows {
     dialog.className = 'tl-dialog';
     dialog.id = 'board-keys';
     dialog.setAttribute('aria-labelledby', 'board-keys-title');
+    dialog.tabIndex = -1;
     const keys = { 'j or ↓': 'next person (arrows: from a person on)', 'k or ↑': 'person before', Space: 'tick or untick', t: 'take the person, or all that are ticked when they are one of them', '/': 'go to the filters', '?': 'this list' };
     dialog.innerHTML = '<h2 class="nhsuk-heading-m" id="board-keys-title">Keys on the board</h2><dl class="tl-keys"></dl><p><label class="tl-keys__off"><input type="checkbox"> Turn these keys off in this browser</label></p><form method="dialog"><button class="nhsuk-button nhsuk-button--small tl-dialog__button">Close</button></form>';
     for (const [key, words] of Object.entries(keys)) {
