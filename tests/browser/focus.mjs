@@ -26,7 +26,7 @@ export async function focusFaults(page, sizes = zoomed) {
 }
 
 // A script lays the header out anew in the frame after.
-async function resize(page, size) {
+export async function resize(page, size) {
   await page.setViewportSize({ width: size.width, height: size.height });
   await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
 }
