@@ -272,12 +272,13 @@ pub async fn next_number(conn: &mut Conn, grant: &Grant<ViewDocument>, kind: Doc
 /// Keeps a new draft.
 ///
 /// # Errors
-/// The store's.
+/// [`Error::Stale`] when somebody else made the same version of this kind first.
 pub async fn prepare(tx: &mut Tx, grant: &Grant<WriteDocument>, new: &NewDocument) -> Result<()> {
     let now = tx.now();
-    tx.execute(
+    tx.execute_versioned(
         "INSERT INTO document (id, person_id, episode_id, kind, number, state, facts, recommendations, created_at, created_by)
-         VALUES ($1, $2, $3, $4, $5, 'draft', $6, $7, $8, $9)",
+         VALUES ($1, $2, $3, $4, $5, 'draft', $6, $7, $8, $9)
+         ON CONFLICT (episode_id, kind, number) WHERE signed_at IS NOT NULL OR state = 'draft' DO NOTHING",
         args![
             new.id,
             grant.person(),
