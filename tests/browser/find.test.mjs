@@ -1,5 +1,6 @@
 // The record is printed, looked through and given on; advice to a colleague is written down before it is forgotten.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before } from 'node:test';
 import { go, link, press, unfold, write } from './keyboard.mjs';
 import { checkPage, photograph, says, scenes, sees, signIn, startBrowser, startDemo, windowOf } from './support.mjs';
@@ -207,6 +208,12 @@ scene('a team leader gives the record as a file, with purpose and basis', async 
   await go(leader, leader.getByRole('button', { name: 'Make the file and record the disclosure' }));
   await leader.keyboard.press('Space');
   assert.equal((await download).suggestedFilename(), 'record.json');
+  const file = JSON.parse(await readFile(await (await download).path(), 'utf8'));
+  const held = ['contact_details', 'episodes', 'signed_forms', 'alerts', 'care_plan', 'care_decisions', 'contacts', 'advice', 'documents', 'consents'];
+  for (const part of held) assert.ok(part in file, `the file has no ${part}`);
+  assert.ok(!('justice' in file), 'what is alleged is given only when it was asked for');
+  assert.ok(file.left_out.includes('Legal status, alleged offences and outcomes: not asked for'), file.left_out.join('; '));
+  assert.ok(file.care_plan.goals.every((goal) => goal.lines.length > 0) && Array.isArray(file.care_plan.no_goal));
   await leader.goto(`${demo.url}${person}/sharing`);
   await sees(leader, 'The record as a file (json', 'For: Care goes on at the prison', 'HMP Healthcare, reception');
   // A practitioner is not offered it.

@@ -210,7 +210,8 @@ codes! {
 }
 
 /// What is said of an event beside its kind and time.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Detail {
     /// Nothing more.
     #[default]
@@ -226,7 +227,7 @@ pub enum Detail {
 }
 
 /// A charge, as far as it is known.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Charge {
     /// What the charge is, as written.
     pub offence: String,
@@ -251,7 +252,7 @@ impl Detail {
 }
 
 /// One legal event, as the clocks and the timeline need it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct LegalEvent {
     /// What happened.
     pub kind: LegalEventKind,

@@ -10,7 +10,7 @@ mod needs;
 
 pub use decisions::{Decision, NewDecision, decide, decisions};
 pub use interventions::{Intervention, NewIntervention, Reviewer, intervention, plan, record, review_title};
-pub use needs::{Need, NeedAsSeen, NeedSaid, NewReason, needs, say_why};
+pub use needs::{Need, NeedAsSeen, NeedSaid, NewReason, ReasonSaid, needs, reasons, say_why};
 
 use crate::{Conn, Error, Result, Row, Tx, args, events};
 use chrono::NaiveDate;

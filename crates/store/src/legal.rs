@@ -9,7 +9,7 @@ use throughline_domain::time::Instant;
 use throughline_policy::{ChangeJustice, Class, Grant, ViewBoard, ViewJustice};
 
 /// One line about a legal event, as it was recorded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Entry {
     /// Its id.
     pub id: LegalEventId,

@@ -3,6 +3,7 @@
 
 mod coded;
 mod file;
+mod part;
 
 use crate::documents::sharing::{Asked, Ledger, ask, choices};
 use crate::documents::tell::{TOLD, audience};
@@ -14,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use file::{Made, RecordFile};
 use minijinja::{Value, context};
+use part::{Open, Part};
 use sha2::{Digest, Sha256};
 use throughline_domain::codes;
 use throughline_domain::consent::ConsentFor;
@@ -25,7 +27,7 @@ use throughline_store::{Tx, export};
 codes! {
     /// The files there are.
     pub enum Format {
-        /// What the file has a place for, as one JSON document.
+        /// The parts that were chosen, as one JSON document.
         Json = "json", "The record, as one JSON file";
         /// Answers with codes, one a row.
         Csv = "csv", "Coded answers only, as a CSV table";
@@ -48,7 +50,7 @@ async fn draw(cx: &Cx, person: PersonId, fields: &Fields, errors: &Errors) -> An
     }
     let banner = banner::banner(&mut tx, person, None).await?;
     let ledger = Ledger::read(&mut tx, person.into()).await?;
-    let left_out = file::not_in_it(&mut tx, person).await?;
+    let open = Open::read(&mut tx, person).await?;
     tx.commit().await?;
     let formats: Vec<Value> =
         Format::ALL.iter().map(|one| context! { code => one.code(), label => one.label() }).collect();
@@ -58,7 +60,8 @@ async fn draw(cx: &Cx, person: PersonId, fields: &Fields, errors: &Errors) -> An
         back => context! { href => format!("/people/{person}/sharing"), text => "Sharing" },
         told => TOLD.iter().map(|consent_for| audience(*consent_for, &ledger)).collect::<Vec<_>>(),
         formats,
-        left_out,
+        left_out => open.never_in_it(),
+        parts => open.to_maker.iter().map(|part| choice(*part, fields)).collect::<Vec<_>>(),
         choices => choices(&[], &[Channel::SecureEmail, Channel::Paper]),
         typed => fields.typed(),
         errors => errors.summary(),
@@ -67,9 +70,17 @@ async fn draw(cx: &Cx, person: PersonId, fields: &Fields, errors: &Errors) -> An
     cx.page_of_form("export/show.html", errors, values)
 }
 
+/// A part that may be ticked: what is usually needed is, until somebody chose.
+fn choice(part: Part, fields: &Fields) -> Value {
+    let chosen = fields.text("chosen") == "yes";
+    let checked = if chosen { fields.all("part").any(|code| code == part.code()) } else { part.is_usual() };
+    context! { code => part.code(), label => part.label(), checked }
+}
+
 /// What somebody asked for, whole.
 struct Wanted {
     format: Format,
+    parts: Vec<Part>,
     purpose: String,
     recipient: String,
     asked: Asked,
@@ -84,13 +95,21 @@ fn read(fields: &Fields, ledger: &Ledger, errors: &mut Errors) -> Option<Wanted>
     if format.is_none() {
         errors.add("format", "Choose which file is made");
     }
+    let parts = match format {
+        // The table has a place for nothing else.
+        Some(Format::Csv) => vec![Part::Forms],
+        _ => fields.all("part").filter_map(Part::from_code).collect(),
+    };
+    if parts.is_empty() {
+        errors.add("part", "Choose what the file holds");
+    }
     let consent_for = ConsentFor::from_code(fields.text("consent_for")).filter(|one| TOLD.contains(one));
     if consent_for.is_none() {
         errors.add("consent_for", "Choose who it goes to");
     }
     let asked = ask(fields, ledger, consent_for.unwrap_or(ConsentFor::Health), errors);
     let asked = asked.filter(|_| errors.is_empty())?;
-    Some(Wanted { format: format?, purpose, recipient: fields.text("recipient").trim().to_owned(), asked })
+    Some(Wanted { format: format?, parts, purpose, recipient: fields.text("recipient").trim().to_owned(), asked })
 }
 
 async fn make(cx: Cx, Path(person): Path<PersonId>, fields: Fields) -> Answer {
@@ -105,9 +124,10 @@ async fn make(cx: Cx, Path(person): Path<PersonId>, fields: Fields) -> Answer {
     let (bytes, forms) = write(&cx, &mut tx, person, &wanted).await?;
     let hash = throughline_audit::hex(&Sha256::digest(&bytes));
     let summary = format!(
-        "The record as a file ({}, {forms} signed forms, SHA-256 {}). For: {}",
+        "The record as a file ({}, {forms} signed forms, SHA-256 {}): {}. For: {}",
         wanted.format.code(),
         &hash[..16],
+        wanted.parts.iter().map(|part| part.label().to_lowercase()).collect::<Vec<_>>().join("; "),
         wanted.purpose
     );
     let line = wanted.asked.disclosure(&ledger, None, summary);
@@ -129,7 +149,7 @@ async fn write(cx: &Cx, tx: &mut Tx, person: PersonId, wanted: &Wanted) -> Resul
         basis: wanted.asked.basis(),
         purpose: wanted.purpose.clone(),
     };
-    let record = RecordFile::read(tx, person, made).await?;
+    let record = RecordFile::read(tx, person, made, &wanted.parts).await?;
     let forms = record.signed_forms.as_ref().map_or(0, Vec::len);
     let bytes = match wanted.format {
         Format::Json => serde_json::to_vec_pretty(&record).map_err(|_| Problem::Failed)?,

@@ -84,6 +84,51 @@ pub struct NewReason {
     pub words: String,
 }
 
+/// Why a need has no goal, as it was said.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct ReasonSaid {
+    /// The episode.
+    pub episode_id: EpisodeId,
+    /// The code of the need.
+    pub need_code: String,
+    /// The need, in words as they were.
+    pub need_label: String,
+    /// The reason.
+    pub reason: NoGoalReason,
+    /// Words beside it.
+    pub words: String,
+    /// When it was said.
+    pub at: Instant,
+    /// By whom.
+    pub by_name: String,
+}
+
+/// Why needs of the grant's person have no goal, in every episode, newest first.
+///
+/// # Errors
+/// The store's.
+pub async fn reasons(conn: &mut Conn, grant: &Grant<ViewCarePlan>) -> Result<Vec<ReasonSaid>> {
+    let rows = conn
+        .fetch_all(
+            "SELECT episode_id, need_code, need_label, reason, words, at, by_name FROM care_need_said
+              WHERE person_id = $1 ORDER BY at DESC, id DESC",
+            args![grant.person()],
+        )
+        .await?;
+    let one = |row: &crate::Row| {
+        Ok(ReasonSaid {
+            episode_id: row.get("episode_id")?,
+            need_code: row.get("need_code")?,
+            need_label: row.get("need_label")?,
+            reason: row.get("reason")?,
+            words: row.get("words")?,
+            at: row.get("at")?,
+            by_name: row.get("by_name")?,
+        })
+    };
+    rows.iter().map(one).collect()
+}
+
 /// Needs found in the open episodes of the grant's person, each once, as it was last found: those of which nobody has
 /// said anything first.
 ///

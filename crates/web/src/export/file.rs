@@ -1,6 +1,7 @@
 //! The JSON document of a person's record. Its shape is a promise to whoever reads it: a change raises
 //! [`SCHEMA_VERSION`], and `docs/printing-and-finding.md` lists its keys.
 
+use super::part::{Open, Part};
 use crate::Problem;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -9,19 +10,25 @@ use throughline_domain::identifier::NhsNumber;
 use throughline_domain::ids::{EpisodeId, PersonId};
 use throughline_domain::time::Instant;
 use throughline_policy::{
-    Class, ViewClinical, ViewConsent, ViewContactDetails, ViewDisclosure, ViewEpisode, ViewIdentity, ViewNeedsPlan,
-    ViewReferral, ViewRiskCard,
+    Grant, ViewCarePlan, ViewClinical, ViewConsent, ViewContactDetails, ViewDisclosure, ViewDocument, ViewEpisode,
+    ViewFollowUp, ViewIdentity, ViewJustice, ViewNeedsPlan, ViewReferral, ViewRiskCard,
 };
+use throughline_store::care::{self, Decision, Goal, ReasonSaid};
 use throughline_store::consents::{self, Consent};
+use throughline_store::consultations::{self, Consultation};
+use throughline_store::contacts::{self, Contact};
 use throughline_store::disclosures::{self, Disclosure};
+use throughline_store::documents::{self, DocumentLine};
+use throughline_store::episodes::{self, Justice};
 use throughline_store::export::{self, AlertLine, CodedFinding, ReferralLine, SignedForm};
-use throughline_store::people::ContactDetails;
-use throughline_store::{Tx, episodes, people};
+use throughline_store::outcomes::{self, Outcome};
+use throughline_store::people::{self, ContactDetails};
+use throughline_store::{Tx, legal};
 
 /// The version of the document's shape.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 
-/// A person's record. A part that its maker may not see is absent and named in `left_out`.
+/// A person's record. A part that its maker may not see, or that nobody asked for, is absent and named in `left_out`.
 #[derive(Debug, Serialize)]
 pub(super) struct RecordFile {
     schema: &'static str,
@@ -41,11 +48,40 @@ pub(super) struct RecordFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     alerts: Option<Vec<AlertLine>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    care_plan: Option<CarePlan>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    care_decisions: Option<Vec<Decision>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contacts: Option<Vec<Contact>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     referrals: Option<Vec<ReferralLine>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<Vec<Consultation>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    documents: Option<Vec<DocumentLine>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    justice: Option<Vec<JusticeOfEpisode>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     consents: Option<Vec<Consent>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     disclosures: Option<Vec<Disclosure>>,
+}
+
+/// Goals with what is done for them and what has happened, and why a need has none.
+#[derive(Debug, Serialize)]
+struct CarePlan {
+    goals: Vec<Goal>,
+    no_goal: Vec<ReasonSaid>,
+}
+
+/// What police and court did in an episode. A line that another replaced, or that was taken back, says so.
+#[derive(Debug, Serialize)]
+struct JusticeOfEpisode {
+    episode_id: EpisodeId,
+    #[serde(flatten)]
+    facts: Justice,
+    legal_events: Vec<legal::Entry>,
+    outcomes: Vec<Outcome>,
 }
 
 /// Who made the file, for whom, why.
@@ -87,37 +123,19 @@ struct EpisodeLine {
     closure_reason: Option<&'static str>,
 }
 
-/// The parts of the file with the class that opens each.
-const PARTS: &[(Class, &str)] = &[
-    (Class::ContactDetails, "Address, telephone and how to contact safely"),
-    (Class::Episode, "Episodes"),
-    (Class::Clinical, "Signed forms"),
-    (Class::NeedsPlan, "Vulnerabilities and needs"),
-    (Class::RiskCard, "Alerts"),
-    (Class::Referral, "Onward referrals"),
-    (Class::Consent, "The consent ledger"),
-    (Class::Disclosure, "The disclosure ledger"),
-];
-
-/// Parts of a record for which the file has no place: whoever reads it must not take them for empty.
-const NO_PLACE: &str =
-    "Care plan, contacts, advice, documents, legal status and outcomes: this file has no place for them";
-
-/// What is in no file of this maker, in words: the parts that they may not see, and those that the file cannot hold.
-pub(super) async fn not_in_it(tx: &mut Tx, person: PersonId) -> Result<Vec<String>, Problem> {
-    let mut not_in_it = Vec::new();
-    for (class, words) in PARTS {
-        if !tx.may_view(*class, person).await? {
-            not_in_it.push(format!("{words}: not for the maker's role"));
-        }
+/// Contacts and justice facts are read episode by episode, each with a grant of its own.
+async fn episodes_of(tx: &mut Tx, person: PersonId) -> Result<Vec<EpisodeId>, Problem> {
+    if !tx.may::<ViewEpisode>(person).await? {
+        return Ok(Vec::new());
     }
-    not_in_it.push(NO_PLACE.to_owned());
-    Ok(not_in_it)
+    let grant = tx.authorise::<ViewEpisode>(person).await?;
+    Ok(episodes::of_person(tx, &grant).await?.iter().map(|episode| episode.id).collect())
 }
 
+/// A part that was asked for and that the maker may see; `None` otherwise.
 macro_rules! part {
-    ($tx:ident, $person:ident, $permit:ident, $read:path) => {
-        if $tx.may::<$permit>($person).await? {
+    ($tx:ident, $person:ident, $asked:ident, $part:ident, $permit:ident, $read:path) => {
+        if $asked.contains(&Part::$part) && $tx.may::<$permit>($person).await? {
             let grant = $tx.authorise::<$permit>($person).await?;
             Some($read($tx, &grant).await?)
         } else {
@@ -127,14 +145,15 @@ macro_rules! part {
 }
 
 impl RecordFile {
-    /// Reads all of a record that the maker may see, each part with a grant of its own.
-    pub(super) async fn read(tx: &mut Tx, person: PersonId, made: Made) -> Result<Self, Problem> {
-        let mut left_out = not_in_it(tx, person).await?;
+    /// Reads what was asked for of a record, as far as the maker may see it, each part with a grant of its own.
+    pub(super) async fn read(tx: &mut Tx, person: PersonId, made: Made, asked: &[Part]) -> Result<Self, Problem> {
+        let mut left_out = Open::read(tx, person).await?.not_in(asked);
         let identity = tx.authorise::<ViewIdentity>(person).await?;
         let known = people::get(tx, &identity).await?.ok_or(Problem::NotFound)?;
-        let contact_details = part!(tx, person, ViewContactDetails, people::contact_details).flatten();
-        let episodes = part!(tx, person, ViewEpisode, episodes::of_person);
-        let mut signed_forms = part!(tx, person, ViewClinical, export::signed_forms);
+        let contact_details =
+            part!(tx, person, asked, ContactDetails, ViewContactDetails, people::contact_details).flatten();
+        let episodes = part!(tx, person, asked, Episodes, ViewEpisode, episodes::of_person);
+        let mut signed_forms = part!(tx, person, asked, Forms, ViewClinical, export::signed_forms);
         left_out.extend(signed_forms.as_mut().map(|forms| without_restricted(forms)).unwrap_or_default());
         Ok(Self {
             schema: "throughline.record",
@@ -145,13 +164,58 @@ impl RecordFile {
             contact_details,
             episodes: episodes.map(|all| all.iter().map(episode_line).collect()),
             signed_forms,
-            findings: part!(tx, person, ViewNeedsPlan, export::findings),
-            alerts: part!(tx, person, ViewRiskCard, export::alerts),
-            referrals: part!(tx, person, ViewReferral, export::referrals),
-            consents: part!(tx, person, ViewConsent, consents::ledger),
-            disclosures: part!(tx, person, ViewDisclosure, disclosures::ledger),
+            findings: part!(tx, person, asked, Findings, ViewNeedsPlan, export::findings),
+            alerts: part!(tx, person, asked, Alerts, ViewRiskCard, export::alerts),
+            care_plan: part!(tx, person, asked, CarePlan, ViewCarePlan, care_plan),
+            care_decisions: part!(tx, person, asked, Decisions, ViewClinical, care::decisions),
+            contacts: contacts(tx, person, asked).await?,
+            referrals: part!(tx, person, asked, Referrals, ViewReferral, export::referrals),
+            advice: part!(tx, person, asked, Advice, ViewClinical, all_advice),
+            documents: part!(tx, person, asked, Documents, ViewDocument, documents::of_person),
+            justice: justice(tx, person, asked).await?,
+            consents: part!(tx, person, asked, Consents, ViewConsent, consents::ledger),
+            disclosures: part!(tx, person, asked, Disclosures, ViewDisclosure, disclosures::ledger),
         })
     }
+}
+
+async fn care_plan(tx: &mut Tx, grant: &Grant<ViewCarePlan>) -> Result<CarePlan, Problem> {
+    Ok(CarePlan { goals: care::goals(tx, grant).await?, no_goal: care::reasons(tx, grant).await? })
+}
+
+async fn all_advice(tx: &mut Tx, grant: &Grant<ViewClinical>) -> Result<Vec<Consultation>, Problem> {
+    Ok(consultations::of_person(tx, grant, i64::MAX).await?)
+}
+
+async fn contacts(tx: &mut Tx, person: PersonId, asked: &[Part]) -> Result<Option<Vec<Contact>>, Problem> {
+    if !asked.contains(&Part::Contacts) || !tx.may::<ViewFollowUp>(person).await? {
+        return Ok(None);
+    }
+    let mut all = Vec::new();
+    for episode in episodes_of(tx, person).await? {
+        let subject = people::subject_of_episode(tx, episode).await?.ok_or(Problem::NotFound)?;
+        let grant = tx.authorise::<ViewFollowUp>(subject).await?;
+        all.extend(contacts::of_episode(tx, &grant).await?);
+    }
+    Ok(Some(all))
+}
+
+async fn justice(tx: &mut Tx, person: PersonId, asked: &[Part]) -> Result<Option<Vec<JusticeOfEpisode>>, Problem> {
+    if !asked.contains(&Part::Justice) || !tx.may::<ViewJustice>(person).await? {
+        return Ok(None);
+    }
+    let mut all = Vec::new();
+    for episode_id in episodes_of(tx, person).await? {
+        let subject = people::subject_of_episode(tx, episode_id).await?.ok_or(Problem::NotFound)?;
+        let grant = tx.authorise::<ViewJustice>(subject).await?;
+        all.push(JusticeOfEpisode {
+            episode_id,
+            facts: episodes::justice(tx, &grant).await?,
+            legal_events: legal::of_episode(tx, &grant).await?,
+            outcomes: outcomes::of_episode(tx, &grant).await?,
+        });
+    }
+    Ok(Some(all))
 }
 
 /// Takes out what others said, what concerns others and what is sealed, and tells of which forms.
