@@ -1,13 +1,46 @@
 //! The text of a token: which one it is, and a secret that nobody can guess.
 
+use chrono::{Days, NaiveDate, NaiveTime};
 use rand::Rng;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use throughline_domain::ids::TokenId;
+use throughline_domain::time::{Instant, date_long, from_london, parse_date};
 use uuid::Uuid;
 
 /// What every token begins with, so that one that was left lying about is recognised as what it is.
 const BEGINS: &str = "throughline_";
+
+/// The longest name of a token, in characters.
+pub const LONGEST_NAME: usize = 60;
+
+/// How many days a token works when nobody says.
+const DAYS: u64 = 365;
+
+/// How many days a token works at most: a secret that is never renewed is found one day.
+const LONGEST_DAYS: u64 = 2 * 366;
+
+/// The last day on which a token works, as typed; a year from today when nothing is.
+///
+/// # Errors
+/// What is wrong with the day, in words.
+pub fn last_day(typed: Option<&str>, today: NaiveDate) -> Result<NaiveDate, String> {
+    let Some(text) = typed else { return Ok(today + Days::new(DAYS)) };
+    let day = parse_date(text, today).map_err(|error| error.to_string())?;
+    let longest = today + Days::new(LONGEST_DAYS);
+    if day < today {
+        return Err("This day has passed: enter today or a later day".into());
+    }
+    if day > longest {
+        return Err(format!("A token works for two years at most: enter a day up to {}", date_long(longest)));
+    }
+    Ok(day)
+}
+
+/// The moment from which a token of this last day works no more.
+pub fn ends(last_day: NaiveDate) -> Instant {
+    from_london((last_day + Days::new(1)).and_time(NaiveTime::MIN))
+}
 
 /// A token just made. Its text is shown once and kept nowhere.
 #[derive(Debug)]
@@ -73,6 +106,22 @@ mod tests {
     fn what_is_no_token_is_told() {
         for text in ["", "throughline_", "throughline_x_y", "Basic dXNlcg==", "throughline_01900000"] {
             assert!(Shown::read(text).is_none(), "{text}");
+        }
+    }
+    #[test]
+    fn a_token_works_for_a_year_unless_somebody_says_and_never_for_more_than_two() {
+        let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap();
+        let today = day(2026, 11, 26);
+        assert_eq!(last_day(None, today), Ok(day(2027, 11, 26)));
+        assert_eq!(last_day(Some("26/11/2026"), today), Ok(today));
+        assert_eq!(last_day(Some("27/11/2028"), today), Ok(day(2028, 11, 27)));
+        for (typed, words) in [
+            ("25/11/2026", "This day has passed"),
+            ("28/11/2028", "two years at most: enter a day up to 27 November 2028"),
+            ("soon", "soon"),
+        ] {
+            let told = last_day(Some(typed), today).expect_err(typed);
+            assert!(told.contains(words), "{told}");
         }
     }
 }

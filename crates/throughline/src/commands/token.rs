@@ -3,9 +3,8 @@
 use crate::config::Installation;
 use crate::inboxes::no_such_site;
 use crate::words::{say, wrong_use};
-use chrono::{Days, NaiveTime};
 use throughline_domain::ids::TokenId;
-use throughline_domain::time::{Instant, date_long, date_time_long, from_london, london_date, parse_date};
+use throughline_domain::time::{Instant, date_long, date_time_long, london_date};
 use throughline_inbox::token;
 use throughline_store::organisations;
 use throughline_store::tokens::{self, NewToken, Token};
@@ -22,7 +21,7 @@ pub enum Command {
         /// What the program is: the name stands beside its lists
         #[arg(long)]
         name: String,
-        /// The last day it works; without it, a year from today
+        /// The last day it works, two years from today at the latest; without it, a year from today
         #[arg(long, value_name = "DATE")]
         until: Option<String>,
         #[command(flatten)]
@@ -55,16 +54,12 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
 
 async fn add(installation: &Installation, site: &str, name: &str, until: Option<&str>) -> anyhow::Result<()> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > 60 {
-        return Err(wrong_use("--name says what the program is, in 1 to 60 characters"));
+    if name.is_empty() || name.chars().count() > token::LONGEST_NAME {
+        let longest = token::LONGEST_NAME;
+        return Err(wrong_use(format!("--name says what the program is, in 1 to {longest} characters")));
     }
-    let today = london_date(chrono::Utc::now());
-    let last_day =
-        until.map(|text| parse_date(text, today)).transpose().map_err(|error| wrong_use(error.to_string()))?;
-    let last_day = last_day.unwrap_or(today + Days::new(365));
-    if last_day < today {
-        return Err(wrong_use("--until has passed: give today or a later day"));
-    }
+    let last_day = token::last_day(until, london_date(chrono::Utc::now()));
+    let last_day = last_day.map_err(|words| wrong_use(format!("--until: {words}")))?;
     let store = super::open(&installation.load()?).await?;
     let mut tx = super::begin(&store).await?;
     let sites = organisations::sites(&mut tx).await?;
@@ -77,7 +72,7 @@ async fn add(installation: &Installation, site: &str, name: &str, until: Option<
         site_id: found.id,
         name: name.to_owned(),
         secret_sha256: made.secret_sha256,
-        expires_at: from_london((last_day + Days::new(1)).and_time(NaiveTime::MIN)),
+        expires_at: token::ends(last_day),
     };
     tokens::issue_by_command(&mut tx, &new).await?;
     tx.commit().await?;

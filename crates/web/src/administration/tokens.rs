@@ -4,20 +4,13 @@ use crate::{Answer, App, Cx, Fields, Problem};
 use axum::Router;
 use axum::extract::{Path, Query};
 use axum::routing::{get, post};
-use chrono::{Days, NaiveTime};
 use minijinja::{Value, context};
 use throughline_domain::ids::{SiteId, TokenId};
-use throughline_domain::time::{Instant, date_short, from_london, london_date, parse_date};
+use throughline_domain::time::{Instant, date_short, london_date};
 use throughline_inbox::token;
 use throughline_policy::{ChangeUsers, Subject, ViewUsers};
 use throughline_store::organisations::{self, Site};
 use throughline_store::tokens::{self, NewToken, Token};
-
-/// How many days a token works when nobody says otherwise.
-const DAYS: u64 = 365;
-
-/// The longest name of a token, in characters.
-const LONGEST_NAME: usize = 60;
 
 pub fn routes() -> Router<App> {
     Router::new()
@@ -93,8 +86,8 @@ fn typed_name(fields: &Fields) -> Result<String, Wrong> {
     let name = fields.given("name").ok_or_else(|| {
         ("name", "Say what the program is: the name stands beside the lists that it hands in".to_owned())
     })?;
-    if name.chars().count() > LONGEST_NAME {
-        return Err(("name", format!("Use {LONGEST_NAME} characters or fewer")));
+    if name.chars().count() > token::LONGEST_NAME {
+        return Err(("name", format!("Use {} characters or fewer", token::LONGEST_NAME)));
     }
     Ok(name.to_owned())
 }
@@ -106,13 +99,8 @@ fn typed_site(fields: &Fields) -> Result<SiteId, Wrong> {
 
 /// The end of the last day.
 fn typed_until(fields: &Fields, now: Instant) -> Result<Instant, Wrong> {
-    let today = london_date(now);
-    let day = fields.given("until").map(|text| parse_date(text, today)).transpose();
-    let day = day.map_err(|error| ("until", error.to_string()))?.unwrap_or(today + Days::new(DAYS));
-    if day < today {
-        return Err(("until", "This day has passed: enter today or a later day".to_owned()));
-    }
-    Ok(from_london((day + Days::new(1)).and_time(NaiveTime::MIN)))
+    let day = token::last_day(fields.given("until"), london_date(now));
+    day.map(token::ends).map_err(|words| ("until", words))
 }
 
 async fn issue(cx: Cx, fields: Fields) -> Answer {
