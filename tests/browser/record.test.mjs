@@ -366,7 +366,8 @@ countersigned('given a new starter, when Josie says until when, then what they s
   const words = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', day: 'numeric', month: 'long', year: 'numeric' }).format(day);
   await again.getByLabel(/Countersign until/).fill(words);
   await Promise.all([josie.waitForEvent('load'), again.getByRole('button').click()]);
-  await sees(josie, `Countersigned until ${words}`);
+  await sees(josie, `What Tom Hartley signs is now countersigned until ${words}`);
+  await photograph(josie, 'countersigning-saved');
   await started(tom, 'note');
   await tom.getByLabel('What is it about?').fill('A call');
   await tom.getByLabel('What you note').fill('He rang back');

@@ -2,7 +2,7 @@
 
 use crate::{Answer, App, Cx, Errors, Fields, Problem};
 use axum::Router;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::routing::{get, post};
 use chrono::{Duration, NaiveDate};
 use minijinja::{Value, context};
@@ -18,11 +18,17 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/countersigning", get(show)).route("/countersigning/{user}", post(change))
 }
 
-async fn show(cx: Cx) -> Answer {
-    draw(&cx, None, &Fields::default(), &Errors::default()).await
+/// Whose line was saved just before.
+#[derive(Debug, Default, serde::Deserialize)]
+struct Saved {
+    done: Option<UserId>,
 }
 
-async fn draw(cx: &Cx, wrong: Option<UserId>, typed: &Fields, errors: &Errors) -> Answer {
+async fn show(cx: Cx, Query(saved): Query<Saved>) -> Answer {
+    draw(&cx, saved.done, None, &Fields::default(), &Errors::default()).await
+}
+
+async fn draw(cx: &Cx, saved: Option<UserId>, wrong: Option<UserId>, typed: &Fields, errors: &Errors) -> Answer {
     let mut tx = cx.begin().await?;
     let grant = tx.authorise::<ChangeSupervision>(Subject::default()).await?;
     let signers = users::signers(&mut tx, &grant).await?;
@@ -30,8 +36,10 @@ async fn draw(cx: &Cx, wrong: Option<UserId>, typed: &Fields, errors: &Errors) -
     let today = london_date(cx.now);
     let (always, others): (Vec<&User>, Vec<&User>) =
         signers.iter().partition(|user| user.role.needs_countersignature());
+    let saved = others.iter().find(|user| saved == Some(user.id));
     let values = context! {
         heading => "Countersigning",
+        notice => saved.map(|user| context! { kind => "success", title => "Saved", text => told(user, today) }),
         always => always.iter().map(|user| user.name.as_str()).collect::<Vec<_>>(),
         colleagues => others.iter().map(|user| line(user, cx.signed_in.user.id, today, wrong, typed, errors)).collect::<Vec<_>>(),
         errors => errors.summary(),
@@ -41,7 +49,7 @@ async fn draw(cx: &Cx, wrong: Option<UserId>, typed: &Fields, errors: &Errors) -
 
 fn line(user: &User, me: UserId, today: NaiveDate, wrong: Option<UserId>, typed: &Fields, errors: &Errors) -> Value {
     let field = field(user.id);
-    let until = user.countersign_until.filter(|until| *until >= today);
+    let until = standing(user, today);
     let typed = (wrong == Some(user.id)).then(|| typed.text(&field).to_owned());
     context! {
         action => format!("/countersigning/{}", user.id),
@@ -56,6 +64,19 @@ fn line(user: &User, me: UserId, today: NaiveDate, wrong: Option<UserId>, typed:
     }
 }
 
+/// The last day on which a colleague's signatures wait, while it is not over.
+fn standing(user: &User, today: NaiveDate) -> Option<NaiveDate> {
+    user.countersign_until.filter(|until| *until >= today)
+}
+
+/// What holds for a colleague now, as it was saved.
+fn told(user: &User, today: NaiveDate) -> String {
+    match standing(user, today) {
+        Some(until) => format!("What {} signs is now countersigned until {}", user.name, date_long(until)),
+        None => format!("{} signs alone now", user.name),
+    }
+}
+
 /// Each line has a field of its own, so that an error leads to it.
 fn field(user: UserId) -> String {
     format!("until-{user}")
@@ -67,7 +88,7 @@ async fn change(cx: Cx, Path(user): Path<UserId>, fields: Fields) -> Answer {
         Err(words) => {
             let mut errors = Errors::default();
             errors.add(field(user), words);
-            return draw(&cx, Some(user), &fields, &errors).await;
+            return draw(&cx, None, Some(user), &fields, &errors).await;
         }
     };
     let mut act = cx.act(&fields).await?;
@@ -76,7 +97,7 @@ async fn change(cx: Cx, Path(user): Path<UserId>, fields: Fields) -> Answer {
         return Err(Problem::NotFound);
     }
     users::set_countersign_until(&mut act, &grant, user, fields.version()?, until).await?;
-    act.done("/countersigning").await
+    act.done(&format!("/countersigning?done={user}")).await
 }
 
 /// The last day of it; nothing typed ends it.
