@@ -52,7 +52,7 @@ fn blank_section(form: &Form, section: &Section) -> BlankSection {
 fn findings_key() -> String {
     let words = |list: &[Word]| list.iter().map(|word| word.label.to_lowercase()).collect::<Vec<_>>().join(", ");
     format!(
-        "Beside what you tick, write how sure ({}) and whether it was known before ({}).",
+        "Beside what you tick, write how sure ({}) and whether it was known ({}).",
         words(FINDING_STATUSES),
         words(FINDING_KNOWN)
     )
