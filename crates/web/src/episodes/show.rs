@@ -172,6 +172,7 @@ async fn steps(
             state => state.code(),
             words => state.label(),
             next => is_next,
+            is_action => is_next && episode.next_action == step.action(),
             hint => if seen { hint(step, state, episode, progress) } else { Some("Not shown to your role".into()) },
         });
     }
