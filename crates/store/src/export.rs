@@ -31,7 +31,7 @@ pub struct SignedForm {
     pub countersigned_at: Option<Instant>,
     /// By whom; empty when nobody did.
     pub countersigned_by: String,
-    /// Why it was marked in error; empty when it was not.
+    /// Why it was marked in error; empty when it was not, and when nothing of the form is the reader's to read.
     pub error_reason: String,
     /// The answers; `None` when the stored text cannot be read or nothing of it is the reader's to read, which
     /// is told and never left out.
@@ -164,6 +164,8 @@ pub async fn signed_forms(tx: &mut Tx, grant: &Grant<ViewClinical>) -> Result<Ve
             Err(_) => (None, false),
         };
         let addenda = added.remove(&id).unwrap_or_default();
+        // Why somebody's sealed note was wrong tells of the note.
+        let is_closed = withheld && answers.is_none();
         forms.push(SignedForm {
             id,
             episode_id: row.get("episode_id")?,
@@ -172,7 +174,7 @@ pub async fn signed_forms(tx: &mut Tx, grant: &Grant<ViewClinical>) -> Result<Ve
             signed_by: row.get("signed_by_name")?,
             countersigned_at: row.get("countersigned_at")?,
             countersigned_by: row.get("countersigned_by_name")?,
-            error_reason: row.get("error_reason")?,
+            error_reason: if is_closed { String::new() } else { row.get("error_reason")? },
             answers,
             withheld: withheld || addenda.iter().any(|one| one.withheld),
             addenda,

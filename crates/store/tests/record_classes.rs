@@ -117,12 +117,31 @@ fn holds_canary(record: &Record) -> bool {
 
 /// Amara adds to a signed record what a sister said.
 async fn add_what_a_sister_said(case: &Case, id: RecordId) {
+    add(case, id, AudienceClass::ThirdParty, "CANARY of a sister").await;
+}
+
+/// Amara adds to a signed record, and says what class it is.
+async fn add(case: &Case, id: RecordId, class: AudienceClass, words: &str) {
     let mut tx = case.by("Amara Bello").await;
     let view = tx.authorise::<ViewClinical>(case.subject).await.unwrap();
     let record = records::get(&mut tx, &view, id).await.unwrap().unwrap();
     let sign = tx.authorise::<SignClinical>(case.subject).await.unwrap();
-    records::add_addendum(&mut tx, &sign, &record, AudienceClass::ThirdParty, "CANARY of a sister").await.unwrap();
+    records::add_addendum(&mut tx, &sign, &record, class, words).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+/// Everything that a search of the record would look through, as text.
+async fn searched(case: &Case, name: &str) -> String {
+    let mut tx = case.by(name).await;
+    let view = tx.authorise::<ViewClinical>(case.subject).await.unwrap();
+    format!("{:?}", texts::clinical(&mut tx, &view).await.unwrap().texts)
+}
+
+/// Every signed form of a file of the record, as it stands there.
+async fn exported(case: &Case, name: &str) -> String {
+    let mut tx = case.by(name).await;
+    let view = tx.authorise::<ViewClinical>(case.subject).await.unwrap();
+    serde_json::to_string(&export::signed_forms(&mut tx, &view).await.unwrap()).unwrap()
 }
 
 on_both! {
@@ -277,6 +296,37 @@ on_both! {
         assert_eq!(records::addenda(&mut tx, &view, &record).await.unwrap()[0].words, "CANARY of a sister");
         tx.commit().await.unwrap();
         assert_eq!(looked_at(&case, "Tom Hartley").await, ["clinical third_party"]);
+    }
+
+    /// Whoever adds to it need not say so: the note says it of everything that is added.
+    async fn what_is_added_to_a_restricted_note_is_of_its_class(kit: Kit) {
+        let case = Case::open(kit).await;
+        let sealed = case.signed("Amara Bello", "sealed_note", &[("reason", "her brother works here"), ("words", "sealed")]).await;
+        add(&case, sealed, AudienceClass::Clinical, "CANARY of a sealed note").await;
+        for told in [searched(&case, "Tom Hartley").await, exported(&case, "Tom Hartley").await] {
+            assert!(!told.contains("CANARY"), "{told}");
+        }
+        assert!(searched(&case, "Amara Bello").await.contains("CANARY"));
+        let others = case.signed("Amara Bello", "third_party_note", &[("said_by", "her mother"), ("words", "said")]).await;
+        add(&case, others, AudienceClass::Clinical, "CANARY of a mother").await;
+        case.hand_over("Sam Tilley").await;
+        let told = searched(&case, "Sam Tilley").await;
+        assert!(!told.contains("CANARY"), "{told}");
+        assert!(searched(&case, "Tom Hartley").await.contains("CANARY of a mother"), "a practitioner reads it");
+    }
+
+    async fn why_a_sealed_note_was_wrong_is_for_who_reads_the_note(kit: Kit) {
+        let case = Case::open(kit).await;
+        let id = case.signed("Amara Bello", "sealed_note", SEALED).await;
+        let mut tx = case.by("Amara Bello").await;
+        let view = tx.authorise::<ViewClinical>(case.subject).await.unwrap();
+        let record = records::get(&mut tx, &view, id).await.unwrap().unwrap();
+        let sign = tx.authorise::<SignClinical>(case.subject).await.unwrap();
+        records::mark_in_error(&mut tx, &sign, &record, "Sealed note", "CANARY: it is about his brother").await.unwrap();
+        tx.commit().await.unwrap();
+        for told in [searched(&case, "Tom Hartley").await, exported(&case, "Tom Hartley").await] {
+            assert!(!told.contains("CANARY"), "{told}");
+        }
     }
 
     async fn no_card_says_none_to_who_is_not_shown_everything(kit: Kit) {

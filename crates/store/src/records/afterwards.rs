@@ -11,7 +11,8 @@ use throughline_forms::{AudienceClass, catalogue};
 use throughline_policy::{Class, CountersignClinical, Grant, SignClinical};
 use uuid::Uuid;
 
-/// Adds to a signed record. `class` says whether it is about, or from, other people.
+/// Adds to a signed record. `class` says whether it is about, or from, other people; what is added to a note that is
+/// restricted as a whole is of the note's class.
 ///
 /// # Errors
 /// [`Error::Stale`] when the record is not signed, or does not stand any more as the page showed it.
@@ -26,6 +27,7 @@ pub async fn add_addendum(
     if !whole.0.state.counts() || whole.0.person_id != grant.person() {
         return Err(Error::Stale);
     }
+    let class = whole.restricted_class().unwrap_or(class);
     let (now, name) = (tx.now(), tx.actor_name());
     tx.execute(
         "INSERT INTO addendum (id, record_id, words, at, by_user, by_name, class) VALUES ($1, $2, $3, $4, $5, $6, $7)",

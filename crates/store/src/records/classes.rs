@@ -102,6 +102,13 @@ impl Classes {
         self.0.get(question).into_iter().flatten()
     }
 
+    /// The restricted class that all of them are of.
+    fn restricted_class(&self) -> Option<AudienceClass> {
+        let mut all = self.0.values().flatten().copied();
+        let first = all.next().filter(|class| class.is_restricted())?;
+        all.all(|class| class == first).then_some(first)
+    }
+
     /// Whether there is any section that this reader may read.
     fn reads_any(&self, readable: Readable) -> bool {
         self.0.values().flatten().any(|class| readable.reads(*class)) || (self.0.is_empty() && readable.reads_all())
@@ -134,6 +141,11 @@ impl Whole {
         }
         record.withheld = withheld;
         Some(record)
+    }
+
+    /// The restricted class that the whole record is of: a sealed note, or what somebody else said.
+    pub(super) fn restricted_class(&self) -> Option<AudienceClass> {
+        Classes::of(&self.0).restricted_class()
     }
 
     /// These answers of the record as this reader may read them, and whether something was left out.

@@ -237,6 +237,9 @@ fn without_restricted(forms: &mut [SignedForm]) -> Vec<String> {
             told.insert(format!("{}, “{}”: {class}", answers.title, section.title));
         }
         answers.sections.retain(|section| !section.class.is_restricted());
+        if answers.sections.is_empty() {
+            form.error_reason.clear();
+        }
         if form.withheld {
             told.insert(format!("A part of “{}”: not for the maker's role", answers.title));
         }
