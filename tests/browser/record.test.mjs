@@ -167,6 +167,41 @@ interrupted('given a lock in the middle of a sentence, when it is lifted, then t
   await status(amara, 'saved').waitFor();
 });
 
+interrupted('given the session ended in another window, when the same user signs in again, then the page goes on, and for nobody else', async () => {
+  const field = amara.getByLabel('What you note');
+  const ended = amara.locator('#lock[open] [data-when-ended]:visible');
+  const other = await amara.context().newPage();
+  await open(other, '/help');
+  await other.getByRole('button', { name: 'Sign out' }).click();
+  await other.waitForURL('**/sign-in**');
+  await ended.waitFor();
+  await amara.evaluate(() => { document.querySelector('[data-autosave]').elements.words.value += ' the key'; });
+  await checkPage(amara, 'ended', [320, 1366]);
+  await photograph(amara, 'record-ended');
+  await signIn(other, demo.url, 'Tom Hartley');
+  await amara.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await ended.waitFor();
+  await other.getByRole('button', { name: 'Sign out' }).click();
+  await other.waitForURL('**/sign-in**');
+  await signIn(other, demo.url, 'Amara Bello');
+  await amara.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await amara.locator('#lock[open]').waitFor({ state: 'detached' });
+  assert.equal(await field.inputValue(), 'His sister rang about the flat, and the key');
+  await field.pressSequentially('s');
+  await status(amara, 'saved').waitFor();
+  await other.close();
+});
+
+interrupted('given something else answers in place of the server, then nothing is said to be saved', async () => {
+  const field = amara.getByLabel('What you note');
+  await amara.route('**/save', (route) => route.fulfill({ status: 200, contentType: 'text/html', body: '<p>Welcome to the network</p>' }));
+  await field.pressSequentially(' of hers');
+  await status(amara, 'lost').waitFor();
+  await sees(amara, 'something else answered in place of Throughline');
+  await amara.unroute('**/save');
+  await status(amara, 'saved').waitFor({ timeout: 30_000 });
+});
+
 interrupted('given one draft in two tabs, when both are typed in, then both texts are shown and a person chooses', async () => {
   const second = await amara.context().newPage();
   second.on('dialog', (dialog) => dialog.accept().catch(() => {}));

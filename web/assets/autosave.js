@@ -1,10 +1,12 @@
 // Saves a draft while it is typed. The words beside the form are true: "Saved 14:32" stands there
 // only after the server said that it is kept. Nothing typed is ever taken away.
 import { forget, keep, kept } from './kept.js';
-import { ask, clockTime, contact } from './server.js';
+import { ask, clockTime, contact, isOfNoSession } from './server.js';
 
 const pause = 800;
 const longestWait = 30_000;
+// A line that swallows what is sent looks like one that is slow. A repeated save is known by its key.
+const patience = 15_000;
 
 export function startAutosave() {
   for (const form of document.querySelectorAll('form[data-autosave]')) new Draft(form);
@@ -22,9 +24,9 @@ class Draft {
     form.addEventListener('change', () => this.typed());
     form.addEventListener('submit', (event) => this.submitted(event));
     window.addEventListener('online', () => this.unsaved && this.later(0));
-    document.addEventListener('throughline:unlocked', () => this.unsaved && this.later(0));
+    document.addEventListener('throughline:unlocked', () => this.unlocked());
     window.addEventListener('beforeunload', (event) => {
-      if (this.unsaved && !this.leaving) event.preventDefault();
+      if ((this.unsaved || this.saving) && !this.leaving) event.preventDefault();
     });
     window.addEventListener('pageshow', () => (this.leaving = false));
     this.bringBack();
@@ -97,17 +99,23 @@ class Draft {
     const body = new URLSearchParams(new FormData(this.form));
     let answer;
     try {
-      answer = await ask(this.form.dataset.autosave, { method: 'POST', body });
+      answer = await ask(this.form.dataset.autosave, { method: 'POST', body, signal: AbortSignal.timeout(patience) });
     } catch {
       return this.lost('Not saved: connection lost. What you type is kept in this window.');
     }
-    if (answer.ok) return this.saved(await answer.json().catch(() => ({})));
+    if (answer.ok) return this.answered(await answer.json().catch(() => null));
     if (answer.status === 409) return this.conflict(await answer.json().catch(() => ({})));
     if (answer.status === 423) return this.held('Not saved: Throughline is locked. What you typed is kept in this window.');
     if (answer.status === 422) return this.ofAnother();
     if (answer.status === 507) return this.lost("Not saved: the server's disk is full. What you type is kept in this window and is saved when there is room.");
-    if (answer.status === 401 || answer.type === 'opaqueredirect') return this.signedOut();
+    if (isOfNoSession(answer)) return this.signedOut();
     return this.lost('Not saved: the server could not save it. What you type is kept in this window.');
+  }
+
+  // Something between here and the server may answer in its place, and has saved nothing.
+  answered(answer) {
+    if (Number.isInteger(answer?.version)) return this.saved(answer);
+    return this.lost('Not saved: something else answered in place of Throughline. What you type is kept in this window.');
   }
 
   saved({ version, saved_at: at }) {
@@ -116,7 +124,7 @@ class Draft {
     this.trouble = false;
     if (!this.unsaved) forget(this.form.dataset.autosave);
     const base = this.form.elements.namedItem('base_version');
-    if (base && version !== undefined) base.value = version;
+    if (base) base.value = version;
     this.say('saved', `Saved ${clockTime(at ? Date.parse(at) : undefined)}`);
   }
 
@@ -148,10 +156,18 @@ class Draft {
     this.status.append(link(address, 'Compare the two versions'));
   }
 
+  // Nothing is taken until the session is open again: the form is not sent either.
   held(words) {
     this.inTrouble();
+    this.isHeld = !this.stopped;
     this.again = false;
     this.say('lost', words);
+  }
+
+  unlocked() {
+    if (this.stopped) return;
+    this.isHeld = false;
+    if (this.unsaved) this.later(0);
   }
 
   // The record is not of the person this page was made for.
@@ -160,22 +176,27 @@ class Draft {
     this.held('Not saved: this page is not of the person whose record this is. Copy what you typed, and open the record again from the list.');
   }
 
+  // The lock says how to go on.
   signedOut() {
-    this.held('Not saved: your session has ended. What you typed is kept in this window. ');
-    this.status.append(link('/sign-in', 'Sign in in a new window'), ', then type on here.');
+    this.held('Not saved: your session has ended. What you typed is kept in this window.');
+    document.dispatchEvent(new CustomEvent('throughline:ended'));
   }
 
   // A save on its way would change the version that the form is about to send.
   submitted(event) {
     clearTimeout(this.timer);
-    if (!this.saving) {
+    if (!this.saving && !this.isHeld) {
       this.leaving = true;
       return;
     }
     event.preventDefault();
+    if (this.isHeld) return this.status.scrollIntoView({ block: 'center' });
     const { submitter } = event;
     this.leaving = true;
-    this.saving.then(() => this.form.requestSubmit(submitter));
+    this.saving.then(() => {
+      this.leaving = false;
+      this.form.requestSubmit(submitter);
+    });
   }
 
   say(state, words) {

@@ -30,7 +30,7 @@ export async function keep(address, pairs) {
 
 // What was kept, or nothing when there is none or it is of another session.
 export async function kept(address) {
-  const text = sessionStorage.getItem(prefix + address);
+  const text = read(address);
   const key = text && (await keyOf(address));
   if (!key) return null;
   try {
@@ -42,6 +42,15 @@ export async function kept(address) {
   }
 }
 
+// Some windows may keep nothing: then there is nothing.
+function read(address) {
+  try {
+    return sessionStorage.getItem(prefix + address);
+  } catch {
+    return null;
+  }
+}
+
 export function forget(address) {
-  sessionStorage.removeItem(prefix + address);
+  if (read(address) !== null) sessionStorage.removeItem(prefix + address);
 }

@@ -1,9 +1,11 @@
 // Locks the window after a time without use, and keeps the page and what was typed beneath.
 // The server has the last word: it locks the session itself, and any answer 423 locks here too.
-import { ask, contact, renewToken } from './server.js';
+import { ask, contact, isOfNoSession, renewToken, signedInAgain, token } from './server.js';
 
 const warnBefore = 120_000;
 const pingEvery = 60_000;
+// How fresh the last word of the server must be for a form to be sent without asking it first.
+const freshFor = 20_000;
 
 export function startLock() {
   const after = Number(document.body.dataset.lockAfter) * 1000;
@@ -14,20 +16,28 @@ export function startLock() {
 
 class Lock {
   constructor(after, dialog, warning) {
-    Object.assign(this, { after, dialog, warning, used: Date.now(), locked: false });
-    // Windows of one session are used, locked and unlocked together.
-    this.others = 'BroadcastChannel' in window ? new BroadcastChannel('throughline-lock') : null;
-    this.others?.addEventListener('message', ({ data }) => this.heard(data));
+    Object.assign(this, { after, dialog, warning, used: Date.now(), locked: false, ended: false });
+    this.join();
     for (const kind of ['keydown', 'pointerdown', 'input']) document.addEventListener(kind, () => this.use(), { passive: true, capture: true });
     document.addEventListener('throughline:locked', () => this.lock());
+    document.addEventListener('throughline:ended', () => this.reconsider());
     document.addEventListener('visibilitychange', () => this.look());
+    window.addEventListener('focus', () => this.ended && this.reconsider());
     document.addEventListener('submit', (event) => this.lockNow(event));
+    document.addEventListener('submit', (event) => this.askFirst(event), { capture: true });
     warning.querySelector('[data-stay]').addEventListener('click', () => this.stay());
     warning.addEventListener('cancel', () => this.stay());
     dialog.addEventListener('cancel', (event) => event.preventDefault());
     dialog.addEventListener('close', () => this.locked && dialog.showModal());
     dialog.querySelector('[data-unlock]').addEventListener('submit', (event) => this.unlock(event));
     setInterval(() => this.look(), 1000);
+  }
+
+  // Windows of one session are used, locked and unlocked together; those of another user's never.
+  join() {
+    this.others?.close();
+    this.others = 'BroadcastChannel' in window ? new BroadcastChannel(`throughline-lock ${token()}`) : null;
+    this.others?.addEventListener('message', ({ data }) => this.heard(data));
   }
 
   use() {
@@ -40,7 +50,56 @@ class Lock {
   async ping() {
     contact.at = Date.now();
     this.others?.postMessage('used');
-    await ask('/session/ping', { method: 'POST' }).catch(() => {});
+    const answer = await ask('/session/ping', { method: 'POST' }).catch(() => null);
+    if (answer && isOfNoSession(answer)) await this.reconsider();
+    return answer;
+  }
+
+  // A form that is sent where no session is, or where nobody answers, would take what was typed with it.
+  async askFirst(event) {
+    const { target: form, submitter } = event;
+    const goesElsewhere = form.method !== 'post' || form.matches('[data-lock-form], [data-unlock]');
+    if (this.asked || goesElsewhere || Date.now() - contact.at < freshFor) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const answer = await this.ping();
+    if (!answer) return this.notSent(form);
+    if (this.locked) return;
+    this.asked = true;
+    form.requestSubmit(submitter);
+    this.asked = false;
+  }
+
+  notSent(form) {
+    contact.at = 0;
+    const words = form.querySelector(':scope > [data-not-sent]') ?? document.createElement('p');
+    words.className = 'nhsuk-error-message';
+    words.setAttribute('role', 'alert');
+    words.dataset.notSent = '';
+    words.textContent = 'Not sent: the server cannot be reached. What you typed is kept here: try again in a moment.';
+    form.append(words);
+  }
+
+  // The session of this page is no more. Whoever opened it goes on when they have signed in again in another window;
+  // to everybody else it stays closed.
+  async reconsider() {
+    const again = await signedInAgain();
+    if (!again) return this.over();
+    if (!this.locked) this.back = document.activeElement;
+    this.end(false);
+    this.opened({ csrf_token: again });
+  }
+
+  over() {
+    this.lock();
+    this.end(true);
+  }
+
+  end(ended) {
+    this.ended = ended;
+    for (const part of this.dialog.querySelectorAll('[data-while-locked]')) part.hidden = ended;
+    for (const part of this.dialog.querySelectorAll('[data-when-ended]')) part.hidden = !ended;
+    if (ended) this.dialog.querySelector('[data-when-ended] a').focus();
   }
 
   look() {
@@ -67,6 +126,8 @@ class Lock {
   }
 
   lockNow(event) {
+    // The windows that stay open after somebody signed out show nobody anything.
+    if (event.target.action === `${location.origin}/sign-out`) this.others?.postMessage('ended');
     if (!event.target.matches('[data-lock-form]')) return;
     event.preventDefault();
     this.lock(true);
@@ -99,27 +160,29 @@ class Lock {
     field.value = '';
     if (answer.ok) return this.opened(await answer.json().catch(() => ({})), true);
     if (answer.status === 429) return this.wrong('Too many tries. What you typed is kept: wait a quarter of an hour and try again, or ask an administrator.');
-    if (answer.status === 401 || answer.type === 'opaqueredirect') return this.wrong('Your session has ended. Sign in again.');
+    if (isOfNoSession(answer)) return this.over();
     this.wrong('That password is not right. Try again.');
     field.focus();
   }
 
-  opened({ csrf_token: token } = {}, tellOthers = false) {
-    renewToken(token);
+  opened({ csrf_token: renewed } = {}, tellOthers = false) {
+    renewToken(renewed);
     this.locked = false;
     this.used = contact.at = Date.now();
     document.body.classList.remove('tl-locked');
     this.dialog.close();
     // Back to the field where the person was.
     this.back?.focus();
-    if (tellOthers) this.others?.postMessage({ unlocked: token ?? null });
+    if (tellOthers) this.others?.postMessage({ unlocked: renewed ?? null });
+    this.join();
     document.dispatchEvent(new CustomEvent('throughline:unlocked'));
   }
 
   heard(message) {
+    if (message === 'ended') return this.over();
     if (message === 'locked') return this.lock();
     if (message === 'used' && !this.locked) this.used = contact.at = Date.now();
-    if (message?.unlocked !== undefined && this.locked) this.opened({ csrf_token: message.unlocked });
+    if (message?.unlocked !== undefined && this.locked && !this.ended) this.opened({ csrf_token: message.unlocked });
   }
 
   wrong(words) {

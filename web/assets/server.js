@@ -26,6 +26,19 @@ export async function ask(address, options = {}) {
   return answer;
 }
 
+// Which session this page is of.
+export const token = () => meta('csrf-token');
+
+// Whether the answer is one that a session gives which is not this page's: ended, or another's.
+export const isOfNoSession = (answer) => answer.type === 'opaqueredirect' || answer.status === 401 || answer.status === 403;
+
+// The token of the session as it is now, if whoever opened this page signed in again in another window.
+export async function signedInAgain() {
+  const answer = await ask('/session').catch(() => null);
+  const now = answer?.ok ? await answer.json().catch(() => null) : null;
+  return now?.user === document.body.dataset.user ? now.csrf_token : null;
+}
+
 // After an unlock the server may have given the session a new token.
 export function renewToken(token) {
   if (!token) return;

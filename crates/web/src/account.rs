@@ -40,6 +40,7 @@ pub fn routes() -> Router<App> {
         .route("/lock", post(lock))
         .route("/locked", get(locked_page))
         .route("/unlock", post(unlock))
+        .route("/session", get(whose))
         .route("/session/ping", post(stay))
 }
 
@@ -401,6 +402,20 @@ async fn try_password(
     sessions::note_attempt(&mut tx, email, right).await?;
     tx.commit().await?;
     Ok(if right { Tried::Right } else { Tried::Wrong })
+}
+
+/// Whose session it is now, with its token: a page whose session ended goes on when the same user signed in again in
+/// another window, and stays closed to everybody else. It does not keep the session awake.
+async fn whose(signed_in: Option<Extension<SignedIn>>) -> Result<Response, Problem> {
+    let Extension(signed_in) = signed_in.ok_or(Problem::SignIn)?;
+    match signed_in.session.stage {
+        Stage::SecondFactor => Err(Problem::SignIn),
+        Stage::Locked => Err(Problem::Locked),
+        Stage::Open => {
+            let body = serde_json::json!({ "user": signed_in.user.id, "csrf_token": signed_in.session.csrf });
+            Ok(axum::Json(body).into_response())
+        }
+    }
 }
 
 /// "Stay signed in": notes that the user is there.

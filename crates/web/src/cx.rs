@@ -1,5 +1,6 @@
 //! One request of one signed-in user.
 
+use crate::fields::Brought;
 use crate::page::{NavItem, Shell, ShellUser};
 use crate::{Act, App, Errors, Fields, Problem, security};
 use axum::extract::{FromRequestParts, Request, State};
@@ -196,6 +197,7 @@ pub(crate) fn shell(app: &App, signed_in: Option<&SignedIn>, path: &str) -> Shel
     let nav = actor.as_ref().map(|actor| navigation(actor, path)).unwrap_or_default();
     Shell {
         user: open.map(|signed_in| ShellUser {
+            id: signed_in.user.id.to_string(),
             name: signed_in.user.name.clone(),
             role: signed_in.user.role.label().to_owned(),
         }),
@@ -262,12 +264,13 @@ async fn signed_in(app: &App, token: &str) -> throughline_store::Result<Option<S
 
 /// Lets only signed-in, unlocked users through, and notes that they are active.
 pub(crate) async fn must_be_signed_in(State(app): State<App>, request: Request, next: Next) -> Response {
-    let Some(signed_in) = request.extensions().get::<SignedIn>().cloned() else {
-        return Problem::SignIn.into_response();
+    let signed_in = match request.extensions().get::<SignedIn>().cloned() {
+        None => return turn_away(request, Problem::SignIn).await,
+        Some(signed_in) => signed_in,
     };
     match signed_in.session.stage {
-        Stage::SecondFactor => return Problem::SignIn.into_response(),
-        Stage::Locked => return Problem::Locked.into_response(),
+        Stage::SecondFactor => return turn_away(request, Problem::SignIn).await,
+        Stage::Locked => return turn_away(request, Problem::Locked).await,
         Stage::Open => {}
     }
     let is_stale = app.now() - signed_in.session.seen_at > Duration::seconds(60);
@@ -278,6 +281,12 @@ pub(crate) async fn must_be_signed_in(State(app): State<App>, request: Request, 
         return Problem::from(error).into_response();
     }
     next.run(request).await
+}
+
+/// Lets nobody in; what they wrote is given back to them.
+async fn turn_away(request: Request, problem: Problem) -> Response {
+    Brought::keep_unread(request).await;
+    problem.into_response()
 }
 
 pub(crate) async fn note_active(app: &App, signed_in: &SignedIn) -> throughline_store::Result<()> {

@@ -3,6 +3,8 @@
 use crate::{App, Problem, SignedIn};
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, Method};
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 use throughline_domain::ids::PersonId;
@@ -125,6 +127,18 @@ impl Brought {
     fn keep(parts: &axum::http::Extensions, sent: Sent) {
         if let Some(brought) = parts.get::<Self>() {
             *brought.0.lock().unwrap_or_else(PoisonError::into_inner) = sent;
+        }
+    }
+
+    /// Keeps the form of a request that is turned away unread. A file is not kept: no page can send it again.
+    pub(crate) async fn keep_unread(request: Request) {
+        let (parts, body) = request.into_parts();
+        let kind = parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+        if parts.method != Method::POST || !kind.starts_with(b"application/x-www-form-urlencoded") {
+            return;
+        }
+        if let Ok(bytes) = to_bytes(body, LARGEST_FORM).await {
+            Self::keep(&parts.extensions, Sent { fields: Fields(parse(&bytes)), ..Sent::default() });
         }
     }
 

@@ -156,6 +156,8 @@ pub struct Shell {
 /// The signed-in user, as the header shows them.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct ShellUser {
+    /// The user's id: a page asks with it whether the session is still that of who opened it.
+    pub id: String,
     /// The user's name.
     pub name: String,
     /// The role in this session, in words.

@@ -4,10 +4,10 @@ use crate::fields::{Brought, Sent};
 use crate::page::PageError;
 use crate::{App, SignedIn};
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use minijinja::context;
+use minijinja::{Value, context};
 use throughline_store::{Error as StoreError, Refused};
 
 /// Everything that can stop a request.
@@ -16,11 +16,11 @@ pub enum Problem {
     /// There is no such page, or it is not for this user: the two answer alike.
     #[error("Page not found")]
     NotFound,
-    /// Not signed in.
-    #[error("Sign in first")]
+    /// Not signed in, or not any more.
+    #[error("Not saved: you are signed out")]
     SignIn,
     /// The session is locked.
-    #[error("Throughline is locked")]
+    #[error("Not saved: Throughline is locked")]
     Locked,
     /// Somebody else changed it first.
     #[error("Somebody else changed this while you were working on it")]
@@ -96,6 +96,11 @@ impl Problem {
         }
     }
 
+    /// The status of its page: a page leads nowhere by itself.
+    fn page_status(&self) -> StatusCode {
+        if *self == Self::SignIn { StatusCode::UNAUTHORIZED } else { self.status() }
+    }
+
     /// What the user can do about it.
     fn advice(&self) -> &'static str {
         match self {
@@ -120,7 +125,13 @@ impl Problem {
                 "Nothing was saved. Try again. If it happens again, ring the help number below and quote the reference."
             }
             Self::Invalid(_) => "Go back and put it right. Nothing was saved.",
-            Self::SignIn | Self::Locked | Self::DoneBefore(_) => "",
+            Self::SignIn => {
+                "Your session ended before this was sent. Copy what you wrote, sign in, open the page again and add it there."
+            }
+            Self::Locked => {
+                "The session was locked before this was sent. Copy what you wrote, unlock, open the page again and add it there."
+            }
+            Self::DoneBefore(_) => "",
         }
     }
 }
@@ -159,24 +170,51 @@ pub(crate) async fn show(State(app): State<App>, mut request: Request, next: Nex
         .and_then(|accept| accept.to_str().ok())
         .is_none_or(|accept| accept.contains("html"));
     let path = request.uri().path().to_owned();
+    let is_read = request.method() == Method::GET;
     let response = next.run(request).await;
     let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };
     if !wants_page || matches!(problem, Problem::DoneBefore(_)) {
         return response;
     }
+    let sent = brought.take();
     match problem {
-        Problem::SignIn => Redirect::to("/sign-in").into_response(),
-        Problem::Locked => Redirect::to(&format!("/locked?to={}", crate::security::safe_path(&path))).into_response(),
-        problem => draw(&app, signed_in.as_ref(), &problem, &path, &brought.take()),
+        // A page is not needed by who wrote nothing: they sign in, or unlock, and come back.
+        Problem::SignIn if sent.texts().is_empty() => Redirect::to("/sign-in").into_response(),
+        Problem::Locked if sent.texts().is_empty() => {
+            let back = if is_read { crate::security::safe_path(&path) } else { "/" };
+            Redirect::to(&format!("/locked?to={back}")).into_response()
+        }
+        problem => draw(&app, signed_in.as_ref(), &problem, &path, &sent),
     }
 }
 
 /// Fields that no page shows or sends again.
 const SECRET: &[&str] = &["password", "code", "csrf_token"];
 
+/// Fields that hold no writing: what was looked for, and where to come back to.
+const NO_WRITING: &[&str] = &["q", "to"];
+
 /// Whether a value is empty, a code of a list or an id: it says nothing to who would have to write it again.
 fn is_code(value: &str) -> bool {
     value.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-'))
+}
+
+impl Sent {
+    /// What its writer would have to write again, in the order of the form.
+    fn texts(&self) -> Vec<String> {
+        let is_writing = |name: &str| !name.starts_with('_') && !SECRET.contains(&name) && !NO_WRITING.contains(&name);
+        let told = self.fields.pairs().filter(|(name, _)| is_writing(name));
+        told.map(|(_, value)| value.trim().to_owned()).filter(|text| !is_code(text)).collect()
+    }
+}
+
+/// Where the page of a problem leads, in words.
+fn way_on(problem: &Problem) -> Value {
+    match problem {
+        Problem::SignIn => context! { href => "/sign-in", text => "Sign in" },
+        Problem::Locked => context! { href => "/locked?to=/", text => "Unlock" },
+        _ => context! { href => "/", text => "Go to the first page" },
+    }
 }
 
 fn draw(app: &App, signed_in: Option<&SignedIn>, problem: &Problem, path: &str, sent: &Sent) -> Response {
@@ -185,13 +223,12 @@ fn draw(app: &App, signed_in: Option<&SignedIn>, problem: &Problem, path: &str, 
     let told: Vec<(String, String)> =
         sent.fields.pairs().filter(|(name, _)| !SECRET.contains(&name.as_str())).collect();
     let has_secret = sent.fields.given("password").or_else(|| sent.fields.given("code")).is_some();
-    let written = told.iter().filter(|(name, value)| !name.starts_with('_') && !is_code(value.trim()));
-    let texts: Vec<&str> = written.map(|(_, value)| value.trim()).collect();
+    let texts = sent.texts();
     let again = (problem.may_pass_later() && !told.is_empty() && !has_secret && !sent.file)
         .then(|| context! { action => path, takes_file => sent.takes_file, fields => told });
-    let values = context! { heading => problem.to_string(), advice => problem.advice(), reference, texts, again, file => sent.file };
+    let values = context! { heading => problem.to_string(), advice => problem.advice(), reference, texts, again, file => sent.file, way_on => way_on(problem) };
     match app.pages.page("problem.html", &shell, values) {
-        Ok(html) => (problem.status(), axum::response::Html(html)).into_response(),
+        Ok(html) => (problem.page_status(), axum::response::Html(html)).into_response(),
         Err(error) => {
             tracing::error!(cause = ?error.cause, "the page of a problem could not be drawn");
             (problem.status(), problem.to_string()).into_response()

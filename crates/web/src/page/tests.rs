@@ -151,7 +151,7 @@ mod samples {
     pub fn shell() -> Shell {
         let nav = ["Today", "Lists", "People", "Worklist", "Directory", "Measures", "Administration"];
         Shell {
-            user: Some(ShellUser { name: "Ade Bright".into(), role: "Practitioner".into() }),
+            user: Some(ShellUser { id: String::new(), name: "Ade Bright".into(), role: "Practitioner".into() }),
             site: Some("Northgate custody".into()),
             demo: true,
             nav: nav

@@ -50,3 +50,34 @@ async fn a_wrong_code_is_no_success() {
     assert_eq!(status, 422);
     assert!(page.contains("That code is wrong or too old"), "{page}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_written_in_a_session_that_is_no_more_is_given_back() {
+    let office = Office::open().await;
+    let address = "/records/0199e5a2-7c1e-7f3a-9d2b-5a6c7d8e9f00/addendum";
+    let written = [("words", "He rang back <b>twice</b>"), ("_key", "a key of the page"), ("version", "2")];
+    let (status, page) = office.post_signed_out(address, &written).await;
+    assert_eq!(status, 401);
+    assert!(page.contains("Not saved: you are signed out") && page.contains("href=\"/sign-in\""), "{page}");
+    assert!(page.contains("He rang back &lt;b&gt;twice") && !page.contains("a key of the page"), "{page}");
+    stage(&office, "locked").await;
+    let (status, page) = office.post(address, Role::Practitioner, &written).await;
+    assert_eq!(status, 423);
+    assert!(page.contains("Not saved: Throughline is locked") && page.contains("He rang back"), "{page}");
+    // Who wrote nothing is led on, and never to an address that only takes forms.
+    let nothing = [("version", "2"), ("q", "Marsh")];
+    assert_eq!(office.post(address, Role::Practitioner, &nothing).await, (303, "/locked?to=/".to_owned()));
+    assert_eq!(office.post_signed_out(address, &nothing).await, (303, "/sign-in".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_is_told_whose_session_it_is_now() {
+    let office = Office::open().await;
+    let (status, told) = office.get("/session", Role::Practitioner).await;
+    assert_eq!(status, 200);
+    assert!(told.contains("\"user\"") && told.contains("\"csrf_token\""), "{told}");
+    stage(&office, "locked").await;
+    assert_ne!(office.get("/session", Role::Practitioner).await.0, 200);
+    stage(&office, "second_factor").await;
+    assert_ne!(office.get("/session", Role::Practitioner).await.0, 200, "half signed in is not signed in");
+}

@@ -227,11 +227,12 @@ impl Office {
 
     /// A form sent, with its fields; where it leads, or the page that comes back.
     pub async fn post(&self, address: &str, role: Role, fields: &[(&str, &str)]) -> (u16, String) {
-        let body: Vec<String> = fields
-            .iter()
-            .map(|(name, value)| format!("{name}={}", throughline_testkit::http::encoded(value)))
-            .collect();
-        self.send_form("POST", address, Some(role), body.join("&")).await
+        self.send_form("POST", address, Some(role), encoded(fields)).await
+    }
+
+    /// The same by somebody who is not signed in, or not any more.
+    pub async fn post_signed_out(&self, address: &str, fields: &[(&str, &str)]) -> (u16, String) {
+        self.send_form("POST", address, None, encoded(fields)).await
     }
 
     /// Takes over a record of another hospital's index, under a number; its id with us.
@@ -299,4 +300,9 @@ impl Office {
         let body = to_bytes(response.into_body(), usize::MAX).await.expect("the whole answer");
         (status, String::from_utf8_lossy(&body).into_owned())
     }
+}
+
+fn encoded(fields: &[(&str, &str)]) -> String {
+    let pairs = fields.iter().map(|(name, value)| format!("{name}={}", throughline_testkit::http::encoded(value)));
+    pairs.collect::<Vec<_>>().join("&")
 }
