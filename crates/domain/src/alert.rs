@@ -51,6 +51,8 @@ codes! {
         HandedOver = "handed_over", "Handed over";
         /// Ended, with the reason.
         Resolved = "resolved", "Resolved";
+        /// The same was found again after somebody had answered for it.
+        FoundAgain = "found_again", "Found again";
     }
 }
 

@@ -196,6 +196,43 @@ on_both! {
         assert_eq!(alerts::history(&mut tx, &view, new(3).id).await.unwrap()[0].owner_name, "Josie Quill");
     }
 
+    /// Who answered for it answered for what was found before: found again, it waits for an answer anew. What has only
+    /// to be known or arranged is not asked for again by every form that says it.
+    async fn what_is_found_again_after_an_answer_waits_again_where_life_may_depend_on_it(kit: Kit) {
+        for (kind, waits) in [(AlertKind::SelfHarm, true), (AlertKind::SafeContact, false)] {
+            let person = kit.person("Jan", "Kowalski").await;
+            let episode = kit.episode(person).await;
+            let subject = Subject { person: Some(person), episode: Some(episode), site: Some(kit.custody()) };
+            let new = || NewAlert {
+                id: AlertId::new(Uuid::now_v7()),
+                record: None,
+                kind,
+                detail: "Thoughts of being better off dead: several days".into(),
+                due_at: None,
+                owner: None,
+            };
+            let mut tx = kit.tx(Role::Practitioner).await;
+            let grant = tx.authorise::<RaiseAlert>(subject).await.unwrap();
+            let id = alerts::raise(&mut tx, &grant, &new()).await.unwrap();
+            tx.commit().await.unwrap();
+            let raised = Raised { person, subject, alert: id };
+            let review = kit.now.date_naive() + chrono::Days::new(90);
+            answer(&kit, &raised, 5, AlertState::Acknowledged, "Seen each week", Some(review)).await;
+            let before = own(&kit, Role::Practitioner, 1).await.len();
+            let mut tx = kit.tx(Role::Practitioner).await;
+            let grant = tx.authorise::<RaiseAlert>(subject).await.unwrap();
+            assert_eq!(alerts::raise(&mut tx, &grant, &new()).await.unwrap(), id, "it is one alert");
+            let view = tx.authorise::<ViewRiskCard>(person).await.unwrap();
+            let steps: Vec<AlertStep> =
+                alerts::history(&mut tx, &view, id).await.unwrap().iter().map(|step| step.step).collect();
+            let stands = alerts::get(&mut tx, &view, id).await.unwrap().unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(steps.contains(&AlertStep::FoundAgain), waits, "{kind}");
+            assert_eq!((stands.state == AlertState::Open, stands.review_on.is_none()), (waits, waits), "{kind}");
+            assert_eq!(own(&kit, Role::Practitioner, 1).await.len() > before, waits, "{kind}");
+        }
+    }
+
     /// An alert has the owner of its episode until it is given to somebody by name.
     async fn an_alert_is_owed_by_the_owner_of_the_episode_or_by_whom_it_was_given_to(kit: Kit) {
         let raised = raised(&kit, AlertKind::SelfHarm, None).await;

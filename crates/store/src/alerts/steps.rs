@@ -4,7 +4,7 @@ use super::{Alert, COLUMNS, FROM, alert};
 use crate::{Conn, Result, Tx, args, events};
 use chrono::NaiveDate;
 use sqlx::AssertSqlSafe;
-use throughline_domain::alert::AlertStep;
+use throughline_domain::alert::{AlertStep, AlertTier};
 use throughline_domain::ids::{AlertId, EpisodeId, PersonId, RecordId, SiteId, UserId};
 use throughline_domain::risk::{AlertKind, AlertState};
 use throughline_domain::time::Instant;
@@ -159,7 +159,10 @@ pub(crate) async fn raise_in(
     site: SiteId,
     new: &NewAlert,
 ) -> Result<AlertId> {
-    if let Some(standing) = standing(tx, person, episode, new).await? {
+    if let Some((standing, state)) = standing(tx, person, episode, new).await? {
+        if state == AlertState::Acknowledged && new.kind.tier() == AlertTier::ActNow {
+            found_again(tx, person, episode, site, standing, new.kind).await?;
+        }
         return Ok(standing);
     }
     let (now, name) = (tx.now(), tx.actor_name());
@@ -172,6 +175,31 @@ pub(crate) async fn raise_in(
     .await?;
     let owner_name = new.owner.as_ref().map_or("", |owner| owner.name.as_str());
     add_step(tx, new.id, AlertStep::Raised, "", None, owner_name).await?;
+    note_in(tx, person, episode, site, event_words(new.kind, AlertStep::Raised)).await?;
+    Ok(new.id)
+}
+
+/// Life may depend on it this hour, and somebody found it again: whoever answered for it answered for what was
+/// found before, so that it waits for an answer anew (hazard H-04).
+async fn found_again(
+    tx: &mut Tx,
+    person: PersonId,
+    episode: EpisodeId,
+    site: SiteId,
+    alert: AlertId,
+    kind: AlertKind,
+) -> Result<()> {
+    let now = tx.now();
+    tx.execute(
+        "UPDATE alert SET state = 'open', waiting_since = $2, review_on = NULL, version = version + 1 WHERE id = $1",
+        args![alert, now],
+    )
+    .await?;
+    add_step(tx, alert, AlertStep::FoundAgain, "", None, "").await?;
+    note_in(tx, person, episode, site, event_words(kind, AlertStep::FoundAgain)).await
+}
+
+async fn note_in(tx: &mut Tx, person: PersonId, episode: EpisodeId, site: SiteId, words: String) -> Result<()> {
     events::add(
         tx,
         events::NewEvent {
@@ -181,26 +209,30 @@ pub(crate) async fn raise_in(
             episode: Some(episode),
             kind: "alert",
             class: Class::RiskCard,
-            words: event_words(new.kind, AlertStep::Raised),
+            words,
             link: format!("/people/{person}"),
         },
     )
-    .await?;
-    Ok(new.id)
+    .await
 }
 
-/// The alert of this episode that says the same and is not resolved.
-async fn standing(tx: &mut Tx, person: PersonId, episode: EpisodeId, new: &NewAlert) -> Result<Option<AlertId>> {
+/// The alert of this episode that says the same and is not resolved, and whether somebody answers for it.
+async fn standing(
+    tx: &mut Tx,
+    person: PersonId,
+    episode: EpisodeId,
+    new: &NewAlert,
+) -> Result<Option<(AlertId, AlertState)>> {
     let rows = tx
         .fetch_all(
-            "SELECT id, due_at FROM alert
+            "SELECT id, due_at, state FROM alert
               WHERE person_id = $1 AND episode_id = $2 AND kind = $3 AND detail = $4 AND state <> 'resolved'",
             args![person, episode, new.kind, &new.detail],
         )
         .await?;
     for row in &rows {
         if row.get::<Option<Instant>>("due_at")? == new.due_at {
-            return row.get("id").map(Some);
+            return Ok(Some((row.get("id")?, row.get("state")?)));
         }
     }
     Ok(None)

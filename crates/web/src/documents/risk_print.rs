@@ -89,22 +89,11 @@ fn summary(card: &RiskCard, now: Instant) -> String {
 }
 
 fn sections(card: &RiskCard, now: Instant) -> Vec<Section> {
+    let mut sections = alerts(card, now);
     if card.state == RiskState::Unavailable {
-        return vec![paragraph("Alerts", "Unavailable")];
-    }
-    let mut sections = Vec::new();
-    let whole: usize = card.alerts.iter().map(|alert| alert.detail.chars().count()).sum();
-    let most = (whole > MOST_CHARACTERS).then(|| (MOST_CHARACTERS / card.alerts.len()).max(LEAST_CHARACTERS));
-    for tier in AlertTier::ALL {
-        let of_tier = card.alerts.iter().filter(|alert| alert.tier() == *tier);
-        let rows: Vec<Row> = of_tier.map(|alert| alert_row(alert, most, now)).collect();
-        if !rows.is_empty() {
-            sections.push(Section {
-                title: format!("Alerts: {}", tier.label().to_lowercase()),
-                rows,
-                paragraphs: Vec::new(),
-            });
-        }
+        let words = if sections.is_empty() { "Unavailable" } else { "There may be more that cannot be shown here." };
+        sections.push(paragraph("Alerts", words));
+        return sections;
     }
     if sections.is_empty() {
         sections.push(paragraph("Alerts", "No alert stands."));
@@ -119,6 +108,23 @@ fn sections(card: &RiskCard, now: Instant) -> Vec<Section> {
     };
     sections.push(paragraph("Nobody asked about", &not_asked));
     sections
+}
+
+/// The alerts that stand, by tier: in every state of the card, for what is known of a person is never kept back
+/// because something else cannot be shown.
+fn alerts(card: &RiskCard, now: Instant) -> Vec<Section> {
+    let whole: usize = card.alerts.iter().map(|alert| alert.detail.chars().count()).sum();
+    let most = (whole > MOST_CHARACTERS).then(|| (MOST_CHARACTERS / card.alerts.len()).max(LEAST_CHARACTERS));
+    let of_tier = |tier: &AlertTier| {
+        let of_tier = card.alerts.iter().filter(|alert| alert.tier() == *tier);
+        let rows: Vec<Row> = of_tier.map(|alert| alert_row(alert, most, now)).collect();
+        (!rows.is_empty()).then(|| Section {
+            title: format!("Alerts: {}", tier.label().to_lowercase()),
+            rows,
+            paragraphs: Vec::new(),
+        })
+    };
+    AlertTier::ALL.iter().filter_map(of_tier).collect()
 }
 
 fn paragraph(title: &str, text: &str) -> Section {
