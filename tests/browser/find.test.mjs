@@ -209,10 +209,11 @@ scene('a team leader gives the record as a file, with purpose and basis', async 
   await leader.keyboard.press('Space');
   assert.equal((await download).suggestedFilename(), 'record.json');
   const file = JSON.parse(await readFile(await (await download).path(), 'utf8'));
-  const held = ['contact_details', 'episodes', 'signed_forms', 'alerts', 'care_plan', 'care_decisions', 'contacts', 'advice', 'documents', 'consents'];
+  const held = ['contact_details', 'episodes', 'signed_forms', 'risk', 'care_plan', 'care_decisions', 'contacts', 'advice', 'documents', 'consents'];
   for (const part of held) assert.ok(part in file, `the file has no ${part}`);
   assert.ok(!('justice' in file), 'what is alleged is given only when it was asked for');
-  assert.ok(file.left_out.includes('Legal status, alleged offences and outcomes: not asked for'), file.left_out.join('; '));
+  assert.ok(file.left_out.includes('Police numbers, legal status, alleged offences and outcomes: not asked for'), file.left_out.join('; '));
+  assert.ok(file.risk.state_words && !('legal_status' in file.episodes[0]));
   assert.ok(file.care_plan.goals.every((goal) => goal.lines.length > 0) && Array.isArray(file.care_plan.no_goal));
   await leader.goto(`${demo.url}${person}/sharing`);
   await sees(leader, 'The record as a file (json', 'For: Care goes on at the prison', 'HMP Healthcare, reception');

@@ -3,6 +3,7 @@
 
 use crate::disclosures::{self, NewDisclosure};
 use crate::{Conn, Error, Result, Row, Tx, args, records};
+use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use throughline_domain::alert::AlertStep;
 use throughline_domain::document::RecordState;
@@ -99,6 +100,12 @@ pub struct AlertLine {
     pub answered_by: String,
     /// What was answered last.
     pub resolution: String,
+    /// The moment it is about, when it is about one: a dose that is due.
+    pub due_at: Option<Instant>,
+    /// The day on which it is looked at again.
+    pub review_on: Option<NaiveDate>,
+    /// Who is to answer for it.
+    pub owner: String,
     /// Everything that was done with it, oldest first.
     pub steps: Vec<AlertStepLine>,
 }
@@ -114,6 +121,10 @@ pub struct AlertStepLine {
     pub by: String,
     /// What was written.
     pub words: String,
+    /// Until when it stood, for an acknowledgement.
+    pub review_on: Option<NaiveDate>,
+    /// To whom, for a handing over.
+    pub owner: String,
 }
 
 /// An onward referral.
@@ -238,8 +249,10 @@ pub async fn alerts(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<Vec<
     let mut steps = alert_steps(conn, grant).await?;
     let rows = conn
         .fetch_all(
-            "SELECT id, episode_id, kind, detail, state, raised_at, raised_by_name, answered_at, answered_by_name, resolution
-               FROM alert WHERE person_id = $1 ORDER BY raised_at, id",
+            "SELECT a.id, a.episode_id, a.kind, a.detail, a.state, a.raised_at, a.raised_by_name, a.answered_at,
+                    a.answered_by_name, a.resolution, a.due_at, a.review_on, u.name AS owner_name
+               FROM alert a JOIN episode e ON e.id = a.episode_id JOIN app_user u ON u.id = COALESCE(a.owner_id, e.owner_id)
+              WHERE a.person_id = $1 ORDER BY a.raised_at, a.id",
             args![grant.person()],
         )
         .await?;
@@ -256,6 +269,9 @@ pub async fn alerts(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<Vec<
             answered_at: row.get("answered_at")?,
             answered_by: row.get("answered_by_name")?,
             resolution: row.get("resolution")?,
+            due_at: row.get("due_at")?,
+            review_on: row.get("review_on")?,
+            owner: row.get("owner_name")?,
             steps: steps.remove(&id).unwrap_or_default(),
         })
     };
@@ -265,7 +281,8 @@ pub async fn alerts(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<Vec<
 async fn alert_steps(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<BTreeMap<AlertId, Vec<AlertStepLine>>> {
     let rows = conn
         .fetch_all(
-            "SELECT s.alert_id, s.step, s.at, s.by_name, s.words FROM alert_step s JOIN alert a ON a.id = s.alert_id
+            "SELECT s.alert_id, s.step, s.at, s.by_name, s.words, s.review_on, s.owner_name
+               FROM alert_step s JOIN alert a ON a.id = s.alert_id
               WHERE a.person_id = $1 ORDER BY s.alert_id, s.number",
             args![grant.person()],
         )
@@ -277,6 +294,8 @@ async fn alert_steps(conn: &mut Conn, grant: &Grant<ViewRiskCard>) -> Result<BTr
             at: row.get("at")?,
             by: row.get("by_name")?,
             words: row.get("words")?,
+            review_on: row.get("review_on")?,
+            owner: row.get("owner_name")?,
         };
         steps.entry(row.get("alert_id")?).or_default().push(one);
     }

@@ -86,7 +86,7 @@ struct Wanted {
     asked: Asked,
 }
 
-fn read(fields: &Fields, ledger: &Ledger, errors: &mut Errors) -> Option<Wanted> {
+fn read(fields: &Fields, open: &Open, ledger: &Ledger, errors: &mut Errors) -> Option<Wanted> {
     let purpose = fields.text("purpose").trim().to_owned();
     if purpose.is_empty() {
         errors.add("purpose", "Say what the file is for");
@@ -95,13 +95,18 @@ fn read(fields: &Fields, ledger: &Ledger, errors: &mut Errors) -> Option<Wanted>
     if format.is_none() {
         errors.add("format", "Choose which file is made");
     }
-    let parts = match format {
+    let parts: Vec<Part> = match format {
         // The table has a place for nothing else.
         Some(Format::Csv) => vec![Part::Forms],
         _ => fields.all("part").filter_map(Part::from_code).collect(),
     };
-    if parts.is_empty() {
-        errors.add("part", "Choose what the file holds");
+    let parts = open.of(&parts);
+    match format {
+        Some(Format::Csv) if parts.is_empty() => {
+            errors.add("format", "Your role sees no signed forms: the table would be empty")
+        }
+        _ if parts.is_empty() => errors.add("part", "Choose what the file holds"),
+        _ => {}
     }
     let consent_for = ConsentFor::from_code(fields.text("consent_for")).filter(|one| TOLD.contains(one));
     if consent_for.is_none() {
@@ -117,7 +122,8 @@ async fn make(cx: Cx, Path(person): Path<PersonId>, fields: Fields) -> Answer {
     let grant = tx.authorise::<ExportRecord>(person).await?;
     let ledger = Ledger::read(&mut tx, person.into()).await?;
     let mut errors = Errors::default();
-    let Some(wanted) = read(&fields, &ledger, &mut errors) else {
+    let open = Open::read(&mut tx, person).await?;
+    let Some(wanted) = read(&fields, &open, &ledger, &mut errors) else {
         drop(tx);
         return draw(&cx, person, &fields, &errors).await;
     };

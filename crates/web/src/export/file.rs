@@ -6,13 +6,16 @@ use crate::Problem;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use throughline_domain::disclosure::Basis;
+use throughline_domain::episode::LegalStatus;
 use throughline_domain::identifier::NhsNumber;
 use throughline_domain::ids::{EpisodeId, PersonId};
+use throughline_domain::risk::RiskState;
 use throughline_domain::time::Instant;
 use throughline_policy::{
     Grant, ViewCarePlan, ViewClinical, ViewConsent, ViewContactDetails, ViewDisclosure, ViewDocument, ViewEpisode,
     ViewFollowUp, ViewIdentity, ViewJustice, ViewNeedsPlan, ViewReferral, ViewRiskCard,
 };
+use throughline_store::alerts::{self, RiskCard};
 use throughline_store::care::{self, Decision, Goal, ReasonSaid};
 use throughline_store::consents::{self, Consent};
 use throughline_store::consultations::{self, Consultation};
@@ -23,7 +26,7 @@ use throughline_store::episodes::{self, Justice};
 use throughline_store::export::{self, AlertLine, CodedFinding, ReferralLine, SignedForm};
 use throughline_store::outcomes::{self, Outcome};
 use throughline_store::people::{self, ContactDetails};
-use throughline_store::{Tx, legal};
+use throughline_store::{Tx, legal, merges};
 
 /// The version of the document's shape.
 const SCHEMA_VERSION: u32 = 2;
@@ -39,6 +42,8 @@ pub(super) struct RecordFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     contact_details: Option<ContactDetails>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    set_aside_when_joined: Option<Vec<SetAside>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     episodes: Option<Vec<EpisodeLine>>,
     /// Signed forms, oldest first.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,7 +51,7 @@ pub(super) struct RecordFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<Vec<CodedFinding>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    alerts: Option<Vec<AlertLine>>,
+    risk: Option<Risk>,
     #[serde(skip_serializing_if = "Option::is_none")]
     care_plan: Option<CarePlan>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,6 +72,26 @@ pub(super) struct RecordFile {
     disclosures: Option<Vec<Disclosure>>,
 }
 
+/// The risk card in words, which never lets an empty list of alerts look like no risk, and every alert.
+#[derive(Debug, Serialize)]
+struct Risk {
+    state: RiskState,
+    state_words: &'static str,
+    assessed_at: Option<Instant>,
+    assessed_by: String,
+    found_in: Vec<String>,
+    not_asked: Vec<String>,
+    alerts: Vec<AlertLine>,
+}
+
+/// A detail of a record that was joined into this one and says something else: rules for safe contact above all.
+#[derive(Debug, Serialize)]
+struct SetAside {
+    detail: &'static str,
+    in_this_record: String,
+    in_the_joined_record: String,
+}
+
 /// Goals with what is done for them and what has happened, and why a need has none.
 #[derive(Debug, Serialize)]
 struct CarePlan {
@@ -78,6 +103,7 @@ struct CarePlan {
 #[derive(Debug, Serialize)]
 struct JusticeOfEpisode {
     episode_id: EpisodeId,
+    legal_status: LegalStatus,
     #[serde(flatten)]
     facts: Justice,
     legal_events: Vec<legal::Entry>,
@@ -108,6 +134,9 @@ struct Who {
     interpreter: bool,
     adjustments: String,
     other_names: Vec<String>,
+    identity_state: &'static str,
+    died_on: Option<chrono::NaiveDate>,
+    /// Numbers of police and courts only where those were asked for.
     identifiers: Vec<(String, String)>,
 }
 
@@ -116,7 +145,6 @@ struct EpisodeLine {
     id: EpisodeId,
     site: String,
     point_of_contact: &'static str,
-    legal_status: &'static str,
     opened_at: Instant,
     released_at: Option<Instant>,
     closed_at: Option<Instant>,
@@ -124,12 +152,12 @@ struct EpisodeLine {
 }
 
 /// Contacts and justice facts are read episode by episode, each with a grant of its own.
-async fn episodes_of(tx: &mut Tx, person: PersonId) -> Result<Vec<EpisodeId>, Problem> {
+async fn episodes_of(tx: &mut Tx, person: PersonId) -> Result<Vec<episodes::Episode>, Problem> {
     if !tx.may::<ViewEpisode>(person).await? {
         return Ok(Vec::new());
     }
     let grant = tx.authorise::<ViewEpisode>(person).await?;
-    Ok(episodes::of_person(tx, &grant).await?.iter().map(|episode| episode.id).collect())
+    Ok(episodes::of_person(tx, &grant).await?)
 }
 
 /// A part that was asked for and that the maker may see; `None` otherwise.
@@ -150,8 +178,10 @@ impl RecordFile {
         let mut left_out = Open::read(tx, person).await?.not_in(asked);
         let identity = tx.authorise::<ViewIdentity>(person).await?;
         let known = people::get(tx, &identity).await?.ok_or(Problem::NotFound)?;
+        let gives_justice = asked.contains(&Part::Justice) && tx.may::<ViewJustice>(person).await?;
         let contact_details =
             part!(tx, person, asked, ContactDetails, ViewContactDetails, people::contact_details).flatten();
+        let set_aside_when_joined = set_aside(tx, person, asked, &identity).await?;
         let episodes = part!(tx, person, asked, Episodes, ViewEpisode, episodes::of_person);
         let mut signed_forms = part!(tx, person, asked, Forms, ViewClinical, export::signed_forms);
         left_out.extend(signed_forms.as_mut().map(|forms| without_restricted(forms)).unwrap_or_default());
@@ -160,12 +190,13 @@ impl RecordFile {
             schema_version: SCHEMA_VERSION,
             made,
             left_out,
-            person: who(&known),
+            person: who(&known, gives_justice),
             contact_details,
+            set_aside_when_joined,
             episodes: episodes.map(|all| all.iter().map(episode_line).collect()),
             signed_forms,
             findings: part!(tx, person, asked, Findings, ViewNeedsPlan, export::findings),
-            alerts: part!(tx, person, asked, Alerts, ViewRiskCard, export::alerts),
+            risk: part!(tx, person, asked, Risk, ViewRiskCard, risk),
             care_plan: part!(tx, person, asked, CarePlan, ViewCarePlan, care_plan),
             care_decisions: part!(tx, person, asked, Decisions, ViewClinical, care::decisions),
             contacts: contacts(tx, person, asked).await?,
@@ -177,6 +208,44 @@ impl RecordFile {
             disclosures: part!(tx, person, asked, Disclosures, ViewDisclosure, disclosures::ledger),
         })
     }
+}
+
+async fn risk(tx: &mut Tx, grant: &Grant<ViewRiskCard>) -> Result<Risk, Problem> {
+    let card = alerts::risk_card(tx, grant).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a risk card could not be read");
+        RiskCard::unavailable()
+    });
+    Ok(Risk {
+        state: card.state,
+        state_words: card.state.label(),
+        assessed_at: card.assessed_at,
+        assessed_by: card.assessed_by,
+        found_in: card.known,
+        not_asked: card.not_asked,
+        alerts: export::alerts(tx, grant).await?,
+    })
+}
+
+async fn set_aside(
+    tx: &mut Tx,
+    person: PersonId,
+    asked: &[Part],
+    identity: &Grant<ViewIdentity>,
+) -> Result<Option<Vec<SetAside>>, Problem> {
+    if !asked.contains(&Part::ContactDetails) || !tx.may::<ViewContactDetails>(person).await? {
+        return Ok(None);
+    }
+    let grant = tx.authorise::<ViewContactDetails>(person).await?;
+    let mut all = Vec::new();
+    for joined in merges::of_person(tx, identity).await? {
+        let details = merges::left_behind_in(tx, &grant, joined.id).await?;
+        all.extend(details.into_iter().map(|one| SetAside {
+            detail: one.label,
+            in_this_record: one.keep,
+            in_the_joined_record: one.away,
+        }));
+    }
+    Ok((!all.is_empty()).then_some(all))
 }
 
 async fn care_plan(tx: &mut Tx, grant: &Grant<ViewCarePlan>) -> Result<CarePlan, Problem> {
@@ -193,7 +262,7 @@ async fn contacts(tx: &mut Tx, person: PersonId, asked: &[Part]) -> Result<Optio
     }
     let mut all = Vec::new();
     for episode in episodes_of(tx, person).await? {
-        let subject = people::subject_of_episode(tx, episode).await?.ok_or(Problem::NotFound)?;
+        let subject = people::subject_of_episode(tx, episode.id).await?.ok_or(Problem::NotFound)?;
         let grant = tx.authorise::<ViewFollowUp>(subject).await?;
         all.extend(contacts::of_episode(tx, &grant).await?);
     }
@@ -205,11 +274,12 @@ async fn justice(tx: &mut Tx, person: PersonId, asked: &[Part]) -> Result<Option
         return Ok(None);
     }
     let mut all = Vec::new();
-    for episode_id in episodes_of(tx, person).await? {
-        let subject = people::subject_of_episode(tx, episode_id).await?.ok_or(Problem::NotFound)?;
+    for episode in episodes_of(tx, person).await? {
+        let subject = people::subject_of_episode(tx, episode.id).await?.ok_or(Problem::NotFound)?;
         let grant = tx.authorise::<ViewJustice>(subject).await?;
         all.push(JusticeOfEpisode {
-            episode_id,
+            episode_id: episode.id,
+            legal_status: episode.legal_status,
             facts: episodes::justice(tx, &grant).await?,
             legal_events: legal::of_episode(tx, &grant).await?,
             outcomes: outcomes::of_episode(tx, &grant).await?,
@@ -247,7 +317,8 @@ fn without_restricted(forms: &mut [SignedForm]) -> Vec<String> {
     told.into_iter().collect()
 }
 
-fn who(person: &people::Person) -> Who {
+fn who(person: &people::Person, gives_justice: bool) -> Who {
+    let is_given = |kind: &str| gives_justice || kind == "local";
     Who {
         forenames: person.name.forenames.clone(),
         surname: person.name.surname.clone(),
@@ -260,7 +331,9 @@ fn who(person: &people::Person) -> Who {
         interpreter: person.interpreter,
         adjustments: person.adjustments.clone(),
         other_names: person.aliases.iter().map(throughline_domain::name::Name::formal).collect(),
-        identifiers: person.identifiers.clone(),
+        identity_state: person.identity_state.label(),
+        died_on: person.deceased_on,
+        identifiers: person.identifiers.iter().filter(|(kind, _)| is_given(kind)).cloned().collect(),
     }
 }
 
@@ -269,7 +342,6 @@ fn episode_line(episode: &episodes::Episode) -> EpisodeLine {
         id: episode.id,
         site: episode.site_name.clone(),
         point_of_contact: episode.point_of_contact.code(),
-        legal_status: episode.legal_status.code(),
         opened_at: episode.opened_at,
         released_at: episode.released_at,
         closed_at: episode.closed_at,

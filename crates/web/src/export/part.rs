@@ -17,8 +17,8 @@ codes! {
         Forms = "signed_forms", "Signed forms";
         /// What was found, coded.
         Findings = "findings", "Vulnerabilities and needs";
-        /// Alerts with their history.
-        Alerts = "alerts", "Alerts";
+        /// The risk card, and every alert with its history.
+        Risk = "risk", "The risk card and alerts";
         /// Goals, what is done for them, and why a need has none.
         CarePlan = "care_plan", "Care plan";
         /// Decisions about care.
@@ -31,8 +31,8 @@ codes! {
         Advice = "advice", "Advice to police, courts and colleagues about the person";
         /// Which documents there are.
         Documents = "documents", "A list of the documents, without the files";
-        /// Legal status, the alleged offence and what was decided.
-        Justice = "justice", "Legal status, alleged offences and outcomes";
+        /// Police numbers, legal status, the alleged offence and what was decided.
+        Justice = "justice", "Police numbers, legal status, alleged offences and outcomes";
         /// The consent ledger.
         Consents = "consents", "The consent ledger";
         /// The disclosure ledger.
@@ -41,7 +41,8 @@ codes! {
 }
 
 /// What no file has a place for: whoever reads it must not take it for empty.
-const NO_PLACE: &str = "Tasks, and who looked at the record: this file has no place for them";
+const NO_PLACE: &str = "Forms that nobody signed, earlier versions of advice, tasks, offers out of hours, lines of lists and who looked at \
+     the record: this file has no place for them";
 
 impl Part {
     /// The class that opens it.
@@ -51,7 +52,7 @@ impl Part {
             Self::Episodes => Class::Episode,
             Self::Forms | Self::Decisions | Self::Advice => Class::Clinical,
             Self::Findings => Class::NeedsPlan,
-            Self::Alerts => Class::RiskCard,
+            Self::Risk => Class::RiskCard,
             Self::CarePlan => Class::CarePlan,
             Self::Contacts => Class::FollowUp,
             Self::Referrals => Class::Referral,
@@ -87,6 +88,11 @@ impl Open {
         Ok(Self { to_maker, closed })
     }
 
+    /// The parts of a choice that the maker may give.
+    pub(super) fn of(&self, chosen: &[Part]) -> Vec<Part> {
+        chosen.iter().copied().filter(|part| self.to_maker.contains(part)).collect()
+    }
+
     /// What is in no file of this maker, in words.
     pub(super) fn never_in_it(&self) -> Vec<String> {
         let closed = self.closed.iter().map(|part| format!("{part}: not for the maker's role"));
@@ -106,13 +112,20 @@ mod tests {
 
     #[test]
     fn what_is_not_in_a_file_is_named_with_its_reason() {
-        let open = Open { to_maker: vec![Part::Forms, Part::Alerts], closed: vec![Part::Justice] };
+        let open = Open { to_maker: vec![Part::Forms, Part::Risk], closed: vec![Part::Justice] };
         let expected = [
-            "Alerts: not asked for",
-            "Legal status, alleged offences and outcomes: not for the maker's role",
+            "The risk card and alerts: not asked for",
+            "Police numbers, legal status, alleged offences and outcomes: not for the maker's role",
             NO_PLACE,
         ];
         assert_eq!(open.not_in(&[Part::Forms]), expected);
+    }
+
+    #[test]
+    fn nobody_gives_what_they_may_not_see() {
+        let open = Open { to_maker: vec![Part::Episodes], closed: vec![Part::Forms] };
+        assert_eq!(open.of(&[Part::Forms, Part::Episodes]), [Part::Episodes]);
+        assert!(open.of(&[Part::Forms]).is_empty());
     }
 
     #[test]

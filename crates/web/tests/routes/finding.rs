@@ -133,13 +133,14 @@ async fn a_file_is_given_with_its_line_in_the_ledger_or_not_at_all() {
         ("consent_for", "health"),
         ("purpose", "Care goes on at the prison"),
         ("format", "json"),
+        ("part", "signed_forms"),
         ("recipient", "HMP Healthcare"),
         ("channel", "secure_email"),
         ("basis", "public_interest"),
         ("reason", "His medicines would stop tonight"),
         ("minimum", "yes"),
     ];
-    for missing in ["consent_for", "purpose", "format", "recipient", "basis", "minimum"] {
+    for missing in ["consent_for", "purpose", "format", "part", "recipient", "basis", "minimum"] {
         let fields: Vec<(&str, &str)> = whole.iter().copied().filter(|(name, _)| *name != missing).collect();
         let (status, _) = office.post(&address, Role::TeamLeader, &fields).await;
         assert_eq!((status, lines().await), (422, 0), "without {missing}");
@@ -148,10 +149,14 @@ async fn a_file_is_given_with_its_line_in_the_ledger_or_not_at_all() {
     assert_eq!((status, lines().await), (404, 0));
     let (status, file) = office.post(&address, Role::TeamLeader, &whole).await;
     assert_eq!((status, lines().await), (200, 1));
-    assert!(file.contains("\"schema\": \"throughline.record\"") && file.contains("\"schema_version\": 1"), "{file}");
+    assert!(file.contains("\"schema\": \"throughline.record\"") && file.contains("\"schema_version\": 2"), "{file}");
     assert!(file.contains("\"question\": \"seen_how\"") && file.contains("\"dataset\": \"ConsMechanismMH\""), "{file}");
     assert!(!file.contains("third_party"), "what others said is left out");
-    assert!(file.contains("Care plan, contacts, advice"), "what the file has no place for is named: {file}");
+    assert!(
+        file.contains("Care plan: not asked for") && !file.contains("\"care_plan\""),
+        "what is taken away is named: {file}"
+    );
+    assert!(file.contains("this file has no place for them"), "what the file has no place for is named: {file}");
     let csv: Vec<(&str, &str)> =
         whole.iter().map(|(name, value)| if *name == "format" { (*name, "csv") } else { (*name, *value) }).collect();
     let (status, table) = office.post(&address, Role::TeamLeader, &csv).await;
