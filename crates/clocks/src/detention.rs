@@ -14,7 +14,7 @@ pub(crate) struct Detention<'a> {
     pub(crate) reviews: Vec<Instant>,
     /// Excluded time in order, overlaps joined.
     pub(crate) excluded: Vec<(Instant, Instant)>,
-    /// The release, unless it lies ahead or before everything else.
+    /// The release, unless it lies ahead or before police detention began.
     pub(crate) released: Option<Instant>,
 }
 
@@ -24,19 +24,14 @@ impl<'a> Detention<'a> {
         let held = |review: &Instant| *review <= as_of && authorised.is_none_or(|start| start <= *review);
         let mut reviews: Vec<Instant> = events.reviews_held.iter().copied().filter(held).collect();
         reviews.sort_unstable();
-        let began = began(events);
+        let began = police_began(events);
         let released = events.released_at.filter(|at| *at <= as_of && began.is_none_or(|began| began <= *at));
         Self { events, as_of, reviews, excluded: joined(tables, events, as_of), released }
     }
 
-    /// When the person was arrested, for whatever reason.
-    pub(crate) fn arrest(&self) -> Option<Instant> {
-        self.events.arrested_at.or(self.events.bail_breach_arrested_at)
-    }
-
     /// When detention without charge ended: by release or by charge.
     pub(crate) fn without_charge_until(&self) -> Option<Instant> {
-        let began = began(self.events);
+        let began = police_began(self.events);
         let charged = self.events.charged_at.filter(|at| *at <= self.as_of && began.is_none_or(|began| began <= *at));
         self.released.into_iter().chain(charged).min()
     }
@@ -57,16 +52,15 @@ impl<'a> Detention<'a> {
     }
 }
 
-/// The first thing that happened, of the events that put somebody in detention.
-pub(crate) fn began(events: &Events) -> Option<Instant> {
-    let times = [
-        events.arrested_at,
-        events.bail_breach_arrested_at,
-        events.arrived_station_at,
-        events.s136_arrived_at,
-        events.s135_arrived_at,
-    ];
-    times.into_iter().flatten().min()
+/// When the person was arrested, for whatever reason.
+pub(crate) fn arrest(events: &Events) -> Option<Instant> {
+    events.arrested_at.or(events.bail_breach_arrested_at)
+}
+
+/// When police detention began: with the arrest, or with arrival where no arrest is recorded. What was before
+/// (a voluntary interview, a place of safety) is another matter.
+pub(crate) fn police_began(events: &Events) -> Option<Instant> {
+    arrest(events).or(events.arrived_station_at)
 }
 
 pub(crate) fn is_police_detention(events: &Events) -> bool {

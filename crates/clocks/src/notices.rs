@@ -3,7 +3,7 @@
 use throughline_domain::time::{Instant, date_time_long};
 
 use crate::clock::{Clock, State};
-use crate::detention::{Detention, began, is_police_detention};
+use crate::detention::{Detention, arrest, is_police_detention, police_began};
 use crate::events::{Events, Excluded, Warrant};
 use crate::table::{Kind, Permission, StartsFrom, Tables};
 
@@ -132,16 +132,20 @@ fn out_of_order(events: &Events) -> Vec<String> {
             found.push(format!("{words} ({} is before {}).", date_time_long(second), date_time_long(first)));
         }
     };
-    before(events.arrested_at, events.released_at, "Release is recorded before arrest and is left out");
-    if events.arrested_at.is_none() {
-        before(began(events), events.released_at, "Release is recorded before arrival and is left out");
-    }
+    let (began, left_out) = match arrest(events) {
+        Some(arrest) => (Some(arrest), "Release is recorded before arrest and is left out"),
+        None => (
+            police_began(events).or(events.s136_arrived_at).or(events.s135_arrived_at),
+            "Release is recorded before arrival and is left out",
+        ),
+    };
+    before(began, events.released_at, left_out);
     before(
         events.arrested_at,
         events.arrived_station_at,
         "Arrival at the station is recorded before arrest. The limits are counted from arrival; after a voluntary interview they start at arrest",
     );
-    before(began(events), events.charged_at, "Charge is recorded before arrest or arrival and is left out");
+    before(police_began(events), events.charged_at, "Charge is recorded before arrest or arrival and is left out");
     before(
         events.s136_arrived_at,
         events.s136_ended_at,

@@ -4,7 +4,7 @@ use chrono::{Datelike, Duration, Months, NaiveDate, NaiveTime, Weekday};
 use throughline_domain::calendar::is_bank_holiday;
 use throughline_domain::time::{Instant, from_london, london_date};
 
-use crate::detention::{Detention, is_police_detention};
+use crate::detention::{Detention, arrest, is_police_detention};
 use crate::events::{ChargeHeld, Hours};
 use crate::table::{ExcludedTime, Kind, Length, Permission, Rule, StartsFrom};
 
@@ -78,7 +78,7 @@ impl Detention<'_> {
     }
 
     fn relevant_time(&self, arrival_within: Option<Hours>) -> Option<Instant> {
-        let latest = self.arrest().zip(arrival_within).map(|(arrest, within)| arrest + within.duration());
+        let latest = arrest(self.events).zip(arrival_within).map(|(arrest, within)| arrest + within.duration());
         match (self.events.arrived_station_at, latest) {
             (Some(arrival), Some(latest)) => Some(arrival.min(latest)),
             (arrival, latest) => arrival.or(latest),
