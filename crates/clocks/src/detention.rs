@@ -2,7 +2,7 @@
 
 use throughline_domain::time::{Instant, london_date};
 
-use crate::events::Events;
+use crate::events::{Events, Warrant};
 use crate::table::{Kind, Length, Permission, Rule, Tables};
 
 /// The recorded events with what is impossible set aside, at an instant.
@@ -12,6 +12,8 @@ pub(crate) struct Detention<'a> {
     pub(crate) as_of: Instant,
     /// Reviews held by now and not before detention was authorised, in order.
     pub(crate) reviews: Vec<Instant>,
+    /// Warrants granted by now and not before police detention began, in order.
+    pub(crate) warrants: Vec<&'a Warrant>,
     /// Excluded time in order, overlaps joined.
     pub(crate) excluded: Vec<(Instant, Instant)>,
     /// The release, unless it lies ahead or before police detention began.
@@ -24,25 +26,29 @@ impl<'a> Detention<'a> {
         let held = |review: &Instant| *review <= as_of && authorised.is_none_or(|start| start <= *review);
         let mut reviews: Vec<Instant> = events.reviews_held.iter().copied().filter(held).collect();
         reviews.sort_unstable();
-        let began = police_began(events);
-        let released = events.released_at.filter(|at| *at <= as_of && began.is_none_or(|began| began <= *at));
-        Self { events, as_of, reviews, excluded: joined(tables, events, as_of), released }
+        let counts = |at: &Instant| *at <= as_of && in_police_detention(events, *at);
+        let mut warrants: Vec<&Warrant> = events.warrants.iter().filter(|one| counts(&one.granted_at)).collect();
+        warrants.sort_unstable_by_key(|warrant| warrant.granted_at);
+        let released = events.released_at.filter(counts);
+        Self { events, as_of, reviews, warrants, excluded: joined(tables, events, as_of), released }
     }
 
     /// When detention without charge ended: by release or by charge.
     pub(crate) fn without_charge_until(&self) -> Option<Instant> {
-        let began = police_began(self.events);
-        let charged = self.events.charged_at.filter(|at| *at <= self.as_of && began.is_none_or(|began| began <= *at));
+        let counts = |at: &Instant| *at <= self.as_of && in_police_detention(self.events, *at);
+        let charged = self.events.charged_at.filter(counts);
         self.released.into_iter().chain(charged).min()
     }
 
-    /// When a decision was made, if it was made by now. The doctor's extension has no recorded
+    /// When a decision was made, if it was made by now and of this detention. The doctor's extension has no recorded
     /// time of its own and counts from arrival.
     pub(crate) fn permitted_at(&self, permission: Permission) -> Option<Instant> {
         let bail = self.events.pre_charge_bail.as_ref();
         let at = match permission {
-            Permission::SuperintendentExtension => self.events.superintendent_extension_at,
-            Permission::Warrant => self.events.warrants.iter().map(|warrant| warrant.granted_at).min(),
+            Permission::SuperintendentExtension => {
+                self.events.superintendent_extension_at.filter(|at| in_police_detention(self.events, *at))
+            }
+            Permission::Warrant => self.warrants.first().map(|warrant| warrant.granted_at),
             Permission::S136Extension => self.events.s136_extension_hours.and(self.events.s136_arrived_at),
             Permission::S135Extension => self.events.s135_extension_hours.and(self.events.s135_arrived_at),
             Permission::InspectorBail => bail.and_then(|bail| bail.inspector_at),
@@ -61,6 +67,11 @@ pub(crate) fn arrest(events: &Events) -> Option<Instant> {
 /// (a voluntary interview, a place of safety) is another matter.
 pub(crate) fn police_began(events: &Events) -> Option<Instant> {
     arrest(events).or(events.arrived_station_at)
+}
+
+/// Whether an instant is not before police detention began, as far as is recorded.
+fn in_police_detention(events: &Events, at: Instant) -> bool {
+    police_began(events).is_none_or(|began| began <= at)
 }
 
 pub(crate) fn is_police_detention(events: &Events) -> bool {

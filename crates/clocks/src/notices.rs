@@ -17,9 +17,9 @@ pub(crate) fn notices(detention: &Detention, clocks: &[Clock], unruled: &[String
     notices.extend(ahead(events, *as_of));
     notices.extend(out_of_order(events));
     notices.extend(excluded(&events.excluded, *as_of));
-    notices.extend(too_late(events, clocks));
+    notices.extend(too_late(detention, clocks));
     notices.extend(too_long(events, tables));
-    notices.extend(events.warrants.iter().map(warrant_end));
+    notices.extend(detention.warrants.iter().map(|warrant| warrant_end(warrant)));
     notices.extend(no_limit(clocks));
     notices.extend(to_verify(clocks, events));
     notices.extend(unruled.iter().map(|label| {
@@ -132,20 +132,27 @@ fn out_of_order(events: &Events) -> Vec<String> {
             found.push(format!("{words} ({} is before {}).", date_time_long(second), date_time_long(first)));
         }
     };
-    let (began, left_out) = match arrest(events) {
-        Some(arrest) => (Some(arrest), "Release is recorded before arrest and is left out"),
-        None => (
-            police_began(events).or(events.s136_arrived_at).or(events.s135_arrived_at),
-            "Release is recorded before arrival and is left out",
-        ),
-    };
-    before(began, events.released_at, left_out);
+    let began = police_began(events);
+    let start = if arrest(events).is_some() { "arrest" } else { "arrival" };
+    before(
+        began.or(events.s136_arrived_at).or(events.s135_arrived_at),
+        events.released_at,
+        &format!("Release is recorded before {start} and is left out"),
+    );
+    before(
+        began,
+        events.superintendent_extension_at,
+        &format!("The superintendent's extension is recorded before {start} and is left out"),
+    );
+    for warrant in &events.warrants {
+        before(began, Some(warrant.granted_at), &format!("A warrant is recorded before {start} and is left out"));
+    }
     before(
         events.arrested_at,
         events.arrived_station_at,
         "Arrival at the station is recorded before arrest. The limits are counted from arrival; after a voluntary interview they start at arrest",
     );
-    before(police_began(events), events.charged_at, "Charge is recorded before arrest or arrival and is left out");
+    before(began, events.charged_at, "Charge is recorded before arrest or arrival and is left out");
     before(
         events.s136_arrived_at,
         events.s136_ended_at,
@@ -226,13 +233,13 @@ fn excluded(excluded: &[Excluded], as_of: Instant) -> Vec<String> {
 }
 
 /// An extension or warrant that came after the limit it was to extend.
-fn too_late(events: &Events, clocks: &[Clock]) -> Vec<String> {
+fn too_late(detention: &Detention, clocks: &[Clock]) -> Vec<String> {
     let due = |id: &str| clocks.iter().find(|clock| clock.id == id).and_then(|clock| clock.due_at);
     let in_force = |id: &str| {
         clocks.iter().any(|clock| clock.id == id && clock.state != State::NotInForce && clock.due_at.is_some())
     };
     let mut found = Vec::new();
-    if let (Some(extension), Some(limit)) = (events.superintendent_extension_at, due("pace_24h"))
+    if let (Some(extension), Some(limit)) = (detention.events.superintendent_extension_at, due("pace_24h"))
         && extension > limit
     {
         found.push(format!(
@@ -241,7 +248,7 @@ fn too_late(events: &Events, clocks: &[Clock]) -> Vec<String> {
         ));
     }
     let limit = if in_force("pace_36h") { due("pace_36h") } else { due("pace_24h") };
-    let first = events.warrants.iter().map(|warrant| warrant.granted_at).min();
+    let first = detention.warrants.first().map(|warrant| warrant.granted_at);
     if let (Some(first), Some(limit)) = (first, limit)
         && first > limit
     {
