@@ -8,6 +8,7 @@ use crate::table::{Kind, Length, Permission, Rule, Tables};
 /// The recorded events with what is impossible set aside, at an instant.
 #[derive(Debug)]
 pub(crate) struct Detention<'a> {
+    pub(crate) tables: &'a Tables,
     pub(crate) events: &'a Events,
     pub(crate) as_of: Instant,
     /// Reviews held by now and not before detention was authorised, in order.
@@ -21,7 +22,7 @@ pub(crate) struct Detention<'a> {
 }
 
 impl<'a> Detention<'a> {
-    pub(crate) fn of(tables: &Tables, events: &'a Events, as_of: Instant) -> Self {
+    pub(crate) fn of(tables: &'a Tables, events: &'a Events, as_of: Instant) -> Self {
         let authorised = events.detention_authorised_at;
         let held = |review: &Instant| *review <= as_of && authorised.is_none_or(|start| start <= *review);
         let mut reviews: Vec<Instant> = events.reviews_held.iter().copied().filter(held).collect();
@@ -30,7 +31,7 @@ impl<'a> Detention<'a> {
         let mut warrants: Vec<&Warrant> = events.warrants.iter().filter(|one| counts(&one.granted_at)).collect();
         warrants.sort_unstable_by_key(|warrant| warrant.granted_at);
         let released = events.released_at.filter(counts);
-        Self { events, as_of, reviews, warrants, excluded: joined(tables, events, as_of), released }
+        Self { tables, events, as_of, reviews, warrants, excluded: joined(tables, events, as_of), released }
     }
 
     /// When detention without charge ended: by release or by charge.

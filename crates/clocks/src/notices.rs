@@ -4,8 +4,8 @@ use throughline_domain::time::{Instant, date_time_long};
 
 use crate::clock::{Clock, State};
 use crate::detention::{Detention, arrest, is_police_detention, police_began};
-use crate::events::{Events, Excluded, Warrant};
-use crate::table::{Kind, Permission, StartsFrom, Tables};
+use crate::events::{Events, Excluded, Hours};
+use crate::table::{Kind, Length, StartsFrom, Tables};
 
 const ESTIMATE: &str = "Every clock here is an estimate from the times recorded. Check the custody record.";
 
@@ -19,7 +19,7 @@ pub(crate) fn notices(detention: &Detention, clocks: &[Clock], unruled: &[String
     notices.extend(excluded(&events.excluded, *as_of));
     notices.extend(too_late(detention, clocks));
     notices.extend(too_long(events, tables));
-    notices.extend(detention.warrants.iter().map(|warrant| warrant_end(warrant)));
+    notices.extend(warrants(detention, clocks));
     notices.extend(no_limit(clocks));
     notices.extend(to_verify(clocks, events));
     notices.extend(unruled.iter().map(|label| {
@@ -271,12 +271,10 @@ fn too_long(events: &Events, tables: &Tables) -> Vec<String> {
             "The section 136 extension is recorded as {given} hours. The most the law allows is {most}, which is used."
         ));
     }
-    let warrant_max = tables.rules().iter().filter(|rule| rule.needs == Some(Permission::Warrant));
-    let warrant_max = warrant_max.filter_map(|rule| rule.warrant_max).max();
     for warrant in &events.warrants {
-        if let Some(most) = warrant_max.filter(|most| warrant.hours > *most) {
+        if let Some(most) = warrant_max(tables).filter(|most| warrant.hours > *most) {
             found.push(format!(
-                "A warrant is recorded for {} hours. The most one warrant may run is {most}.",
+                "A warrant is recorded for {} hours. The most one warrant may run is {most}, which is used.",
                 warrant.hours
             ));
         }
@@ -284,14 +282,47 @@ fn too_long(events: &Events, tables: &Tables) -> Vec<String> {
     found
 }
 
-/// The 96 hour limit is the outer wall; the warrant itself ends sooner.
-fn warrant_end(warrant: &Warrant) -> String {
-    format!(
-        "The warrant granted at {} for {} hours would end at {} if it runs from then. Check the warrant.",
-        date_time_long(warrant.granted_at),
-        warrant.hours,
-        date_time_long(warrant.granted_at + warrant.hours.duration())
-    )
+/// The longest that one warrant may run.
+fn warrant_max(tables: &Tables) -> Option<Hours> {
+    let lengths = tables.rules().iter().filter(|rule| rule.starts_from == StartsFrom::WarrantGranted);
+    let hours = lengths.filter_map(|rule| match rule.length {
+        Length::Hours(hours) => Some(hours),
+        _ => None,
+    });
+    hours.max()
+}
+
+/// When each warrant ends, the holes between them, and that the last one is over.
+fn warrants(detention: &Detention, clocks: &[Clock]) -> Vec<String> {
+    let most = warrant_max(detention.tables);
+    let mut found = Vec::new();
+    let mut covered: Option<Instant> = None;
+    for warrant in &detention.warrants {
+        let (granted, hours) = (warrant.granted_at, most.map_or(warrant.hours, |most| most.min(warrant.hours)));
+        let end = granted + hours.duration();
+        if let Some(covered) = covered.filter(|covered| *covered < granted) {
+            found.push(format!(
+                "No warrant is recorded from {} to {}. Check the custody record for that time.",
+                date_time_long(covered),
+                date_time_long(granted)
+            ));
+        }
+        found.push(format!(
+            "The warrant granted at {} for {hours} hours would end at {} if it runs from then. Check the warrant.",
+            date_time_long(granted),
+            date_time_long(end)
+        ));
+        covered = covered.max(Some(end));
+    }
+    let over = clocks.iter().filter(|clock| clock.starts_from == StartsFrom::WarrantGranted);
+    let over = over.filter(|clock| clock.state == State::Expired).filter_map(|clock| clock.due_at);
+    found.extend(over.map(|end| {
+        format!(
+            "The last warrant ended at {}, and no later one is recorded. Check under which power the person is held.",
+            date_time_long(end)
+        )
+    }));
+    found
 }
 
 /// What has no limit is said: a blank would look like a mistake.

@@ -196,19 +196,30 @@ pub fn review_not_recorded(answer: &Answer) -> Option<&Clock> {
     answer.clocks.iter().filter(past).max_by_key(|clock| clock.due_at)
 }
 
-/// The end of the power that holds somebody now, of those that end within hours: the first limit in force.
+/// The limits of police detention, each carried on by a decision to the next. A warrant ends before the 96 hours.
+pub(crate) const POLICE_LIMITS: &[&str] = &["pace_24h", "pace_36h", "pace_warrant", "pace_96h"];
+/// The limits of section 136.
+pub(crate) const S136_LIMITS: &[&str] = &["s136_24h", "s136_extended"];
+/// The limits of section 135.
+pub(crate) const S135_LIMITS: &[&str] = &["s135_24h", "s135_extended"];
+
+/// Of the limits of a power the one at which it ends: the first beyond which it was not lawfully carried on.
+pub(crate) fn limit_that_stands<'a>(answer: &'a Answer, ids: &[&str]) -> Option<&'a Clock> {
+    let last = |id: &&str| answer.clocks.iter().rfind(|clock| clock.id == *id);
+    let stands = |clock: &&Clock| !matches!(clock.state, State::Extended | State::NotInForce);
+    ids.iter().filter_map(last).find(stands)
+}
+
+/// The end of the power that holds somebody now, of those that end within hours: the first that stands.
 pub fn limit_in_force(answer: &Answer) -> Option<&Clock> {
     // One that starts ahead is a slip on a list: its end still orders the board.
-    let is_in_force = |clock: &Clock| {
+    let is_in_force = |clock: &&Clock| {
         matches!(clock.state, State::Running | State::DueSoon | State::Expired)
             || (clock.state == State::NotStarted && clock.due_at.is_some())
     };
-    let ends_soon = |clock: &&Clock| {
-        clock.kind == ClockKind::Limit
-            && is_in_force(clock)
-            && (clock.id.starts_with("pace_") || clock.id.starts_with("s13"))
-    };
-    answer.clocks.iter().filter(ends_soon).min_by_key(|clock| clock.due_at)
+    let powers = [POLICE_LIMITS, S136_LIMITS, S135_LIMITS];
+    let stand = powers.into_iter().filter_map(|ids| limit_that_stands(answer, ids));
+    stand.filter(is_in_force).min_by_key(|clock| clock.due_at)
 }
 
 /// The review that is due next, while it is still ahead.

@@ -5,7 +5,7 @@ use throughline_domain::calendar::is_bank_holiday;
 use throughline_domain::time::{Instant, from_london, london_date};
 
 use crate::detention::{Detention, arrest, is_police_detention};
-use crate::events::{ChargeHeld, Hours};
+use crate::events::{ChargeHeld, Hours, Warrant};
 use crate::table::{ExcludedTime, Kind, Length, Permission, Rule, StartsFrom};
 
 /// One run of a rule: a detention, a section, a charge.
@@ -17,6 +17,8 @@ pub(crate) struct Run {
     pub(crate) ended: Option<Instant>,
     /// How often it was renewed.
     renewals: usize,
+    /// The hours that were granted for it, where somebody decides on them.
+    granted: Option<Hours>,
     /// Days of it that were used up before.
     days_used: i64,
     /// Which charge, where there may be several.
@@ -32,6 +34,13 @@ impl Detention<'_> {
             StartsFrom::RelevantTime | StartsFrom::DetentionAuthorised | StartsFrom::LastReviewHeld => {
                 let ended = if rule.kind == Kind::Review { self.released } else { self.without_charge_until() };
                 is_police_detention(events).then(|| one(self.police_start(rule), ended)).into_iter().collect()
+            }
+            StartsFrom::WarrantGranted => {
+                let granted = |warrant: &&Warrant| Run {
+                    granted: Some(warrant.hours),
+                    ..one(Some(warrant.granted_at), self.without_charge_until())
+                };
+                self.warrants.last().map(granted).into_iter().collect()
             }
             StartsFrom::BailBreachArrest => {
                 events.bail_breach_arrested_at.map(|at| one(Some(at), None)).into_iter().collect()
@@ -120,15 +129,28 @@ impl Detention<'_> {
     pub(crate) fn due(&self, rule: &Rule, run: &Run, start: Instant) -> Option<Instant> {
         let due = match rule.length {
             Length::None => return None,
-            Length::Hours(hours) => start + hours.duration() + self.extension(rule),
+            Length::Hours(most) => {
+                start + run.granted.map_or(most, |granted| granted.min(most)).duration() + self.extension(rule)
+            }
             Length::Days(_) | Length::Months(_) => {
                 from_london(first_day_after(rule, run, london_date(start)).and_time(NaiveTime::MIN))
             }
         };
-        Some(match rule.excluded_time {
+        let due = match rule.excluded_time {
             ExcludedTime::Moves => moved(start, due, &self.excluded),
             ExcludedTime::Ignored => due,
-        })
+        };
+        Some(self.outer_wall(rule).map_or(due, |wall| due.min(wall)))
+    }
+
+    /// When the clock is due beyond which this one cannot run.
+    fn outer_wall(&self, rule: &Rule) -> Option<Instant> {
+        let id = rule.not_beyond.as_deref()?;
+        let due = |run: Run| {
+            let start = run.start?;
+            self.due(self.tables.in_force(id, london_date(start))?, &run, start)
+        };
+        self.runs(self.tables.newest(id)?).into_iter().filter_map(due).min()
     }
 
     /// What an extension adds: what the doctor gave, at most what the law allows; the most it

@@ -6,7 +6,7 @@ use throughline_domain::legal::{Detail, LegalEvent, LegalEventKind, MhaSection, 
 use throughline_domain::time::{Instant, date_time_long};
 
 use crate::answer::Answer;
-use crate::clock::State;
+use crate::recorded::{POLICE_LIMITS, S135_LIMITS, S136_LIMITS, limit_that_stands};
 use crate::words::length;
 
 /// On which basis somebody is held, or free.
@@ -234,20 +234,16 @@ fn set_limits(spans: &mut [Span], clocks: &Answer) {
 fn limit(basis: Basis, clocks: &Answer) -> Option<Instant> {
     let section;
     let ids: &[&str] = match basis {
-        Basis::Police => &["pace_96h", "pace_36h", "pace_24h"],
-        Basis::S136 => &["s136_extended", "s136_24h"],
-        Basis::S135 => &["s135_extended", "s135_24h"],
+        Basis::Police => POLICE_LIMITS,
+        Basis::S136 => S136_LIMITS,
+        Basis::S135 => S135_LIMITS,
         Basis::Section(which) => {
             section = format!("mha_{}", which.code());
             &[section.as_str()]
         }
         _ => &[],
     };
-    let in_force = |id: &&str| {
-        let clocks = clocks.clocks.iter().filter(move |clock| clock.id == *id);
-        clocks.filter(|clock| clock.state != State::NotInForce).filter_map(|clock| clock.due_at).next_back()
-    };
-    ids.iter().find_map(in_force)
+    limit_that_stands(clocks, ids)?.due_at
 }
 
 fn gaps_and_overlaps(spans: &[Span], as_of: Instant) -> Vec<Mark> {

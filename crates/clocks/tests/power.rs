@@ -2,7 +2,7 @@
 
 mod told;
 
-use throughline_clocks::{Answer, Events, Hours, State, Warrant, clocks};
+use throughline_clocks::{Answer, Events, Hours, State, Warrant, clocks, limit_in_force, next_due};
 use throughline_domain::time::Instant;
 use told::london;
 
@@ -77,4 +77,54 @@ fn a_decision_from_before_the_detention_carries_nothing_on() {
         assert_eq!(due(&answer, "pace_96h"), some("2026-03-06 09:00"), "{what}");
         assert!(says(&answer, what), "{:?}", answer.notices);
     }
+}
+
+fn warrant(granted_at: &str, hours: u16) -> Warrant {
+    Warrant { granted_at: london(granted_at), hours: Hours::whole(hours) }
+}
+
+/// Carried on by a superintendent at 07:00 on 3 March, and by these warrants after that.
+fn with_warrants(warrants: Vec<Warrant>) -> Events {
+    Events { superintendent_extension_at: some("2026-03-03 07:00"), warrants, ..held() }
+}
+
+#[test]
+fn a_warrant_that_has_run_out_ends_the_power_before_the_96_hours() {
+    let answer = clocks(&with_warrants(vec![warrant("2026-03-03 15:00", 12)]), london("2026-03-04 15:00"));
+    assert_eq!(due(&answer, "pace_warrant"), some("2026-03-04 03:00"));
+    assert_eq!(state(&answer, "pace_warrant"), State::Expired);
+    assert_eq!(due(&answer, "pace_96h"), some("2026-03-06 09:00"));
+    assert_eq!(next_due(&answer).unwrap().id, "pace_warrant");
+    assert_eq!(limit_in_force(&answer).unwrap().id, "pace_warrant");
+    assert!(says(&answer, "ended at 4 March 2026 at 03:00, and no later one is recorded"), "{:?}", answer.notices);
+    let free = Events { released_at: some("2026-03-04 02:00"), ..with_warrants(vec![warrant("2026-03-03 15:00", 12)]) };
+    let answer = clocks(&free, london("2026-03-04 15:00"));
+    assert_eq!(state(&answer, "pace_warrant"), State::Stopped);
+    assert!(!says(&answer, "no later one is recorded"), "{:?}", answer.notices);
+}
+
+#[test]
+fn the_last_warrant_runs_at_most_36_hours_and_never_beyond_the_96() {
+    let long = clocks(&with_warrants(vec![warrant("2026-03-03 15:00", 48)]), london("2026-03-03 16:00"));
+    assert_eq!(due(&long, "pace_warrant"), some("2026-03-05 03:00"));
+    assert!(says(&long, "The most one warrant may run is 36"), "{:?}", long.notices);
+    let late = vec![warrant("2026-03-05 02:00", 36), warrant("2026-03-03 15:00", 36)];
+    let late = clocks(&with_warrants(late), london("2026-03-05 04:00"));
+    assert_eq!(due(&late, "pace_warrant"), some("2026-03-06 09:00"));
+    assert_eq!(state(&late, "pace_warrant"), State::Running);
+    assert!(clocks(&with_warrants(Vec::new()), london("2026-03-03 08:00")).clock("pace_warrant").is_none());
+}
+
+#[test]
+fn a_hole_between_two_warrants_is_told() {
+    let hole = vec![warrant("2026-03-03 15:00", 12), warrant("2026-03-04 21:00", 24)];
+    let answer = clocks(&with_warrants(hole), london("2026-03-04 22:00"));
+    assert_eq!(due(&answer, "pace_warrant"), some("2026-03-05 21:00"));
+    assert!(
+        says(&answer, "No warrant is recorded from 4 March 2026 at 03:00 to 4 March 2026 at 21:00"),
+        "{:?}",
+        answer.notices
+    );
+    let on = vec![warrant("2026-03-03 15:00", 12), warrant("2026-03-04 03:00", 24)];
+    assert!(!says(&clocks(&with_warrants(on), london("2026-03-04 22:00")), "No warrant is recorded"));
 }

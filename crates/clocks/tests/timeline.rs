@@ -2,7 +2,7 @@
 
 mod told;
 
-use throughline_clocks::{Basis, MarkKind, State, Timeline, clocks, events_of, next_due, timeline};
+use throughline_clocks::{Basis, MarkKind, State, Timeline, clocks, events_of, limit_in_force, next_due, timeline};
 use throughline_domain::legal::{Allocation, Charge, Detail, LegalEvent, LegalEventKind as Kind, MhaSection};
 use throughline_domain::time::Instant;
 use told::{at, event, london, with};
@@ -198,4 +198,31 @@ fn what_lies_ahead_is_not_drawn() {
     let events = [event(Kind::Arrested, "2026-11-10 10:00"), event(Kind::Released, "2026-11-10 18:00")];
     assert_eq!(bases(&drawn(&events, london("2026-11-10 12:00"))), [(Basis::Police, false)]);
     assert_eq!(at(0), london("2026-11-10 00:00"));
+}
+
+#[test]
+fn a_warrant_that_ran_out_is_where_police_detention_ends_by_law() {
+    let events = [
+        event(Kind::Arrested, "2026-11-10 10:00"),
+        event(Kind::ArrivedStation, "2026-11-10 10:30"),
+        event(Kind::SuperintendentExtension, "2026-11-11 09:00"),
+        with(Kind::Warrant, "2026-11-11 20:00", Detail::Minutes(12 * 60)),
+    ];
+    let drawn = drawn(&events, london("2026-11-12 09:00"));
+    assert_eq!(drawn.spans[0].limit, Some(london("2026-11-12 08:00")));
+    assert_eq!(drawn.marks[0].kind, MarkKind::BeyondLimit);
+}
+
+#[test]
+fn an_extension_after_the_24_hours_leaves_the_end_by_law_where_it_was() {
+    let events = [
+        event(Kind::Arrested, "2026-11-10 10:00"),
+        event(Kind::ArrivedStation, "2026-11-10 10:30"),
+        event(Kind::SuperintendentExtension, "2026-11-11 11:00"),
+    ];
+    let drawn = drawn(&events, london("2026-11-11 12:00"));
+    assert_eq!(drawn.spans[0].limit, Some(london("2026-11-11 10:30")));
+    assert_eq!(drawn.marks[0].kind, MarkKind::BeyondLimit);
+    let answer = clocks(&events_of(&events), london("2026-11-11 12:00"));
+    assert_eq!(limit_in_force(&answer).unwrap().id, "pace_24h");
 }
