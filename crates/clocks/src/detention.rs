@@ -2,7 +2,7 @@
 
 use throughline_domain::time::{Instant, london_date};
 
-use crate::events::{Events, Warrant};
+use crate::events::{Events, Excluded, Warrant};
 use crate::table::{Kind, Length, Permission, Rule, Tables};
 
 /// The recorded events with what is impossible set aside, at an instant.
@@ -15,8 +15,10 @@ pub(crate) struct Detention<'a> {
     pub(crate) reviews: Vec<Instant>,
     /// Warrants granted by now and not before police detention began, in order.
     pub(crate) warrants: Vec<&'a Warrant>,
-    /// Excluded time in order, overlaps joined.
-    pub(crate) excluded: Vec<(Instant, Instant)>,
+    /// Excluded time up to now in order, overlaps joined.
+    excluded: Vec<(Instant, Instant)>,
+    /// The same with the pause after an arrest for breach of bail, which stops the limits only.
+    excluded_and_pause: Vec<(Instant, Instant)>,
     /// The release, unless it lies ahead or before police detention began.
     pub(crate) released: Option<Instant>,
 }
@@ -31,7 +33,18 @@ impl<'a> Detention<'a> {
         let mut warrants: Vec<&Warrant> = events.warrants.iter().filter(|one| counts(&one.granted_at)).collect();
         warrants.sort_unstable_by_key(|warrant| warrant.granted_at);
         let released = events.released_at.filter(counts);
-        Self { tables, events, as_of, reviews, warrants, excluded: joined(tables, events, as_of), released }
+        let excluded: Vec<(Instant, Instant)> = events.excluded.iter().map(|one| until_now(one, as_of)).collect();
+        let with_pause = excluded.iter().copied().chain(pause(tables, events)).collect();
+        let (excluded, excluded_and_pause) = (joined(excluded), joined(with_pause));
+        Self { tables, events, as_of, reviews, warrants, excluded, excluded_and_pause, released }
+    }
+
+    /// The time that does not count for a kind of clock.
+    pub(crate) fn excluded_for(&self, kind: Kind) -> &[(Instant, Instant)] {
+        match kind {
+            Kind::Limit => &self.excluded_and_pause,
+            Kind::Review | Kind::Pause => &self.excluded,
+        }
     }
 
     /// When detention without charge ended: by release or by charge.
@@ -86,13 +99,14 @@ pub(crate) fn is_police_detention(events: &Events) -> bool {
     times.iter().any(Option::is_some) || !events.reviews_held.is_empty() || !events.warrants.is_empty()
 }
 
-/// Excluded time in order, with overlaps joined so that no minute counts twice. An interval that
-/// is still going on lasts until now; one that ends before it begins is left out. The pause after
-/// an arrest for breach of bail is excluded time of its own.
-fn joined(tables: &Tables, events: &Events, as_of: Instant) -> Vec<(Instant, Instant)> {
-    let recorded = events.excluded.iter().map(|excluded| (excluded.from, excluded.to.unwrap_or(as_of)));
-    let mut spans: Vec<(Instant, Instant)> =
-        recorded.chain(pause(tables, events)).filter(|(from, to)| from < to).collect();
+/// Excluded time as far as it has gone by: what lies ahead of now counts when it has happened.
+pub(crate) fn until_now(excluded: &Excluded, as_of: Instant) -> (Instant, Instant) {
+    (excluded.from, excluded.to.map_or(as_of, |to| to.min(as_of)))
+}
+
+/// Intervals in order, with overlaps joined so that no minute counts twice. One that ends before it begins is left out.
+fn joined(mut spans: Vec<(Instant, Instant)>) -> Vec<(Instant, Instant)> {
+    spans.retain(|(from, to)| from < to);
     spans.sort_unstable();
     let mut joined: Vec<(Instant, Instant)> = Vec::new();
     for (from, to) in spans {
@@ -104,6 +118,7 @@ fn joined(tables: &Tables, events: &Events, as_of: Instant) -> Vec<(Instant, Ins
     joined
 }
 
+/// The pause after an arrest for breach of bail: excluded time of its own.
 fn pause(tables: &Tables, events: &Events) -> Option<(Instant, Instant)> {
     let arrest = events.bail_breach_arrested_at?;
     let of_day = |rule: &&Rule| rule.kind == Kind::Pause && rule.in_force_on(london_date(arrest));

@@ -32,6 +32,7 @@
 #![warn(missing_docs)]
 
 mod answer;
+mod basis;
 mod clock;
 mod detention;
 mod events;
@@ -44,6 +45,7 @@ mod timeline;
 mod words;
 
 pub use answer::{Answer, clocks, clocks_by};
+pub use basis::Basis;
 pub use clock::{Clock, State};
 pub use events::{ChargeHeld, Events, Excluded, Hours, HoursError, PreChargeBail, Section, Warrant};
 pub use recorded::{events_of, limit_in_force, next_due, review_ahead, review_not_recorded};
@@ -51,5 +53,5 @@ pub use table::{
     Check, EMBEDDED, ExcludedTime, Finding, Kind, Length, MAX_AGE_OF_CHECK_DAYS, MetBy, Paper, Permission, Rule,
     StartsFrom, Tables, check,
 };
-pub use timeline::{Basis, Mark, MarkKind, Span, Timeline, timeline};
+pub use timeline::{Mark, MarkKind, Span, Timeline, timeline};
 pub use words::short;

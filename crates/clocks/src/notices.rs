@@ -3,7 +3,7 @@
 use throughline_domain::time::{Instant, date_time_long};
 
 use crate::clock::{Clock, State};
-use crate::detention::{Detention, arrest, is_police_detention, police_began};
+use crate::detention::{Detention, arrest, is_police_detention, police_began, until_now};
 use crate::events::{Events, Excluded, Hours};
 use crate::table::{Kind, Length, StartsFrom, Tables};
 
@@ -213,21 +213,20 @@ fn excluded(excluded: &[Excluded], as_of: Instant) -> Vec<String> {
             ));
         } else if one.to.unwrap_or(one.from) > as_of {
             found.push(format!(
-                "Time that does not count, from {}, reaches into the future. Check the date and time.",
+                "Time that does not count, from {}, reaches into the future. What lies ahead is not counted yet. Check the date and time.",
                 date_time_long(one.from)
             ));
         }
     }
-    let end = |excluded: &Excluded| excluded.to.unwrap_or(as_of);
     let mut latest: Option<Instant> = None;
-    for one in sorted.iter().filter(|one| one.from < end(one)) {
-        if latest.is_some_and(|latest| one.from < latest) {
+    for (from, to) in sorted.into_iter().map(|one| until_now(one, as_of)).filter(|(from, to)| from < to) {
+        if latest.is_some_and(|latest| from < latest) {
             found.push(format!(
                 "Times that do not count overlap from {}. The overlap is counted once.",
-                date_time_long(one.from)
+                date_time_long(from)
             ));
         }
-        latest = latest.max(Some(end(one)));
+        latest = latest.max(Some(to));
     }
     found
 }

@@ -137,7 +137,7 @@ impl Detention<'_> {
             }
         };
         let due = match rule.excluded_time {
-            ExcludedTime::Moves => moved(start, due, &self.excluded),
+            ExcludedTime::Moves => moved(start, due, self.excluded_for(rule.kind)),
             ExcludedTime::Ignored => due,
         };
         Some(self.outer_wall(rule).map_or(due, |wall| due.min(wall)))

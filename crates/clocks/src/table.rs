@@ -142,7 +142,7 @@ pub enum StartsFrom {
     S135Arrival,
     /// A section of the Mental Health Act began.
     SectionBegan,
-    /// Release on pre-charge bail.
+    /// Arrest for the offence of pre-charge bail; the release on it where no arrest is recorded.
     PreChargeBail,
     /// Release under investigation.
     UnderInvestigation,
@@ -161,7 +161,7 @@ impl StartsFrom {
             Self::BailBreachArrest => "arrest for breach of pre-charge bail",
             Self::S136Arrival | Self::S135Arrival => "arrival at the place of safety",
             Self::SectionBegan => "the day the section began",
-            Self::PreChargeBail => "the day of release on pre-charge bail",
+            Self::PreChargeBail => "arrest, or release on bail if the arrest is not recorded",
             Self::UnderInvestigation => "release under investigation",
             Self::FirstAppearance => "the first appearance for the charge",
         }

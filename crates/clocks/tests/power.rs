@@ -2,7 +2,7 @@
 
 mod told;
 
-use throughline_clocks::{Answer, Events, Hours, State, Warrant, clocks, limit_in_force, next_due};
+use throughline_clocks::{Answer, Events, Excluded, Hours, State, Warrant, clocks, limit_in_force, next_due};
 use throughline_domain::time::Instant;
 use told::london;
 
@@ -127,4 +127,41 @@ fn a_hole_between_two_warrants_is_told() {
     );
     let on = vec![warrant("2026-03-03 15:00", 12), warrant("2026-03-04 03:00", 24)];
     assert!(!says(&clocks(&with_warrants(on), london("2026-03-04 22:00")), "No warrant is recorded"));
+}
+
+fn in_hospital(from: &str, to: &str) -> Vec<Excluded> {
+    vec![Excluded { from: london(from), to: some(to), reason: String::new() }]
+}
+
+#[test]
+fn hospital_time_that_lies_ahead_moves_no_limit_yet() {
+    let events = Events { excluded: in_hospital("2026-03-02 12:00", "2026-03-02 20:00"), ..held() };
+    let answer = clocks(&events, london("2026-03-02 13:00"));
+    assert_eq!(due(&answer, "pace_24h"), some("2026-03-03 10:00"));
+    assert_eq!(due(&answer, "pace_review_1"), some("2026-03-02 16:15"));
+    assert!(says(&answer, "What lies ahead is not counted yet"), "{:?}", answer.notices);
+    let afterwards = clocks(&events, london("2026-03-02 21:00"));
+    assert_eq!(due(&afterwards, "pace_24h"), some("2026-03-03 17:00"));
+    let planned = Events { excluded: in_hospital("2026-03-02 18:00", "2026-03-02 20:00"), ..held() };
+    assert_eq!(due(&clocks(&planned, london("2026-03-02 13:00")), "pace_24h"), some("2026-03-03 09:00"));
+}
+
+#[test]
+fn the_pause_after_a_breach_of_bail_moves_the_limits_and_no_review() {
+    let events = Events { arrested_at: None, bail_breach_arrested_at: some("2026-03-02 08:00"), ..held() };
+    let answer = clocks(&events, london("2026-03-02 10:00"));
+    assert_eq!(due(&answer, "pace_24h"), some("2026-03-03 11:00"));
+    assert_eq!(due(&answer, "pace_review_1"), some("2026-03-02 15:15"));
+}
+
+#[test]
+fn what_ran_out_before_the_charge_matters_no_more() {
+    let charged = Events { charged_at: some("2026-03-03 09:30"), ..held() };
+    let answer = clocks(&charged, london("2026-03-03 12:00"));
+    assert_eq!(state(&answer, "pace_24h"), State::Expired);
+    assert!(!answer.clock("pace_24h").unwrap().matters());
+    assert_eq!(limit_in_force(&answer), None);
+    let held = clocks(&held(), london("2026-03-03 12:00"));
+    assert!(held.clock("pace_24h").unwrap().matters());
+    assert_eq!(limit_in_force(&held).unwrap().id, "pace_24h");
 }

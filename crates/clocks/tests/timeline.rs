@@ -2,7 +2,9 @@
 
 mod told;
 
-use throughline_clocks::{Basis, MarkKind, State, Timeline, clocks, events_of, limit_in_force, next_due, timeline};
+use throughline_clocks::{
+    Basis, MarkKind, State, Timeline, clocks, events_of, limit_in_force, next_due, review_not_recorded, timeline,
+};
 use throughline_domain::legal::{Allocation, Charge, Detail, LegalEvent, LegalEventKind as Kind, MhaSection};
 use throughline_domain::time::Instant;
 use told::{at, event, london, with};
@@ -20,10 +22,13 @@ fn arrest_charge_and_remand_follow_one_another_without_a_gap() {
     let events = [
         event(Kind::Arrested, "2026-11-10 10:00"),
         event(Kind::ArrivedStation, "2026-11-10 10:40"),
+        event(Kind::DetentionAuthorised, "2026-11-10 11:00"),
         event(Kind::Charged, "2026-11-10 20:00"),
         event(Kind::Remanded, "2026-11-11 11:00"),
     ];
-    let drawn = drawn(&events, london("2026-11-12 09:00"));
+    let now = london("2026-11-12 09:00");
+    assert_eq!(review_not_recorded(&clocks(&events_of(&events), now)), None);
+    let drawn = drawn(&events, now);
     assert_eq!(bases(&drawn), [(Basis::Police, true), (Basis::Charged, true), (Basis::Remanded, false)]);
     assert_eq!(drawn.marks, []);
     assert_eq!(drawn.current().unwrap().basis, Basis::Remanded);
@@ -225,4 +230,50 @@ fn an_extension_after_the_24_hours_leaves_the_end_by_law_where_it_was() {
     assert_eq!(drawn.marks[0].kind, MarkKind::BeyondLimit);
     let answer = clocks(&events_of(&events), london("2026-11-11 12:00"));
     assert_eq!(limit_in_force(&answer).unwrap().id, "pace_24h");
+}
+
+/// The clocks and the timeline read one table of what ends what: neither may go on where the other says it is over.
+#[test]
+fn what_ends_police_detention_in_the_timeline_ends_its_clocks() {
+    let held = [event(Kind::Arrested, "2026-11-10 10:00"), event(Kind::DetentionAuthorised, "2026-11-10 10:40")];
+    let now = london("2026-11-12 09:00");
+    for end in [
+        event(Kind::Remanded, "2026-11-10 15:00"),
+        with(Kind::SectionBegan, "2026-11-10 15:00", Detail::Section(MhaSection::S35)),
+        event(Kind::BailedAfterCharge, "2026-11-10 15:00"),
+        event(Kind::UnderInvestigation, "2026-11-10 15:00"),
+        event(Kind::PoliceDetentionEnded, "2026-11-10 15:00"),
+    ] {
+        let events = [&held[..], &[end]].concat();
+        let answer = clocks(&events_of(&events), now);
+        assert_eq!(answer.clock("pace_24h").unwrap().state, State::Stopped, "{events:?}");
+        assert_eq!(answer.clock("pace_review_1").unwrap().state, State::Stopped, "{events:?}");
+        assert_eq!(bases(&drawn(&events, now))[0], (Basis::Police, true), "{events:?}");
+    }
+}
+
+#[test]
+fn release_under_investigation_ends_bail_and_bail_or_release_ends_it() {
+    let now = london("2026-11-20 09:00");
+    let after = |kinds: &[Kind]| {
+        let mut events = vec![event(Kind::Arrested, "2026-11-10 10:00")];
+        events.extend(kinds.iter().zip(["2026-11-10 18:00", "2026-11-12 09:00"]).map(|(kind, at)| event(*kind, at)));
+        clocks(&events_of(&events), now)
+    };
+    let state = |answer: &throughline_clocks::Answer, id: &str| answer.clock(id).map(|clock| clock.state);
+    let investigated = after(&[Kind::Bailed, Kind::UnderInvestigation]);
+    assert_eq!(state(&investigated, "bail_3_months"), Some(State::Stopped));
+    assert_eq!(state(&investigated, "under_investigation"), Some(State::NoLimit));
+    let bailed = after(&[Kind::UnderInvestigation, Kind::Bailed]);
+    assert_eq!(state(&bailed, "bail_3_months"), Some(State::Running));
+    assert_eq!(state(&bailed, "under_investigation"), None);
+    assert_eq!(state(&after(&[Kind::UnderInvestigation, Kind::Released]), "under_investigation"), None);
+}
+
+#[test]
+fn bail_without_police_detention_leaves_section_136_running() {
+    let events = [event(Kind::S136Arrived, "2026-11-10 10:00"), event(Kind::Bailed, "2026-11-10 12:00")];
+    let now = london("2026-11-10 13:00");
+    assert_eq!(clocks(&events_of(&events), now).clock("s136_24h").unwrap().state, State::Running);
+    assert_eq!(drawn(&events, now).current().unwrap().basis, Basis::S136);
 }
