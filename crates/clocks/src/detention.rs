@@ -54,8 +54,8 @@ impl<'a> Detention<'a> {
         self.released.into_iter().chain(charged).min()
     }
 
-    /// When a decision was made, if it was made by now and of this detention. The doctor's extension has no recorded
-    /// time of its own and counts from arrival.
+    /// When a decision was made, if it was made by now and of this detention. A doctor's extension
+    /// without a time of its own counts from arrival.
     pub(crate) fn permitted_at(&self, permission: Permission) -> Option<Instant> {
         let bail = self.events.pre_charge_bail.as_ref();
         let at = match permission {
@@ -63,8 +63,14 @@ impl<'a> Detention<'a> {
                 self.events.superintendent_extension_at.filter(|at| in_police_detention(self.events, *at))
             }
             Permission::Warrant => self.warrants.first().map(|warrant| warrant.granted_at),
-            Permission::S136Extension => self.events.s136_extension_hours.and(self.events.s136_arrived_at),
-            Permission::S135Extension => self.events.s135_extension_hours.and(self.events.s135_arrived_at),
+            Permission::S136Extension => {
+                let decided = self.events.s136_extended_at.or(self.events.s136_arrived_at);
+                self.events.s136_extension_hours.and(decided)
+            }
+            Permission::S135Extension => {
+                let decided = self.events.s135_extended_at.or(self.events.s135_arrived_at);
+                self.events.s135_extension_hours.and(decided)
+            }
             Permission::InspectorBail => bail.and_then(|bail| bail.inspector_at),
             Permission::SuperintendentBail => bail.and_then(|bail| bail.superintendent_at),
         };
@@ -105,7 +111,7 @@ pub(crate) fn until_now(excluded: &Excluded, as_of: Instant) -> (Instant, Instan
 }
 
 /// Intervals in order, with overlaps joined so that no minute counts twice. One that ends before it begins is left out.
-fn joined(mut spans: Vec<(Instant, Instant)>) -> Vec<(Instant, Instant)> {
+pub(crate) fn joined(mut spans: Vec<(Instant, Instant)>) -> Vec<(Instant, Instant)> {
     spans.retain(|(from, to)| from < to);
     spans.sort_unstable();
     let mut joined: Vec<(Instant, Instant)> = Vec::new();

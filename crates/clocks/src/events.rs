@@ -28,16 +28,23 @@ pub struct Events {
     pub s136_arrived_at: Option<Instant>,
     /// By how long the examining doctor extended section 136.
     pub s136_extension_hours: Option<Hours>,
+    /// When the doctor decided on that extension; absent counts as in time.
+    pub s136_extended_at: Option<Instant>,
     /// When section 136 ended, by discharge or by another section.
     pub s136_ended_at: Option<Instant>,
     /// When the person arrived at the place of safety under a warrant (section 135).
     pub s135_arrived_at: Option<Instant>,
     /// By how long the examining doctor extended section 135.
     pub s135_extension_hours: Option<Hours>,
+    /// When the doctor decided on that extension; absent counts as in time.
+    pub s135_extended_at: Option<Instant>,
     /// When section 135 ended, by discharge or by another section.
     pub s135_ended_at: Option<Instant>,
     /// When the person was arrested for breach of, or failing to answer, pre-charge bail.
     pub bail_breach_arrested_at: Option<Instant>,
+    /// How long the person was in police detention for the same offence before bail: where they come back by breaking or
+    /// answering it, that counts too.
+    pub detained_before_bail_hours: Option<Hours>,
     /// When the person was charged, which ends detention without charge.
     pub charged_at: Option<Instant>,
     /// When the person was released from the detention.
@@ -84,6 +91,9 @@ pub struct Warrant {
 pub struct PreChargeBail {
     /// When the person was released on it.
     pub from: Instant,
+    /// The arrest for the offence, from which bail is counted; absent means the arrest of this detention.
+    #[serde(default)]
+    pub arrested_at: Option<Instant>,
     /// When an inspector extended it.
     #[serde(default)]
     pub inspector_at: Option<Instant>,

@@ -55,15 +55,17 @@ fn is_impossible(at: Instant) -> bool {
 }
 
 impl Events {
-    fn single_times(&mut self) -> [&mut Option<Instant>; 12] {
+    fn single_times(&mut self) -> [&mut Option<Instant>; 14] {
         [
             &mut self.arrested_at,
             &mut self.arrived_station_at,
             &mut self.detention_authorised_at,
             &mut self.superintendent_extension_at,
             &mut self.s136_arrived_at,
+            &mut self.s136_extended_at,
             &mut self.s136_ended_at,
             &mut self.s135_arrived_at,
+            &mut self.s135_extended_at,
             &mut self.s135_ended_at,
             &mut self.bail_breach_arrested_at,
             &mut self.charged_at,

@@ -5,6 +5,7 @@ use throughline_domain::time::{Instant, date_time_long};
 use crate::clock::{Clock, State};
 use crate::detention::{Detention, arrest, is_police_detention, police_began, until_now};
 use crate::events::{Events, Excluded, Hours};
+use crate::run::arrest_for_bail;
 use crate::table::{Kind, Length, StartsFrom, Tables};
 
 const ESTIMATE: &str = "Every clock here is an estimate from the times recorded. Check the custody record.";
@@ -14,6 +15,7 @@ pub(crate) fn notices(detention: &Detention, clocks: &[Clock], unruled: &[String
     let Detention { events, as_of, .. } = detention;
     let mut notices = vec![ESTIMATE.to_owned()];
     notices.extend(missing(events, clocks, *as_of));
+    notices.extend(before_bail(events));
     notices.extend(ahead(events, *as_of));
     notices.extend(out_of_order(events));
     notices.extend(excluded(&events.excluded, *as_of));
@@ -32,7 +34,7 @@ pub(crate) fn notices(detention: &Detention, clocks: &[Clock], unruled: &[String
 fn missing(events: &Events, clocks: &[Clock], as_of: Instant) -> Vec<String> {
     let mut found = Vec::new();
     let police = is_police_detention(events);
-    match (events.arrested_at, events.arrived_station_at) {
+    match (arrest(events), events.arrived_station_at) {
         (None, None) if police => found.push(
             "Neither arrest nor arrival at the station is recorded, so the 24, 36 and 96 hour limits cannot be worked out."
                 .to_owned(),
@@ -69,9 +71,9 @@ fn missing(events: &Events, clocks: &[Clock], as_of: Instant) -> Vec<String> {
     if !police && clocks.is_empty() {
         found.push("No event is recorded that starts a clock.".to_owned());
     }
-    if events.pre_charge_bail.is_some() && events.arrested_at.is_none() {
+    if events.pre_charge_bail.as_ref().is_some_and(|bail| arrest_for_bail(events, bail).is_none()) {
         found.push(
-            "Arrest is not recorded. Bail is counted from the release, the latest it can start: it may end sooner."
+            "The arrest for the offence is not recorded. Bail is counted from the release, the latest it can start: it may end sooner."
                 .to_owned(),
         );
     }
@@ -82,6 +84,14 @@ fn missing(events: &Events, clocks: &[Clock], as_of: Instant) -> Vec<String> {
         );
     }
     found
+}
+
+/// Police detention before bail that counts towards the limits of this one.
+fn before_bail(events: &Events) -> Option<String> {
+    let before = events.detained_before_bail_hours?;
+    Some(format!(
+        "{before} hours of police detention before bail count too: the limits end that much sooner. Check the custody record."
+    ))
 }
 
 /// Whether police detention was not over, as far as is recorded, when another power began.
@@ -97,8 +107,10 @@ fn named(events: &Events) -> Vec<(&'static str, Instant)> {
         ("Authority to detain", events.detention_authorised_at),
         ("The superintendent's extension", events.superintendent_extension_at),
         ("Arrival at the place of safety", events.s136_arrived_at),
+        ("The extension of section 136", events.s136_extended_at),
         ("The end of section 136", events.s136_ended_at),
         ("Arrival at the place of safety (section 135)", events.s135_arrived_at),
+        ("The extension of section 135", events.s135_extended_at),
         ("The end of section 135", events.s135_ended_at),
         ("Arrest for breach of bail", events.bail_breach_arrested_at),
         ("Charge", events.charged_at),
@@ -233,18 +245,33 @@ fn excluded(excluded: &[Excluded], as_of: Instant) -> Vec<String> {
 
 /// An extension or warrant that came after the limit it was to extend.
 fn too_late(detention: &Detention, clocks: &[Clock]) -> Vec<String> {
+    let events = detention.events;
     let due = |id: &str| clocks.iter().find(|clock| clock.id == id).and_then(|clock| clock.due_at);
     let in_force = |id: &str| {
         clocks.iter().any(|clock| clock.id == id && clock.state != State::NotInForce && clock.due_at.is_some())
     };
     let mut found = Vec::new();
-    if let (Some(extension), Some(limit)) = (detention.events.superintendent_extension_at, due("pace_24h"))
+    if let (Some(extension), Some(limit)) = (events.superintendent_extension_at, due("pace_24h"))
         && extension > limit
     {
         found.push(format!(
             "The superintendent's extension is recorded after the 24 hour limit, which ended at {}.",
             date_time_long(limit)
         ));
+    }
+    let doctors = [
+        ("136", events.s136_extension_hours.and(events.s136_extended_at), due("s136_24h")),
+        ("135", events.s135_extension_hours.and(events.s135_extended_at), due("s135_24h")),
+    ];
+    for (section, extended, limit) in doctors {
+        if let (Some(extended), Some(limit)) = (extended, limit)
+            && extended > limit
+        {
+            found.push(format!(
+                "The section {section} extension is recorded after the time it was to extend, which ended at {}. By law it is given before.",
+                date_time_long(limit)
+            ));
+        }
     }
     let limit = if in_force("pace_36h") { due("pace_36h") } else { due("pace_24h") };
     let first = detention.warrants.first().map(|warrant| warrant.granted_at);

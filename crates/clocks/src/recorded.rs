@@ -1,38 +1,78 @@
 //! From legal events to what the clocks are worked out from.
 
+use chrono::Duration;
 use throughline_domain::legal::{Detail, LegalEvent, LegalEventKind, MhaSection};
 use throughline_domain::time::Instant;
 
 use crate::answer::Answer;
 use crate::basis::{Basis, ends};
 use crate::clock::{Clock, State};
-use crate::detention::is_police_detention;
+use crate::detention::{is_police_detention, joined};
 use crate::events::{ChargeHeld, Events, Excluded, Hours, PreChargeBail, Section, Warrant};
 use crate::table::Kind as ClockKind;
 
 /// What legal events, in the order in which they happened, say to the clocks.
 ///
-/// Somebody who was released and arrested again is reckoned from the later arrest; whatever the
-/// earlier detention used up is in the custody record.
+/// Somebody who was released and arrested again is reckoned from the later arrest. Of somebody who broke or answered
+/// bail the detention before it counts too.
 pub fn events_of(known: &[LegalEvent]) -> Events {
     let mut events = Events::default();
-    for event in latest_detention(known) {
+    let detentions = detentions(known);
+    for event in detentions.last().copied().unwrap_or_default() {
         police_event(&mut events, event);
     }
-    for event in known {
+    events.detained_before_bail_hours = detained_before_bail(&detentions);
+    for (place, event) in known.iter().enumerate() {
         end_what_is_open(&mut events, event);
-        begin(&mut events, event);
+        begin(&mut events, event, &known[..place]);
     }
     events.charges = charges(known);
     events
 }
 
-/// The events since the last detention by police began: after the last end that an arrest or arrival follows.
-fn latest_detention(known: &[LegalEvent]) -> &[LegalEvent] {
+/// The detentions by police, one after the other: each up to the event by which the person left, where an arrest or an
+/// arrival at the station follows.
+fn detentions(known: &[LegalEvent]) -> Vec<&[LegalEvent]> {
     use LegalEventKind::{Arrested, ArrivedStation, BailBreachArrest};
     let starts = |event: &LegalEvent| matches!(event.kind, Arrested | BailBreachArrest | ArrivedStation);
-    let followed = |place: &usize| leaves_police(&known[*place]) && known[place + 1..].iter().any(starts);
-    (0..known.len()).rev().find(followed).map_or(known, |place| &known[place + 1..])
+    let mut parts = Vec::new();
+    let mut from = 0;
+    for (place, event) in known.iter().enumerate() {
+        let mut until_next = known[place + 1..].iter().take_while(|event| !leaves_police(event));
+        if leaves_police(event) && until_next.any(starts) {
+            parts.push(&known[from..=place]);
+            from = place + 1;
+        }
+    }
+    parts.push(&known[from..]);
+    parts
+}
+
+/// What the detentions before the last one used up of its limits: those from which the person came back by breaking or
+/// answering bail, or was never released. A new arrest starts afresh.
+fn detained_before_bail(detentions: &[&[LegalEvent]]) -> Option<Hours> {
+    use LegalEventKind::{Arrested, BailBreachArrest, Bailed, PoliceDetentionEnded};
+    let has = |part: &[LegalEvent], kind: LegalEventKind| part.iter().any(|event| event.kind == kind);
+    let goes_on = |part: &[LegalEvent]| has(part, BailBreachArrest) || !has(part, Arrested);
+    let comes_back =
+        |part: &[LegalEvent]| part.last().is_some_and(|event| matches!(event.kind, Bailed | PoliceDetentionEnded));
+    let pairs = detentions.windows(2).rev().take_while(|pair| goes_on(pair[1]) && comes_back(pair[0]));
+    let used = pairs.map(|pair| used_up(pair[0])).sum::<Duration>();
+    let minutes = u32::try_from(used.num_minutes()).ok().filter(|minutes| *minutes > 0);
+    minutes.map(Hours::minutes)
+}
+
+/// How long a detention that is over lasted, from arrival or, where none is recorded, from its first event: without the
+/// time that does not count.
+fn used_up(detention: &[LegalEvent]) -> Duration {
+    let arrival = detention.iter().find(|event| event.kind == LegalEventKind::ArrivedStation);
+    let (Some(start), Some(end)) = (arrival.or(detention.first()), detention.last()) else { return Duration::zero() };
+    let excluded = detention.iter().filter_map(|event| match event.detail {
+        Detail::End(to) => Some((event.at.max(start.at), to.unwrap_or(end.at).min(end.at))),
+        _ => None,
+    });
+    let not_counted = joined(excluded.collect()).into_iter().map(|(from, to)| to - from).sum::<Duration>();
+    end.at - start.at - not_counted
 }
 
 /// Whether police no longer hold the person after an event, charged or not.
@@ -91,18 +131,24 @@ fn end_what_is_open(events: &mut Events, event: &LegalEvent) {
 }
 
 /// What an event begins or changes of places of safety, hospital, bail and investigation. Of several the last one counts.
-fn begin(events: &mut Events, event: &LegalEvent) {
+fn begin(events: &mut Events, event: &LegalEvent, before: &[LegalEvent]) {
     use LegalEventKind as Kind;
     let at = Some(event.at);
     match (event.kind, &event.detail) {
         (Kind::S136Arrived, _) if events.s136_arrived_at.is_none() || events.s136_ended_at.is_some() => {
-            (events.s136_arrived_at, events.s136_extension_hours, events.s136_ended_at) = (at, None, None);
+            (events.s136_arrived_at, events.s136_ended_at) = (at, None);
+            (events.s136_extension_hours, events.s136_extended_at) = (None, None);
         }
         (Kind::S135Arrived, _) if events.s135_arrived_at.is_none() || events.s135_ended_at.is_some() => {
-            (events.s135_arrived_at, events.s135_extension_hours, events.s135_ended_at) = (at, None, None);
+            (events.s135_arrived_at, events.s135_ended_at) = (at, None);
+            (events.s135_extension_hours, events.s135_extended_at) = (None, None);
         }
-        (Kind::S136Extended, Detail::Minutes(minutes)) => events.s136_extension_hours = Some(Hours::minutes(*minutes)),
-        (Kind::S135Extended, Detail::Minutes(minutes)) => events.s135_extension_hours = Some(Hours::minutes(*minutes)),
+        (Kind::S136Extended, Detail::Minutes(minutes)) => {
+            (events.s136_extension_hours, events.s136_extended_at) = (Some(Hours::minutes(*minutes)), at);
+        }
+        (Kind::S135Extended, Detail::Minutes(minutes)) => {
+            (events.s135_extension_hours, events.s135_extended_at) = (Some(Hours::minutes(*minutes)), at);
+        }
         (Kind::SectionBegan, Detail::Section(section)) if open_section(events, *section).is_none() => {
             events.sections.push(Section { section: *section, from: event.at, renewed_at: Vec::new(), ended_at: None });
         }
@@ -112,13 +158,21 @@ fn begin(events: &mut Events, event: &LegalEvent) {
             }
         }
         (Kind::Bailed, _) => {
-            events.pre_charge_bail =
-                Some(PreChargeBail { from: event.at, inspector_at: None, superintendent_at: None, ended_at: None });
+            events.pre_charge_bail = Some(bailed(events.pre_charge_bail.take(), event.at, before));
         }
         (Kind::BailExtendedInspector, _) => change_bail(events, |bail| bail.inspector_at = at),
         (Kind::BailExtendedSuperintendent, _) => change_bail(events, |bail| bail.superintendent_at = at),
         (Kind::UnderInvestigation, _) => events.under_investigation_at = at,
         _ => (),
+    }
+}
+
+/// Bail after an arrest for its breach is the same bail: counted from the first arrest, and what extended it stands.
+fn bailed(earlier: Option<PreChargeBail>, from: Instant, before: &[LegalEvent]) -> PreChargeBail {
+    let arrested_at = before.iter().rfind(|event| event.kind == LegalEventKind::Arrested).map(|event| event.at);
+    match earlier.filter(|earlier| arrested_at.is_none_or(|arrest| arrest <= earlier.from)) {
+        Some(same) => PreChargeBail { from, ended_at: None, ..same },
+        None => PreChargeBail { from, arrested_at, inspector_at: None, superintendent_at: None, ended_at: None },
     }
 }
 

@@ -5,7 +5,7 @@ use throughline_domain::calendar::is_bank_holiday;
 use throughline_domain::time::{Instant, from_london, london_date};
 
 use crate::detention::{Detention, arrest, is_police_detention};
-use crate::events::{ChargeHeld, Hours, Warrant};
+use crate::events::{ChargeHeld, Events, Hours, PreChargeBail, Warrant};
 use crate::table::{ExcludedTime, Kind, Length, Permission, Rule, StartsFrom};
 
 /// One run of a rule: a detention, a section, a charge.
@@ -19,6 +19,8 @@ pub(crate) struct Run {
     renewals: usize,
     /// The hours that were granted for it, where somebody decides on them.
     granted: Option<Hours>,
+    /// Time of it that was used up before.
+    used: Duration,
     /// Days of it that were used up before.
     days_used: i64,
     /// Which charge, where there may be several.
@@ -33,7 +35,10 @@ impl Detention<'_> {
         match rule.starts_from {
             StartsFrom::RelevantTime | StartsFrom::DetentionAuthorised | StartsFrom::LastReviewHeld => {
                 let ended = if rule.kind == Kind::Review { self.released } else { self.without_charge_until() };
-                is_police_detention(events).then(|| one(self.police_start(rule), ended)).into_iter().collect()
+                let before = events.detained_before_bail_hours.filter(|_| rule.starts_from == StartsFrom::RelevantTime);
+                let used = before.map_or(Duration::zero(), Hours::duration);
+                let run = || Run { used, ..one(self.police_start(rule), ended) };
+                is_police_detention(events).then(run).into_iter().collect()
             }
             StartsFrom::WarrantGranted => {
                 let granted = |warrant: &&Warrant| Run {
@@ -53,9 +58,10 @@ impl Detention<'_> {
             }
             StartsFrom::SectionBegan => self.sections(rule),
             StartsFrom::PreChargeBail => {
-                let bail = events.pre_charge_bail.iter();
                 // The period begins with the day after arrest; without one the release has to do.
-                bail.map(|bail| one(events.arrested_at.or(Some(bail.from)), self.happened(bail.ended_at))).collect()
+                let start = |bail: &PreChargeBail| arrest_for_bail(events, bail).unwrap_or(bail.from);
+                let bail = events.pre_charge_bail.iter();
+                bail.map(|bail| one(Some(start(bail)), self.happened(bail.ended_at))).collect()
             }
             StartsFrom::UnderInvestigation => {
                 let charged = self.happened(events.charged_at);
@@ -130,7 +136,8 @@ impl Detention<'_> {
         let due = match rule.length {
             Length::None => return None,
             Length::Hours(most) => {
-                start + run.granted.map_or(most, |granted| granted.min(most)).duration() + self.extension(rule)
+                let hours = run.granted.map_or(most, |granted| granted.min(most)).duration();
+                (start + hours + self.extension(rule) - run.used).max(start)
             }
             Length::Days(_) | Length::Months(_) => {
                 from_london(first_day_after(rule, run, london_date(start)).and_time(NaiveTime::MIN))
@@ -165,6 +172,11 @@ impl Detention<'_> {
         };
         given.map_or(most, |given| given.min(most)).duration()
     }
+}
+
+/// The arrest for the offence of a bail, where it is recorded: a later arrest is another one.
+pub(crate) fn arrest_for_bail(events: &Events, bail: &PreChargeBail) -> Option<Instant> {
+    bail.arrested_at.or(events.arrested_at.filter(|arrest| *arrest <= bail.from))
 }
 
 /// The first day on which a run in days or months is over.

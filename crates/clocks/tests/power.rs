@@ -165,3 +165,12 @@ fn what_ran_out_before_the_charge_matters_no_more() {
     assert!(held.clock("pace_24h").unwrap().matters());
     assert_eq!(limit_in_force(&held).unwrap().id, "pace_24h");
 }
+
+#[test]
+fn an_arrest_for_breach_of_bail_is_an_arrest() {
+    let events = Events { bail_breach_arrested_at: some("2026-03-02 08:00"), ..Events::default() };
+    let answer = clocks(&events, london("2026-03-02 10:00"));
+    assert_eq!(due(&answer, "pace_24h"), some("2026-03-04 08:00"));
+    assert!(!says(&answer, "Neither arrest nor arrival"), "{:?}", answer.notices);
+    assert!(says(&answer, "The limits are counted from 24 hours after arrest"), "{:?}", answer.notices);
+}
