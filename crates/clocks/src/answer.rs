@@ -52,6 +52,7 @@ pub fn clocks_by(tables: &Tables, events: &Events, as_of: Instant) -> Answer {
         }
     }
     let mut notices = notices(&detention, &found, &unruled, tables);
+    notices.extend(events.set_aside.iter().cloned());
     if impossible > 0 {
         notices.push(format!(
             "{impossible} recorded {} not between the years 1900 and 2199 and left out. Check the dates.",

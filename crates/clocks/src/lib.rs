@@ -38,6 +38,7 @@ mod detention;
 mod events;
 mod impossible;
 mod notices;
+mod read;
 mod recorded;
 mod run;
 mod table;
@@ -48,6 +49,7 @@ pub use answer::{Answer, clocks, clocks_by};
 pub use basis::Basis;
 pub use clock::{Clock, State};
 pub use events::{ChargeHeld, Events, Excluded, Hours, HoursError, PreChargeBail, Section, Warrant};
+pub use read::ReadError;
 pub use recorded::{events_of, limit_in_force, next_due, review_ahead, review_not_recorded};
 pub use table::{
     Check, EMBEDDED, ExcludedTime, Finding, Kind, Length, MAX_AGE_OF_CHECK_DAYS, MetBy, Paper, Permission, Rule,
