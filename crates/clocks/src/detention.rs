@@ -11,7 +11,7 @@ pub(crate) struct Detention<'a> {
     pub(crate) tables: &'a Tables,
     pub(crate) events: &'a Events,
     pub(crate) as_of: Instant,
-    /// Reviews held by now and not before detention was authorised, in order.
+    /// Reviews held by now and not before detention was authorised or, where that is not recorded, began; in order.
     pub(crate) reviews: Vec<Instant>,
     /// Warrants granted by now and not before police detention began, in order.
     pub(crate) warrants: Vec<&'a Warrant>,
@@ -25,8 +25,8 @@ pub(crate) struct Detention<'a> {
 
 impl<'a> Detention<'a> {
     pub(crate) fn of(tables: &'a Tables, events: &'a Events, as_of: Instant) -> Self {
-        let authorised = events.detention_authorised_at;
-        let held = |review: &Instant| *review <= as_of && authorised.is_none_or(|start| start <= *review);
+        let start = events.detention_authorised_at.or(police_began(events));
+        let held = |review: &Instant| *review <= as_of && start.is_none_or(|start| start <= *review);
         let mut reviews: Vec<Instant> = events.reviews_held.iter().copied().filter(held).collect();
         reviews.sort_unstable();
         let counts = |at: &Instant| *at <= as_of && in_police_detention(events, *at);
@@ -90,7 +90,7 @@ pub(crate) fn police_began(events: &Events) -> Option<Instant> {
 }
 
 /// Whether an instant is not before police detention began, as far as is recorded.
-fn in_police_detention(events: &Events, at: Instant) -> bool {
+pub(crate) fn in_police_detention(events: &Events, at: Instant) -> bool {
     police_began(events).is_none_or(|began| began <= at)
 }
 

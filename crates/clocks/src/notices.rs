@@ -1,9 +1,10 @@
 //! What a person should look at: impossible orders, missing events, and that all is an estimate.
 
-use throughline_domain::time::{Instant, date_time_long};
+use throughline_domain::legal::MhaSection;
+use throughline_domain::time::{Instant, date_time_long, london_date};
 
 use crate::clock::{Clock, State};
-use crate::detention::{Detention, arrest, is_police_detention, police_began, until_now};
+use crate::detention::{Detention, arrest, in_police_detention, is_police_detention, police_began, until_now};
 use crate::events::{Events, Excluded, Hours};
 use crate::run::arrest_for_bail;
 use crate::table::{Kind, Length, StartsFrom, Tables};
@@ -21,6 +22,8 @@ pub(crate) fn notices(detention: &Detention, clocks: &[Clock], unruled: &[String
     notices.extend(excluded(&events.excluded, *as_of));
     notices.extend(too_late(detention, clocks));
     notices.extend(too_long(events, tables));
+    notices.extend(not_renewable(events, tables));
+    notices.extend(days_in_magistrates(events));
     notices.extend(warrants(detention, clocks));
     notices.extend(no_limit(clocks));
     notices.extend(to_verify(clocks, events));
@@ -56,11 +59,14 @@ fn missing(events: &Events, clocks: &[Clock], as_of: Instant) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if police && [events.s136_arrived_at, events.s135_arrived_at].into_iter().flatten().any(|at| overlaps(events, at)) {
-        found.push(
-            "Police detention and section 136 are both recorded. Record which power the person is held under and from when."
-                .to_owned(),
-        );
+    let places =
+        [("136", events.s136_arrived_at, events.s136_ended_at), ("135", events.s135_arrived_at, events.s135_ended_at)];
+    for (section, arrived, ended) in places {
+        if police && arrived.is_some_and(|arrived| overlaps(events, arrived, ended)) {
+            found.push(format!(
+                "Police detention and section {section} are both recorded. Record which power the person is held under and from when."
+            ));
+        }
     }
     if events.s135_extension_hours.is_some() && events.s135_arrived_at.is_none() {
         found.push(
@@ -94,9 +100,12 @@ fn before_bail(events: &Events) -> Option<String> {
     ))
 }
 
-/// Whether police detention was not over, as far as is recorded, when another power began.
-fn overlaps(events: &Events, other: Instant) -> bool {
-    events.released_at.is_none_or(|released| released > other)
+/// Whether police detention and a place of safety, as far as is recorded, held the person at the same time.
+fn overlaps(events: &Events, arrived: Instant, ended: Option<Instant>) -> bool {
+    let began = police_began(events).or(events.detention_authorised_at);
+    let released = events.released_at.filter(|at| in_police_detention(events, *at));
+    let ended = ended.filter(|ended| arrived <= *ended);
+    released.is_none_or(|released| arrived < released) && began.zip(ended).is_none_or(|(began, ended)| began < ended)
 }
 
 /// Every recorded instant with its name in a sentence.
@@ -190,12 +199,29 @@ fn out_of_order(events: &Events) -> Vec<String> {
         events.detention_authorised_at,
         "Detention is recorded as authorised before arrival at the station",
     );
+    let without_arrival = |arrest: &Instant| events.arrived_station_at.is_none_or(|arrival| arrival < *arrest);
+    before(
+        arrest(events).filter(without_arrival),
+        events.detention_authorised_at,
+        "Detention is recorded as authorised before arrest",
+    );
+    let (reviewed_from, than) = match events.detention_authorised_at {
+        Some(authorised) => (Some(authorised), "detention was authorised"),
+        None => (began, start),
+    };
     for review in &events.reviews_held {
-        before(
-            events.detention_authorised_at,
-            Some(*review),
-            "A review is recorded before detention was authorised and is left out",
-        );
+        let words = format!("A review is recorded before {than} and is left out");
+        before(reviewed_from, Some(*review), &words);
+    }
+    let released = events.released_at.filter(|at| in_police_detention(events, *at));
+    for (name, at) in in_detention(events) {
+        before(Some(at), released, &format!("{name} is recorded after release. Check both times"));
+    }
+    for (section, arrived, extended) in [
+        ("136", events.s136_arrived_at, events.s136_extended_at),
+        ("135", events.s135_arrived_at, events.s135_extended_at),
+    ] {
+        before(arrived, extended, &format!("The section {section} extension is recorded before arrival"));
     }
     let second_review = {
         let mut reviews = events.reviews_held.clone();
@@ -211,6 +237,19 @@ fn out_of_order(events: &Events) -> Vec<String> {
         );
     }
     found
+}
+
+/// What happens to somebody whom police hold, with its name in a sentence: all of it before they are released.
+fn in_detention(events: &Events) -> Vec<(&'static str, Instant)> {
+    let single = [
+        ("Arrival at the station", events.arrived_station_at),
+        ("Authority to detain", events.detention_authorised_at),
+        ("The superintendent's extension", events.superintendent_extension_at),
+    ];
+    let single = single.into_iter().filter_map(|(name, at)| Some((name, at?)));
+    let reviews = events.reviews_held.iter().map(|at| ("A review", *at));
+    let warrants = events.warrants.iter().map(|warrant| ("A warrant", warrant.granted_at));
+    single.chain(reviews).chain(warrants).collect()
 }
 
 fn excluded(excluded: &[Excluded], as_of: Instant) -> Vec<String> {
@@ -288,14 +327,18 @@ fn too_late(detention: &Detention, clocks: &[Clock]) -> Vec<String> {
 
 fn too_long(events: &Events, tables: &Tables) -> Vec<String> {
     let mut found = Vec::new();
-    let extension_max = tables.rules().iter().filter(|rule| rule.starts_from == StartsFrom::S136Arrival);
-    let extension_max = extension_max.filter_map(|rule| rule.extension_max).max();
-    if let (Some(given), Some(most)) = (events.s136_extension_hours, extension_max)
-        && given > most
-    {
-        found.push(format!(
-            "The section 136 extension is recorded as {given} hours. The most the law allows is {most}, which is used."
-        ));
+    for (section, starts_from, given) in [
+        ("136", StartsFrom::S136Arrival, events.s136_extension_hours),
+        ("135", StartsFrom::S135Arrival, events.s135_extension_hours),
+    ] {
+        let rules = tables.rules().iter().filter(|rule| rule.starts_from == starts_from);
+        if let (Some(given), Some(most)) = (given, rules.filter_map(|rule| rule.extension_max).max())
+            && given > most
+        {
+            found.push(format!(
+                "The section {section} extension is recorded as {given} hours. The most the law allows is {most}, which is used."
+            ));
+        }
     }
     for warrant in &events.warrants {
         if let Some(most) = warrant_max(tables).filter(|most| warrant.hours > *most) {
@@ -306,6 +349,33 @@ fn too_long(events: &Events, tables: &Tables) -> Vec<String> {
         }
     }
     found
+}
+
+/// Renewals of a section that cannot be renewed.
+fn not_renewable(events: &Events, tables: &Tables) -> Vec<String> {
+    let can_be = |section: MhaSection| {
+        tables.rules().iter().any(|rule| rule.section == Some(section) && !rule.renewals.is_empty())
+    };
+    let renewed = events.sections.iter().filter(|one| !one.renewed_at.is_empty() && !can_be(one.section));
+    renewed
+        .map(|one| {
+            format!("{} is recorded as renewed. It cannot be renewed, and that is left out.", one.section.label())
+        })
+        .collect()
+}
+
+/// Days in the magistrates' court that are more than went by there.
+fn days_in_magistrates(events: &Events) -> Vec<String> {
+    let told = events.charges.iter().filter_map(|charge| {
+        let (days, sent) = (charge.days_in_magistrates?, charge.sent_at?);
+        let went_by = (london_date(sent) - london_date(charge.first_appearance_at)).num_days() + 1;
+        (i64::from(days) > went_by).then(|| {
+            format!(
+                "{days} days in the magistrates' court are recorded, and fewer went by before the charge was sent to the Crown Court. All of those are counted."
+            )
+        })
+    });
+    told.collect()
 }
 
 /// The longest that one warrant may run.

@@ -126,7 +126,9 @@ impl Detention<'_> {
         let first = charge.first_appearance_at;
         let sent = charge.sent_at.filter(|sent| first <= *sent);
         let in_magistrates = sent.map_or(0, |sent| (london_date(sent) - london_date(first)).num_days());
-        let days_used = charge.days_in_magistrates.filter(|_| sent.is_some()).map_or(in_magistrates, i64::from);
+        // More days than went by were not spent there.
+        let told = charge.days_in_magistrates.map(i64::from).filter(|days| *days <= in_magistrates + 1);
+        let days_used = told.filter(|_| sent.is_some()).unwrap_or(in_magistrates);
         let ended = self.happened(charge.ended_at).filter(|end| first <= *end);
         Run { start: Some(sent.unwrap_or(first)), ended, days_used, about: charge.offence.clone(), ..Run::default() }
     }
