@@ -16,6 +16,7 @@ pub(crate) fn notices(detention: &Detention, clocks: &[Clock], unruled: &[String
     let Detention { events, as_of, .. } = detention;
     let mut notices = vec![ESTIMATE.to_owned()];
     notices.extend(missing(events, clocks, *as_of));
+    notices.extend(places(events).iter().flat_map(|place| place_of_safety(events, place)));
     notices.extend(before_bail(events));
     notices.extend(ahead(events, *as_of));
     notices.extend(out_of_order(events));
@@ -53,27 +54,6 @@ fn missing(events: &Events, clocks: &[Clock], as_of: Instant) -> Vec<String> {
             "No time is recorded for detention being authorised, so the first review cannot be worked out.".to_owned(),
         );
     }
-    if events.s136_extension_hours.is_some() && events.s136_arrived_at.is_none() {
-        found.push(
-            "A section 136 extension is recorded without arrival at the place of safety, so its clocks cannot be worked out."
-                .to_owned(),
-        );
-    }
-    let places =
-        [("136", events.s136_arrived_at, events.s136_ended_at), ("135", events.s135_arrived_at, events.s135_ended_at)];
-    for (section, arrived, ended) in places {
-        if police && arrived.is_some_and(|arrived| overlaps(events, arrived, ended)) {
-            found.push(format!(
-                "Police detention and section {section} are both recorded. Record which power the person is held under and from when."
-            ));
-        }
-    }
-    if events.s135_extension_hours.is_some() && events.s135_arrived_at.is_none() {
-        found.push(
-            "A section 135 extension is recorded without arrival at the place of safety, so its clocks cannot be worked out."
-                .to_owned(),
-        );
-    }
     if !police && clocks.is_empty() {
         found.push("No event is recorded that starts a clock.".to_owned());
     }
@@ -92,11 +72,66 @@ fn missing(events: &Events, clocks: &[Clock], as_of: Instant) -> Vec<String> {
     found
 }
 
-/// Police detention before bail that counts towards the limits of this one.
+/// What is recorded of a place of safety.
+struct Place {
+    section: &'static str,
+    starts_from: StartsFrom,
+    /// The clock of its first limit.
+    clock: &'static str,
+    arrived: Option<Instant>,
+    extension: Option<Hours>,
+    extended_at: Option<Instant>,
+    ended: Option<Instant>,
+}
+
+fn places(events: &Events) -> [Place; 2] {
+    [
+        Place {
+            section: "136",
+            starts_from: StartsFrom::S136Arrival,
+            clock: "s136_24h",
+            arrived: events.s136_arrived_at,
+            extension: events.s136_extension_hours,
+            extended_at: events.s136_extended_at,
+            ended: events.s136_ended_at,
+        },
+        Place {
+            section: "135",
+            starts_from: StartsFrom::S135Arrival,
+            clock: "s135_24h",
+            arrived: events.s135_arrived_at,
+            extension: events.s135_extension_hours,
+            extended_at: events.s135_extended_at,
+            ended: events.s135_ended_at,
+        },
+    ]
+}
+
+/// What does not fit of a place of safety by itself and with police detention.
+fn place_of_safety(events: &Events, place: &Place) -> Vec<String> {
+    let section = place.section;
+    let mut found = Vec::new();
+    if place.extension.is_some() && place.arrived.is_none() {
+        found.push(format!(
+            "A section {section} extension is recorded without arrival at the place of safety, so its clocks cannot be worked out."
+        ));
+    }
+    if place.extension.is_none() && place.extended_at.is_some() {
+        found.push(format!("A section {section} extension is recorded without its hours and is left out."));
+    }
+    if is_police_detention(events) && place.arrived.is_some_and(|arrived| overlaps(events, arrived, place.ended)) {
+        found.push(format!(
+            "Police detention and section {section} are both recorded. Record which power the person is held under and from when."
+        ));
+    }
+    found
+}
+
+/// Earlier police detention that counts towards the limits of this one.
 fn before_bail(events: &Events) -> Option<String> {
     let before = events.detained_before_bail_hours?;
     Some(format!(
-        "{before} hours of police detention before bail count too: the limits end that much sooner. Check the custody record."
+        "{before} hours of earlier police detention count too: the limits end that much sooner. Check the custody record."
     ))
 }
 
@@ -217,11 +252,8 @@ fn out_of_order(events: &Events) -> Vec<String> {
     for (name, at) in in_detention(events) {
         before(Some(at), released, &format!("{name} is recorded after release. Check both times"));
     }
-    for (section, arrived, extended) in [
-        ("136", events.s136_arrived_at, events.s136_extended_at),
-        ("135", events.s135_arrived_at, events.s135_extended_at),
-    ] {
-        before(arrived, extended, &format!("The section {section} extension is recorded before arrival"));
+    for Place { section, arrived, extended_at, .. } in places(events) {
+        before(arrived, extended_at, &format!("The section {section} extension is recorded before arrival"));
     }
     let second_review = {
         let mut reviews = events.reviews_held.clone();
@@ -298,12 +330,10 @@ fn too_late(detention: &Detention, clocks: &[Clock]) -> Vec<String> {
             date_time_long(limit)
         ));
     }
-    let doctors = [
-        ("136", events.s136_extension_hours.and(events.s136_extended_at), due("s136_24h")),
-        ("135", events.s135_extension_hours.and(events.s135_extended_at), due("s135_24h")),
-    ];
-    for (section, extended, limit) in doctors {
-        if let (Some(extended), Some(limit)) = (extended, limit)
+    for Place { section, clock, extended_at, .. } in
+        places(events).into_iter().filter(|place| place.extension.is_some())
+    {
+        if let (Some(extended), Some(limit)) = (extended_at, due(clock))
             && extended > limit
         {
             found.push(format!(
@@ -327,12 +357,9 @@ fn too_late(detention: &Detention, clocks: &[Clock]) -> Vec<String> {
 
 fn too_long(events: &Events, tables: &Tables) -> Vec<String> {
     let mut found = Vec::new();
-    for (section, starts_from, given) in [
-        ("136", StartsFrom::S136Arrival, events.s136_extension_hours),
-        ("135", StartsFrom::S135Arrival, events.s135_extension_hours),
-    ] {
+    for Place { section, starts_from, extension, .. } in places(events) {
         let rules = tables.rules().iter().filter(|rule| rule.starts_from == starts_from);
-        if let (Some(given), Some(most)) = (given, rules.filter_map(|rule| rule.extension_max).max())
+        if let (Some(given), Some(most)) = (extension, rules.filter_map(|rule| rule.extension_max).max())
             && given > most
         {
             found.push(format!(

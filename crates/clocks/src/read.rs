@@ -1,5 +1,7 @@
 //! Events as people and programs write them: one odd value is set aside and told, and never costs the rest.
 
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::events::{Events, Hours};
@@ -10,12 +12,9 @@ const HOURS: [&str; 3] = ["s136_extension_hours", "s135_extension_hours", "detai
 /// Why a text is not the events of one person.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The text is not JSON.
-    #[error("it is not JSON ({0})")]
-    NotJson(serde_json::Error),
-    /// It is JSON of another shape.
-    #[error("it holds no object: the events of one person are written between {{ and }}")]
-    NotAnObject,
+    /// The text is not JSON, not an object, or gives a field twice.
+    #[error("{0}")]
+    Text(serde_json::Error),
     /// A field is unknown, or holds what it cannot hold.
     #[error("{field}: {reason}")]
     Field {
@@ -31,11 +30,10 @@ impl Events {
     /// minute, above 1,000) is set aside with what it belongs to, and told in [`Events::set_aside`].
     ///
     /// # Errors
-    /// When it is not JSON, not an object, or a field is unknown or cannot be read; the error names the field.
+    /// When it is not JSON or not an object, or a field is unknown, given twice or cannot be read: the error names it.
     pub fn read(text: &str) -> Result<Self, ReadError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let read: Value = serde_json::from_str(text).map_err(ReadError::NotJson)?;
-        let Value::Object(mut fields) = read else { return Err(ReadError::NotAnObject) };
+        let Fields(mut fields) = serde_json::from_str(text).map_err(ReadError::Text)?;
         let set_aside = set_aside(&mut fields);
         for (field, value) in &fields {
             let alone = Map::from_iter([(field.clone(), value.clone())]);
@@ -45,6 +43,36 @@ impl Events {
         let refused = |reason| ReadError::Field { field: "events".to_owned(), reason };
         let events: Self = serde_json::from_value(Value::Object(fields)).map_err(refused)?;
         Ok(Self { set_aside, ..events })
+    }
+}
+
+/// The fields of an object, each given once: of a time that is written twice nobody knows which is meant.
+struct Fields(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(EachOnce).map(Self)
+    }
+}
+
+struct EachOnce;
+
+impl<'de> Visitor<'de> for EachOnce {
+    type Value = Map<String, Value>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object with the events of one person")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+        let mut fields = Map::new();
+        while let Some((field, value)) = access.next_entry::<String, Value>()? {
+            if fields.contains_key(&field) {
+                return Err(A::Error::custom(format!("`{field}` is given twice")));
+            }
+            fields.insert(field, value);
+        }
+        Ok(fields)
     }
 }
 

@@ -7,10 +7,6 @@ use throughline_domain::legal::{Allocation, MhaSection};
 use throughline_domain::time::Instant;
 use told::london;
 
-fn some(text: &str) -> Option<Instant> {
-    Some(london(text))
-}
-
 fn says(answer: &Answer, words: &str) -> bool {
     answer.notices.iter().any(|notice| notice.contains(words))
 }
@@ -22,33 +18,33 @@ fn now() -> Instant {
 #[test]
 fn what_follows_a_release_is_told() {
     let released = Events {
-        arrested_at: some("2026-03-02 08:00"),
-        released_at: some("2026-03-02 09:00"),
-        arrived_station_at: some("2026-03-02 11:00"),
-        detention_authorised_at: some("2026-03-02 11:15"),
+        arrested_at: Some(london("2026-03-02 08:00")),
+        released_at: Some(london("2026-03-02 09:00")),
+        arrived_station_at: Some(london("2026-03-02 11:00")),
+        detention_authorised_at: Some(london("2026-03-02 11:15")),
         reviews_held: vec![london("2026-03-02 12:00")],
-        superintendent_extension_at: some("2026-03-02 13:00"),
+        superintendent_extension_at: Some(london("2026-03-02 13:00")),
         ..Events::default()
     };
     let answer = clocks(&released, now());
     for name in ["Arrival at the station", "Authority to detain", "A review", "The superintendent's extension"] {
         assert!(says(&answer, &format!("{name} is recorded after release")), "{name}: {:?}", answer.notices);
     }
-    let in_order = Events { released_at: some("2026-03-02 14:00"), ..released };
+    let in_order = Events { released_at: Some(london("2026-03-02 14:00")), ..released };
     assert!(!says(&clocks(&in_order, now()), "after release"));
 }
 
 #[test]
 fn detention_authorised_or_reviewed_before_the_arrest_is_told() {
     let authorised = Events {
-        arrested_at: some("2026-03-02 08:00"),
-        detention_authorised_at: some("2026-03-02 07:00"),
+        arrested_at: Some(london("2026-03-02 08:00")),
+        detention_authorised_at: Some(london("2026-03-02 07:00")),
         ..Events::default()
     };
     let answer = clocks(&authorised, now());
     assert!(says(&answer, "Detention is recorded as authorised before arrest"), "{:?}", answer.notices);
     let reviewed = Events {
-        arrested_at: some("2026-03-02 08:00"),
+        arrested_at: Some(london("2026-03-02 08:00")),
         reviews_held: vec![london("2026-03-02 07:00")],
         ..Events::default()
     };
@@ -59,13 +55,16 @@ fn detention_authorised_or_reviewed_before_the_arrest_is_told() {
 
 #[test]
 fn two_powers_are_told_where_both_are_recorded_for_the_same_time_and_by_their_names() {
-    let held = Events { arrested_at: some("2026-03-02 08:00"), ..Events::default() };
-    let day_before =
-        Events { s136_arrived_at: some("2026-03-01 08:00"), s136_ended_at: some("2026-03-01 20:00"), ..held.clone() };
+    let held = Events { arrested_at: Some(london("2026-03-02 08:00")), ..Events::default() };
+    let day_before = Events {
+        s136_arrived_at: Some(london("2026-03-01 08:00")),
+        s136_ended_at: Some(london("2026-03-01 20:00")),
+        ..held.clone()
+    };
     assert!(!says(&clocks(&day_before, now()), "are both recorded"));
-    let not_ended = Events { s136_arrived_at: some("2026-03-01 08:00"), ..held.clone() };
+    let not_ended = Events { s136_arrived_at: Some(london("2026-03-01 08:00")), ..held.clone() };
     assert!(says(&clocks(&not_ended, now()), "Police detention and section 136 are both recorded"));
-    let warrant = Events { s135_arrived_at: some("2026-03-02 09:00"), ..held };
+    let warrant = Events { s135_arrived_at: Some(london("2026-03-02 09:00")), ..held };
     let answer = clocks(&warrant, now());
     assert!(says(&answer, "Police detention and section 135 are both recorded"), "{:?}", answer.notices);
     assert!(!says(&answer, "section 136"), "{:?}", answer.notices);
@@ -74,7 +73,7 @@ fn two_powers_are_told_where_both_are_recorded_for_the_same_time_and_by_their_na
 #[test]
 fn an_extension_of_section_135_beyond_the_law_is_told_as_of_136() {
     let events = Events {
-        s135_arrived_at: some("2026-03-02 08:00"),
+        s135_arrived_at: Some(london("2026-03-02 08:00")),
         s135_extension_hours: Some(Hours::whole(20)),
         ..Events::default()
     };
@@ -122,7 +121,7 @@ fn more_days_in_the_magistrates_court_than_went_by_are_left_out() {
         offence: "Robbery".into(),
         allocation: Allocation::Crown,
         first_appearance_at: london("2026-03-02 10:00"),
-        sent_at: some("2026-03-09 10:00"),
+        sent_at: Some(london("2026-03-09 10:00")),
         days_in_magistrates: Some(60_000),
         ended_at: None,
     };
@@ -144,4 +143,16 @@ fn a_renewal_that_the_law_does_not_know_is_told() {
     };
     assert!(says(&renewed(MhaSection::S2), "Section 2 is recorded as renewed. It cannot be renewed"));
     assert!(!says(&renewed(MhaSection::S3), "cannot be renewed"));
+}
+
+#[test]
+fn the_time_of_an_extension_without_its_hours_is_told() {
+    let events = Events {
+        s136_arrived_at: Some(london("2026-03-02 08:00")),
+        s136_extended_at: Some(london("2026-03-02 12:00")),
+        ..Events::default()
+    };
+    let answer = clocks(&events, now());
+    assert!(says(&answer, "A section 136 extension is recorded without its hours and is left out"), "{answer:?}");
+    assert_eq!(answer.clock("s136_extended").unwrap().state, State::NotInForce);
 }

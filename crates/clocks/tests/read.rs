@@ -47,9 +47,11 @@ fn what_cannot_be_read_is_refused_by_the_name_of_its_field() {
     assert!(error(r#"{"released_at": "2026-03-02T09:00:00Z", "reviews_held": 3}"#).starts_with("reviews_held: "));
     assert!(error(r#"{"arived_station_at": null}"#).contains("unknown field `arived_station_at`"));
     assert!(error(r#"{"s136_extension_hours": "12"}"#).starts_with("s136_extension_hours: "));
-    assert!(error("[]").contains("no object"));
-    assert!(error(r#"["2026-03-02T09:00:00Z"]"#).contains("no object"));
-    assert!(error("{").contains("not JSON"));
+    assert!(error("[]").contains("expected an object"));
+    assert!(error(r#"["2026-03-02T09:00:00Z"]"#).contains("expected an object"));
+    assert!(error("{").contains("EOF"));
+    let twice = r#"{"released_at": "2026-03-02T09:00:00Z", "released_at": "2026-03-02T11:00:00Z"}"#;
+    assert!(error(twice).contains("`released_at` is given twice"), "{}", error(twice));
 }
 
 #[test]

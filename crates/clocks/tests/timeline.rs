@@ -314,7 +314,7 @@ fn detention_before_bail_counts_for_who_breaks_or_answers_it_and_not_after_a_new
     let (broken, notices) = due(&[(Kind::BailBreachArrest, "2026-11-10 09:00"), arrived]);
     // Seven of 24 hours are gone, and two of the pause lie after arrival.
     assert_eq!(broken, Some(london("2026-11-11 05:00")));
-    assert!(notices.contains("7 hours of police detention before bail count too"), "{notices}");
+    assert!(notices.contains("7 hours of earlier police detention count too"), "{notices}");
     assert_eq!(due(&[arrived]).0, Some(london("2026-11-11 03:00")), "bail answered");
     assert_eq!(due(&[(Kind::Arrested, "2026-11-10 09:00"), arrived]).0, Some(london("2026-11-11 10:00")));
 }
