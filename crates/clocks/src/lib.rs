@@ -18,7 +18,8 @@
 //! **How a clock runs.** Hours are elapsed time in UTC, so a night on which the clocks change is
 //! neither shorter nor longer in law. Excluded time stops a clock for as long as it lasts, when
 //! the rule says `excluded_time = "moves"`: an interval that straddles the start counts from the
-//! start, and one that begins after the time is up counts not at all.
+//! start, one that begins after the time is up counts not at all, and what lies ahead of now does not
+//! count yet.
 //!
 //! **How to add one more.** Add a `[[rule]]` to a file in `reference/legal/` (a new file is also
 //! named in [`EMBEDDED`]). When the law changes, give the old rule its `in_force_to` and add the
