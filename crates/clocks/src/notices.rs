@@ -195,13 +195,11 @@ fn out_of_order(events: &Events) -> Vec<String> {
         events.released_at,
         &format!("Release is recorded before {start} and is left out"),
     );
-    before(
-        began,
-        events.superintendent_extension_at,
-        &format!("The superintendent's extension is recorded before {start} and is left out"),
-    );
-    for warrant in &events.warrants {
-        before(began, Some(warrant.granted_at), &format!("A warrant is recorded before {start} and is left out"));
+    for (name, at) in decisions(events) {
+        before(began, Some(at), &format!("{name} is recorded before {start} and is left out"));
+        let of_this_detention = Some(at).filter(|at| in_police_detention(events, *at));
+        let words = format!("{name} is recorded before detention was authorised");
+        before(events.detention_authorised_at, of_this_detention, &words);
     }
     before(
         events.arrested_at,
@@ -276,12 +274,17 @@ fn in_detention(events: &Events) -> Vec<(&'static str, Instant)> {
     let single = [
         ("Arrival at the station", events.arrived_station_at),
         ("Authority to detain", events.detention_authorised_at),
-        ("The superintendent's extension", events.superintendent_extension_at),
     ];
     let single = single.into_iter().filter_map(|(name, at)| Some((name, at?)));
     let reviews = events.reviews_held.iter().map(|at| ("A review", *at));
+    single.chain(reviews).chain(decisions(events)).collect()
+}
+
+/// The decisions that carry police detention on, with their names in a sentence.
+fn decisions(events: &Events) -> Vec<(&'static str, Instant)> {
+    let extension = events.superintendent_extension_at.map(|at| ("The superintendent's extension", at));
     let warrants = events.warrants.iter().map(|warrant| ("A warrant", warrant.granted_at));
-    single.chain(reviews).chain(warrants).collect()
+    extension.into_iter().chain(warrants).collect()
 }
 
 fn excluded(excluded: &[Excluded], as_of: Instant) -> Vec<String> {

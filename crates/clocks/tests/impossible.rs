@@ -2,7 +2,7 @@
 
 mod told;
 
-use throughline_clocks::{Answer, ChargeHeld, Events, Hours, PreChargeBail, Section, State, clocks};
+use throughline_clocks::{Answer, ChargeHeld, Events, Hours, PreChargeBail, Section, State, Warrant, clocks};
 use throughline_domain::legal::{Allocation, MhaSection};
 use throughline_domain::time::Instant;
 use told::london;
@@ -155,4 +155,21 @@ fn the_time_of_an_extension_without_its_hours_is_told() {
     let answer = clocks(&events, now());
     assert!(says(&answer, "A section 136 extension is recorded without its hours and is left out"), "{answer:?}");
     assert_eq!(answer.clock("s136_extended").unwrap().state, State::NotInForce);
+}
+
+#[test]
+fn a_decision_to_hold_on_before_detention_was_authorised_is_told() {
+    let events = Events {
+        arrested_at: Some(london("2026-03-02 08:00")),
+        arrived_station_at: Some(london("2026-03-02 08:30")),
+        detention_authorised_at: Some(london("2026-03-02 09:00")),
+        superintendent_extension_at: Some(london("2026-03-02 08:45")),
+        warrants: vec![Warrant { granted_at: london("2026-03-02 08:50"), hours: Hours::whole(12) }],
+        ..Events::default()
+    };
+    let answer = clocks(&events, now());
+    for name in ["The superintendent's extension", "A warrant"] {
+        let words = format!("{name} is recorded before detention was authorised");
+        assert!(says(&answer, &words), "{name}: {:?}", answer.notices);
+    }
 }
