@@ -1,7 +1,7 @@
 //! From recorded events to clocks.
 
 use serde::Serialize;
-use throughline_domain::time::{Instant, london_date};
+use throughline_domain::time::{Instant, date_time_long, london_date};
 
 use crate::clock::Clock;
 use crate::detention::Detention;
@@ -32,9 +32,9 @@ pub fn clocks(events: &Events, as_of: Instant) -> Answer {
 }
 
 /// The clocks of one detention at an instant, by given rules.
-pub fn clocks_by(tables: &Tables, events: &Events, as_of: Instant) -> Answer {
+pub fn clocks_by(tables: &Tables, events: &Events, asked_for: Instant) -> Answer {
     let (events, impossible) = set_aside(events);
-    let as_of = possible(as_of);
+    let as_of = possible(asked_for);
     let detention = Detention::of(tables, &events, as_of);
     let mut unruled = Vec::new();
     let mut found = Vec::new();
@@ -52,10 +52,17 @@ pub fn clocks_by(tables: &Tables, events: &Events, as_of: Instant) -> Answer {
         }
     }
     let mut notices = notices(&detention, &found, &unruled, tables);
+    notices.extend(events.set_aside.iter().cloned());
     if impossible > 0 {
         notices.push(format!(
             "{impossible} recorded {} not between the years 1900 and 2199 and left out. Check the dates.",
             if impossible == 1 { "time is" } else { "times are" }
+        ));
+    }
+    if as_of != asked_for {
+        notices.push(format!(
+            "The clocks were asked for a time that is not between the years 1900 and 2199, and were worked out for {}. Check the date.",
+            date_time_long(as_of)
         ));
     }
     Answer { clocks: found, notices }

@@ -85,6 +85,16 @@ pub struct Clock {
     pub to_verify: Option<String>,
 }
 
+impl Clock {
+    /// Whether it still matters: it runs or has run out, and what it is about has not ended. One that was met,
+    /// extended or stopped matters no more, nor does a pause: nobody has to do anything about it.
+    pub fn matters(&self) -> bool {
+        matches!(self.state, State::Running | State::DueSoon | State::Overdue | State::Expired)
+            && self.ended_at.is_none()
+            && self.kind != Kind::Pause
+    }
+}
+
 impl Detention<'_> {
     pub(crate) fn clock(&self, rule: &Rule, run: &Run) -> Clock {
         let due_at = run.start.and_then(|start| self.due(rule, run, start));

@@ -1,7 +1,7 @@
 //! The recorded times that the clocks are worked out from.
 
 use chrono::Duration;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use throughline_domain::legal::{Allocation, MhaSection};
 use throughline_domain::time::Instant;
 
@@ -17,27 +17,37 @@ pub struct Events {
     /// When the custody officer authorised detention.
     pub detention_authorised_at: Option<Instant>,
     /// When each review was held, in any order.
+    #[serde(deserialize_with = "or_empty")]
     pub reviews_held: Vec<Instant>,
     /// Time that does not count, such as time in hospital without questioning.
+    #[serde(deserialize_with = "or_empty")]
     pub excluded: Vec<Excluded>,
     /// When a superintendent authorised detention beyond the basic limit.
     pub superintendent_extension_at: Option<Instant>,
     /// Warrants of further detention.
+    #[serde(deserialize_with = "or_empty")]
     pub warrants: Vec<Warrant>,
     /// When the person arrived at the place of safety (Mental Health Act, section 136).
     pub s136_arrived_at: Option<Instant>,
     /// By how long the examining doctor extended section 136.
     pub s136_extension_hours: Option<Hours>,
+    /// When the doctor decided on that extension; absent counts as in time.
+    pub s136_extended_at: Option<Instant>,
     /// When section 136 ended, by discharge or by another section.
     pub s136_ended_at: Option<Instant>,
     /// When the person arrived at the place of safety under a warrant (section 135).
     pub s135_arrived_at: Option<Instant>,
     /// By how long the examining doctor extended section 135.
     pub s135_extension_hours: Option<Hours>,
+    /// When the doctor decided on that extension; absent counts as in time.
+    pub s135_extended_at: Option<Instant>,
     /// When section 135 ended, by discharge or by another section.
     pub s135_ended_at: Option<Instant>,
     /// When the person was arrested for breach of, or failing to answer, pre-charge bail.
     pub bail_breach_arrested_at: Option<Instant>,
+    /// How long the person was in police detention for the same offence before bail: where they come back by breaking or
+    /// answering it, that counts too.
+    pub detained_before_bail_hours: Option<Hours>,
     /// When the person was charged, which ends detention without charge.
     pub charged_at: Option<Instant>,
     /// When the person was released from the detention.
@@ -47,11 +57,21 @@ pub struct Events {
     /// When the person was released under investigation.
     pub under_investigation_at: Option<Instant>,
     /// Sections of the Mental Health Act under which the person is or was detained in hospital.
+    #[serde(deserialize_with = "or_empty")]
     pub sections: Vec<Section>,
     /// Charges for which the person waits for trial in custody.
+    #[serde(deserialize_with = "or_empty")]
     pub charges: Vec<ChargeHeld>,
     /// The instant to work the clocks out at, for callers that read it from a file.
     pub as_of: Option<Instant>,
+    /// What was read and set aside because it cannot be meant, in plain English.
+    #[serde(skip)]
+    pub set_aside: Vec<String>,
+}
+
+/// A list, of which `null` is an empty one.
+fn or_empty<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 /// An interval that does not count towards a period of detention.
@@ -84,6 +104,9 @@ pub struct Warrant {
 pub struct PreChargeBail {
     /// When the person was released on it.
     pub from: Instant,
+    /// The arrest for the offence, from which bail is counted; absent means the arrest of this detention.
+    #[serde(default)]
+    pub arrested_at: Option<Instant>,
     /// When an inspector extended it.
     #[serde(default)]
     pub inspector_at: Option<Instant>,
@@ -104,7 +127,7 @@ pub struct Section {
     /// When it began.
     pub from: Instant,
     /// When each renewal was made.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
     pub renewed_at: Vec<Instant>,
     /// When it ended.
     #[serde(default)]
@@ -140,7 +163,7 @@ pub struct Hours(Duration);
 
 /// Why a number is not a length of time in hours.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{0} is not a number of hours: enter a number above 0 and up to 1,000")]
+#[error("{0} is not a number of hours: enter a number of a minute or more, and up to 1,000 hours")]
 pub struct HoursError(f64);
 
 impl Hours {
@@ -167,8 +190,10 @@ impl TryFrom<f64> for Hours {
             return Err(HoursError(hours));
         }
         #[expect(clippy::cast_possible_truncation, reason = "at most 60,000 minutes, checked above")]
-        let minutes = (hours * 60.0).round() as i64;
-        Ok(Self(Duration::minutes(minutes)))
+        match (hours * 60.0).round() as i64 {
+            0 => Err(HoursError(hours)),
+            minutes => Ok(Self(Duration::minutes(minutes))),
+        }
     }
 }
 

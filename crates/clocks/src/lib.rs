@@ -18,7 +18,8 @@
 //! **How a clock runs.** Hours are elapsed time in UTC, so a night on which the clocks change is
 //! neither shorter nor longer in law. Excluded time stops a clock for as long as it lasts, when
 //! the rule says `excluded_time = "moves"`: an interval that straddles the start counts from the
-//! start, and one that begins after the time is up counts not at all.
+//! start, one that begins after the time is up counts not at all, and what lies ahead of now does not
+//! count yet.
 //!
 //! **How to add one more.** Add a `[[rule]]` to a file in `reference/legal/` (a new file is also
 //! named in [`EMBEDDED`]). When the law changes, give the old rule its `in_force_to` and add the
@@ -32,11 +33,13 @@
 #![warn(missing_docs)]
 
 mod answer;
+mod basis;
 mod clock;
 mod detention;
 mod events;
 mod impossible;
 mod notices;
+mod read;
 mod recorded;
 mod run;
 mod table;
@@ -44,12 +47,14 @@ mod timeline;
 mod words;
 
 pub use answer::{Answer, clocks, clocks_by};
+pub use basis::Basis;
 pub use clock::{Clock, State};
 pub use events::{ChargeHeld, Events, Excluded, Hours, HoursError, PreChargeBail, Section, Warrant};
+pub use read::ReadError;
 pub use recorded::{events_of, limit_in_force, next_due, review_ahead, review_not_recorded};
 pub use table::{
     Check, EMBEDDED, ExcludedTime, Finding, Kind, Length, MAX_AGE_OF_CHECK_DAYS, MetBy, Paper, Permission, Rule,
     StartsFrom, Tables, check,
 };
-pub use timeline::{Basis, Mark, MarkKind, Span, Timeline, timeline};
+pub use timeline::{Mark, MarkKind, Span, Timeline, timeline};
 pub use words::short;

@@ -4,8 +4,8 @@ use chrono::{Datelike, Duration, Months, NaiveDate, NaiveTime, Weekday};
 use throughline_domain::calendar::is_bank_holiday;
 use throughline_domain::time::{Instant, from_london, london_date};
 
-use crate::detention::{Detention, is_police_detention};
-use crate::events::{ChargeHeld, Hours};
+use crate::detention::{Detention, arrest, is_police_detention};
+use crate::events::{ChargeHeld, Events, Hours, PreChargeBail, Warrant};
 use crate::table::{ExcludedTime, Kind, Length, Permission, Rule, StartsFrom};
 
 /// One run of a rule: a detention, a section, a charge.
@@ -17,6 +17,10 @@ pub(crate) struct Run {
     pub(crate) ended: Option<Instant>,
     /// How often it was renewed.
     renewals: usize,
+    /// The hours that were granted for it, where somebody decides on them.
+    granted: Option<Hours>,
+    /// Time of it that was used up before.
+    used: Duration,
     /// Days of it that were used up before.
     days_used: i64,
     /// Which charge, where there may be several.
@@ -31,7 +35,17 @@ impl Detention<'_> {
         match rule.starts_from {
             StartsFrom::RelevantTime | StartsFrom::DetentionAuthorised | StartsFrom::LastReviewHeld => {
                 let ended = if rule.kind == Kind::Review { self.released } else { self.without_charge_until() };
-                is_police_detention(events).then(|| one(self.police_start(rule), ended)).into_iter().collect()
+                let before = events.detained_before_bail_hours.filter(|_| rule.starts_from == StartsFrom::RelevantTime);
+                let used = before.map_or(Duration::zero(), Hours::duration);
+                let run = || Run { used, ..one(self.police_start(rule), ended) };
+                is_police_detention(events).then(run).into_iter().collect()
+            }
+            StartsFrom::WarrantGranted => {
+                let granted = |warrant: &&Warrant| Run {
+                    granted: Some(warrant.hours),
+                    ..one(Some(warrant.granted_at), self.without_charge_until())
+                };
+                self.warrants.last().map(granted).into_iter().collect()
             }
             StartsFrom::BailBreachArrest => {
                 events.bail_breach_arrested_at.map(|at| one(Some(at), None)).into_iter().collect()
@@ -44,9 +58,10 @@ impl Detention<'_> {
             }
             StartsFrom::SectionBegan => self.sections(rule),
             StartsFrom::PreChargeBail => {
-                let bail = events.pre_charge_bail.iter();
                 // The period begins with the day after arrest; without one the release has to do.
-                bail.map(|bail| one(events.arrested_at.or(Some(bail.from)), self.happened(bail.ended_at))).collect()
+                let start = |bail: &PreChargeBail| arrest_for_bail(events, bail).unwrap_or(bail.from);
+                let bail = events.pre_charge_bail.iter();
+                bail.map(|bail| one(Some(start(bail)), self.happened(bail.ended_at))).collect()
             }
             StartsFrom::UnderInvestigation => {
                 let charged = self.happened(events.charged_at);
@@ -78,7 +93,7 @@ impl Detention<'_> {
     }
 
     fn relevant_time(&self, arrival_within: Option<Hours>) -> Option<Instant> {
-        let latest = self.arrest().zip(arrival_within).map(|(arrest, within)| arrest + within.duration());
+        let latest = arrest(self.events).zip(arrival_within).map(|(arrest, within)| arrest + within.duration());
         match (self.events.arrived_station_at, latest) {
             (Some(arrival), Some(latest)) => Some(arrival.min(latest)),
             (arrival, latest) => arrival.or(latest),
@@ -111,7 +126,9 @@ impl Detention<'_> {
         let first = charge.first_appearance_at;
         let sent = charge.sent_at.filter(|sent| first <= *sent);
         let in_magistrates = sent.map_or(0, |sent| (london_date(sent) - london_date(first)).num_days());
-        let days_used = charge.days_in_magistrates.filter(|_| sent.is_some()).map_or(in_magistrates, i64::from);
+        // More days than went by were not spent there.
+        let told = charge.days_in_magistrates.map(i64::from).filter(|days| *days <= in_magistrates + 1);
+        let days_used = told.filter(|_| sent.is_some()).unwrap_or(in_magistrates);
         let ended = self.happened(charge.ended_at).filter(|end| first <= *end);
         Run { start: Some(sent.unwrap_or(first)), ended, days_used, about: charge.offence.clone(), ..Run::default() }
     }
@@ -120,15 +137,29 @@ impl Detention<'_> {
     pub(crate) fn due(&self, rule: &Rule, run: &Run, start: Instant) -> Option<Instant> {
         let due = match rule.length {
             Length::None => return None,
-            Length::Hours(hours) => start + hours.duration() + self.extension(rule),
+            Length::Hours(most) => {
+                let hours = run.granted.map_or(most, |granted| granted.min(most)).duration();
+                (start + hours + self.extension(rule) - run.used).max(start)
+            }
             Length::Days(_) | Length::Months(_) => {
                 from_london(first_day_after(rule, run, london_date(start)).and_time(NaiveTime::MIN))
             }
         };
-        Some(match rule.excluded_time {
-            ExcludedTime::Moves => moved(start, due, &self.excluded),
+        let due = match rule.excluded_time {
+            ExcludedTime::Moves => moved(start, due, self.excluded_for(rule.kind)),
             ExcludedTime::Ignored => due,
-        })
+        };
+        Some(self.outer_wall(rule).map_or(due, |wall| due.min(wall)))
+    }
+
+    /// When the clock is due beyond which this one cannot run.
+    fn outer_wall(&self, rule: &Rule) -> Option<Instant> {
+        let id = rule.not_beyond.as_deref()?;
+        let due = |run: Run| {
+            let start = run.start?;
+            self.due(self.tables.in_force(id, london_date(start))?, &run, start)
+        };
+        self.runs(self.tables.newest(id)?).into_iter().filter_map(due).min()
     }
 
     /// What an extension adds: what the doctor gave, at most what the law allows; the most it
@@ -143,6 +174,11 @@ impl Detention<'_> {
         };
         given.map_or(most, |given| given.min(most)).duration()
     }
+}
+
+/// The arrest for the offence of a bail, where it is recorded: a later arrest is another one.
+pub(crate) fn arrest_for_bail(events: &Events, bail: &PreChargeBail) -> Option<Instant> {
+    bail.arrested_at.or(events.arrested_at.filter(|arrest| *arrest <= bail.from))
 }
 
 /// The first day on which a run in days or months is over.

@@ -50,8 +50,8 @@ pub struct Rule {
     pub arrival_within: Option<Hours>,
     /// The most that a doctor's extension may add; the extension is added to the length.
     pub extension_max: Option<Hours>,
-    /// The longest that one warrant may run.
-    pub warrant_max: Option<Hours>,
+    /// The clock beyond which this one cannot run.
+    pub not_beyond: Option<String>,
     /// The decision without which the rule is not in force.
     pub needs: Option<Permission>,
     /// The decisions that, made in time, carry the power on beyond this limit.
@@ -132,6 +132,8 @@ pub enum StartsFrom {
     DetentionAuthorised,
     /// The latest review that was held.
     LastReviewHeld,
+    /// The last warrant of further detention.
+    WarrantGranted,
     /// Arrest for breach of pre-charge bail.
     BailBreachArrest,
     /// Arrival at the place of safety under section 136.
@@ -140,7 +142,7 @@ pub enum StartsFrom {
     S135Arrival,
     /// A section of the Mental Health Act began.
     SectionBegan,
-    /// Release on pre-charge bail.
+    /// Arrest for the offence of pre-charge bail; the release on it where no arrest is recorded.
     PreChargeBail,
     /// Release under investigation.
     UnderInvestigation,
@@ -155,10 +157,11 @@ impl StartsFrom {
             Self::RelevantTime => "arrival at the station, or 24 hours after arrest if that is earlier",
             Self::DetentionAuthorised => "detention being authorised",
             Self::LastReviewHeld => "the last review",
+            Self::WarrantGranted => "the last warrant",
             Self::BailBreachArrest => "arrest for breach of pre-charge bail",
             Self::S136Arrival | Self::S135Arrival => "arrival at the place of safety",
             Self::SectionBegan => "the day the section began",
-            Self::PreChargeBail => "the day of release on pre-charge bail",
+            Self::PreChargeBail => "arrest, or release on bail if the arrest is not recorded",
             Self::UnderInvestigation => "release under investigation",
             Self::FirstAppearance => "the first appearance for the charge",
         }
@@ -350,6 +353,13 @@ fn read_all<'a>(files: &[(&'a str, &str)]) -> (Vec<(&'a str, Rule)>, Vec<Finding
                 "rule '{}': the versions from {} and from {} are in force on the same days. Give the older one an in_force_to",
                 rule.id, other.in_force_from, rule.in_force_from
             );
+            errors.push(Finding { file: (*file).to_owned(), reason });
+        }
+    }
+    for (file, rule) in &rules {
+        let wall = rule.not_beyond.as_ref().filter(|wall| !rules.iter().any(|(_, other)| other.id == **wall));
+        if let Some(wall) = wall {
+            let reason = format!("rule '{}': not_beyond names '{wall}', and there is no such rule", rule.id);
             errors.push(Finding { file: (*file).to_owned(), reason });
         }
     }

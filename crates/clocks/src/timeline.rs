@@ -1,96 +1,13 @@
 //! On which legal basis somebody was held, from one minute to the next; where nothing or more than
 //! one thing is recorded, that is said.
 
-use throughline_domain::episode::LegalStatus;
-use throughline_domain::legal::{Detail, LegalEvent, LegalEventKind, MhaSection, Origin};
+use throughline_domain::legal::{LegalEvent, LegalEventKind, Origin};
 use throughline_domain::time::{Instant, date_time_long};
 
 use crate::answer::Answer;
-use crate::clock::State;
+use crate::basis::{Basis, begins, ends};
+use crate::recorded::{POLICE_LIMITS, S135_LIMITS, S136_LIMITS, limit_that_stands};
 use crate::words::length;
-
-/// On which basis somebody is held, or free.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Basis {
-    /// Police detention without charge.
-    Police,
-    /// Charged and held for court.
-    Charged,
-    /// Remanded in custody.
-    Remanded,
-    /// Section 136.
-    S136,
-    /// Section 135.
-    S135,
-    /// Another section of the Mental Health Act.
-    Section(MhaSection),
-    /// On bail.
-    Bail,
-    /// Released under investigation.
-    UnderInvestigation,
-    /// At liberty.
-    Liberty,
-}
-
-impl Basis {
-    /// The basis in words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Police => "Police detention",
-            Self::Charged => "Charged and held for court",
-            Self::Remanded => "Remanded in custody",
-            Self::S136 => "Section 136",
-            Self::S135 => "Section 135",
-            Self::Section(section) => section.label(),
-            Self::Bail => "On bail",
-            Self::UnderInvestigation => "Released under investigation",
-            Self::Liberty => "At liberty",
-        }
-    }
-
-    /// Whether it is a power to hold somebody.
-    pub fn is_held(self) -> bool {
-        !matches!(self, Self::Bail | Self::UnderInvestigation | Self::Liberty)
-    }
-
-    /// The legal status of an episode whose person is on this basis.
-    pub fn legal_status(self) -> LegalStatus {
-        match self {
-            Self::Police => LegalStatus::Pace,
-            Self::Charged => LegalStatus::ChargedHeld,
-            Self::Remanded => LegalStatus::Remanded,
-            Self::S136 | Self::S135 => LegalStatus::Section136,
-            Self::Section(_) => LegalStatus::Hospital,
-            Self::Bail => LegalStatus::Bail,
-            Self::UnderInvestigation => LegalStatus::UnderInvestigation,
-            Self::Liberty => LegalStatus::Liberty,
-        }
-    }
-
-    /// Whether the beginning of another basis ends this one. Two powers that hold the same person
-    /// are never put right in silence: only what by law takes another's place ends it here.
-    fn ends_with(self, next: Self) -> bool {
-        match next {
-            Self::Police => !self.is_held(),
-            Self::Charged => self == Self::Police,
-            Self::Remanded => matches!(self, Self::Police | Self::Charged) || !self.is_held(),
-            Self::S136 | Self::S135 => self == Self::Liberty,
-            Self::Section(section) => {
-                matches!(self, Self::S136 | Self::S135 | Self::Section(_) | Self::Liberty)
-                    || (is_by_court(section) && matches!(self, Self::Charged | Self::Remanded))
-            }
-            Self::Bail | Self::UnderInvestigation => {
-                matches!(self, Self::Police | Self::Charged | Self::Remanded) || !self.is_held()
-            }
-            Self::Liberty => true,
-        }
-    }
-}
-
-/// Sections by which a court or the Ministry of Justice moves somebody from a cell to a hospital.
-fn is_by_court(section: MhaSection) -> bool {
-    !matches!(section, MhaSection::S2 | MhaSection::S3 | MhaSection::S4 | MhaSection::S5Doctor | MhaSection::S5Nurse)
-}
 
 /// A stretch of time on one basis.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,49 +92,27 @@ pub fn timeline(known: &[LegalEvent], clocks: &Answer, as_of: Instant) -> Timeli
 }
 
 fn step(spans: &mut Vec<Span>, event: &LegalEvent) {
-    for span in spans.iter_mut().filter(|span| span.to.is_none()) {
-        if ended_by(span.basis, event) {
-            span.to = Some(event.at);
-        }
-    }
     let is_open = |basis: Basis| spans.iter().any(|span| span.to.is_none() && span.basis == basis);
-    let begins = match (event.kind, &event.detail) {
-        (
-            LegalEventKind::Arrested
-            | LegalEventKind::BailBreachArrest
-            | LegalEventKind::ArrivedStation
-            | LegalEventKind::DetentionAuthorised,
-            _,
-        ) if !is_open(Basis::Charged) => Some(Basis::Police),
+    let goes_on = match begins(event) {
+        Some(Basis::Police) => is_open(Basis::Charged),
         // A charge by post holds nobody.
-        (LegalEventKind::Charged, _) if is_open(Basis::Police) => Some(Basis::Charged),
-        (LegalEventKind::Bailed | LegalEventKind::BailedAfterCharge, _) => Some(Basis::Bail),
-        (LegalEventKind::UnderInvestigation, _) => Some(Basis::UnderInvestigation),
-        (LegalEventKind::Released, _) => Some(Basis::Liberty),
-        (LegalEventKind::Remanded, _) => Some(Basis::Remanded),
-        (LegalEventKind::S136Detained | LegalEventKind::S136Arrived, _) => Some(Basis::S136),
-        (LegalEventKind::S135Arrived, _) => Some(Basis::S135),
-        (LegalEventKind::SectionBegan, Detail::Section(section)) => Some(Basis::Section(*section)),
-        _ => None,
+        Some(Basis::Charged) => !is_open(Basis::Police),
+        _ => false,
     };
-    let Some(basis) = begins.filter(|basis| !is_open(*basis)) else { return };
+    let begun = begins(event).filter(|basis| !goes_on && !is_open(*basis));
     for span in spans.iter_mut().filter(|span| span.to.is_none()) {
-        if span.basis.ends_with(basis) {
+        if ends(event, span.basis) {
             span.to = Some(event.at);
         }
     }
-    spans.push(Span { basis, from: event.at, to: None, began_by: event.kind, origin: event.origin, limit: None });
-}
-
-/// Events that end a basis without beginning another.
-fn ended_by(basis: Basis, event: &LegalEvent) -> bool {
-    match (event.kind, &event.detail) {
-        (LegalEventKind::PoliceDetentionEnded, _) => matches!(basis, Basis::Police | Basis::Charged),
-        (LegalEventKind::S136Ended, _) => basis == Basis::S136,
-        (LegalEventKind::S135Ended, _) => basis == Basis::S135,
-        (LegalEventKind::SectionEnded, Detail::Section(section)) => basis == Basis::Section(*section),
-        _ => false,
-    }
+    spans.extend(begun.map(|basis| Span {
+        basis,
+        from: event.at,
+        to: None,
+        began_by: event.kind,
+        origin: event.origin,
+        limit: None,
+    }));
 }
 
 /// The last stretch of each basis is the one that the clocks are about.
@@ -234,20 +129,16 @@ fn set_limits(spans: &mut [Span], clocks: &Answer) {
 fn limit(basis: Basis, clocks: &Answer) -> Option<Instant> {
     let section;
     let ids: &[&str] = match basis {
-        Basis::Police => &["pace_96h", "pace_36h", "pace_24h"],
-        Basis::S136 => &["s136_extended", "s136_24h"],
-        Basis::S135 => &["s135_extended", "s135_24h"],
+        Basis::Police => POLICE_LIMITS,
+        Basis::S136 => S136_LIMITS,
+        Basis::S135 => S135_LIMITS,
         Basis::Section(which) => {
             section = format!("mha_{}", which.code());
             &[section.as_str()]
         }
         _ => &[],
     };
-    let in_force = |id: &&str| {
-        let clocks = clocks.clocks.iter().filter(move |clock| clock.id == *id);
-        clocks.filter(|clock| clock.state != State::NotInForce).filter_map(|clock| clock.due_at).next_back()
-    };
-    ids.iter().find_map(in_force)
+    limit_that_stands(clocks, ids)?.due_at
 }
 
 fn gaps_and_overlaps(spans: &[Span], as_of: Instant) -> Vec<Mark> {

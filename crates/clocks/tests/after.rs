@@ -87,6 +87,7 @@ fn bail_is_counted_from_the_day_after_arrest_and_carried_on_by_who_may() {
         released_at: Some(london("2026-11-11 10:00")),
         pre_charge_bail: Some(PreChargeBail {
             from: london("2026-11-11 10:00"),
+            arrested_at: None,
             inspector_at,
             superintendent_at,
             ended_at: None,

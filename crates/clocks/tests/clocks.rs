@@ -341,7 +341,7 @@ fn the_embedded_tables_pass_their_check_and_ask_to_be_read_again_after_90_days()
             .to_string()
             .starts_with("reference/legal/pace.toml: rule 'pace_review_1': last checked 95 days ago")
     );
-    assert_eq!(Tables::embedded().rules().len(), 33);
+    assert_eq!(Tables::embedded().rules().len(), 34);
 }
 
 #[test]
@@ -367,6 +367,7 @@ fn a_faulty_table_is_told_with_its_file_and_the_reason() {
         ("starts_from = \"s136_arrival\"", "starts_from = \"first_appearance\"", "allocation belongs to"),
         ("decided_by = \"A constable\"", "decided_by = \" \"", "decided_by is empty"),
         ("check_in = \"section_papers\"", "check_in = \"memory\"", "unknown variant `memory`"),
+        ("hours = 72", "hours = 72\nnot_beyond = \"the_wall\"", "not_beyond names 'the_wall'"),
         ("hours = 72", "hours = 72\nrenew_days = [1]\nrenew_months = [1]", "renewals are given in"),
         ("checked_on = 2026-11-22", "checked_on = 2027-01-01", "is in the future"),
         ("in_force_from = 1983-09-30", "in_force_from = \"soon\"", "in_force_from"),

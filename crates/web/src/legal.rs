@@ -7,7 +7,7 @@ mod record;
 mod show;
 mod typed;
 
-pub(crate) use held::{Held, held, mark_value};
+pub(crate) use held::{Held, held, mark_value, running};
 pub(crate) use record::left;
 
 use crate::App;

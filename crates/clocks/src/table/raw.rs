@@ -41,7 +41,7 @@ pub(super) struct Raw {
     ends_on_working_day: bool,
     arrival_within_hours: Option<Hours>,
     extension_max_hours: Option<Hours>,
-    warrant_max_hours: Option<Hours>,
+    not_beyond: Option<String>,
     needs: Option<Permission>,
     #[serde(default)]
     extended_by: Vec<Permission>,
@@ -127,7 +127,7 @@ impl Raw {
             ends_on_working_day: self.ends_on_working_day,
             arrival_within: self.arrival_within_hours,
             extension_max: self.extension_max_hours,
-            warrant_max: self.warrant_max_hours,
+            not_beyond: self.not_beyond,
             needs: self.needs,
             extended_by: self.extended_by,
             met_by: self.met_by,

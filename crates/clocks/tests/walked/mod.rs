@@ -132,6 +132,7 @@ impl Case {
             charges: [Allocation::Summary, Allocation::Crown].into_iter().filter_map(charge).collect(),
             pre_charge_bail: self.arrested.map(|from| PreChargeBail {
                 from: instant(from),
+                arrested_at: None,
                 inspector_at: None,
                 superintendent_at: None,
                 ended_at: None,

@@ -20,7 +20,7 @@ pub struct Args {
 /// Writes the clocks.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let text = read_text(&args.events)?;
-    let events: Events = serde_json::from_str(&text).map_err(|error| {
+    let events = Events::read(&text).map_err(|error| {
         wrong_use(format!(
             "{} cannot be used: {error}. Times are written like 2026-03-03T09:40:00Z",
             args.events.display()

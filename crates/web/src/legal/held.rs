@@ -3,7 +3,7 @@
 use crate::Problem;
 use minijinja::{Value, context};
 use throughline_clocks::{
-    Answer, Clock, Kind, Mark, MarkKind, State, Timeline, clocks, events_of, next_due, review_not_recorded, timeline,
+    Answer, Clock, Mark, MarkKind, State, Timeline, clocks, events_of, next_due, review_not_recorded, timeline,
 };
 use throughline_domain::board::left_in_words;
 use throughline_domain::episode::LegalStatus;
@@ -70,10 +70,7 @@ impl Held {
 
     /// The clocks that press now, most pressing first: not those of a detention that has ended.
     pub(crate) fn running(&self, now: Instant) -> Vec<Value> {
-        let mut clocks: Vec<&Clock> =
-            self.answer.clocks.iter().filter(|clock| clock.kind != Kind::Pause && clock.ended_at.is_none()).collect();
-        clocks.sort_by_key(|clock| clock.due_at);
-        clocks.into_iter().filter_map(|clock| clock_value(clock, now)).collect()
+        running(&self.answer, now)
     }
 
     /// What the episode says of the legal status, where the events say another.
@@ -115,8 +112,15 @@ fn listed(episode: &Episode, justice: &Justice, recorded: &[LegalEvent]) -> List
     }
 }
 
+/// The clocks that matter now, most pressing first.
+pub(crate) fn running(answer: &Answer, now: Instant) -> Vec<Value> {
+    let mut clocks: Vec<&Clock> = answer.clocks.iter().filter(|clock| clock.matters()).collect();
+    clocks.sort_by_key(|clock| clock.due_at);
+    clocks.into_iter().filter_map(|clock| clock_value(clock, now)).collect()
+}
+
 /// A running clock as `parts/words.html` draws it; nothing for one that matters no more.
-pub(crate) fn clock_value(clock: &Clock, now: Instant) -> Option<Value> {
+fn clock_value(clock: &Clock, now: Instant) -> Option<Value> {
     let state = match clock.state {
         State::Running => "running",
         State::DueSoon => "soon",
@@ -147,4 +151,32 @@ pub(crate) fn mark_value(mark: &Mark) -> Value {
         MarkKind::BeyondLimit => "Beyond the limit",
     };
     context! { title, words => mark.words, from => mark.from, to => mark.to }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use throughline_clocks::Events;
+
+    #[test]
+    fn a_past_review_is_not_recorded_here_and_what_the_charge_ended_is_not_shown() {
+        let at = |text: &str| -> Instant { text.parse().unwrap() };
+        let held = Events {
+            arrived_station_at: Some(at("2026-03-02T09:00:00Z")),
+            detention_authorised_at: Some(at("2026-03-02T09:15:00Z")),
+            ..Events::default()
+        };
+        let now = at("2026-03-03T10:00:00Z");
+        let shown = |events: &Events| -> Vec<[String; 3]> {
+            let values = running(&clocks(events, now), now);
+            let text = |value: &Value, name: &str| value.get_attr(name).unwrap().to_string();
+            values.iter().map(|value| ["name", "state", "words"].map(|name| text(value, name))).collect()
+        };
+        let [review, limit] = &shown(&held)[..] else { panic!("two clocks matter: {:?}", shown(&held)) };
+        assert_eq!([review[0].as_str(), review[1].as_str()], ["First review", "unrecorded"]);
+        assert!(review[2].ends_with("none recorded here"), "{review:?}");
+        assert_eq!([limit[0].as_str(), limit[1].as_str()], ["24 h limit", "overdue"]);
+        let charged = Events { charged_at: Some(at("2026-03-03T09:30:00Z")), ..held };
+        assert_eq!(shown(&charged).iter().map(|one| one[0].as_str()).collect::<Vec<_>>(), ["First review"]);
+    }
 }

@@ -115,8 +115,8 @@ async fn page(tx: &mut Tx, cx: &Cx, id: EpisodeId) -> Result<(Value, Held), Prob
         next => held.next_clock(cx.now),
         marks => held.timeline.marks.iter().map(mark_value).collect::<Vec<_>>(),
         drawing => drawing(&held.timeline),
-        clocks => rows(&held.answer.clocks, matters, cx.now),
-        other_clocks => rows(&held.answer.clocks, |clock| !matters(clock), cx.now),
+        clocks => rows(&held.answer.clocks, comes_first, cx.now),
+        other_clocks => rows(&held.answer.clocks, |clock| !comes_first(clock), cx.now),
         notices => &held.answer.notices,
         old_rules => old_rules(&held.answer.clocks, cx.now),
         events => events(&held),
@@ -130,7 +130,7 @@ fn rows(clocks: &[Clock], which: impl Fn(&Clock) -> bool, now: Instant) -> Vec<V
 }
 
 /// Whether a clock runs, has run out, has no limit, or ought to run and cannot: the rest needs nobody now.
-fn matters(clock: &Clock) -> bool {
+fn comes_first(clock: &Clock) -> bool {
     !matches!(clock.state, State::Met | State::Extended | State::Stopped | State::NotInForce)
 }
 

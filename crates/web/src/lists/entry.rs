@@ -1,6 +1,7 @@
 //! One line of a list: known or not, taken or not, seen or not.
 
 use crate::banner::banner;
+use crate::legal::running;
 use crate::line::{Listed, Possible, band_tone, facts, matches, note, said_row, source, subject};
 use crate::{Answer, Cx, Fields, Problem, evidence};
 use axum::extract::Path;
@@ -8,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse};
 use chrono::NaiveDate;
 use minijinja::{Value, context};
-use throughline_clocks::{Clock, State, clocks, events_of};
+use throughline_clocks::{clocks, events_of};
 use throughline_domain::board::when;
 use throughline_domain::ids::EntryId;
 use throughline_domain::legal::{self as legal_facts, LegalEvent};
@@ -187,20 +188,7 @@ fn clock_values(line: &Line, entry: &Entry, recorded: &[LegalEvent], now: Instan
         ..legal_facts::Listed::default()
     };
     let events = events_of(&legal_facts::known(&listed, recorded));
-    let mut running: Vec<Clock> = clocks(&events, now).clocks;
-    running.retain(|clock| matches!(clock.state, State::Running | State::DueSoon | State::Overdue | State::Expired));
-    running.sort_by_key(|clock| clock.due_at);
-    running.iter().map(|clock| clock_value(clock, now)).collect()
-}
-
-fn clock_value(clock: &Clock, now: Instant) -> Value {
-    let state = match clock.state {
-        State::DueSoon => "soon",
-        State::Overdue | State::Expired => "overdue",
-        _ => "running",
-    };
-    let words = throughline_clocks::short(clock, now).trim_start_matches(clock.label.as_str()).trim().to_owned();
-    context! { name => clock.label, due => clock.due_at, state, words }
+    running(&clocks(&events, now), now)
 }
 
 /// Open episodes of the line's person, for "go on with the open one".
