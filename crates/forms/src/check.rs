@@ -102,7 +102,7 @@ impl Form {
                     .filter(|question| !answers.is_answered(&question.id))
                     .map(|question| question.label.clone())
                     .collect();
-                let started = asked().any(|question| answers.is_answered(&question.id));
+                let started = asked().any(|question| question.is_answered(answers));
                 let state = match (started, outstanding.is_empty()) {
                     (false, _) => SectionState::NotStarted,
                     (true, false) => SectionState::InProgress,
@@ -144,13 +144,13 @@ impl Question {
     }
 
     fn unsignable(&self, answers: &Answers) -> Vec<FieldError> {
-        if !answers.is_answered(&self.id) {
+        if !self.is_answered(answers) {
             let needed = self.required != Required::No;
             return needed.then(|| FieldError::new(self, self.missing_message())).into_iter().collect();
         }
         match self.kind {
             Kind::Text | Kind::LongText | Kind::Date | Kind::Time => Vec::new(),
-            Kind::DateTime => self.time_missing(answers).into_iter().collect(),
+            Kind::DateTime => self.half_a_moment(answers).into_iter().collect(),
             Kind::Number { min, max } => self.not_a_number(answers, min, max).into_iter().collect(),
             Kind::YesNo | Kind::Single | Kind::Multi => self.wrong_choice(answers).into_iter().collect(),
             Kind::Findings => self.wrong_choice(answers).into_iter().chain(self.half_told(answers)).collect(),
@@ -169,7 +169,11 @@ impl Question {
         format!("{verb} “{}”", self.label)
     }
 
-    fn time_missing(&self, answers: &Answers) -> Option<FieldError> {
+    /// A date needs its time and a time its date: neither alone says when.
+    fn half_a_moment(&self, answers: &Answers) -> Option<FieldError> {
+        if !answers.is_answered(&self.id) {
+            return Some(FieldError::new(self, "Enter the date as well, like 26/3/2026"));
+        }
         let field = format!("{}.time", self.id);
         (!answers.is_answered(&field))
             .then(|| FieldError::at(self, field, "Enter the time as well, like 9:30 or 2:15pm"))
