@@ -5,6 +5,7 @@ use throughline_domain::risk::AlertKind;
 
 use throughline_domain::episode::Step;
 
+use crate::answers::Answers;
 use crate::condition::Condition;
 use crate::fits::Fits;
 use crate::scoring::Scoring;
@@ -140,6 +141,13 @@ impl Question {
         self.options.iter().find(|option| option.code == code)
     }
 
+    /// Whether nothing was answered, or the answer says just that.
+    pub(crate) fn is_silent(&self, answers: &Answers) -> bool {
+        let given = answers.get(&self.id);
+        let says_so = given.iter().filter_map(|code| self.option(code)).any(|option| option.unanswered);
+        says_so || !self.is_answered(answers)
+    }
+
     /// Whether the answers to this question count towards a score.
     pub fn is_item(&self) -> bool {
         !self.options.is_empty() && self.options.iter().all(|option| option.score.is_some())
@@ -263,6 +271,8 @@ pub struct OptionItem {
     pub national: Option<NationalCode>,
     /// "None of these": cannot be chosen together with others, and is no finding.
     pub alone: bool,
+    /// "It was not answered": says on an instrument's question that there was no answer.
+    pub unanswered: bool,
 }
 
 impl From<&Word> for OptionItem {
@@ -274,6 +284,7 @@ impl From<&Word> for OptionItem {
             score: None,
             national: None,
             alone: false,
+            unanswered: false,
         }
     }
 }

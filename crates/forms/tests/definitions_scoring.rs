@@ -152,6 +152,17 @@ fn an_entered_total_is_a_whole_number_of_so_many_items() {
 }
 
 #[test]
+fn whether_an_item_was_above_nought_is_asked_in_a_question_that_offers_yes() {
+    let with = |name: &str| {
+        format!("{TOTALS}entered = {{ total = \"total\", above_zero = \"{name}\" }}\n{TOTAL_BANDS}")
+            .replace("code = \"high\"", "code = \"yes\"")
+    };
+    good(&with("table"));
+    refused(&with("answered"), 35, "'answered' must offer yes");
+    refused(&with("risk"), 35, "there is no question 'risk'");
+}
+
+#[test]
 fn a_table_is_read_off_in_a_question_with_single_answers() {
     let with = |name: &str| format!("{TOTALS}entered = {{ total = \"total\" }}\nread_off = \"{name}\"\n");
     good(&with("table"));

@@ -24,7 +24,12 @@ fn pc_ptsd_5_names_both_cut_offs() {
 #[test]
 fn without_an_event_pc_ptsd_5_is_nought_and_asks_no_more() {
     scored("pc_ptsd5", r#"{"exposure": "no"}"#, 0, "Below the cut-offs");
-    scored("pc_ptsd5", "[false, 1, 1, 1, 1, 1]", 0, "Below the cut-offs");
+    scored("pc_ptsd5", "[false, 0, 0, 0, 0, 0]", 0, "Below the cut-offs");
+    let contradictory = score_answers_json(form("pc_ptsd5"), "[false, 1, 1, 1, 1, 1]").unwrap_err();
+    assert!(
+        matches!(&contradictory, ScoreError::Contradictory { answered, by } if answered.len() == 5 && by == &["exposure"]),
+        "{contradictory}"
+    );
     let mut answers = Answers::default();
     answers.set("exposure", ["no"]);
     assert_eq!(form("pc_ptsd5").visible(&answers).len(), 1);

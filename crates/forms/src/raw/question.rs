@@ -134,6 +134,7 @@ impl Check<'_> {
                 score: option.score,
                 national,
                 alone: option.alone,
+                unanswered: option.unanswered,
             });
         }
         items

@@ -129,7 +129,8 @@ impl Check<'_> {
         if answered.is_none() && missing != MissingRule::Refuse {
             self.wrong(near, "prorating an entered total needs answered: the question of how many items were answered");
         }
-        Some(Method::Entered(Entered { total: entered.total.into_inner(), lowest, highest, answered }))
+        let above_zero = entered.above_zero.and_then(|name| self.above_zero(&name, form));
+        Some(Method::Entered(Entered { total: entered.total.into_inner(), lowest, highest, answered, above_zero }))
     }
 
     fn answered(&mut self, name: &Name, highest: i32, form: &Form) -> Option<AnsweredCount> {
@@ -144,6 +145,16 @@ impl Check<'_> {
         }
         let (question, each) = (name.get_ref().clone(), highest / items);
         Some(AnsweredCount { question, items: usize::try_from(items).unwrap_or_default(), each })
+    }
+
+    /// The question whether an item was above 0 offers `yes`.
+    fn above_zero(&mut self, name: &Name, form: &Form) -> Option<String> {
+        let question = self.named(name, form)?;
+        if question.option("yes").is_none() {
+            let reason = format!("'{}' must offer yes: an item was above 0", name.get_ref());
+            self.wrong(name.span().start, reason);
+        }
+        Some(name.get_ref().clone())
     }
 
     /// The limits of a question for a whole number.

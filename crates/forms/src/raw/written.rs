@@ -127,6 +127,8 @@ pub(super) struct RawOption {
     pub(super) national: Option<String>,
     #[serde(default)]
     pub(super) alone: bool,
+    #[serde(default)]
+    pub(super) unanswered: bool,
 }
 
 #[derive(Deserialize, Default)]
