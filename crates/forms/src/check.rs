@@ -72,7 +72,7 @@ impl Form {
         let mut errors: Vec<FieldError> = visible
             .iter()
             .flat_map(|question| {
-                let mut told = question.check(answers, purpose, london_date(now));
+                let mut told = question.check(&visible, answers, purpose, london_date(now));
                 if told.is_empty() {
                     told.extend(question.misplaced(&visible, answers, now));
                 }
@@ -98,7 +98,7 @@ impl Form {
             .map(|section| {
                 let asked = || section.questions.iter().filter(|question| visible.contains(question));
                 let outstanding: Vec<String> = asked()
-                    .filter(|question| question.required == Required::Yes)
+                    .filter(|question| question.required == Required::Yes && question.is_needed(&visible, answers))
                     .filter(|question| !answers.is_answered(&question.id))
                     .map(|question| question.label.clone())
                     .collect();
@@ -115,10 +115,10 @@ impl Form {
 }
 
 impl Question {
-    fn check(&self, answers: &Answers, purpose: Purpose, today: NaiveDate) -> Vec<FieldError> {
+    fn check(&self, visible: &[&Self], answers: &Answers, purpose: Purpose, today: NaiveDate) -> Vec<FieldError> {
         let mut errors = self.unreadable(answers, today);
         if purpose == Purpose::Sign && errors.is_empty() {
-            errors.extend(self.unsignable(answers));
+            errors.extend(self.unsignable(visible, answers));
         }
         errors
     }
@@ -143,9 +143,9 @@ impl Question {
         }
     }
 
-    fn unsignable(&self, answers: &Answers) -> Vec<FieldError> {
+    fn unsignable(&self, visible: &[&Self], answers: &Answers) -> Vec<FieldError> {
         if !self.is_answered(answers) {
-            let needed = self.required != Required::No;
+            let needed = self.is_needed(visible, answers);
             return needed.then(|| FieldError::new(self, self.missing_message())).into_iter().collect();
         }
         match self.kind {

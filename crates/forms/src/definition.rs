@@ -123,6 +123,8 @@ pub struct Question {
     pub options: Vec<OptionItem>,
     /// When an answer is needed.
     pub required: Required,
+    /// With which answers to earlier questions an answer is needed; `None` means with any.
+    pub required_when: Option<Condition>,
     /// What to say when a needed answer is missing: "Choose how urgent this is".
     pub missing: Option<String>,
     /// When the question applies; `None` means always.

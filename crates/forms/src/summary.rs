@@ -4,7 +4,7 @@ use serde::Serialize;
 use throughline_domain::time::date_long;
 
 use crate::answers::{Answers, settled_date};
-use crate::definition::{AudienceClass, Form, Kind, Question, Required};
+use crate::definition::{AudienceClass, Form, Kind, Question};
 use crate::vocabulary::{FINDING_KNOWN, FINDING_SOURCES, FINDING_STATUSES, label};
 
 /// What is shown for a needed answer that is not there.
@@ -51,7 +51,7 @@ impl Form {
                     .questions
                     .iter()
                     .filter(|question| visible.contains(question))
-                    .filter(|question| question.is_told(answers))
+                    .filter(|question| question.is_told(&visible, answers))
                     .map(|question| question.row(answers))
                     .collect(),
             })
@@ -98,8 +98,8 @@ impl Form {
 
 impl Question {
     /// Whether a summary has a row for the question.
-    pub(crate) fn is_told(&self, answers: &Answers) -> bool {
-        self.required != Required::No || self.is_answered(answers)
+    pub(crate) fn is_told(&self, visible: &[&Self], answers: &Answers) -> bool {
+        self.is_needed(visible, answers) || self.is_answered(answers)
     }
 
     fn row(&self, answers: &Answers) -> SummaryRow {

@@ -17,6 +17,9 @@ impl Check<'_> {
         }
         let kind = self.kind(&raw, at);
         let options = self.options(&raw, kind, lists, at);
+        if raw.required_when.is_some() && matches!(raw.required, RawRequired::No) {
+            self.wrong(at, format!("'{id}' is never required, so required_when means nothing"));
+        }
         let mut question = Question {
             id,
             label: raw.label,
@@ -28,6 +31,7 @@ impl Check<'_> {
                 RawRequired::Yes => Required::Yes,
                 RawRequired::ToSign => Required::ToSign,
             },
+            required_when: raw.required_when.and_then(|when| self.condition(when, None, at)),
             missing: raw.missing,
             when: raw.when.and_then(|when| self.condition(when, None, at)),
             feeds: Feeds::default(),

@@ -66,6 +66,7 @@ pub(super) struct RawQuestion {
     pub(super) national_list: Option<String>,
     #[serde(default)]
     pub(super) required: RawRequired,
+    pub(super) required_when: Option<RawCondition>,
     pub(super) missing: Option<String>,
     pub(super) when: Option<RawCondition>,
     #[serde(default)]
