@@ -106,7 +106,11 @@ fn wrong_use_that_is_no_answer_prints_nothing() {
         let said = score(instrument, answers);
         assert_eq!((said.code, said.out.as_str()), (Some(2), ""), "{instrument} {answers}");
     }
-    assert!(score("phq10", "[]").err.contains("The instruments are aq10, asrs, audit, audit_c, bjmhs"));
+    let said = score("phq10", "[]").err;
+    assert!(
+        said.contains("The instruments are ") && ["aq10", "audit", "core10"].iter().all(|id| said.contains(id)),
+        "{said}"
+    );
 }
 
 #[test]
