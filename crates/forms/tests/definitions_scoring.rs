@@ -176,7 +176,10 @@ fn one_result_always_stands_and_its_tests_are_about_what_there_is() {
         format!("{ITEMS}[[scoring.result]]\nlabel = \"Refer\"\nany = [{test}]\n[[scoring.result]]\nlabel = \"Not\"\n")
     };
     good(&with("{ says = \"low\", of = [\"low\"], at_least = 3 }"));
-    good(&with("{ says = \"gate\", question = \"gate\", is = \"yes\" }"));
+    let gate = "{ says = \"gate\", question = \"gate\", is = \"yes\" }";
+    good(&with(&format!("{{ says = \"low\", of = [\"low\"], at_least = 3 }}, {gate}")));
+    refused(&with(gate), 26, "no result rests on the item 'low'");
+    refused(&with("{ says = \"low\", of = [\"low\", \"low\"], at_least = 3 }"), 29, "'low' is named twice");
     refused(&with("{ says = \"low\", of = [\"gate\"], at_least = 1 }"), 29, "there is no item 'gate'");
     refused(&with("{ says = \"low\", of = [\"low\"], at_least = 4 }"), 29, "these items sum to 0 to 3");
     refused(&with("{ says = \"low\", of = [\"low\"], at_least = 0 }"), 29, "these items sum to 0 to 3");

@@ -24,10 +24,7 @@ impl Check<'_> {
         self.some_must_be_answered(missing, method.as_ref(), form, at);
         let range = match &method {
             Some(Method::Entered(entered)) => Some((entered.lowest, entered.highest)),
-            Some(Method::Sum) => Some(form.items().fold((0, 0), |(low, high), item| {
-                let (least, most) = item.range(skipped);
-                (low + least, high + most)
-            })),
+            Some(Method::Sum) => self.summed_range(form, skipped, at),
             None => None,
         };
         let written = (raw.bands, raw.result, raw.read_off, raw.total_only);
@@ -53,6 +50,17 @@ impl Check<'_> {
             to_verify: raw.to_verify,
             reliable_change: raw.reliable_change.map(|change| self.reliable_change(change)),
         }
+    }
+
+    /// The lowest and the highest sum of the items.
+    fn summed_range(&mut self, form: &Form, skipped: Option<i32>, at: usize) -> Option<(i32, i32)> {
+        let add =
+            |(low, high): (i32, i32), (least, most): (i32, i32)| low.checked_add(least).zip(high.checked_add(most));
+        let range = form.items().map(|item| item.range(skipped)).try_fold((0, 0), add);
+        if range.is_none() {
+            self.wrong(at, "the scores of the items are too large to be summed");
+        }
+        range
     }
 
     fn missing(&mut self, rule: RawMissing, max: Option<usize>, at: usize) -> MissingRule {
@@ -206,17 +214,19 @@ impl Check<'_> {
     }
 
     fn cover(&mut self, bands: &[Spanned<Band>], lowest: i32, highest: i32, at: usize) {
-        let mut next = lowest;
+        // Wider than a total, so that there is a next one after the highest.
+        let mut next = i64::from(lowest);
         for band in bands {
             let Band { from, to, label, .. } = band.get_ref();
-            if *from != next || to < from {
+            self.has_words(label, "the label of a band", band.span().start);
+            if i64::from(*from) != next || to < from {
                 let reason = format!("the band '{label}' is {from} to {to}, but the next total to name is {next}");
                 self.wrong(band.span().start, reason);
                 return;
             }
-            next = to + 1;
+            next = i64::from(*to) + 1;
         }
-        if next != highest + 1 {
+        if next != i64::from(highest) + 1 {
             let reason = format!("the bands end at {}, but totals go from {lowest} to {highest}", next - 1);
             self.wrong(at, reason);
         }
@@ -226,6 +236,8 @@ impl Check<'_> {
         if form.is_some() && words.is_none() {
             self.wrong(at, "next_form needs next: the words of what comes next");
         }
+        let line = super::line_of(self.text, at);
+        self.next_forms.extend(form.map(|form| (line, form.clone())));
     }
 }
 
