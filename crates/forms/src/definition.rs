@@ -143,6 +143,13 @@ impl Question {
         self.options.iter().find(|option| option.code == code)
     }
 
+    /// Whether the answer leads to something that readers of other classes see.
+    pub fn tells_others(&self) -> bool {
+        let Feeds { alert, finding, dataset, risk, .. } = &self.feeds;
+        let raises = alert.is_some() || self.options.iter().any(|option| option.alert.is_some());
+        raises || finding.is_some() || dataset.is_some() || risk.is_some()
+    }
+
     /// Whether nothing was answered, or the answer says just that.
     pub(crate) fn is_silent(&self, answers: &Answers) -> bool {
         let given = answers.get(&self.id);
@@ -275,6 +282,8 @@ pub struct OptionItem {
     pub alone: bool,
     /// "It was not answered": says on an instrument's question that there was no answer.
     pub unanswered: bool,
+    /// The alert that choosing it raises.
+    pub alert: Option<AlertKind>,
 }
 
 impl From<&Word> for OptionItem {
@@ -287,6 +296,7 @@ impl From<&Word> for OptionItem {
             national: None,
             alone: false,
             unanswered: false,
+            alert: None,
         }
     }
 }
@@ -305,6 +315,8 @@ pub struct NationalCode {
 pub struct Feeds {
     /// Raises an alert.
     pub alert: Option<AlertFeed>,
+    /// The question whose text explains the alerts that its options raise.
+    pub alert_detail: Option<String>,
     /// Its ticked options are findings of this list (`vulnerability` or `need`).
     pub finding: Option<String>,
     /// The documents that may carry the answer.
@@ -313,13 +325,6 @@ pub struct Feeds {
     pub dataset: Option<String>,
     /// Says something about the state of risk.
     pub risk: Option<RiskFeed>,
-}
-
-impl Feeds {
-    /// Whether the answer leads to something that readers of other classes see.
-    pub fn tells_others(&self) -> bool {
-        self.alert.is_some() || self.finding.is_some() || self.dataset.is_some() || self.risk.is_some()
-    }
 }
 
 /// Raises an alert when its condition holds.

@@ -279,7 +279,7 @@ impl Check<'_> {
                 let reason = format!("'{}' is in a {} section, which no document may carry", question.id, class.code());
                 self.wrong(at, reason);
             }
-            if class.is_restricted() && question.feeds.tells_others() {
+            if class.is_restricted() && question.tells_others() {
                 let reason = format!(
                     "'{}' is in a {} section: an alert, a finding, a state of risk or a dataset would tell what it says",
                     question.id,

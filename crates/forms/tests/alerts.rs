@@ -204,3 +204,18 @@ fn signs_of_exploitation_that_nobody_could_ask_about_are_an_alert() {
     let nothing = [("exploitation_signs", "not_asked"), ("exploitation", "not_asked")];
     assert!(form.alerts(&given(&nothing)).is_empty());
 }
+
+#[test]
+fn a_risk_that_is_known_at_closing_is_an_alert_of_its_kind() {
+    let form = catalogue().get("closing").expect("it is shipped");
+    assert_eq!(said(form, &[("risk_now", "known")], "risk_now_kinds"), ["Choose which risk is known"]);
+    let mut answers = given(&[("risk_now", "known"), ("risk_now_detail", "Said so to his sister")]);
+    answers.set("risk_now_kinds", ["self_harm", "arson"]);
+    let alerts: Vec<_> = form.alerts(&answers).into_iter().map(|alert| (alert.kind, alert.detail)).collect();
+    let told = |kind| (kind, "Said so to his sister".to_owned());
+    assert_eq!(alerts, [told(AlertKind::SelfHarm), told(AlertKind::Arson)]);
+    let question = form.question("risk_now_kinds").unwrap();
+    assert!(question.options.iter().all(|option| option.alert.is_some()), "no risk is known in silence");
+    answers.set("risk_now", ["none_identified"]);
+    assert!(form.alerts(&answers).is_empty());
+}

@@ -322,3 +322,22 @@ fn an_answer_is_required_beside_others_only_where_it_is_required_at_all() {
     let later = "required = \"yes\"\nrequired_when = { question = \"slept\", is = \"no\" }\n";
     refused(&with(later), 22, "no question 'slept' is asked before this one");
 }
+
+#[test]
+fn an_option_raises_an_alert_of_a_kind_there_is() {
+    let with = |option: &str, keys: &str| {
+        form(&format!(
+            "{ASKED}[[section.question]]\nid = \"which\"\nlabel = \"Which?\"\nkind = \"multi\"\noptions = [{{ code = \"fire\", label = \"Fire\"{option} }}]\n{keys}"
+        ))
+    };
+    assert!(check_definition("sample.toml", &with(", alert = \"arson\"", "feeds.alert_detail = \"which\"\n")).is_ok());
+    refused(&with(", alert = \"dragons\"", ""), 21, "no alert kind 'dragons'");
+    refused(&with("", "feeds.alert_detail = \"which\"\n"), 18, "alert_detail explains none");
+    refused(
+        &with(", alert = \"arson\"", "feeds.alert_detail = \"why\"\n"),
+        22,
+        "no question 'why' to explain the alert",
+    );
+    let confidential = with(", alert = \"arson\"", "").replace("\"clinical\"", "\"third_party\"");
+    refused(&confidential, 18, "is in a third_party section");
+}

@@ -19,7 +19,14 @@ impl Check<'_> {
             let reason = format!("'{}' needs feeds.finding: vulnerability or need", question.id);
             self.wrong(at, reason);
         }
+        let raises = question.options.iter().any(|option| option.alert.is_some());
+        if raw.alert_detail.is_some() && !raises {
+            self.wrong(at, format!("no option of '{}' raises an alert, so alert_detail explains none", question.id));
+        }
+        let alert_detail = raw.alert_detail.as_ref().map(|detail| detail.get_ref().clone());
+        self.details.extend(raw.alert_detail);
         Feeds {
+            alert_detail,
             alert: raw.alert.and_then(|alert| self.alert(alert, question, at)),
             finding: raw.finding.map(|list| self.word(&list, FINDING_LISTS, "list of findings")),
             document: self.documents(&raw.document),
@@ -42,7 +49,7 @@ impl Check<'_> {
         Some(AlertFeed { kind: kind?, label: raw.label, when, detail })
     }
 
-    fn alert_kind(&mut self, name: &Name) -> Option<AlertKind> {
+    pub(super) fn alert_kind(&mut self, name: &Name) -> Option<AlertKind> {
         let kind = AlertKind::from_code(name.get_ref());
         if kind.is_none() {
             let known: Vec<&str> = AlertKind::ALL.iter().map(|kind| kind.code()).collect();

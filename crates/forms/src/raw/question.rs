@@ -147,6 +147,7 @@ impl Check<'_> {
                 national,
                 alone: option.alone,
                 unanswered: option.unanswered,
+                alert: option.alert.as_ref().and_then(|kind| self.alert_kind(kind)),
             });
         }
         items

@@ -130,12 +130,14 @@ pub(super) struct RawOption {
     pub(super) alone: bool,
     #[serde(default)]
     pub(super) unanswered: bool,
+    pub(super) alert: Option<Name>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawFeeds {
     pub(super) alert: Option<RawAlert>,
+    pub(super) alert_detail: Option<Name>,
     pub(super) finding: Option<Name>,
     #[serde(default)]
     pub(super) document: Vec<Name>,
