@@ -77,7 +77,9 @@ impl Items {
 /// The items that were answered `against` the answers by which they do not apply.
 fn contradictory(form: &Form, against: &[&Question], applies: &HashMap<&str, Option<bool>>) -> ScoreError {
     let mut by = HashSet::new();
-    against.iter().for_each(|item| item.decided_by(form, applies, &mut by));
+    for item in against {
+        item.decided_by(form, applies, &mut by);
+    }
     let id = |question: &Question| question.id.clone();
     ScoreError::Contradictory {
         answered: against.iter().map(|item| id(item)).collect(),
