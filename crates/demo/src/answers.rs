@@ -4,7 +4,7 @@ use crate::stories::Story;
 use anyhow::ensure;
 use std::collections::BTreeMap;
 use throughline_domain::time::{Instant, clock_time, london_date};
-use throughline_forms::{Answers, Form, Kind, Purpose, Question, Required};
+use throughline_forms::{Answers, Form, Kind, Purpose, Question};
 
 /// What is told for a form, by question id.
 pub type Told = BTreeMap<String, Vec<String>>;
@@ -34,7 +34,7 @@ pub fn answered(form: &Form, told: &Told, at: Instant) -> anyhow::Result<Answers
     for question in form.questions() {
         let applies = question.when.is_none() || form.visible(&answers).iter().any(|visible| visible.id == question.id);
         if applies {
-            answer(&mut answers, question, told, at);
+            answer(form, &mut answers, question, told, at);
         }
     }
     let faults = form.check(&answers, Purpose::Sign, at);
@@ -43,10 +43,10 @@ pub fn answered(form: &Form, told: &Told, at: Instant) -> anyhow::Result<Answers
     Ok(answers)
 }
 
-fn answer(answers: &mut Answers, question: &Question, told: &Told, at: Instant) {
+fn answer(form: &Form, answers: &mut Answers, question: &Question, told: &Told, at: Instant) {
     let id = question.id.as_str();
     let given = told.get(id).cloned();
-    let needed = question.required != Required::No;
+    let needed = form.needs(question, answers);
     match question.kind {
         Kind::Findings => {
             let codes = given.unwrap_or_else(|| vec!["none".into()]);
@@ -191,7 +191,8 @@ pub fn risk(story: &Story) -> Told {
     tell(&mut told, "plan_signs", "Not sleeping, not answering the phone, drinking in the morning.");
     tell(&mut told, "plan_self", "Walk, ring my sister, put the news off.");
     tell(&mut told, "plan_people", "My sister; the crisis line number on my card; the GP surgery.");
-    tell_all(&mut told, "contact_how", &["call", "text"]);
+    let ways: &[&str] = if story.safe_contact.is_empty() { &["call", "voicemail", "text"] } else { &["call", "text"] };
+    tell_all(&mut told, "contact_how", ways);
     tell(&mut told, "contact_limits", story.safe_contact);
     tell(&mut told, "overall_state", if is_known { "known" } else { "none_identified" });
     tell(

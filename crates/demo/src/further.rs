@@ -83,6 +83,7 @@ pub fn closing(story: &Story) -> Told {
         tell(&mut told, "risk_now", "none_identified");
     } else {
         tell(&mut told, "risk_now", "known");
+        tell_all(&mut told, "risk_now_kinds", &["self_harm"]);
         tell(&mut told, "risk_now_detail", story.self_harm);
     }
     tell(&mut told, "alerts_answered", "yes");

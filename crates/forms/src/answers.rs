@@ -110,6 +110,20 @@ impl Answers {
     }
 }
 
+impl Question {
+    /// Whether anything was given to the question: for a date with a time, either of the two.
+    pub(crate) fn is_answered(&self, answers: &Answers) -> bool {
+        answers.is_answered(&self.id) || self.time_of_day(answers).is_some()
+    }
+
+    /// The time that was given beside a date.
+    pub(crate) fn time_of_day<'a>(&self, answers: &'a Answers) -> Option<&'a str> {
+        let has_time = self.kind == Kind::DateTime;
+        let given = has_time.then(|| answers.one(&format!("{}.time", self.id))).flatten();
+        given.filter(|time| !time.trim().is_empty())
+    }
+}
+
 /// Whether a finding has an answer of this name beside it.
 fn is_finding_part(part: &str) -> bool {
     matches!(part, "status" | "known" | "source")

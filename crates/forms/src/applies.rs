@@ -2,7 +2,7 @@
 
 use crate::answers::Answers;
 use crate::condition::{Condition, Test};
-use crate::definition::{Form, Question};
+use crate::definition::{Form, Question, Required};
 
 impl Condition {
     /// Whether the condition holds, given which questions themselves apply.
@@ -72,5 +72,21 @@ impl Form {
             }
         }
         visible
+    }
+}
+
+impl Form {
+    /// Whether an answer to the question is needed with these answers, to sign or before.
+    pub fn needs(&self, question: &Question, answers: &Answers) -> bool {
+        let visible = self.visible(answers);
+        visible.iter().any(|asked| asked.id == question.id) && question.is_needed(&visible, answers)
+    }
+}
+
+impl Question {
+    /// Whether an answer to a question that applies is needed, given which questions do.
+    pub(crate) fn is_needed(&self, visible: &[&Self], answers: &Answers) -> bool {
+        let applies = |id: &str| visible.iter().any(|asked| asked.id == id);
+        self.required != Required::No && self.required_when.as_ref().is_none_or(|when| when.holds(answers, &applies))
     }
 }

@@ -72,7 +72,7 @@ impl Form {
         let mut errors: Vec<FieldError> = visible
             .iter()
             .flat_map(|question| {
-                let mut told = question.check(answers, purpose, london_date(now));
+                let mut told = question.check(&visible, answers, purpose, london_date(now));
                 if told.is_empty() {
                     told.extend(question.misplaced(&visible, answers, now));
                 }
@@ -98,11 +98,11 @@ impl Form {
             .map(|section| {
                 let asked = || section.questions.iter().filter(|question| visible.contains(question));
                 let outstanding: Vec<String> = asked()
-                    .filter(|question| question.required == Required::Yes)
+                    .filter(|question| question.required == Required::Yes && question.is_needed(&visible, answers))
                     .filter(|question| !answers.is_answered(&question.id))
                     .map(|question| question.label.clone())
                     .collect();
-                let started = asked().any(|question| answers.is_answered(&question.id));
+                let started = asked().any(|question| question.is_answered(answers));
                 let state = match (started, outstanding.is_empty()) {
                     (false, _) => SectionState::NotStarted,
                     (true, false) => SectionState::InProgress,
@@ -115,10 +115,10 @@ impl Form {
 }
 
 impl Question {
-    fn check(&self, answers: &Answers, purpose: Purpose, today: NaiveDate) -> Vec<FieldError> {
+    fn check(&self, visible: &[&Self], answers: &Answers, purpose: Purpose, today: NaiveDate) -> Vec<FieldError> {
         let mut errors = self.unreadable(answers, today);
         if purpose == Purpose::Sign && errors.is_empty() {
-            errors.extend(self.unsignable(answers));
+            errors.extend(self.unsignable(visible, answers));
         }
         errors
     }
@@ -143,14 +143,14 @@ impl Question {
         }
     }
 
-    fn unsignable(&self, answers: &Answers) -> Vec<FieldError> {
-        if !answers.is_answered(&self.id) {
-            let needed = self.required != Required::No;
+    fn unsignable(&self, visible: &[&Self], answers: &Answers) -> Vec<FieldError> {
+        if !self.is_answered(answers) {
+            let needed = self.is_needed(visible, answers);
             return needed.then(|| FieldError::new(self, self.missing_message())).into_iter().collect();
         }
         match self.kind {
             Kind::Text | Kind::LongText | Kind::Date | Kind::Time => Vec::new(),
-            Kind::DateTime => self.time_missing(answers).into_iter().collect(),
+            Kind::DateTime => self.half_a_moment(answers).into_iter().collect(),
             Kind::Number { min, max } => self.not_a_number(answers, min, max).into_iter().collect(),
             Kind::YesNo | Kind::Single | Kind::Multi => self.wrong_choice(answers).into_iter().collect(),
             Kind::Findings => self.wrong_choice(answers).into_iter().chain(self.half_told(answers)).collect(),
@@ -169,7 +169,11 @@ impl Question {
         format!("{verb} “{}”", self.label)
     }
 
-    fn time_missing(&self, answers: &Answers) -> Option<FieldError> {
+    /// A date needs its time and a time its date: neither alone says when.
+    fn half_a_moment(&self, answers: &Answers) -> Option<FieldError> {
+        if !answers.is_answered(&self.id) {
+            return Some(FieldError::new(self, "Enter the date as well, like 26/3/2026"));
+        }
         let field = format!("{}.time", self.id);
         (!answers.is_answered(&field))
             .then(|| FieldError::at(self, field, "Enter the time as well, like 9:30 or 2:15pm"))

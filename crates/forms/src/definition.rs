@@ -5,6 +5,7 @@ use throughline_domain::risk::AlertKind;
 
 use throughline_domain::episode::Step;
 
+use crate::answers::Answers;
 use crate::condition::Condition;
 use crate::fits::Fits;
 use crate::scoring::Scoring;
@@ -122,6 +123,8 @@ pub struct Question {
     pub options: Vec<OptionItem>,
     /// When an answer is needed.
     pub required: Required,
+    /// With which answers to earlier questions an answer is needed; `None` means with any.
+    pub required_when: Option<Condition>,
     /// What to say when a needed answer is missing: "Choose how urgent this is".
     pub missing: Option<String>,
     /// When the question applies; `None` means always.
@@ -138,6 +141,20 @@ impl Question {
     /// The option with this code.
     pub fn option(&self, code: &str) -> Option<&OptionItem> {
         self.options.iter().find(|option| option.code == code)
+    }
+
+    /// Whether the answer leads to something that readers of other classes see.
+    pub fn tells_others(&self) -> bool {
+        let Feeds { alert, finding, dataset, risk, .. } = &self.feeds;
+        let raises = alert.is_some() || self.options.iter().any(|option| option.alert.is_some());
+        raises || finding.is_some() || dataset.is_some() || risk.is_some()
+    }
+
+    /// Whether nothing was answered, or the answer says just that.
+    pub(crate) fn is_silent(&self, answers: &Answers) -> bool {
+        let given = answers.get(&self.id);
+        let says_so = given.iter().filter_map(|code| self.option(code)).any(|option| option.unanswered);
+        says_so || !self.is_answered(answers)
     }
 
     /// Whether the answers to this question count towards a score.
@@ -263,6 +280,10 @@ pub struct OptionItem {
     pub national: Option<NationalCode>,
     /// "None of these": cannot be chosen together with others, and is no finding.
     pub alone: bool,
+    /// "It was not answered": says on an instrument's question that there was no answer.
+    pub unanswered: bool,
+    /// The alert that choosing it raises.
+    pub alert: Option<AlertKind>,
 }
 
 impl From<&Word> for OptionItem {
@@ -274,6 +295,8 @@ impl From<&Word> for OptionItem {
             score: None,
             national: None,
             alone: false,
+            unanswered: false,
+            alert: None,
         }
     }
 }
@@ -292,6 +315,8 @@ pub struct NationalCode {
 pub struct Feeds {
     /// Raises an alert.
     pub alert: Option<AlertFeed>,
+    /// The question whose text explains the alerts that its options raise.
+    pub alert_detail: Option<String>,
     /// Its ticked options are findings of this list (`vulnerability` or `need`).
     pub finding: Option<String>,
     /// The documents that may carry the answer.
@@ -300,13 +325,6 @@ pub struct Feeds {
     pub dataset: Option<String>,
     /// Says something about the state of risk.
     pub risk: Option<RiskFeed>,
-}
-
-impl Feeds {
-    /// Whether the answer leads to something that readers of other classes see.
-    pub fn tells_others(&self) -> bool {
-        self.alert.is_some() || self.finding.is_some() || self.dataset.is_some() || self.risk.is_some()
-    }
 }
 
 /// Raises an alert when its condition holds.

@@ -7,7 +7,7 @@ use throughline_domain::time::{Instant, from_london, parse_time};
 
 use crate::answers::{Answers, settled_date};
 use crate::check::FieldError;
-use crate::definition::{AlertFeed, Form, Kind, Question, RiskFeed};
+use crate::definition::{Form, Kind, Question, RiskFeed};
 
 /// Something that must be seen by whoever opens the record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,12 +74,7 @@ impl Form {
     pub fn alerts(&self, answers: &Answers) -> Vec<RaisedAlert> {
         let visible = self.visible(answers);
         let applies = |id: &str| visible.iter().any(|question| question.id == id);
-        visible
-            .iter()
-            .filter_map(|question| Some((*question, question.feeds.alert.as_ref()?)))
-            .filter(|(_, alert)| alert.when.holds(answers, &applies))
-            .map(|(question, alert)| raise(question, alert, answers, &applies))
-            .collect()
+        visible.iter().flat_map(|question| question.raised(answers, &applies)).collect()
     }
 
     /// The vulnerabilities and needs that the answers record, in the order asked.
@@ -136,19 +131,6 @@ impl Form {
     }
 }
 
-fn raise(question: &Question, alert: &AlertFeed, answers: &Answers, applies: &dyn Fn(&str) -> bool) -> RaisedAlert {
-    let written =
-        alert.detail.as_deref().filter(|id| applies(id) && answers.is_answered(id)).and_then(|id| answers.one(id));
-    let said = || format!("{}: {}", question.label, question.in_words(answers));
-    RaisedAlert {
-        kind: alert.kind,
-        label: alert.label.clone().unwrap_or_else(|| alert.kind.label().to_owned()),
-        detail: written.map_or_else(said, str::to_owned),
-        due_at: question.moment(answers),
-        question: question.id.clone(),
-    }
-}
-
 /// The areas and the conclusion, as answered.
 struct RiskPicture<'a> {
     conclusion: Option<&'a str>,
@@ -201,6 +183,27 @@ impl RiskFeed {
 }
 
 impl Question {
+    /// The alerts that the answer raises: the one of the question, and those of the chosen options.
+    fn raised(&self, answers: &Answers, applies: &dyn Fn(&str) -> bool) -> Vec<RaisedAlert> {
+        let told = self.feeds.alert.iter().filter(|alert| alert.when.holds(answers, applies));
+        let told = told.map(|alert| (alert.kind, alert.label.clone(), alert.detail.as_deref()));
+        let chosen = self.options.iter().filter(|option| answers.has(&self.id, &option.code));
+        let chosen = chosen.filter_map(|option| Some((option.alert?, None, self.feeds.alert_detail.as_deref())));
+        let written = |detail: Option<&str>| {
+            let words = detail.filter(|id| applies(id) && answers.is_answered(id)).and_then(|id| answers.one(id));
+            words.map_or_else(|| format!("{}: {}", self.label, self.in_words(answers)), str::to_owned)
+        };
+        told.chain(chosen)
+            .map(|(kind, label, detail)| RaisedAlert {
+                kind,
+                label: label.unwrap_or_else(|| kind.label().to_owned()),
+                detail: written(detail),
+                due_at: self.moment(answers),
+                question: self.id.clone(),
+            })
+            .collect()
+    }
+
     /// The moment that was answered, when the question asks for one and both parts can be read.
     fn moment(&self, answers: &Answers) -> Option<Instant> {
         let date = settled_date(answers.one(&self.id).filter(|_| self.kind == Kind::DateTime)?)?;

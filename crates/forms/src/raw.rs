@@ -50,7 +50,9 @@ pub fn check_definitions<'a>(
         }
     }
     if errors.is_empty() {
-        errors = found.iter().flat_map(|(file, read)| untaken(file, read, &found)).collect();
+        let beyond =
+            |(file, read): &(&str, Read)| [untaken(file, read, &found), unfollowed(file, read, &found)].concat();
+        errors = found.iter().flat_map(beyond).collect();
     }
     if errors.is_empty() { Ok(found.into_iter().map(|(_, read)| read.form).collect()) } else { Err(errors) }
 }
@@ -59,6 +61,7 @@ pub fn check_definitions<'a>(
 struct Read {
     form: Form,
     taken: Vec<Taken>,
+    next_forms: Vec<(usize, String)>,
 }
 
 /// An answer that is first taken over from another form.
@@ -88,9 +91,29 @@ fn untaken(file: &str, read: &Read, all: &[(&str, Read)]) -> Vec<DefinitionError
     read.taken.iter().filter_map(wrong).collect()
 }
 
+/// The forms that a score goes on with and that there are not.
+fn unfollowed(file: &str, read: &Read, all: &[(&str, Read)]) -> Vec<DefinitionError> {
+    let there_is = |id: &str| all.iter().any(|(_, other)| other.form.id == id);
+    let wrong = |(line, form): &(usize, String)| DefinitionError {
+        file: file.to_owned(),
+        line: Some(*line),
+        reason: format!("next_form is '{form}', and there is no such form"),
+    };
+    read.next_forms.iter().filter(|(_, form)| !there_is(form)).map(wrong).collect()
+}
+
 fn read(file_name: &str, text: &str) -> Result<Read, Vec<DefinitionError>> {
-    let mut check =
-        Check { file: file_name, text, errors: Vec::new(), asked: Vec::new(), details: Vec::new(), taken: Vec::new() };
+    let mut check = Check {
+        file: file_name,
+        text,
+        errors: Vec::new(),
+        asked: Vec::new(),
+        details: Vec::new(),
+        restricted: HashSet::new(),
+        concludes: None,
+        taken: Vec::new(),
+        next_forms: Vec::new(),
+    };
     let raw: RawForm = match toml::from_str(text) {
         Ok(raw) => raw,
         Err(error) => {
@@ -99,7 +122,11 @@ fn read(file_name: &str, text: &str) -> Result<Read, Vec<DefinitionError>> {
         }
     };
     let form = check.form(raw);
-    if check.errors.is_empty() { Ok(Read { form, taken: check.taken }) } else { Err(check.errors) }
+    if check.errors.is_empty() {
+        Ok(Read { form, taken: check.taken, next_forms: check.next_forms })
+    } else {
+        Err(check.errors)
+    }
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
@@ -129,8 +156,14 @@ struct Check<'a> {
     asked: Vec<Question>,
     /// The questions named to explain alerts; they may come later, so they are looked up last.
     details: Vec<Name>,
+    /// The questions that only some readers of the record see: nothing that others see may tell their answers.
+    restricted: HashSet<String>,
+    /// The question that concludes about risk.
+    concludes: Option<String>,
     /// What is taken over from other forms.
     taken: Vec<Taken>,
+    /// The forms that come next after a score.
+    next_forms: Vec<(usize, String)>,
 }
 
 impl Check<'_> {
@@ -144,6 +177,10 @@ impl Check<'_> {
         let id = self.name(&raw.id, "form");
         if self.file.rsplit('/').next() != Some(&format!("{id}.toml")) {
             self.wrong(at, format!("the form is called '{id}', so its file must be {id}.toml"));
+        }
+        self.has_words(&raw.title, "the title of the form", at);
+        if raw.version == 0 {
+            self.wrong(at, "the version is counted from 1");
         }
         let mut seen = HashSet::new();
         let mut sections = Vec::new();
@@ -200,6 +237,13 @@ impl Check<'_> {
         text.clone()
     }
 
+    /// What people read has words.
+    fn has_words(&mut self, text: &str, what: &str, at: usize) {
+        if text.trim().is_empty() {
+            self.wrong(at, format!("{what} is empty: write what people read"));
+        }
+    }
+
     fn word(&mut self, name: &Name, list: &[Word], what: &str) -> String {
         let code = name.get_ref();
         if word_label(list, code).is_none() {
@@ -216,6 +260,7 @@ impl Check<'_> {
 
     fn section(&mut self, raw: RawSection, lists: &Lists) -> Section {
         let at = raw.id.span().start;
+        self.has_words(&raw.title, &format!("the title of the section '{}'", raw.id.get_ref()), at);
         let class = AudienceClass::from_code(raw.class.get_ref()).unwrap_or_else(|| {
             let known: Vec<&str> = AudienceClass::ALL.iter().map(|class| class.code()).collect();
             let reason =
@@ -234,7 +279,7 @@ impl Check<'_> {
                 let reason = format!("'{}' is in a {} section, which no document may carry", question.id, class.code());
                 self.wrong(at, reason);
             }
-            if class.is_restricted() && question.feeds.tells_others() {
+            if class.is_restricted() && question.tells_others() {
                 let reason = format!(
                     "'{}' is in a {} section: an alert, a finding, a state of risk or a dataset would tell what it says",
                     question.id,
@@ -248,6 +293,9 @@ impl Check<'_> {
                     question.id
                 );
                 self.wrong(at, reason);
+            }
+            if class.is_restricted() {
+                self.restricted.insert(question.id.clone());
             }
             self.asked.push(question.clone());
             questions.push(question);

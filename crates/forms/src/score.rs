@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::answers::Answers;
 use crate::definition::{Form, Question};
 use crate::outcome::RaisedAlert;
-use crate::scoring::{Method, Rater, Reading, RuleTest, Scoring};
+use crate::scoring::{Entered, Method, Rater, Reading, RuleTest, Scoring};
 use throughline_domain::risk::AlertKind;
 
 pub use error::ScoreError;
@@ -110,6 +110,7 @@ impl Form {
             Method::Entered(entered) => entered.total(scoring, answers)?,
         };
         let read = self.read_off(scoring, total, &items, answers)?;
+        notices.extend(self.total_against_item(scoring, total, answers));
         notices.extend(read.because);
         notices.extend(self.silent(answers));
         notices.extend(read.next.as_ref().map(|next| format!("Next: {}", next.words)));
@@ -131,17 +132,29 @@ impl Form {
         })
     }
 
-    /// What is said when a question about self-harm has no answer: that nothing is raised is no
+    /// What is said when a question about self-harm has no answer, or the answer that it had none: that nothing is raised is no
     /// reassurance then.
     fn silent(&self, answers: &Answers) -> Vec<String> {
         self.visible(answers)
             .into_iter()
             .filter(|question| question.feeds.alert.as_ref().is_some_and(|alert| alert.kind == AlertKind::SelfHarm))
-            .filter(|question| !answers.is_answered(&question.id))
+            .filter(|question| question.is_silent(answers))
             .map(|question| {
                 format!("“{}” is not answered: no alert does not mean that there is no risk", question.label)
             })
             .collect()
+    }
+
+    /// What is said of an entered total of 0 beside the answer that an item was above 0: one of the two is wrong.
+    fn total_against_item(&self, scoring: &Scoring, total: i32, answers: &Answers) -> Option<String> {
+        let Method::Entered(Entered { above_zero: Some(item), .. }) = &scoring.method else {
+            return None;
+        };
+        let question = self.question(item)?;
+        (total == 0 && answers.has(item, "yes")).then(|| {
+            let (label, said) = (&question.label, question.in_words(answers));
+            format!("A total of 0 and “{said}” to “{label}” contradict each other: check both. The alert stands")
+        })
     }
 
     /// The lowest and highest total there can be.
@@ -223,7 +236,7 @@ impl Scoring {
             Method::Sum => Vec::new(),
             Method::Entered(entered) => {
                 let answered = entered.answered.iter().map(|answered| answered.question.as_str());
-                std::iter::once(entered.total.as_str()).chain(answered).collect()
+                std::iter::once(entered.total.as_str()).chain(answered).chain(entered.above_zero.as_deref()).collect()
             }
         };
         let read = match &self.reading {

@@ -61,6 +61,8 @@ pub struct Entered {
     /// The question that says how many items were answered, when the instrument has a rule for
     /// that.
     pub answered: Option<AnsweredCount>,
+    /// The question whether one of the items was above 0, when it is asked: `yes` contradicts a total of 0.
+    pub above_zero: Option<String>,
 }
 
 /// How many items stand behind an entered total.

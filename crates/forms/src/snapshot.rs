@@ -113,7 +113,7 @@ impl Form {
                 answers: section
                     .questions
                     .iter()
-                    .filter(|question| visible.contains(question) && question.is_told(answers))
+                    .filter(|question| visible.contains(question) && question.is_told(&visible, answers))
                     .map(|question| question.frozen(answers))
                     .collect(),
             })

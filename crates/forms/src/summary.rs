@@ -4,7 +4,7 @@ use serde::Serialize;
 use throughline_domain::time::date_long;
 
 use crate::answers::{Answers, settled_date};
-use crate::definition::{AudienceClass, Form, Kind, Question, Required};
+use crate::definition::{AudienceClass, Form, Kind, Question};
 use crate::vocabulary::{FINDING_KNOWN, FINDING_SOURCES, FINDING_STATUSES, label};
 
 /// What is shown for a needed answer that is not there.
@@ -51,7 +51,7 @@ impl Form {
                     .questions
                     .iter()
                     .filter(|question| visible.contains(question))
-                    .filter(|question| question.is_told(answers))
+                    .filter(|question| question.is_told(&visible, answers))
                     .map(|question| question.row(answers))
                     .collect(),
             })
@@ -68,7 +68,7 @@ impl Form {
         let visible = self.visible(answers);
         let hidden = self
             .questions()
-            .filter(|question| !visible.contains(question) && answers.is_answered(&question.id))
+            .filter(|question| !visible.contains(question) && question.is_answered(answers))
             .map(|question| question.row(answers));
         hidden.chain(self.gone(answers)).collect()
     }
@@ -98,8 +98,8 @@ impl Form {
 
 impl Question {
     /// Whether a summary has a row for the question.
-    pub(crate) fn is_told(&self, answers: &Answers) -> bool {
-        self.required != Required::No || answers.is_answered(&self.id)
+    pub(crate) fn is_told(&self, visible: &[&Self], answers: &Answers) -> bool {
+        self.is_needed(visible, answers) || self.is_answered(answers)
     }
 
     fn row(&self, answers: &Answers) -> SummaryRow {
@@ -113,7 +113,7 @@ impl Question {
 
     /// The answer in words.
     pub(crate) fn in_words(&self, answers: &Answers) -> String {
-        if !answers.is_answered(&self.id) {
+        if !self.is_answered(answers) {
             return NOT_ANSWERED.to_owned();
         }
         let given = answers.get(&self.id);
@@ -121,9 +121,10 @@ impl Question {
         match self.kind {
             Kind::Text | Kind::LongText | Kind::Number { .. } | Kind::Time => one.to_owned(),
             Kind::Date => date_in_words(one),
-            Kind::DateTime => match answers.one(&format!("{}.time", self.id)) {
-                Some(time) => format!("{} at {time}", date_in_words(one)),
-                None => date_in_words(one),
+            Kind::DateTime => match (one.trim(), self.time_of_day(answers)) {
+                ("", Some(time)) => format!("{time}, without a date"),
+                (_, Some(time)) => format!("{} at {time}", date_in_words(one)),
+                (_, None) => date_in_words(one),
             },
             Kind::YesNo | Kind::Single | Kind::Multi => lines(given.iter().map(|code| self.option_label(code))),
             Kind::Findings => lines(given.iter().map(|code| self.finding_in_words(answers, code))),

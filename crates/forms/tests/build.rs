@@ -6,6 +6,11 @@ use std::process::{Command, Output};
 
 /// The forms as they are shipped, in a folder of their own, one of them changed.
 fn built(name: &str, change: &dyn Fn(&str) -> String) -> Output {
+    built_with("capacity", name, change)
+}
+
+/// The forms as they are shipped, the one with this id changed.
+fn built_with(id: &str, name: &str, change: &dyn Fn(&str) -> String) -> Output {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("forms-{}", std::process::id())).join(name);
     let (manifest, out) = (root.join("crates/forms"), root.join("out"));
     for folder in [&manifest, &out, &root.join("forms")] {
@@ -14,7 +19,7 @@ fn built(name: &str, change: &dyn Fn(&str) -> String) -> Output {
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms")).unwrap() {
         let path = entry.unwrap().path();
         let text = fs::read_to_string(&path).unwrap();
-        let is_changed = path.file_stem().is_some_and(|stem| stem == "capacity");
+        let is_changed = path.file_stem().is_some_and(|stem| stem == id);
         let text = if is_changed { change(&text) } else { text };
         fs::write(root.join("forms").join(path.file_name().unwrap()), text).unwrap();
     }
@@ -141,4 +146,179 @@ fn every_fault_of_every_file_is_told_at_once() {
     });
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(told.contains("class 'public'") && told.contains("document kind 'newspaper'"), "{told}");
+}
+
+/// A form of the shipped ones, what is written in it, what stands there instead, which part of that is on the line
+/// that is named, and why it is refused.
+type Fault = (&'static str, &'static str, &'static str, &'static str, &'static str);
+
+#[track_caller]
+fn stops(name: &str, faults: &[Fault]) {
+    for (number, (id, from, to, named, reason)) in faults.iter().enumerate() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../forms/{id}.toml"));
+        let original = fs::read_to_string(path).unwrap();
+        assert!(original.contains(from), "{id}: {from}");
+        let changed = original.replacen(from, to, 1);
+        let line = line_of(&changed, named);
+        let output = built_with(id, &format!("{name}_{number}"), &|_| changed.clone());
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(!output.status.success(), "the build goes on after: {reason}");
+        let at = format!("cargo::error=forms/{id}.toml, line {line}: ");
+        let found = told.lines().any(|told| told.starts_with(&at) && told.contains(reason));
+        assert!(found, "wanted '{at}… {reason}', told:\n{told}{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn the_build_stops_on_an_alert_that_never_rises_or_tells_what_not_everybody_reads() {
+    let others = "label = \"What was said, and by whom\"\nkind = \"long_text\"";
+    stops(
+        "alert",
+        &[
+            (
+                "risk",
+                "when = { question = \"to_self\", is = \"identified\" }",
+                "when = { question = \"to_self\", any_of = [] }",
+                "any_of = [] }",
+                "any_of needs at least one code",
+            ),
+            (
+                "screening",
+                "detail = \"self_harm_narrative\"",
+                "detail = \"others_said\"",
+                "detail = \"others_said\"",
+                "an alert would tell of 'others_said'",
+            ),
+            (
+                "screening",
+                "[[section]]\nid = \"outcome\"\ntitle = \"Outcome\"\nclass = \"needs_plan\"\n",
+                "[[section]]\nid = \"outcome\"\ntitle = \"Outcome\"\nclass = \"needs_plan\"\n\n[[section.question]]\nid = \"seen_too\"\nlabel = \"Seen too?\"\nkind = \"yes_no\"\nfeeds.alert = { kind = \"other\", when = { question = \"others_said\", answered = true } }\n",
+                "kind = \"other\", when",
+                "an alert would tell of 'others_said'",
+            ),
+        ],
+    );
+    let screening =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms/screening.toml")).unwrap();
+    assert!(screening.contains(others), "others speak in confidence");
+}
+
+#[test]
+fn the_build_stops_on_a_state_of_risk_that_cannot_be_read() {
+    let feed = "feeds.risk = { known = [\"identified\"], none = [\"none_identified\"] }";
+    stops(
+        "risk",
+        &[
+            (
+                "risk",
+                feed,
+                "feeds.risk = { known = [], none = [\"none_identified\"] }",
+                "id = \"to_self\"",
+                "no code in feeds.risk.known",
+            ),
+            (
+                "risk",
+                feed,
+                "feeds.risk = { known = [\"identified\"], none = [\"identified\"] }",
+                "none = [\"identified\"] }",
+                "cannot mean both",
+            ),
+            (
+                "risk",
+                feed,
+                "feeds.risk = { overall = true, known = [\"identified\"], none = [\"none_identified\"] }",
+                "id = \"overall_state\"",
+                "only one may be overall",
+            ),
+            (
+                "risk",
+                "hint = \"In their own words where you can. What brings it on, what eases it, who they would turn to.\"",
+                "feeds.risk = { known = [] }",
+                "id = \"to_self_detail\"",
+                "is typed: feeds.risk reads codes",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn the_build_stops_on_scores_that_cannot_be_counted() {
+    let item = "id = \"small_sounds\"\nlabel = \"I often notice small sounds when others do not\"\nkind = ";
+    let multi: &'static str = Box::leak(format!("{item}\"multi\"").into_boxed_str());
+    let single: &'static str = Box::leak(format!("{item}\"single\"").into_boxed_str());
+    stops(
+        "scores",
+        &[
+            ("aq10", single, multi, "id = \"small_sounds\"", "so they cannot have scores"),
+            (
+                "bjmhs",
+                "of = [\"medication\"]",
+                "of = [\"medication\", \"medication\"]",
+                "of = [\"medication\"",
+                "is named twice",
+            ),
+            ("bjmhs", "\"slowed\", \"useless\"]", "\"useless\"]", "missing = ", "no result rests on the item 'slowed'"),
+            ("audit_c", "next_form = \"audit\"", "next_form = \"audits\"", "next_form = ", "there is no such form"),
+            (
+                "aq10",
+                "label = \"Definitely agree\", score = 1",
+                "label = \"Definitely agree\", score = 2000000000",
+                "missing = ",
+                "too large to be summed",
+            ),
+            ("aq10", "from = 6, to = 10", "from = 6, to = 2147483647", "missing = ", "the bands end at 2147483647"),
+        ],
+    );
+}
+
+#[test]
+fn the_build_stops_on_what_people_could_not_read() {
+    stops(
+        "words",
+        &[
+            ("capacity", "version = ", "version = 0 # ", "id = \"capacity\"", "the version is counted from 1"),
+            (
+                "aq10",
+                "title = \"AQ-10: autism, ten statements\"",
+                "title = \" \"",
+                "id = \"aq10\"",
+                "the title of the form is empty",
+            ),
+            (
+                "aq10",
+                "title = \"Please choose one answer to each statement\"",
+                "title = \"\"",
+                "id = \"items\"",
+                "the title of the section 'items' is empty",
+            ),
+            (
+                "aq10",
+                "label = \"I often notice small sounds when others do not\"",
+                "label = \"\"",
+                "id = \"small_sounds\"",
+                "the label of 'small_sounds' is empty",
+            ),
+            (
+                "capacity",
+                "label = \"Being seen or helped by this service\"",
+                "label = \"\"",
+                "code = \"contact\", label",
+                "the label of the option 'contact' is empty",
+            ),
+            (
+                "aq10",
+                "label = \"Below the cut-off of 6\"",
+                "label = \"\"",
+                "from = 0, to = 5",
+                "the label of a band is empty",
+            ),
+            (
+                "bjmhs",
+                "label = \"No reason to refer by the rule of this screen\"",
+                "label = \"\"",
+                "label = \"\"",
+                "the label of a result is empty",
+            ),
+        ],
+    );
 }

@@ -310,3 +310,34 @@ fn what_is_taken_over_is_asked_by_a_form_that_is_there() {
     );
     refused(&taking("person.shoe_size"), 16, "the person has no field 'shoe_size'; there are: language");
 }
+
+#[test]
+fn an_answer_is_required_beside_others_only_where_it_is_required_at_all() {
+    let with = |keys: &str| {
+        form(&format!("{ASKED}[[section.question]]\nid = \"what\"\nlabel = \"What?\"\nkind = \"text\"\n{keys}"))
+    };
+    let when = "required_when = { question = \"eaten\", is = \"no\" }\n";
+    assert!(check_definition("sample.toml", &with(&format!("required = \"to_sign\"\n{when}"))).is_ok());
+    refused(&with(when), 18, "is never required, so required_when means nothing");
+    let later = "required = \"yes\"\nrequired_when = { question = \"slept\", is = \"no\" }\n";
+    refused(&with(later), 22, "no question 'slept' is asked before this one");
+}
+
+#[test]
+fn an_option_raises_an_alert_of_a_kind_there_is() {
+    let with = |option: &str, keys: &str| {
+        form(&format!(
+            "{ASKED}[[section.question]]\nid = \"which\"\nlabel = \"Which?\"\nkind = \"multi\"\noptions = [{{ code = \"fire\", label = \"Fire\"{option} }}]\n{keys}"
+        ))
+    };
+    assert!(check_definition("sample.toml", &with(", alert = \"arson\"", "feeds.alert_detail = \"which\"\n")).is_ok());
+    refused(&with(", alert = \"dragons\"", ""), 21, "no alert kind 'dragons'");
+    refused(&with("", "feeds.alert_detail = \"which\"\n"), 18, "alert_detail explains none");
+    refused(
+        &with(", alert = \"arson\"", "feeds.alert_detail = \"why\"\n"),
+        22,
+        "no question 'why' to explain the alert",
+    );
+    let confidential = with(", alert = \"arson\"", "").replace("\"clinical\"", "\"third_party\"");
+    refused(&confidential, 18, "is in a third_party section");
+}

@@ -152,6 +152,17 @@ fn an_entered_total_is_a_whole_number_of_so_many_items() {
 }
 
 #[test]
+fn whether_an_item_was_above_nought_is_asked_in_a_question_that_offers_yes() {
+    let with = |name: &str| {
+        format!("{TOTALS}entered = {{ total = \"total\", above_zero = \"{name}\" }}\n{TOTAL_BANDS}")
+            .replace("code = \"high\"", "code = \"yes\"")
+    };
+    good(&with("table"));
+    refused(&with("answered"), 35, "'answered' must offer yes");
+    refused(&with("risk"), 35, "there is no question 'risk'");
+}
+
+#[test]
 fn a_table_is_read_off_in_a_question_with_single_answers() {
     let with = |name: &str| format!("{TOTALS}entered = {{ total = \"total\" }}\nread_off = \"{name}\"\n");
     good(&with("table"));
@@ -165,7 +176,10 @@ fn one_result_always_stands_and_its_tests_are_about_what_there_is() {
         format!("{ITEMS}[[scoring.result]]\nlabel = \"Refer\"\nany = [{test}]\n[[scoring.result]]\nlabel = \"Not\"\n")
     };
     good(&with("{ says = \"low\", of = [\"low\"], at_least = 3 }"));
-    good(&with("{ says = \"gate\", question = \"gate\", is = \"yes\" }"));
+    let gate = "{ says = \"gate\", question = \"gate\", is = \"yes\" }";
+    good(&with(&format!("{{ says = \"low\", of = [\"low\"], at_least = 3 }}, {gate}")));
+    refused(&with(gate), 26, "no result rests on the item 'low'");
+    refused(&with("{ says = \"low\", of = [\"low\", \"low\"], at_least = 3 }"), 29, "'low' is named twice");
     refused(&with("{ says = \"low\", of = [\"gate\"], at_least = 1 }"), 29, "there is no item 'gate'");
     refused(&with("{ says = \"low\", of = [\"low\"], at_least = 4 }"), 29, "these items sum to 0 to 3");
     refused(&with("{ says = \"low\", of = [\"low\"], at_least = 0 }"), 29, "these items sum to 0 to 3");

@@ -154,3 +154,30 @@ fn nothing_is_scored_around_what_cannot_be_an_answer() {
         assert_eq!(sheet.alerts[0].kind.code(), "self_harm");
     }
 }
+
+#[test]
+fn a_question_that_is_answered_twice_is_wrong_use_and_keeps_its_alert() {
+    for answers in [
+        r#"{"self_harm_thoughts": 2, "9": 0}"#,
+        r#"{"9": 0, "self_harm_thoughts": 2}"#,
+        r#"{"self_harm_thoughts": 2, "self_harm_thoughts": 0}"#,
+        r#"{"self_harm_thoughts": 0, "self_harm_thoughts": 2}"#,
+        r#"{"self_harm_thoughts": 2, "9": null}"#,
+    ] {
+        let sheet = score_sheet_json(form("phq9"), answers).unwrap();
+        assert_eq!(sheet.alerts.len(), 1, "{answers}");
+        assert_eq!(sheet.alerts[0].kind.code(), "self_harm", "{answers}");
+        let twice = ScoreError::AnsweredTwice { question: "self_harm_thoughts".to_owned() };
+        assert_eq!(sheet.wrong, Some(twice), "{answers}");
+        assert!(sheet.notices.iter().any(|notice| notice.contains("is answered twice")), "{answers}");
+    }
+    let twice = r#"{"nervous": 1, "control": 1, "worry": 1, "relaxing": 1, "restless": 1, "irritable": 1, "afraid": 1, "1": 1}"#;
+    assert!(matches!(score_answers_json(form("gad7"), twice), Err(ScoreError::AnsweredTwice { .. })));
+}
+
+#[test]
+fn a_whole_number_is_one_however_it_is_written() {
+    assert_eq!(score_answers_json(form("gad7"), "[1.0, 1, 1, 1, 1, 1, 3e0]").unwrap().total, 9);
+    assert_eq!(score_answers_json(form("core10"), "[12.0, 10.0, 0.0]").unwrap().total, 12);
+    assert!(matches!(score_answers_json(form("core10"), "[12.5, 10, 0]"), Err(ScoreError::OutOfRange { .. })));
+}

@@ -1,5 +1,5 @@
 //! AUDIT-C and AUDIT: thresholds, the published skip rules, and what comes next.
-use throughline_forms::{Answers, Form, Prefill, Purpose, ScoreError, catalogue, score_answers_json};
+use throughline_forms::{Answers, Form, Prefill, Purpose, ScoreError, catalogue, score_answers_json, score_sheet_json};
 
 fn form(id: &str) -> &'static Form {
     catalogue().get(id).expect("it is shipped")
@@ -101,10 +101,43 @@ fn what_hangs_on_an_unanswered_question_is_missing_and_not_skipped() {
 }
 
 #[test]
-fn answers_to_questions_that_were_skipped_do_not_count_and_are_told() {
-    let score = score_answers_json(form("audit"), "[0, 4, 4, 4, 4, 4, 4, 4, 0, 0]").unwrap();
-    assert_eq!(score.total, 0);
+fn a_nought_to_a_question_that_was_skipped_changes_nothing_and_is_told() {
+    let score = score_answers_json(form("audit"), "[0, 0, 0, 0, 0, 0, 0, 0, 2, 0]").unwrap();
+    assert_eq!((score.total, score.skipped.len()), (2, 7));
     assert!(score.notices.iter().any(|notice| notice.starts_with("Answers to items that do not apply are kept")));
+}
+
+#[test]
+fn an_answer_that_would_count_is_never_left_out_of_a_total() {
+    let later = ["unable_to_stop", "failed", "morning", "guilt", "memory"].as_slice();
+    let cases: [(&str, &str, &[&str], &[&str]); 4] = [
+        ("audit", "[0, 4, 4, 4, 4, 4, 4, 4, 0, 0]", &[&["amount", "binge"], later].concat(), &["frequency"]),
+        ("audit", "[4, 0, 0, 4, 4, 4, 4, 4, 4, 4]", later, &["amount", "binge"]),
+        ("audit", "[0, null, null, 1, null, null, null, null, null, null]", &["unable_to_stop"], &["frequency"]),
+        ("audit_c", "[0, 1, 0]", &["amount"], &["frequency"]),
+    ];
+    for (id, answers, answered, by) in cases {
+        let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+        let error = score_answers_json(form(id), answers).unwrap_err();
+        assert_eq!(error, ScoreError::Contradictory { answered: ids(answered), by: ids(by) }, "{answers}");
+        let sheet = score_sheet_json(form(id), answers).unwrap();
+        assert_eq!((sheet.total, sheet.band.as_deref()), (None, None), "{answers}");
+        assert!(sheet.wrong.is_none(), "each answer is one that is offered");
+        let told = sheet.notices.iter().find(|notice| notice.starts_with("Not scored: answers contradict each other"));
+        let told = told.unwrap_or_else(|| panic!("{answers}: {:?}", sheet.notices));
+        assert!(answered.iter().chain(by).all(|id| told.contains(id)), "{told}");
+    }
+}
+
+#[test]
+fn on_the_page_a_contradiction_names_the_questions_by_their_words() {
+    let mut answers = Answers::default();
+    for (question, code) in [("frequency", "never"), ("amount", "ten_or_more"), ("injury", "no"), ("advice", "no")] {
+        answers.set(question, [code]);
+    }
+    let withheld = form("audit").snapshot(&answers).score_withheld.expect("it has no score");
+    assert!(withheld.contains("“How often do you have a drink containing alcohol?”"), "{withheld}");
+    assert!(withheld.contains("“How many units of alcohol do you drink"), "{withheld}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! PC-PTSD-5, BJMHS, CMHS and AQ-10: the gate, the rules and the two directions.
-use throughline_forms::{Answers, Form, ScoreError, catalogue, score_answers_json, score_sheet_json};
+use throughline_domain::place::PointOfContact;
+use throughline_forms::{About, Answers, Form, ScoreError, catalogue, score_answers_json, score_sheet_json};
 
 fn form(id: &str) -> &'static Form {
     catalogue().get(id).expect("it is shipped")
@@ -24,7 +25,12 @@ fn pc_ptsd_5_names_both_cut_offs() {
 #[test]
 fn without_an_event_pc_ptsd_5_is_nought_and_asks_no_more() {
     scored("pc_ptsd5", r#"{"exposure": "no"}"#, 0, "Below the cut-offs");
-    scored("pc_ptsd5", "[false, 1, 1, 1, 1, 1]", 0, "Below the cut-offs");
+    scored("pc_ptsd5", "[false, 0, 0, 0, 0, 0]", 0, "Below the cut-offs");
+    let contradictory = score_answers_json(form("pc_ptsd5"), "[false, 1, 1, 1, 1, 1]").unwrap_err();
+    assert!(
+        matches!(&contradictory, ScoreError::Contradictory { answered, by } if answered.len() == 5 && by == &["exposure"]),
+        "{contradictory}"
+    );
     let mut answers = Answers::default();
     answers.set("exposure", ["no"]);
     assert_eq!(form("pc_ptsd5").visible(&answers).len(), 1);
@@ -150,4 +156,15 @@ fn aq_10_is_at_the_cut_off_from_six_and_not_from_seven() {
     scored("aq10", "[1, 1, 1, 1, 1, 1, 1, 1, 1, 1]", 10, at);
     let error = score_answers_json(form("aq10"), "[1, 1, 1, 1, 1, 1, 1, 1, 1]").unwrap_err();
     assert_eq!(error.to_string(), "1 of 10 items are not answered (intentions); a score needs all 10");
+}
+
+#[test]
+fn what_was_made_for_adults_is_not_offered_first_to_a_child() {
+    let aged = |age| About { age: Some(age), contact: PointOfContact::Custody };
+    for (id, from_age) in [("aq10", 16), ("asrs", 18), ("ldsq", 18), ("honos", 18)] {
+        let fits = &form(id).fits;
+        assert!(!fits.suits(aged(12)) && !fits.suits(aged(from_age - 1)), "{id}");
+        assert!(fits.suits(aged(from_age)) && fits.suits(About { age: None, ..aged(0) }), "{id}");
+    }
+    assert!(form("phq9").fits.suits(aged(12)), "it says nothing of age");
 }

@@ -65,6 +65,8 @@ fn core_10_refuses_what_cannot_be() {
     {
         assert!(matches!(error("core10", answers), ScoreError::OutOfRange { .. }), "{answers}");
     }
+    // What cannot be is told before what is missing.
+    assert!(matches!(error("core10", r#"{"total": 99}"#), ScoreError::OutOfRange { .. }));
     let impossible = error("core10", "[37, 9, false]");
     assert_eq!(impossible.to_string(), "9 answered items cannot sum to 37: at most 36");
     assert!(impossible.is_wrong_answer() && !error("core10", "[10, 8, false]").is_wrong_answer());
@@ -82,6 +84,55 @@ fn the_risk_item_of_core_10_alerts_whatever_the_total_and_without_one() {
     let silent = score_sheet_json(form("core10"), "[5, 10, null]").unwrap();
     assert!(silent.alerts.is_empty());
     assert!(silent.notices.iter().any(|notice| notice.ends_with("no alert does not mean that there is no risk")));
+}
+
+#[test]
+fn that_the_self_harm_item_was_not_answered_can_be_signed_and_is_said() {
+    let cases = [
+        ("core10", "risk", "not_answered", "[20, 9, \"not_answered\"]"),
+        ("honos", "self_injury", "not_rated", "[20, \"not_rated\"]"),
+    ];
+    for (id, question, code, json) in cases {
+        let sheet = score_sheet_json(form(id), json).unwrap();
+        assert!(sheet.total.is_some() && sheet.alerts.is_empty() && sheet.wrong.is_none(), "{id}");
+        let silent =
+            sheet.notices.iter().any(|notice| notice.ends_with("no alert does not mean that there is no risk"));
+        assert!(silent, "{id}: {:?}", sheet.notices);
+        let mut answers = Answers::default();
+        for (question, given) in [("total", "20"), ("answered", "9"), (question, code)] {
+            answers.set(question, [given]);
+        }
+        let now = throughline_domain::time::from_london("2026-03-26T12:00:00".parse().unwrap());
+        assert_eq!(form(id).check(&answers, Purpose::Sign, now), [], "{id}");
+        let score = form(id).snapshot(&answers).score.expect("it is scored").score;
+        assert!(score.notices.iter().any(|notice| notice.ends_with("no alert does not mean that there is no risk")));
+    }
+}
+
+#[test]
+fn the_score_of_a_self_harm_item_is_never_refused_without_its_alert() {
+    for score in ["1", "2", "3", "4", "3.0", "9"] {
+        for (id, json) in
+            [("core10", format!("[12, 10, {score}]")), ("honos", format!(r#"{{"total": 12, "self_injury": {score}}}"#))]
+        {
+            let sheet = score_sheet_json(form(id), &json).unwrap();
+            assert_eq!((sheet.alerts.len(), sheet.total, &sheet.wrong), (1, Some(12), &None), "{id} {json}");
+        }
+    }
+    assert!(score_sheet_json(form("core10"), "[12, 10, 0]").unwrap().alerts.is_empty());
+    assert!(matches!(error("core10", "[12, 10, -1]"), ScoreError::NotOffered { .. }));
+}
+
+#[test]
+fn a_total_of_nought_with_an_item_above_nought_is_told_and_keeps_the_alert() {
+    let contradictory = |id, json| {
+        let sheet = score_sheet_json(form(id), json).unwrap();
+        (sheet.alerts.len(), sheet.notices.iter().any(|notice| notice.contains("contradict each other: check both")))
+    };
+    assert_eq!(contradictory("core10", r#"{"total": 0, "answered": 10, "risk": "yes"}"#), (1, true));
+    assert_eq!(contradictory("honos", r#"{"total": 0, "self_injury": "yes"}"#), (1, true));
+    assert_eq!(contradictory("core10", r#"{"total": 1, "answered": 10, "risk": "yes"}"#), (1, false));
+    assert_eq!(contradictory("core10", r#"{"total": 0, "answered": 10, "risk": "no"}"#), (0, false));
 }
 
 #[test]

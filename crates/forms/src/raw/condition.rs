@@ -29,6 +29,10 @@ impl Check<'_> {
         }
         let test = match (raw.is, raw.any_of, raw.not, raw.answered) {
             (Some(is), None, None, None) => (Test::AnyOf(vec![is.get_ref().clone()]), vec![is]),
+            (None, Some(codes), None, None) if codes.is_empty() => {
+                self.wrong(at, "any_of needs at least one code: with none of them it would never hold");
+                return None;
+            }
             (None, Some(codes), None, None) => {
                 (Test::AnyOf(codes.iter().map(|code| code.get_ref().clone()).collect()), codes)
             }

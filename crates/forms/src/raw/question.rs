@@ -15,8 +15,12 @@ impl Check<'_> {
         if self.asked.iter().any(|earlier| earlier.id == id) {
             self.wrong(at, format!("there are two questions called '{id}'"));
         }
+        self.has_words(&raw.label, &format!("the label of '{id}'"), at);
         let kind = self.kind(&raw, at);
         let options = self.options(&raw, kind, lists, at);
+        if raw.required_when.is_some() && matches!(raw.required, RawRequired::No) {
+            self.wrong(at, format!("'{id}' is never required, so required_when means nothing"));
+        }
         let mut question = Question {
             id,
             label: raw.label,
@@ -28,6 +32,7 @@ impl Check<'_> {
                 RawRequired::Yes => Required::Yes,
                 RawRequired::ToSign => Required::ToSign,
             },
+            required_when: raw.required_when.and_then(|when| self.condition(when, None, at)),
             missing: raw.missing,
             when: raw.when.and_then(|when| self.condition(when, None, at)),
             feeds: Feeds::default(),
@@ -93,6 +98,12 @@ impl Check<'_> {
                 Vec::new()
             }
             (kind, Some(options)) if kind.is_coded() && !options.is_empty() => {
+                if kind.takes_many() && options.iter().any(|option| option.score.is_some()) {
+                    let reason = format!(
+                        "several answers to '{id}' may be chosen, so they cannot have scores: make it a single"
+                    );
+                    self.wrong(at, reason);
+                }
                 self.option_items(options, raw.national_list.as_deref())
             }
             (kind, _) if kind.is_coded() => {
@@ -117,6 +128,7 @@ impl Check<'_> {
             if !seen.insert(code.clone()) {
                 self.wrong(at, format!("two options have the code '{code}'"));
             }
+            self.has_words(&option.label, &format!("the label of the option '{code}'"), at);
             if scored > 0 && option.score.is_none() {
                 self.wrong(at, format!("the option '{code}' has no score, but others here do"));
             }
@@ -134,6 +146,8 @@ impl Check<'_> {
                 score: option.score,
                 national,
                 alone: option.alone,
+                unanswered: option.unanswered,
+                alert: option.alert.as_ref().and_then(|kind| self.alert_kind(kind)),
             });
         }
         items

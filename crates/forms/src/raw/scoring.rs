@@ -24,10 +24,7 @@ impl Check<'_> {
         self.some_must_be_answered(missing, method.as_ref(), form, at);
         let range = match &method {
             Some(Method::Entered(entered)) => Some((entered.lowest, entered.highest)),
-            Some(Method::Sum) => Some(form.items().fold((0, 0), |(low, high), item| {
-                let (least, most) = item.range(skipped);
-                (low + least, high + most)
-            })),
+            Some(Method::Sum) => self.summed_range(form, skipped, at),
             None => None,
         };
         let written = (raw.bands, raw.result, raw.read_off, raw.total_only);
@@ -53,6 +50,17 @@ impl Check<'_> {
             to_verify: raw.to_verify,
             reliable_change: raw.reliable_change.map(|change| self.reliable_change(change)),
         }
+    }
+
+    /// The lowest and the highest sum of the items.
+    fn summed_range(&mut self, form: &Form, skipped: Option<i32>, at: usize) -> Option<(i32, i32)> {
+        let add =
+            |(low, high): (i32, i32), (least, most): (i32, i32)| low.checked_add(least).zip(high.checked_add(most));
+        let range = form.items().map(|item| item.range(skipped)).try_fold((0, 0), add);
+        if range.is_none() {
+            self.wrong(at, "the scores of the items are too large to be summed");
+        }
+        range
     }
 
     fn missing(&mut self, rule: RawMissing, max: Option<usize>, at: usize) -> MissingRule {
@@ -129,7 +137,8 @@ impl Check<'_> {
         if answered.is_none() && missing != MissingRule::Refuse {
             self.wrong(near, "prorating an entered total needs answered: the question of how many items were answered");
         }
-        Some(Method::Entered(Entered { total: entered.total.into_inner(), lowest, highest, answered }))
+        let above_zero = entered.above_zero.and_then(|name| self.above_zero(&name, form));
+        Some(Method::Entered(Entered { total: entered.total.into_inner(), lowest, highest, answered, above_zero }))
     }
 
     fn answered(&mut self, name: &Name, highest: i32, form: &Form) -> Option<AnsweredCount> {
@@ -144,6 +153,16 @@ impl Check<'_> {
         }
         let (question, each) = (name.get_ref().clone(), highest / items);
         Some(AnsweredCount { question, items: usize::try_from(items).unwrap_or_default(), each })
+    }
+
+    /// The question whether an item was above 0 offers `yes`.
+    fn above_zero(&mut self, name: &Name, form: &Form) -> Option<String> {
+        let question = self.named(name, form)?;
+        if question.option("yes").is_none() {
+            let reason = format!("'{}' must offer yes: an item was above 0", name.get_ref());
+            self.wrong(name.span().start, reason);
+        }
+        Some(name.get_ref().clone())
     }
 
     /// The limits of a question for a whole number.
@@ -195,17 +214,19 @@ impl Check<'_> {
     }
 
     fn cover(&mut self, bands: &[Spanned<Band>], lowest: i32, highest: i32, at: usize) {
-        let mut next = lowest;
+        // Wider than a total, so that there is a next one after the highest.
+        let mut next = i64::from(lowest);
         for band in bands {
             let Band { from, to, label, .. } = band.get_ref();
-            if *from != next || to < from {
+            self.has_words(label, "the label of a band", band.span().start);
+            if i64::from(*from) != next || to < from {
                 let reason = format!("the band '{label}' is {from} to {to}, but the next total to name is {next}");
                 self.wrong(band.span().start, reason);
                 return;
             }
-            next = to + 1;
+            next = i64::from(*to) + 1;
         }
-        if next != highest + 1 {
+        if next != i64::from(highest) + 1 {
             let reason = format!("the bands end at {}, but totals go from {lowest} to {highest}", next - 1);
             self.wrong(at, reason);
         }
@@ -215,6 +236,8 @@ impl Check<'_> {
         if form.is_some() && words.is_none() {
             self.wrong(at, "next_form needs next: the words of what comes next");
         }
+        let line = super::line_of(self.text, at);
+        self.next_forms.extend(form.map(|form| (line, form.clone())));
     }
 }
 

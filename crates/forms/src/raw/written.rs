@@ -66,6 +66,7 @@ pub(super) struct RawQuestion {
     pub(super) national_list: Option<String>,
     #[serde(default)]
     pub(super) required: RawRequired,
+    pub(super) required_when: Option<RawCondition>,
     pub(super) missing: Option<String>,
     pub(super) when: Option<RawCondition>,
     #[serde(default)]
@@ -127,12 +128,16 @@ pub(super) struct RawOption {
     pub(super) national: Option<String>,
     #[serde(default)]
     pub(super) alone: bool,
+    #[serde(default)]
+    pub(super) unanswered: bool,
+    pub(super) alert: Option<Name>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawFeeds {
     pub(super) alert: Option<RawAlert>,
+    pub(super) alert_detail: Option<Name>,
     pub(super) finding: Option<Name>,
     #[serde(default)]
     pub(super) document: Vec<Name>,

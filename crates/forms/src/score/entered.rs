@@ -11,6 +11,10 @@ impl Entered {
     /// The entered total, by proportion when the instrument allows for the items it lacks.
     pub(super) fn total(&self, scoring: &Scoring, answers: &Answers) -> Result<Total, ScoreError> {
         let given = whole(answers, &self.total, self.lowest, self.highest);
+        // What cannot be is told before what is missing.
+        if given.as_ref().is_err_and(ScoreError::is_wrong_answer) {
+            given.clone()?;
+        }
         let Some(count) = &self.answered else {
             return Ok(Total { points: given?, prorated: false, items: Items::default(), notices: Vec::new() });
         };

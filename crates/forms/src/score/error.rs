@@ -25,6 +25,20 @@ pub enum ScoreError {
         /// The unanswered items, by id.
         missing: Vec<String>,
     },
+    /// Items have answers that would count, and other answers say that they do not apply.
+    #[error("answers contradict each other: {}", contradiction(&.answered.join(", "), &.by.join(", ")))]
+    Contradictory {
+        /// The items that are answered although they do not apply, by id.
+        answered: Vec<String>,
+        /// The questions whose answers say that they do not, by id.
+        by: Vec<String>,
+    },
+    /// A question has two answers.
+    #[error("'{question}' is answered twice: leave one of the two answers out")]
+    AnsweredTwice {
+        /// The question's id.
+        question: String,
+    },
     /// Something that the scoring needs was not entered.
     #[error("'{question}' is not entered")]
     NotEntered {
@@ -113,6 +127,11 @@ impl ScoreError {
                     count_missing(missing)
                 )
             }
+            Self::Contradictory { answered, by } => {
+                let labels = |ids: &[String]| ids.iter().map(|id| format!("“{}”", label(id))).collect::<Vec<_>>();
+                let words = contradiction(&labels(answered).join(", "), &labels(by).join(", "));
+                format!("answers contradict each other: {words}")
+            }
             Self::NotEntered { question } => format!("“{}” is not entered", label(question)),
             Self::OutOfRange { question, given, lowest, highest } => {
                 format!("‘{given}’ is out of range for “{}”, {lowest} to {highest}", label(question))
@@ -135,11 +154,16 @@ impl ScoreError {
             Self::OutOfRange { .. }
             | Self::Impossible { .. }
             | Self::NotOffered { .. }
+            | Self::AnsweredTwice { .. }
             | Self::NoSuchItem { .. }
             | Self::TooMany { .. }
             | Self::NotAnswers(_)
             | Self::NotScored(_) => true,
-            Self::Missing { .. } | Self::Undecided { .. } | Self::NotEntered { .. } | Self::TooFew { .. } => false,
+            Self::Missing { .. }
+            | Self::Undecided { .. }
+            | Self::Contradictory { .. }
+            | Self::NotEntered { .. }
+            | Self::TooFew { .. } => false,
         }
     }
 }
@@ -149,6 +173,12 @@ fn need(items: usize, allowed: usize) -> String {
         0 => format!("all {items}"),
         allowed => format!("at least {}", items.saturating_sub(allowed)),
     }
+}
+
+fn contradiction(answered: &str, by: &str) -> String {
+    format!(
+        "by what was answered to {by}, these do not apply, and have answers that would count: {answered}. Change one of the two"
+    )
 }
 
 fn count_missing(missing: &[String]) -> String {

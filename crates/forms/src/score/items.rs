@@ -1,6 +1,6 @@
 //! The items of an instrument: answered, missing or skipped.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{ItemScore, ScoreError};
 use crate::answers::Answers;
@@ -23,21 +23,29 @@ pub(super) struct Items {
 impl Items {
     /// Looks through the items. An item is skipped only when an answer says that it does not apply:
     /// what hangs on an unanswered question is missing, because silence says nothing.
+    ///
+    /// # Errors
+    /// An answer that is not offered; or a skipped item whose answer would have changed the total: the rule says
+    /// what need not be asked, not that what was answered may be left out.
     pub(super) fn of(form: &Form, answers: &Answers) -> Result<Self, ScoreError> {
         let applies = certainties(form, answers);
+        let skipped = form.scoring.as_ref().and_then(|scoring| scoring.skipped).unwrap_or_default();
         let mut items = Self::default();
+        let mut against: Vec<&Question> = Vec::new();
         for question in form.items() {
             let given = answers.one(&question.id).filter(|code| !code.trim().is_empty());
             match (applies[question.id.as_str()], given) {
                 (Some(false), given) => {
                     items.skipped.push(question.id.clone());
                     items.not_counted += usize::from(given.is_some());
+                    let would_count = given.and_then(|code| question.option(code)?.score);
+                    against.extend(would_count.filter(|score| *score != skipped).map(|_| question));
                 }
                 (Some(true), Some(code)) => items.answered.push(question.item_score(code)?),
                 (Some(true), None) | (None, _) => items.missing.push(question.id.clone()),
             }
         }
-        Ok(items)
+        if against.is_empty() { Ok(items) } else { Err(contradictory(form, &against, &applies)) }
     }
 
     /// How many items there are.
@@ -63,6 +71,19 @@ impl Items {
         let lost =
             (self.not_counted > 0).then(|| "Answers to items that do not apply are kept, but not counted".to_owned());
         skip.into_iter().chain(lost).collect()
+    }
+}
+
+/// The items that were answered `against` the answers by which they do not apply.
+fn contradictory(form: &Form, against: &[&Question], applies: &HashMap<&str, Option<bool>>) -> ScoreError {
+    let mut by = HashSet::new();
+    for item in against {
+        item.decided_by(form, applies, &mut by);
+    }
+    let id = |question: &Question| question.id.clone();
+    ScoreError::Contradictory {
+        answered: against.iter().map(|item| id(item)).collect(),
+        by: form.questions().filter(|question| by.contains(question.id.as_str())).map(id).collect(),
     }
 }
 
@@ -114,6 +135,17 @@ pub(super) const fn one_or_many(count: usize, one: &'static str, many: &'static 
 }
 
 impl Question {
+    /// The questions that apply themselves, and whose answers say that this one does not.
+    fn decided_by<'a>(&'a self, form: &'a Form, applies: &HashMap<&str, Option<bool>>, found: &mut HashSet<&'a str>) {
+        for id in self.when.iter().flat_map(Condition::questions) {
+            if applies.get(id) == Some(&Some(true)) {
+                found.insert(id);
+            } else if let Some(before) = form.question(id) {
+                before.decided_by(form, applies, found);
+            }
+        }
+    }
+
     /// The least and the most that an item can count.
     pub(crate) fn range(&self, skipped: Option<i32>) -> (i32, i32) {
         let skipped = skipped.filter(|_| self.when.is_some());

@@ -1,7 +1,7 @@
 //! What is asked, what is kept, and what is told before signing.
 
 use crate::{every_kind, form, messages, now, read, today, visible};
-use throughline_forms::{Answers, Purpose, SectionState};
+use throughline_forms::{Answers, Kind, Purpose, SectionState};
 
 #[test]
 fn questions_apply_when_their_condition_holds() {
@@ -145,6 +145,51 @@ fn signing_tells_what_does_not_fit() {
     };
     assert_eq!(of("status").0, "found.home.status");
     assert_eq!(of("source"), ("found.home.source".into(), "Say who “A home” is known from".into()));
+}
+
+#[test]
+fn a_time_without_its_date_is_told_shown_and_not_signed() {
+    let form = form("screening");
+    let typed = read(form, &[("medication_due.time", "18:30")]);
+    let told: Vec<(String, String)> = form
+        .check(&typed, Purpose::Sign, now())
+        .into_iter()
+        .filter(|error| error.question == "medication_due")
+        .map(|error| (error.field_name, error.message))
+        .collect();
+    assert_eq!(told, [("medication_due".to_owned(), "Enter the date as well, like 26/3/2026".to_owned())]);
+    assert!(!form.check(&typed, Purpose::Draft, now()).iter().any(|error| error.question == "medication_due"));
+    let rows = form.summary(&typed).into_iter().flat_map(|section| section.rows);
+    let row = rows.into_iter().find(|row| row.question_id == "medication_due").expect("what was typed is shown");
+    assert_eq!(row.value, "18:30, without a date");
+    assert_eq!(form.snapshot(&typed).answer("medication_due").unwrap().value, "18:30, without a date");
+    let health = form.progress(&typed).into_iter().find(|section| section.id == "health").unwrap();
+    assert_eq!(health.state, SectionState::InProgress, "something is typed");
+}
+
+#[test]
+fn no_date_and_time_of_any_form_drops_a_time_typed_alone() {
+    for form in throughline_forms::catalogue().all() {
+        for question in form.questions().filter(|question| question.kind == Kind::DateTime) {
+            let mut alone = question.clone();
+            alone.when = None;
+            let mut form = form.clone();
+            form.sections[0].questions = vec![alone];
+            let typed = read(&form, &[(&format!("{}.time", question.id), "09:30")]);
+            let told = form.check(&typed, Purpose::Sign, now());
+            let named =
+                told.iter().any(|error| error.field_name == question.id && error.message.contains("the date as well"));
+            assert!(named, "{}.{}: {told:?}", form.id, question.id);
+        }
+    }
+}
+
+#[test]
+fn a_time_alone_that_is_not_asked_now_is_shown_apart() {
+    let form = form("screening");
+    let typed = read(form, &[("seen_how", "records"), ("seen_at.time", "9:30")]);
+    let apart: Vec<String> = form.not_asked_now(&typed).into_iter().map(|row| row.value).collect();
+    assert_eq!(apart, ["9:30, without a date"]);
 }
 
 #[test]

@@ -20,11 +20,11 @@ pub enum Command {
     /// Scores the answers to an instrument
     ///
     /// Prints JSON: total, band (or the result of the instrument's rule), alerts, notices and what comes next. When
-    /// the answers cannot be scored because some are missing, total and band are null, the notices say why, and the
+    /// the answers cannot be scored because some are missing or contradict each other, total and band are null, the notices say why, and the
     /// alerts are there all the same; that is no error, and ends with 0.
     ///
-    /// What cannot be an answer (an unknown item or code, a number out of range, too many answers) is wrong use and
-    /// ends with 2: the same JSON is printed, with total null and the alerts of the other answers. So does text that
+    /// What cannot be an answer (an unknown item or code, a number out of range, too many answers, a question that is
+    /// answered twice) is wrong use and ends with 2: the same JSON is printed, with total null and the alerts of the other answers. So does text that
     /// is not JSON, and an instrument that there is not, with nothing printed.
     #[command(after_help = SCORE_HELP)]
     Score {

@@ -23,10 +23,24 @@ impl Check<'_> {
             }
             self.next_is_told(result.next.as_ref(), result.next_form.as_ref(), near);
             let any = result.any.into_iter().filter_map(|test| self.rule_test(test, form)).collect();
+            self.has_words(result.label.get_ref(), "the label of a result", near);
             let label = result.label.into_inner();
             rules.push(ResultRule { label, any, next: result.next, next_form: result.next_form });
         }
+        self.every_item_decides(&rules, form, at);
         Reading::Rules(rules)
+    }
+
+    /// An item that no rule names would be asked and decide nothing.
+    fn every_item_decides(&mut self, rules: &[ResultRule], form: &Form, at: usize) {
+        let names =
+            |test: &RuleTest, id: &str| matches!(test, RuleTest::AtLeast { of, .. } if of.iter().any(|one| one == id));
+        let is_named = |id: &str| rules.iter().flat_map(|rule| &rule.any).any(|test| names(test, id));
+        for item in form.items().filter(|item| !is_named(&item.id)) {
+            let reason =
+                format!("no result rests on the item '{}': name it in a rule, or take its scores out", item.id);
+            self.wrong(at, reason);
+        }
     }
 
     fn rule_test(&mut self, raw: RawRuleTest, form: &Form) -> Option<RuleTest> {
@@ -43,16 +57,19 @@ impl Check<'_> {
     }
 
     fn at_least(&mut self, of: &[Name], sum: i32, says: String, form: &Form, at: usize) -> Option<RuleTest> {
-        let mut most = 0;
-        for name in of {
+        let mut most = 0_i64;
+        for (place, name) in of.iter().enumerate() {
+            if of[..place].iter().any(|before| before.get_ref() == name.get_ref()) {
+                self.wrong(name.span().start, format!("'{}' is named twice, and would count once", name.get_ref()));
+            }
             let Some(item) = form.items().find(|item| item.id == *name.get_ref()) else {
                 let reason = format!("there is no item '{}': a question whose options have scores", name.get_ref());
                 self.wrong(name.span().start, reason);
                 return None;
             };
-            most += item.range(None).1;
+            most += i64::from(item.range(None).1);
         }
-        if sum < 1 || sum > most {
+        if sum < 1 || i64::from(sum) > most {
             self.wrong(at, format!("at_least is {sum}, but these items sum to 0 to {most}"));
         }
         Some(RuleTest::AtLeast { of: of.iter().map(|name| name.get_ref().clone()).collect(), sum, says })

@@ -40,6 +40,7 @@ pub(super) enum RawMissing {
 pub(super) struct RawEntered {
     pub(super) total: Name,
     pub(super) answered: Option<Name>,
+    pub(super) above_zero: Option<Name>,
 }
 
 #[derive(Deserialize)]
