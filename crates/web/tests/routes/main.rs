@@ -13,6 +13,7 @@ mod found_elsewhere;
 mod legal;
 mod office;
 mod records;
+mod released;
 mod source;
 mod voluntary;
 mod ways_in;
