@@ -1,4 +1,4 @@
-//! A document after its release: whoever gets it next reads a basis that holds.
+//! A document after its release: whoever gets it next reads a basis that holds, and whoever has it is told of its end.
 
 use crate::office::Office;
 use throughline_domain::role::Role;
@@ -87,4 +87,47 @@ async fn a_document_is_given_again_only_on_the_basis_that_it_states() {
     case.answered("limited", "Not to his brother").await;
     assert_eq!(case.post(&release, &ON_CONSENT).await.0, 422);
     assert_eq!(case.disclosures().await, before);
+}
+
+impl Case<'_> {
+    async fn withdraw(&self, document: &str) {
+        let id: Uuid = document.rsplit('/').next().and_then(|id| id.parse().ok()).expect("an id");
+        let row =
+            self.office.row("SELECT version FROM document WHERE id = $1", vec![id.into()]).await.expect("it is kept");
+        let version = row.get::<i64>("version").expect("a number").to_string();
+        let why = [("version", version.as_str()), ("reason", "It is about somebody else")];
+        let (status, page) = self.post(&format!("{document}/withdraw"), &why).await;
+        assert_eq!(status, 303, "{page}");
+    }
+
+    /// How many tasks of telling whoever has the passport the practitioner owes.
+    async fn owed(&self) -> i64 {
+        let sql = "SELECT count(*) AS found FROM task WHERE person_id = $1 AND title = $2 AND state = 'open' AND owner_id = $3";
+        let of = vec![self.person.into(), RECALL.to_owned().into(), self.office.user(Role::Practitioner)];
+        self.office.row(sql, of).await.expect("a count").get("found").expect("a number")
+    }
+}
+
+const RECALL: &str = "Tell those who have the adjustments passport for custody that it is withdrawn";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_has_a_withdrawn_document_is_told_though_the_episode_is_closed() {
+    let office = Office::open().await;
+    let case = Case::open(&office).await;
+    let (first, second) = (case.passport().await, case.passport().await);
+    let (_, page) = office.get(&format!("{first}/withdraw"), Role::Practitioner).await;
+    assert!(page.contains("This becomes the next action of the episode"), "{page}");
+    case.withdraw(&first).await;
+    let sql = "SELECT next_action FROM episode WHERE id = $1";
+    let row = office.row(sql, vec![case.episode.into()]).await.expect("it is open");
+    assert_eq!((row.get::<String>("next_action").unwrap().as_str(), case.owed().await), (RECALL, 0));
+    let close = "UPDATE episode SET closed_at = $2 WHERE id = $1";
+    office.change(close, vec![case.episode.into(), office.now().into()]).await;
+    let (_, page) = office.get(&format!("{second}/withdraw"), Role::Practitioner).await;
+    assert!(page.contains("this becomes a task on your worklist"), "{page}");
+    case.withdraw(&second).await;
+    assert_eq!(case.owed().await, 1);
+    let (status, page) = office.get("/worklist", Role::Practitioner).await;
+    assert_eq!(status, 200);
+    assert!(page.contains(RECALL), "{page}");
 }
