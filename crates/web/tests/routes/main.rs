@@ -15,6 +15,7 @@ mod office;
 mod records;
 mod released;
 mod source;
+mod supervision;
 mod voluntary;
 mod ways_in;
 
