@@ -193,7 +193,8 @@ impl<'a> Course<'a> {
         let episode = episodes::get(tx, &grant).await?.context("the episode was opened")?;
         let next = episodes::progress(tx, &grant).await?.next_step(episode.point_of_contact, episode.legal_status);
         let due = by_day(tx.now() + Duration::hours(hours));
-        Ok(episodes::set_next_action(tx, self.episode, next.action(), due).await?)
+        episodes::set_next_action(tx, self.episode, next.action(), due).await?.only_while_open();
+        Ok(())
     }
 
     /// The form that a step opens for this person here.

@@ -1,6 +1,6 @@
 //! The consent ledger: lines are added, never changed; the newest line for a recipient speaks.
 
-use crate::{Conn, Result, Tx, args, events};
+use crate::{Conn, Result, Tx, args, events, tasks};
 use throughline_domain::consent::{ConsentFor, ConsentState};
 use throughline_domain::ids::{ConsentId, PersonId, SiteId};
 use throughline_domain::time::Instant;
@@ -107,7 +107,8 @@ async fn hold(tx: &mut Tx, person: PersonId) -> Result<()> {
     Ok(())
 }
 
-/// Adds a line for the grant's person and episode.
+/// Adds a line for the grant's person and episode. Where link workers may not know of the person any more, what they
+/// still owed is handed to the owner of the episode.
 ///
 /// # Errors
 /// The store's.
@@ -131,6 +132,9 @@ pub async fn record(tx: &mut Tx, grant: &Grant<ChangeConsent>, site: SiteId, new
         ],
     )
     .await?;
+    if new.consent_for == ConsentFor::LinkWorkers && !new.state.permits() {
+        tasks::take_back(tx, grant).await?;
+    }
     tx.relationships_changed();
     events::add(
         tx,

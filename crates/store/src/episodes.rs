@@ -314,17 +314,33 @@ pub async fn hand_over(
     Ok(())
 }
 
+/// What became of what an episode owes next.
+#[must_use = "a closed episode has no next action: what is owed all the same needs a task"]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextAction {
+    /// It is what the episode owes next.
+    Set,
+    /// The episode is closed, and owes nothing next.
+    Closed,
+}
+
+impl NextAction {
+    /// Says of an act that what it owes is owed by an open episode only, or has a task besides.
+    pub fn only_while_open(self) {}
+}
+
 /// Sets what is owed next, as a consequence of another act (a form signed, a referral sent).
 ///
 /// # Errors
 /// The store's.
-pub async fn set_next_action(tx: &mut Tx, episode: EpisodeId, next_action: &str, due: Instant) -> Result<()> {
-    tx.execute(
-        "UPDATE episode SET next_action = $2, next_action_due = $3 WHERE id = $1 AND closed_at IS NULL",
-        args![episode, next_action, due],
-    )
-    .await?;
-    Ok(())
+pub async fn set_next_action(tx: &mut Tx, episode: EpisodeId, next_action: &str, due: Instant) -> Result<NextAction> {
+    let rows = tx
+        .execute(
+            "UPDATE episode SET next_action = $2, next_action_due = $3 WHERE id = $1 AND closed_at IS NULL",
+            args![episode, next_action, due],
+        )
+        .await?;
+    Ok(if rows == 0 { NextAction::Closed } else { NextAction::Set })
 }
 
 /// Allocates the follow-up to link workers of an organisation.

@@ -1,10 +1,10 @@
 //! Tasks: something owed, with owner and date.
 
-use crate::{Conn, Result, Row, Tx, args};
-use throughline_domain::ids::{EpisodeId, OrganisationId, PersonId, TaskId, UserId};
+use crate::{Conn, Result, Row, Tx, args, events};
+use throughline_domain::ids::{EpisodeId, OrganisationId, PersonId, SiteId, TaskId, UserId};
 use throughline_domain::task::{TaskKind, TaskState};
 use throughline_domain::time::Instant;
-use throughline_policy::{ChangeFollowUp, Grant, Subject, ViewFollowUp};
+use throughline_policy::{ChangeConsent, ChangeFollowUp, Class, Grant, Subject, ViewFollowUp};
 
 /// Something owed.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -138,6 +138,50 @@ pub async fn hand_to(
     .await?;
     tx.relationships_changed();
     Ok(())
+}
+
+/// Hands what link workers still owe the grant's person to the owner of each episode, and says so there. Part of
+/// recording that consent for link workers does not hold: what stayed with them they could not open any more.
+pub(crate) async fn take_back(tx: &mut Tx, grant: &Grant<ChangeConsent>) -> Result<()> {
+    let theirs = tx
+        .fetch_all(
+            "SELECT DISTINCT t.episode_id, e.site_id FROM task t JOIN episode e ON e.id = t.episode_id
+               JOIN organisation o ON o.id = t.organisation_id
+              WHERE t.person_id = $1 AND t.state = 'open' AND o.kind = 'partner'",
+            args![grant.person()],
+        )
+        .await?;
+    for row in &theirs {
+        take_back_of(tx, grant, row.get("episode_id")?, row.get("site_id")?).await?;
+    }
+    tx.relationships_changed();
+    Ok(())
+}
+
+async fn take_back_of(tx: &mut Tx, grant: &Grant<ChangeConsent>, episode: EpisodeId, site: SiteId) -> Result<()> {
+    tx.execute(
+        "UPDATE task SET version = version + 1, owner_id = (SELECT e.owner_id FROM episode e WHERE e.id = $1),
+                organisation_id = (SELECT u.organisation_id FROM episode e JOIN app_user u ON u.id = e.owner_id WHERE e.id = $1)
+          WHERE episode_id = $1 AND person_id = $2 AND state = 'open'
+            AND organisation_id IN (SELECT o.id FROM organisation o WHERE o.kind = 'partner')",
+        args![episode, grant.person()],
+    )
+    .await?;
+    let words = "What the link workers still owed is handed to the episode’s owner".to_owned();
+    events::add(
+        tx,
+        events::NewEvent {
+            at: None,
+            site: Some(site),
+            person: Some(grant.person()),
+            episode: Some(episode),
+            kind: "task",
+            class: Class::FollowUp,
+            words,
+            link: format!("/episodes/{episode}"),
+        },
+    )
+    .await
 }
 
 /// Adds a task. Part of another act (a release, a referral), whose own grant covers it.

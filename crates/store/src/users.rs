@@ -381,10 +381,12 @@ pub async fn signers(conn: &mut Conn, grant: &Grant<ChangeSupervision>) -> Resul
     Ok(users)
 }
 
-/// Says until which day what a colleague signs waits for a countersignature; `None` ends it now.
+/// Says until which day what a colleague signs waits for a countersignature; `None` ends it now. As with the
+/// signatures themselves, nobody decides while what they sign waits for a colleague.
 ///
 /// # Errors
-/// [`crate::Error::Stale`] when somebody else changed the user first, or it is the actor's own.
+/// [`crate::Error::Stale`] when somebody else changed the user first, it is the actor's own, or what the actor signs
+/// is countersigned.
 pub async fn set_countersign_until(
     tx: &mut Tx,
     grant: &Grant<ChangeSupervision>,
@@ -392,6 +394,10 @@ pub async fn set_countersign_until(
     version: i64,
     until: Option<NaiveDate>,
 ) -> Result<()> {
+    let today = london_date(tx.now());
+    if by_id(tx, grant.actor().user).await?.is_none_or(|actor| actor.is_countersigned(today)) {
+        return Err(crate::Error::Stale);
+    }
     tx.execute_versioned(
         "UPDATE app_user SET countersign_until = $4, version = version + 1
           WHERE id = $1 AND version = $2 AND organisation_id = $3 AND id <> $5",

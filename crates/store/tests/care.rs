@@ -11,12 +11,12 @@ use throughline_domain::role::Role;
 use throughline_domain::task::{TaskKind, TaskState};
 use throughline_domain::time::Instant;
 use throughline_policy::{
-    ChangeConsent, ChangeEpisode, CloseEpisode, EvaluateGoal, RecordProgress, Subject, ViewCarePlan, ViewClinical,
-    ViewEpisode, ViewFollowUp, WriteCarePlan,
+    ChangeConsent, ChangeEpisode, ChangeFollowUp, CloseEpisode, EvaluateGoal, RecordProgress, Subject, ViewCarePlan,
+    ViewClinical, ViewEpisode, ViewFollowUp, WriteCarePlan,
 };
 use throughline_store::care::{self, NeedAsSeen, NewDecision, NewGoal, NewIntervention, NewReason, Reviewer};
 use throughline_store::consents::{self, NewConsent};
-use throughline_store::{Error, Tx, Value, episodes, raw, tasks, worklists};
+use throughline_store::{Error, Tx, Value, episodes, events, raw, tasks, worklists};
 use throughline_testkit::{Kit, on_both};
 use uuid::Uuid;
 
@@ -171,18 +171,18 @@ async fn said_why(kit: &Kit, subject: Subject, reason: NoGoalReason, at: Instant
     tx.commit().await.unwrap();
 }
 
+/// What the person says of being known to somebody.
+async fn answered(tx: &mut Tx, kit: &Kit, subject: Subject, consent_for: ConsentFor, state: ConsentState) {
+    let grant = tx.authorise::<ChangeConsent>(subject).await.unwrap();
+    let id = ConsentId::new(Uuid::now_v7());
+    let new = NewConsent { id, consent_for, state, words: String::new(), how_explained: String::new() };
+    consents::record(tx, &grant, kit.custody(), &new).await.unwrap();
+}
+
 /// Gives the follow-up to the charity's link worker, with the person's answer.
 async fn allocate(kit: &Kit, subject: Subject, answer: ConsentState) {
     let mut tx = kit.tx(Role::Practitioner).await;
-    let grant = tx.authorise::<ChangeConsent>(subject).await.unwrap();
-    let new = NewConsent {
-        id: ConsentId::new(Uuid::now_v7()),
-        consent_for: ConsentFor::LinkWorkers,
-        state: answer,
-        words: String::new(),
-        how_explained: String::new(),
-    };
-    consents::record(&mut tx, &grant, kit.custody(), &new).await.unwrap();
+    answered(&mut tx, kit, subject, ConsentFor::LinkWorkers, answer).await;
     let grant = tx.authorise::<ChangeEpisode>(subject).await.unwrap();
     episodes::allocate(&mut tx, &grant, kit.places.partner, Some(kit.user(Role::LinkWorker))).await.unwrap();
     tx.commit().await.unwrap();
@@ -368,6 +368,60 @@ on_both! {
         let mut tx = kit.tx(Role::LinkWorker).await;
         assert!(tx.authorise::<ViewCarePlan>(subject).await.is_err());
         assert!(tx.authorise::<RecordProgress>(subject).await.is_err());
+    }
+
+    async fn reviews_come_back_to_the_owner_when_consent_for_link_workers_ends(kit: Kit) {
+        let (subject, other) = (somebody(&kit).await, somebody(&kit).await);
+        let theirs = Reviewer { owner: Some(kit.user(Role::LinkWorker)), organisation: kit.places.partner };
+        let mut planned_for = Vec::new();
+        for subject in [subject, other] {
+            allocate(&kit, subject, ConsentState::Given).await;
+            let id = set(&kit, subject, None).await;
+            planned_for.push(planned(&kit, subject, id, Doer::LinkWorker, theirs).await);
+        }
+        let review = async |of: usize| task(&kit, [subject, other][of], planned_for[of]).await;
+        let happened = async || {
+            let mut tx = kit.tx(Role::Practitioner).await;
+            let grant = tx.authorise::<ViewEpisode>(subject).await.unwrap();
+            let events = events::of_person(&mut tx, &grant, 100).await.unwrap();
+            events.iter().filter(|event| event.kind == "task" && event.words.contains("link workers")).count()
+        };
+        for (consent_for, state) in
+            [(ConsentFor::Police, ConsentState::Withdrawn), (ConsentFor::LinkWorkers, ConsentState::Limited)]
+        {
+            let mut tx = kit.tx(Role::Practitioner).await;
+            answered(&mut tx, &kit, subject, consent_for, state).await;
+            tx.commit().await.unwrap();
+            assert_eq!(review(0).await.organisation_id, kit.places.partner, "{consent_for}: {state}");
+        }
+        assert_eq!(happened().await, 0);
+        let before = review(0).await.version;
+        let mut tx = kit.tx(Role::Practitioner).await;
+        answered(&mut tx, &kit, subject, ConsentFor::LinkWorkers, ConsentState::Withdrawn).await;
+        let owner = episode(&mut tx, subject).await.owner_id;
+        tx.commit().await.unwrap();
+        let now = review(0).await;
+        assert_eq!((now.owner_id, now.organisation_id), (Some(owner), kit.places.trust));
+        assert_eq!((now.state, now.version), (TaskState::Open, before + 1), "who has it open elsewhere finds out");
+        assert_eq!(happened().await, 1);
+        assert_eq!(review(1).await.organisation_id, kit.places.partner, "another person's stays");
+    }
+
+    async fn a_review_follows_the_organisation_that_owes_it_and_stays_with_whom_it_was_handed(kit: Kit) {
+        let subject = somebody(&kit).await;
+        let id = set(&kit, subject, None).await;
+        let theirs = Reviewer { owner: Some(kit.user(Role::LinkWorker)), organisation: kit.places.partner };
+        let one = planned(&kit, subject, id, Doer::LinkWorker, theirs).await;
+        recorded(&kit, Role::Practitioner, subject, one, 1, &going_on("Rang", "2026-12-02")).await.unwrap();
+        let now = task(&kit, subject, one).await;
+        assert_eq!((now.owner_id, now.organisation_id), (Some(kit.user(Role::Practitioner)), kit.places.trust));
+        let leader = kit.user(Role::TeamLeader);
+        let mut tx = kit.tx(Role::Practitioner).await;
+        let grant = tx.authorise::<ChangeFollowUp>(subject).await.unwrap();
+        tasks::assign(&mut tx, &grant, now.id, now.version, leader, now.due_at).await.unwrap();
+        tx.commit().await.unwrap();
+        recorded(&kit, Role::Practitioner, subject, one, 2, &going_on("Rang", "2026-12-03")).await.unwrap();
+        assert_eq!(task(&kit, subject, one).await.owner_id, Some(leader));
     }
 
     async fn administrators_see_nothing_of_the_plan(kit: Kit) {

@@ -159,6 +159,20 @@ on_both! {
         assert!(matches!(case.set_new_starter("Josie Quill", "Josie Quill", 0).await, Err(Error::Stale)), "she cannot end it herself");
     }
 
+    async fn who_is_countersigned_ends_nobody_elses_countersigning(kit: Kit) {
+        let case = Case::open(kit).await;
+        let over = -1;
+        case.set_new_starter("Colin Marsh", "Amara Bello", 30).await.unwrap();
+        case.set_new_starter("Colin Marsh", "Josie Quill", 30).await.unwrap();
+        assert!(matches!(case.set_new_starter("Josie Quill", "Amara Bello", over).await, Err(Error::Stale)));
+        let id = case.start("Amara Bello", 0, "seen").await;
+        assert_eq!(case.sign("Amara Bello", 1, id).await, RecordState::AwaitingCountersignature);
+        case.set_new_starter("Colin Marsh", "Josie Quill", over).await.unwrap();
+        case.set_new_starter("Josie Quill", "Amara Bello", over).await.unwrap();
+        let id = case.start("Amara Bello", 2, "seen").await;
+        assert_eq!(case.sign("Amara Bello", 3, id).await, RecordState::Signed);
+    }
+
     async fn sent_back_it_is_a_draft_and_its_signature_stays_in_the_history(kit: Kit) {
         let case = Case::open(kit).await;
         let id = case.start("Sam Tilley", 0, "seen").await;

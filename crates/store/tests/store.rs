@@ -3,16 +3,18 @@
 use std::collections::BTreeSet;
 use throughline_audit::{Broken, Head};
 use throughline_domain::consent::{ConsentFor, ConsentState};
+use throughline_domain::episode::ClosureReason;
 use throughline_domain::ids::{ConsentId, TaskId};
 use throughline_domain::name::Name;
 use throughline_domain::role::Role;
 use throughline_domain::task::{TaskKind, TaskState};
 use throughline_matching::Description;
 use throughline_policy::{
-    ChangeConsent, ChangeEpisode, ChangeFollowUp, ChangeIdentity, ClaimAccess, SearchPeople, Subject, ViewAuditLog,
-    ViewClinical, ViewFollowUp, ViewIdentity, ViewWhoLooked,
+    ChangeConsent, ChangeEpisode, ChangeFollowUp, ChangeIdentity, ClaimAccess, CloseEpisode, SearchPeople, Subject,
+    ViewAuditLog, ViewClinical, ViewEpisode, ViewFollowUp, ViewIdentity, ViewWhoLooked,
 };
 use throughline_store::consents::NewConsent;
+use throughline_store::episodes::NextAction;
 use throughline_store::idempotency::{self, Claim};
 use throughline_store::tasks::NewTask;
 use throughline_store::{Error, Refused, Store, audit, consents, episodes, people, search, tasks};
@@ -218,6 +220,21 @@ on_both! {
         tasks::end(&mut tx, &grant, task.id, 1, TaskState::Done, "Spoke").await.expect("ended");
         let again = tasks::end(&mut tx, &grant, task.id, 1, TaskState::Done, "Spoke").await;
         assert!(matches!(again, Err(Error::Stale)));
+    }
+
+    async fn a_closed_episode_owes_nothing_next_and_whoever_would_owe_it_is_told(kit: Kit) {
+        let person = kit.person("Ada", "Marsh").await;
+        let episode = kit.episode(person).await;
+        let mut tx = kit.tx(Role::Practitioner).await;
+        let due = episodes::soon(kit.now);
+        let set = episodes::set_next_action(&mut tx, episode, "Ring the court", due).await.unwrap();
+        assert_eq!(set, NextAction::Set);
+        let view = tx.authorise::<ViewEpisode>(subject(person, episode)).await.unwrap();
+        let version = episodes::get(&mut tx, &view).await.unwrap().unwrap().version;
+        let grant = tx.authorise::<CloseEpisode>(subject(person, episode)).await.unwrap();
+        episodes::close(&mut tx, &grant, version, kit.custody(), ClosureReason::Linked, "").await.unwrap();
+        let late = episodes::set_next_action(&mut tx, episode, "Ring the court", due).await.unwrap();
+        assert_eq!(late, NextAction::Closed);
     }
 
     async fn many_writers_share_commits_and_none_is_lost(kit: Kit) {

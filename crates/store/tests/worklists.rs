@@ -93,7 +93,7 @@ async fn looked_at(kit: &Kit, person: PersonId) -> bool {
 
 on_both! {
     async fn a_worklist_names_a_person_only_while_they_agree(kit: Kit) {
-        let Allocated { person, subject, .. } = allocated(&kit).await;
+        let Allocated { person, subject, task } = allocated(&kit).await;
         let worker = kit.user(Role::LinkWorker);
         let mut tx = kit.tx(Role::LinkWorker).await;
         let lines = worklists::of_user(&mut tx, worker, worklists::MOST).await.unwrap();
@@ -105,6 +105,17 @@ on_both! {
         drop(read);
 
         answer(&kit, subject, ConsentState::Withdrawn).await;
+        let mut tx = kit.tx(Role::LinkWorker).await;
+        let lines = worklists::of_user(&mut tx, worker, worklists::MOST).await.unwrap();
+        assert!(lines.is_empty(), "what was owed is the episode's owner's now");
+        drop(tx);
+        // Somebody hands it to them all the same: the line names nobody.
+        let mut tx = kit.tx(Role::Practitioner).await;
+        let view = tx.authorise::<ViewFollowUp>(subject).await.unwrap();
+        let version = tasks::get(&mut tx, &view, task).await.unwrap().unwrap().version;
+        let grant = tx.authorise::<ChangeFollowUp>(subject).await.unwrap();
+        tasks::hand_to(&mut tx, &grant, task, version, kit.places.partner, Some(worker)).await.unwrap();
+        tx.commit().await.unwrap();
         let mut tx = kit.tx(Role::LinkWorker).await;
         let lines = worklists::of_user(&mut tx, worker, worklists::MOST).await.unwrap();
         assert_eq!((lines.len(), lines[0].name.clone()), (1, None));

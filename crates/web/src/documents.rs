@@ -77,7 +77,8 @@ async fn set_next_action(
     let grant = tx.authorise::<ViewEpisode>(subject).await?;
     let episode = episodes::get(tx, &grant).await?.ok_or(Problem::NotFound)?;
     let (words, due) = kind.next_action(state, tx.now(), episode.next_hearing_at);
-    Ok(episodes::set_next_action(tx, episode.id, &words, due).await?)
+    episodes::set_next_action(tx, episode.id, &words, due).await?.only_while_open();
+    Ok(())
 }
 
 /// The crumbs above a document: the episode, and the versions of its kind.

@@ -173,7 +173,8 @@ async fn follow(tx: &mut Tx, subject: Subject, episode: &Episode, version: i64, 
         return release::release(tx, subject, status, at).await;
     }
     let (words, due) = next_action_after(hearing, tx.now());
-    Ok(episodes::set_next_action(tx, episode.id, words, due).await?)
+    episodes::set_next_action(tx, episode.id, words, due).await?.only_while_open();
+    Ok(())
 }
 
 /// The legal event that a release by an outcome is: bail before charge is another thing than bail after it.

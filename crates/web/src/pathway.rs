@@ -38,7 +38,8 @@ pub(crate) async fn move_on(tx: &mut Tx, subject: Subject, before: Step) -> Resu
     }
     let within = episode.urgency.filter(|_| next == Step::Assessment).map(Urgency::act_within);
     let due = within.map_or_else(|| episodes::soon(tx.now()), |within| tx.now() + within);
-    Ok(episodes::set_next_action(tx, episode.id, next.action(), due).await?)
+    episodes::set_next_action(tx, episode.id, next.action(), due).await?.only_while_open();
+    Ok(())
 }
 
 /// The form that a step opens: the one that is begun or signed in the episode, else the one that is

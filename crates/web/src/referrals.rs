@@ -172,7 +172,7 @@ async fn create(cx: Cx, Path(episode): Path<EpisodeId>, fields: Fields) -> Answe
     referrals::create(&mut act, &grant, &NewReferral { id, directory_id, need: fields.text("need").to_owned() })
         .await?;
     let owed = ReferralState::Drafted.owed(act.now(), None);
-    episodes::set_next_action(&mut act, episode, owed.words, owed.due_at).await?;
+    episodes::set_next_action(&mut act, episode, owed.words, owed.due_at).await?.only_while_open();
     act.done(&format!("/referrals/{id}")).await
 }
 
@@ -186,7 +186,8 @@ async fn follow(
     let owed: Owed = referral.state.owed(tx.now(), referral.appointment_at);
     let chaser = chaser(tx, subject).await?;
     referrals::chase(tx, grant, referral, &owed, chaser).await?;
-    Ok(episodes::set_next_action(tx, referral.episode_id, owed.words, owed.due_at).await?)
+    episodes::set_next_action(tx, referral.episode_id, owed.words, owed.due_at).await?.only_while_open();
+    Ok(())
 }
 
 /// Who chases: the link workers when the follow-up is theirs and the person agreed, else the

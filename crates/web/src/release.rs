@@ -44,5 +44,6 @@ pub async fn release(tx: &mut Tx, subject: Subject, status: LegalStatus, at: Ins
         organisation_id,
     };
     tasks::add(tx, &task).await?;
-    Ok(episodes::set_next_action(tx, episode.id, "Contact within 48 hours of release", due_at).await?)
+    episodes::set_next_action(tx, episode.id, "Contact within 48 hours of release", due_at).await?.only_while_open();
+    Ok(())
 }

@@ -13,9 +13,13 @@ use axum::Router;
 use axum::routing::{get, post};
 use chrono::Duration;
 use throughline_domain::ids::TaskId;
+use throughline_domain::task::TaskKind;
+use throughline_domain::time::Instant;
 use throughline_policy::{Class, Subject, ViewEpisode, ViewFollowUp};
-use throughline_store::tasks::Task;
+use throughline_store::episodes::NextAction;
+use throughline_store::tasks::{NewTask, Task};
 use throughline_store::{Tx, episodes, events, people, tasks};
+use uuid::Uuid;
 
 pub fn routes() -> Router<App> {
     Router::new()
@@ -53,7 +57,29 @@ pub(crate) async fn settle_next_action(act: &mut Act, subject: Subject, title: &
     let tomorrow = act.now() + Duration::days(1);
     let (words, due) = open
         .map_or(("Plan the next follow-up, or close the episode", tomorrow), |task| (task.title.as_str(), task.due_at));
-    Ok(episodes::set_next_action(act, episode.id, words, due).await?)
+    episodes::set_next_action(act, episode.id, words, due).await?.only_while_open();
+    Ok(())
+}
+
+/// Owes something of an episode come what may: as its next action or, where it is closed and has none, as a task of
+/// whoever does this.
+pub(crate) async fn owe(tx: &mut Tx, subject: Subject, title: &str, due_at: Instant) -> Result<(), Problem> {
+    let episode_id = subject.episode.ok_or(Problem::NotFound)?;
+    if episodes::set_next_action(tx, episode_id, title, due_at).await? == NextAction::Set {
+        return Ok(());
+    }
+    let actor = tx.actor().ok_or(Problem::SignIn)?;
+    let task = NewTask {
+        id: TaskId::new(Uuid::now_v7()),
+        person_id: subject.person.ok_or(Problem::NotFound)?,
+        episode_id,
+        kind: TaskKind::Other,
+        title: title.to_owned(),
+        due_at,
+        owner_id: Some(actor.user),
+        organisation_id: actor.organisation,
+    };
+    Ok(tasks::add(tx, &task).await?)
 }
 
 /// Tells colleagues what became of a task, in words without clinical content.

@@ -74,7 +74,7 @@ impl Course<'_> {
             self.owe_contact(&mut tx).await?;
         } else {
             let due = by_day(self.at + Duration::hours(18));
-            episodes::set_next_action(&mut tx, self.episode, status.owed_on_leaving(), due).await?;
+            episodes::set_next_action(&mut tx, self.episode, status.owed_on_leaving(), due).await?.only_while_open();
         }
         tx.commit().await?;
         if !walks_out && self.later_by_day(12, 40) {
@@ -102,7 +102,8 @@ impl Course<'_> {
             organisation_id,
         };
         tasks::add(tx, &new).await?;
-        Ok(episodes::set_next_action(tx, self.episode, title, due_at).await?)
+        episodes::set_next_action(tx, self.episode, title, due_at).await?.only_while_open();
+        Ok(())
     }
 
     /// The contact within 48 hours. A few are not made, and stand out on the worklist.
@@ -165,7 +166,7 @@ impl Course<'_> {
             organisation_id: by.organisation,
         };
         tasks::add(&mut tx, &new).await?;
-        episodes::set_next_action(&mut tx, self.episode, &new.title, due).await?;
+        episodes::set_next_action(&mut tx, self.episode, &new.title, due).await?.only_while_open();
         tx.commit().await?;
         Ok(true)
     }
@@ -207,7 +208,8 @@ impl Course<'_> {
         if accepted.is_empty() {
             let due = by_day(self.at + Duration::days(12));
             episodes::set_next_action(&mut tx, self.episode, "Find other help: the referrals were not accepted", due)
-                .await?;
+                .await?
+                .only_while_open();
         } else {
             episodes::set_next_action(
                 &mut tx,
@@ -215,7 +217,8 @@ impl Course<'_> {
                 "Find out whether they came to the first appointment",
                 asked_at,
             )
-            .await?;
+            .await?
+            .only_while_open();
         }
         tx.commit().await?;
         self.at = asked_at;
@@ -233,7 +236,8 @@ impl Course<'_> {
         }
         let due = by_day(self.at + Duration::days(self.chance.between(7, 9)));
         episodes::set_next_action(&mut tx, self.episode, "Close the episode, or agree what is still wanted", due)
-            .await?;
+            .await?
+            .only_while_open();
         tx.commit().await?;
         Ok(self.later_by_day(60, 170))
     }

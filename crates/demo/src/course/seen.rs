@@ -141,7 +141,7 @@ impl Course<'_> {
             organisation_id: self.team.trust,
         };
         tasks::add(&mut tx, &new).await?;
-        episodes::set_next_action(&mut tx, self.episode, &title, due_at).await?;
+        episodes::set_next_action(&mut tx, self.episode, &title, due_at).await?.only_while_open();
         tx.commit().await?;
         Ok(false)
     }

@@ -248,7 +248,7 @@ pub fn review_title() -> &'static str {
 }
 
 /// Makes or moves the task of a review. Each intervention has one, with its own id. Somebody to whom it was handed
-/// keeps it. Where it falls due before what the episode owes next, it is what the episode owes next.
+/// keeps it, unless another organisation owes it now. Where it falls due before what the episode owes next, it is what the episode owes next.
 async fn owe_review<P: Permit>(
     tx: &mut Tx,
     grant: &Grant<P>,
@@ -260,7 +260,8 @@ async fn owe_review<P: Permit>(
     tx.execute(
         "INSERT INTO task (id, person_id, episode_id, kind, title, due_at, owner_id, organisation_id, state, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9)
-         ON CONFLICT (id) DO UPDATE SET due_at = $6, state = 'open', outcome = '', version = task.version + 1",
+         ON CONFLICT (id) DO UPDATE SET due_at = $6, state = 'open', outcome = '', version = task.version + 1,
+           owner_id = CASE WHEN task.organisation_id = $8 THEN task.owner_id ELSE $7 END, organisation_id = $8",
         args![
             TaskId::new(id.uuid()),
             grant.person(),

@@ -36,12 +36,14 @@ async fn draw(cx: &Cx, saved: Option<UserId>, wrong: Option<UserId>, typed: &Fie
     let today = london_date(cx.now);
     let (always, others): (Vec<&User>, Vec<&User>) =
         signers.iter().partition(|user| user.role.needs_countersignature());
+    let waits = cx.signed_in.user.is_countersigned(today);
     let saved = others.iter().find(|user| saved == Some(user.id));
     let values = context! {
         heading => "Countersigning",
         notice => saved.map(|user| context! { kind => "success", title => "Saved", text => told(user, today) }),
         always => always.iter().map(|user| user.name.as_str()).collect::<Vec<_>>(),
         colleagues => others.iter().map(|user| line(user, cx.signed_in.user.id, today, wrong, typed, errors)).collect::<Vec<_>>(),
+        waits,
         errors => errors.summary(),
     };
     cx.page_of_form("administration/countersigning.html", errors, values)
@@ -93,7 +95,12 @@ async fn change(cx: Cx, Path(user): Path<UserId>, fields: Fields) -> Answer {
     };
     let mut act = cx.act(&fields).await?;
     let grant = act.authorise::<ChangeSupervision>(Subject::default()).await?;
-    if user == cx.signed_in.user.id || !users::signers(&mut act, &grant).await?.iter().any(|one| one.id == user) {
+    let me = &cx.signed_in.user;
+    // Nobody says who signs alone while what they sign themselves waits for a colleague.
+    if me.is_countersigned(london_date(cx.now)) {
+        return Err(Problem::NotFound);
+    }
+    if user == me.id || !users::signers(&mut act, &grant).await?.iter().any(|one| one.id == user) {
         return Err(Problem::NotFound);
     }
     users::set_countersign_until(&mut act, &grant, user, fields.version()?, until).await?;

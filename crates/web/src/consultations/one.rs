@@ -6,9 +6,10 @@ use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use minijinja::{Value, context};
+use throughline_domain::consultation::AskedBy;
 use throughline_domain::ids::ConsultationId;
 use throughline_policy::{ChangeConsultation, Subject, ViewClinical, ViewConsultation, WriteClinical};
-use throughline_store::consultations::{self, Consultation, Given};
+use throughline_store::consultations::{self, Consultation};
 use throughline_store::{Error as StoreError, Tx};
 
 pub(super) async fn show(cx: Cx, Path(id): Path<ConsultationId>) -> Answer {
@@ -106,8 +107,9 @@ pub(super) async fn correct(cx: Cx, Path(id): Path<ConsultationId>, fields: Fiel
     let standing = versions.first().filter(|one| one.by_user == cx.signed_in.user.id).ok_or(Problem::NotFound)?;
     let mut errors = Errors::default();
     let given = form::read(&fields, cx.now, &mut errors);
-    if goes_outside(&subject, standing, given.as_ref()) {
-        errors.add("asked_by", GOES_OUTSIDE);
+    let told = given.as_ref().and_then(|given| tells_another(&subject, standing.asked_by, given.asked_by));
+    if let Some(words) = told {
+        errors.add("asked_by", words);
     }
     if fields.given("why").is_none() {
         errors.add("why", "Write why it is corrected");
@@ -133,9 +135,42 @@ pub(super) async fn correct(cx: Cx, Path(id): Path<ConsultationId>, fields: Fiel
 const GOES_OUTSIDE: &str = "This was recorded as told to nobody outside. If somebody outside asked, record it anew from \
                             the episode, where its basis is asked for, and say here what was wrong";
 
-/// Whether a correction says that somebody outside asked about a person, where nobody was asked on what basis they
-/// were told: nothing leaves without its line in the ledger.
-fn goes_outside(subject: &Subject, standing: &Consultation, given: Option<&Given>) -> bool {
-    let to = given.and_then(|given| given.asked_by.consent_for());
-    subject.person.is_some() && standing.asked_by.consent_for().is_none() && to.is_some()
+/// What is said when a correction would tell somebody else outside, for whom another line of consent speaks.
+const GOES_ELSEWHERE: &str = "The person is asked about sharing with this reader on its own. Record the advice anew \
+                              from the episode, where its basis is asked for and written into the disclosure \
+                              ledger, and say here what was wrong";
+
+/// Why a correction may not say that this reader asked about a person: nobody was asked on what basis they were
+/// told, and nothing leaves without its line in the ledger.
+fn tells_another(subject: &Subject, before: AskedBy, now: AskedBy) -> Option<&'static str> {
+    let (before, now) = (before.consent_for(), now.consent_for());
+    if subject.person.is_none() || now.is_none() || now == before {
+        return None;
+    }
+    Some(if before.is_none() { GOES_OUTSIDE } else { GOES_ELSEWHERE })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn about_somebody() -> Subject {
+        let person = throughline_domain::ids::PersonId::new(uuid::Uuid::now_v7());
+        Subject { person: Some(person), ..Subject::default() }
+    }
+
+    #[test]
+    fn a_correction_names_only_readers_for_whom_the_same_line_of_consent_speaks() {
+        for (before, now, said) in [
+            (AskedBy::Custody, AskedBy::Police, None),
+            (AskedBy::Court, AskedBy::Defence, None),
+            (AskedBy::Custody, AskedBy::Colleague, None),
+            (AskedBy::Colleague, AskedBy::Custody, Some(GOES_OUTSIDE)),
+            (AskedBy::Custody, AskedBy::Court, Some(GOES_ELSEWHERE)),
+            (AskedBy::Custody, AskedBy::Healthcare, Some(GOES_ELSEWHERE)),
+        ] {
+            assert_eq!(tells_another(&about_somebody(), before, now), said, "{before} to {now}");
+            assert_eq!(tells_another(&Subject::default(), before, now), None, "nobody is named");
+        }
+    }
 }

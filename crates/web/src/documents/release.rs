@@ -8,7 +8,7 @@ use minijinja::context;
 use throughline_documents::{DocumentState as Printed, RenderError};
 use throughline_domain::consent::ConsentFor;
 use throughline_domain::disclosure::{Channel, consent_for};
-use throughline_domain::document::{Audience, DocumentState};
+use throughline_domain::document::{Audience, DocumentKind, DocumentState};
 use throughline_domain::ids::DocumentId;
 use throughline_policy::{CreateDisclosure, ReleaseDocument};
 use throughline_store::documents::{self, DocumentLine, File};
@@ -61,6 +61,7 @@ async fn draw(cx: &Cx, mut tx: Tx, found: Found, fields: Option<&Fields>, errors
         audience => line.kind.audience().label(),
         sections => stated.sections.iter().filter(|section| !section.rows.is_empty()).map(|section| section.title.clone()).collect::<Vec<_>>(),
         restriction => stated.reporting_restriction,
+        stated_basis => stated.basis,
         consent => ledger.value(readers(line)),
         consent_href => format!("/episodes/{}/consent", line.episode_id),
         choices => choices(&suggestions(line.kind.audience(), &stated.episode.site), Channel::ALL),
@@ -94,6 +95,11 @@ pub(super) async fn release(cx: Cx, Path(id): Path<DocumentId>, fields: Fields) 
     let mut errors = Errors::default();
     let asked = ask(&fields, &ledger, readers(&found.document.line), &mut errors);
     let Some(asked) = asked else { return draw(&cx, tx, found, Some(&fields), &errors).await };
+    if found.document.line.state == DocumentState::Released && !states(&found.document.facts, &found, &asked, &ledger)?
+    {
+        errors.add("basis", another_basis(found.document.line.kind));
+        return draw(&cx, tx, found, Some(&fields), &errors).await;
+    }
     // Nobody waits for the database while the file is made.
     tx.commit().await?;
     let file = match file(&found, &asked, &ledger).await? {
@@ -127,6 +133,23 @@ async fn file(found: &Found, asked: &Asked, ledger: &Ledger) -> Result<Result<Op
     Ok(render(line.kind, stated).await?.map(file))
 }
 
+/// Whether these facts state the basis that was asked for, on the line of consent that speaks now. A file is never
+/// changed once it was given, and what it says of consent must hold for whoever gets it next.
+fn states(text: &str, found: &Found, asked: &Asked, ledger: &Ledger) -> Result<bool, Problem> {
+    let line = &found.document.line;
+    let basis = facts::basis_words(line.kind, asked.basis(), ledger.line(readers(line)));
+    Ok(facts::from_text(text)?.basis == basis)
+}
+
+/// What is said when a released file states another basis than the one it would be given on now.
+fn another_basis(kind: DocumentKind) -> String {
+    let (name, next) = (kind.label().to_lowercase(), if kind.is_passport() { "make a new one" } else { NEW_VERSION });
+    format!("This {name} states the basis of its first release, which is not the one for this recipient: {next}")
+}
+
+/// What to do instead with a document that has drafts.
+const NEW_VERSION: &str = "prepare a new version and release that one, which states the basis that holds now";
+
 fn in_words(error: &RenderError) -> String {
     match error {
         RenderError::MissingFacts { missing, .. } => {
@@ -150,7 +173,9 @@ async fn give(cx: &Cx, fields: &Fields, found: Found, asked: &Asked, file: Optio
     let disclose = act.authorise::<CreateDisclosure>(found.subject).await?;
     // Consent may have been taken back since the page was checked: the ledger is asked once more.
     let ledger = Ledger::read(&mut act, found.subject).await?;
-    if ask(fields, &ledger, readers(line), &mut Errors::default()).is_none() {
+    let given = file.as_ref().map_or(&found.document.facts, |file| &file.facts);
+    let holds = states(given, &found, asked, &ledger)?;
+    if !holds || ask(fields, &ledger, readers(line), &mut Errors::default()).is_none() {
         return Err(Problem::Stale);
     }
     if let Some(file) = file {

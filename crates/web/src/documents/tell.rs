@@ -3,6 +3,7 @@
 use super::banner_of;
 use super::sharing::{Ledger, ask, choices};
 use crate::pathway::subject;
+use crate::tasks::owe;
 use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use minijinja::{Value, context};
@@ -104,7 +105,7 @@ pub(super) async fn tell(cx: Cx, Path(id): Path<EpisodeId>, fields: Fields) -> A
     let grant = act.authorise::<CreateDisclosure>(subject).await?;
     disclosures::record(&mut act, &grant, grant.site(), &asked.disclosure(&ledger, None, summary.to_owned())).await?;
     if let Some((words, due)) = next {
-        episodes::set_next_action(&mut act, id, &words, due).await?;
+        owe(&mut act, subject, &words, due).await?;
     }
     act.done(&format!("/episodes/{id}")).await
 }

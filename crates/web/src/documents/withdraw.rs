@@ -1,6 +1,8 @@
 //! Withdrawal: a draft is given up, or a signed document is taken back, with the reason.
 
 use super::{Found, banner_of, crumbs, find, given_to, line_value, set_next_action};
+use crate::pathway::episode;
+use crate::tasks::owe;
 use crate::{Answer, Cx, Errors, Fields, Problem};
 use axum::extract::Path;
 use minijinja::context;
@@ -30,6 +32,7 @@ async fn draw(cx: &Cx, mut tx: Tx, found: Found, reason: &str, errors: &Errors) 
     let line = &found.document.line;
     let banner = banner_of(&mut tx, found.subject).await?;
     let given = given_to(&mut tx, found.subject, line).await?;
+    let closed = episode(&mut tx, found.subject).await?.closed_at.is_some();
     tx.commit().await?;
     let is_draft = line.state == DocumentState::Draft;
     let verb = if is_draft { "Give up the draft of the" } else { "Withdraw the" };
@@ -40,6 +43,7 @@ async fn draw(cx: &Cx, mut tx: Tx, found: Found, reason: &str, errors: &Errors) 
         document => line_value(line),
         is_draft,
         given,
+        closed,
         reason,
         errors => errors.summary(),
         wrong => errors.by_field(),
@@ -69,7 +73,7 @@ pub(super) async fn withdraw(cx: Cx, Path(id): Path<DocumentId>, fields: Fields)
     set_next_action(&mut act, found.subject, line.kind, DocumentState::Withdrawn).await?;
     if line.state == DocumentState::Released {
         let due = episodes::soon(act.now());
-        episodes::set_next_action(&mut act, line.episode_id, &line.kind.recall_action(), due).await?;
+        owe(&mut act, found.subject, &line.kind.recall_action(), due).await?;
     }
     act.done(&format!("/documents/{id}?done=withdrawn")).await
 }

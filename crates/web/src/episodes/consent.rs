@@ -144,7 +144,8 @@ async fn set_next(
     };
     let due = episodes::soon(tx.now());
     let episode = subject.episode.ok_or(Problem::NotFound)?;
-    Ok(episodes::set_next_action(tx, episode, words, due).await?)
+    episodes::set_next_action(tx, episode, words, due).await?.only_while_open();
+    Ok(())
 }
 
 /// The lines that were answered now, and what is missing in them.

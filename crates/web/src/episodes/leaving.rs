@@ -120,7 +120,7 @@ async fn leave(
         episodes::set_legal_status(tx, &grant, status, status.walked_out().then_some(at)).await?;
         if !status.walked_out() {
             let due = episodes::soon(tx.now());
-            episodes::set_next_action(tx, episode.id, status.owed_on_leaving(), due).await?;
+            episodes::set_next_action(tx, episode.id, status.owed_on_leaving(), due).await?.only_while_open();
         }
     }
     let event = NewEvent {

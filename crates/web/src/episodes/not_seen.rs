@@ -119,5 +119,6 @@ async fn offer_again(tx: &mut Tx, subject: Subject, what: NotDone, due_at: Insta
         organisation_id,
     };
     tasks::add(tx, &task).await?;
-    Ok(episodes::set_next_action(tx, episode.id, title, due_at).await?)
+    episodes::set_next_action(tx, episode.id, title, due_at).await?.only_while_open();
+    Ok(())
 }

@@ -60,5 +60,6 @@ async fn ask_again(tx: &mut Tx, subject: Subject, record: &Record) -> Result<(),
     };
     tasks::add(tx, &task).await?;
     let episode = subject.episode.ok_or(Problem::NotFound)?;
-    Ok(episodes::set_next_action(tx, episode, &title, due_at).await?)
+    episodes::set_next_action(tx, episode, &title, due_at).await?.only_while_open();
+    Ok(())
 }

@@ -129,7 +129,8 @@ pub(super) async fn set_next(tx: &mut Tx, subject: Subject) -> Result<(), Proble
         (Step::Assessment, Some(urgency)) => tx.now() + urgency.act_within(),
         _ => episodes::soon(tx.now()),
     };
-    Ok(episodes::set_next_action(tx, episode.id, next.action(), due).await?)
+    episodes::set_next_action(tx, episode.id, next.action(), due).await?.only_while_open();
+    Ok(())
 }
 
 /// A task for the team leader who owns the episode, or the only one there is; else for whichever
@@ -151,7 +152,8 @@ async fn ask_for_countersignature(tx: &mut Tx, subject: Subject, form: &Form) ->
         organisation_id,
     };
     tasks::add(tx, &task).await?;
-    Ok(episodes::set_next_action(tx, episode.id, &title, due_at).await?)
+    episodes::set_next_action(tx, episode.id, &title, due_at).await?.only_while_open();
+    Ok(())
 }
 
 async fn leader(tx: &mut Tx, episode: &Episode) -> Result<Option<throughline_domain::ids::UserId>, Problem> {

@@ -139,7 +139,7 @@ pub(super) async fn error(cx: Cx, Path(id): Path<RecordId>, fields: Fields) -> A
     records::mark_in_error(&mut act, &grant, &record, &title_of(&record), fields.text("words")).await?;
     if counted {
         let due = episodes::soon(cx.now);
-        episodes::set_next_action(&mut act, record.episode_id, &sign::again(&record), due).await?;
+        episodes::set_next_action(&mut act, record.episode_id, &sign::again(&record), due).await?.only_while_open();
     }
     act.done(&format!("/records/{id}")).await
 }

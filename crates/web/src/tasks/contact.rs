@@ -107,7 +107,8 @@ async fn raise(act: &mut Act, subject: Subject, kind: AlertKind, words: &str) ->
         organisation_id: employer,
     };
     tasks::add(act, &task).await?;
-    Ok(episodes::set_next_action(act, episode_id, &title, due_at).await?)
+    episodes::set_next_action(act, episode_id, &title, due_at).await?.only_while_open();
+    Ok(())
 }
 
 fn read(cx: &Cx, page: &TaskPage, fields: &Fields, errors: &mut Errors) -> Option<Contacted> {

@@ -14,12 +14,13 @@ fn corrected<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     rest.filter(|(name, _)| !named(name)).chain(more.iter().copied()).collect()
 }
 
-/// Advice that the practitioner gave a colleague about somebody: its address.
-async fn about_somebody(office: &Office) -> String {
+/// Advice that the practitioner gave about somebody, to a colleague unless `more` says otherwise: its address.
+async fn about_somebody(office: &Office, more: &[(&str, &str)]) -> String {
     let sql = "SELECT id FROM episode WHERE site_id = $1 AND closed_at IS NULL ORDER BY id LIMIT 1";
     let row = office.row(sql, vec![office.site()]).await.expect("the demo has open episodes");
     let episode: Uuid = row.get("id").expect("an id");
-    let (status, to) = office.post(&format!("/episodes/{episode}/consultation"), Role::Practitioner, &GIVEN).await;
+    let address = format!("/episodes/{episode}/consultation");
+    let (status, to) = office.post(&address, Role::Practitioner, &corrected(more)).await;
     assert_eq!(status, 303, "{to}");
     to
 }
@@ -27,7 +28,7 @@ async fn about_somebody(office: &Office) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_correction_tells_nobody_outside_without_a_line_in_the_ledger() {
     let office = Office::open().await;
-    let advice = about_somebody(&office).await;
+    let advice = about_somebody(&office, &[]).await;
     let (status, page) = office.post(&advice, Role::Practitioner, &corrected(&[("asked_by", "custody")])).await;
     assert_eq!(status, 422);
     assert!(page.contains("This was recorded as told to nobody outside"), "{page}");
@@ -36,9 +37,29 @@ async fn a_correction_tells_nobody_outside_without_a_line_in_the_ledger() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_correction_names_nobody_for_whom_the_person_gave_another_answer() {
+    let office = Office::open().await;
+    let reason = "Says that he will end his life tonight";
+    let told = [("told", "yes"), ("basis", "public_interest"), ("reason", reason), ("minimum", "yes")];
+    for (told, asked_by) in [(&told[..], "court"), (&[("told", "no")], "healthcare")] {
+        let custody = [&[("asked_by", "custody")], told].concat();
+        let advice = about_somebody(&office, &custody).await;
+        let (status, page) = office.post(&advice, Role::Practitioner, &corrected(&[("asked_by", asked_by)])).await;
+        assert_eq!(status, 422, "{asked_by}");
+        assert!(page.contains("The person is asked about sharing with this reader on its own"), "{page}");
+        assert!(
+            page.contains("Ask for an adult first") && page.contains("It was wrong"),
+            "what was typed stays: {page}"
+        );
+        // The police and custody are one reader to the person.
+        assert_eq!(office.post(&advice, Role::Practitioner, &corrected(&[("asked_by", "police")])).await.0, 303);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_corrections_at_once_show_both() {
     let office = Office::open().await;
-    let advice = about_somebody(&office).await;
+    let advice = about_somebody(&office, &[]).await;
     let first = corrected(&[("advised", "Ask for an adult, and wait for them")]);
     assert_eq!(office.post(&advice, Role::Practitioner, &first).await.0, 303);
     let (status, page) = office.post(&advice, Role::Practitioner, &corrected(&[("advised", "Ring the family")])).await;

@@ -13,7 +13,9 @@ mod found_elsewhere;
 mod legal;
 mod office;
 mod records;
+mod released;
 mod source;
+mod supervision;
 mod voluntary;
 mod ways_in;
 
