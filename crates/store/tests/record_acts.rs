@@ -251,6 +251,25 @@ on_both! {
         assert_eq!(case.owed().await, [fourth]);
     }
 
+    /// Before tasks were of a record, countersigning one note ended the tasks of both.
+    async fn a_task_of_before_finds_its_record_and_waits_again_where_it_still_waits(kit: Kit) {
+        let case = Case::open(kit).await;
+        let first = case.waiting(0, "first").await;
+        let second = case.waiting(5, "second").await;
+        case.countersign("Josie Quill", 10, first).await.unwrap();
+        let mut tx = case.tx("Josie Quill", 11).await;
+        let before = "UPDATE task SET record_id = NULL, state = 'done', outcome = 'Countersigned'";
+        raw::execute(&mut tx, before, vec![]).await.unwrap();
+        let migration = include_str!("../../../migrations/20261126_23_task_record.sql");
+        for statement in migration.split(';').filter(|statement| statement.contains("UPDATE task")) {
+            raw::execute(&mut tx, statement, vec![]).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        assert_eq!(case.owed().await, [second]);
+        case.countersign("Josie Quill", 15, second).await.unwrap();
+        assert!(case.owed().await.is_empty());
+    }
+
     /// A task that is put aside by hand would let the episode close over a record that waits.
     async fn nothing_but_the_record_ends_the_task_to_countersign_it(kit: Kit) {
         let case = Case::open(kit).await;

@@ -62,7 +62,7 @@ mod tests {
         };
         let lost = [line(3, "Tom Hartley"), line(5, "Amara Bello")];
         let ticked = |versions: &[&str]| versions.iter().map(|version| (WITHOUT, *version)).collect::<Fields>();
-        assert!(refusal(&lost, &ticked(&[])).unwrap().contains("Tom Hartley’s text of 14:32 is not settled"));
+        assert!(refusal(&lost, &ticked(&[])).unwrap().contains("Tom Hartley’s text of 24 Nov 14:32 is not settled"));
         assert!(refusal(&lost, &ticked(&["3"])).unwrap().contains("Amara Bello"), "it came after the page was opened");
         assert_eq!(refusal(&lost, &ticked(&["3", "5"])), None);
         assert_eq!(refusal(&[], &ticked(&[])), None);

@@ -13,6 +13,7 @@ mod found_elsewhere;
 mod legal;
 mod office;
 mod records;
+mod signing;
 mod source;
 mod voluntary;
 mod ways_in;
