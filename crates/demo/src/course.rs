@@ -205,19 +205,19 @@ impl<'a> Course<'a> {
         catalogue().for_step(step, about).context("every step has a form for everybody")
     }
 
-    async fn sign(&mut self, tx: &mut Tx, form: &Form, answers: &Answers) -> anyhow::Result<()> {
+    async fn sign(&mut self, tx: &mut Tx, form: &Form, answers: &Answers) -> anyhow::Result<RecordId> {
         let id = self.chance.id();
         self.sign_as(tx, RecordId::new(id), form, answers).await
     }
 
-    async fn sign_as(&self, tx: &mut Tx, id: RecordId, form: &Form, answers: &Answers) -> anyhow::Result<()> {
+    async fn sign_as(&self, tx: &mut Tx, id: RecordId, form: &Form, answers: &Answers) -> anyhow::Result<RecordId> {
         let write = tx.authorise::<WriteClinical>(self.subject).await?;
         let id = records::start(tx, &write, id, form, answers).await?;
         let view = tx.authorise::<ViewClinical>(self.subject).await?;
         let record = records::get(tx, &view, id).await?.context("the record was begun")?;
         let sign = tx.authorise::<SignClinical>(self.subject).await?;
         records::sign(tx, &sign, &record, form).await?;
-        Ok(())
+        Ok(id)
     }
 }
 

@@ -104,6 +104,11 @@ pub enum Error {
     /// Somebody else changed the row first: nothing was saved, and the caller still has both texts.
     #[error("somebody else changed this first")]
     Stale,
+    /// What the actor signs waits for a colleague, and this would count at once: nothing was saved.
+    #[error(
+        "Not saved: what you sign is countersigned, and this would count at once. Ask a registered colleague to do it"
+    )]
+    NotAlone,
     /// The disk is full: nothing was saved.
     #[error("the disk is full")]
     DiskFull,

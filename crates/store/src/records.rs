@@ -19,14 +19,22 @@ mod frozen;
 mod pathway;
 mod read;
 mod signed;
+mod unsettled;
 
 pub use acts::{Act, ActKind};
-pub use afterwards::{add_addendum, countersign, countersign_title, mark_in_error, return_title, send_back};
+pub use afterwards::{
+    add_addendum, countersign, countersign_title, mark_in_error, may_add_addendum, may_mark_in_error, return_title,
+    send_back,
+};
 pub use as_of::{get_as_of, of_episode_as_of, of_person_as_of};
 pub use draft::{save, start};
 pub use pathway::{NotDone, assessed, not_done, screened};
-pub use read::{acts, addenda, get, is_something_withheld, needs_plan, of_episode, own_notes, subject, versions};
+pub use read::{
+    acts, addenda, get, is_something_withheld, needs_plan, of_episode, own_notes, subject, version, version_lines,
+    versions,
+};
 pub use signed::sign;
+pub use unsettled::{settle, sign_without, unsettled};
 
 pub(crate) use classes::{marks_withheld, may_read, note_read, readable_snapshot, something_withheld};
 pub(crate) use frozen::risk_of;
@@ -82,6 +90,9 @@ pub struct Record {
     pub countersigned_by_name: String,
     /// Why it was marked in error.
     pub error_reason: String,
+    /// How many acts were done to it: another number means that what a page showed of it stands no more, even where
+    /// the text is the same.
+    pub acts: i64,
     /// Classes of sections that this reader is not shown.
     pub hidden: Vec<AudienceClass>,
     /// Whether something is answered in them.
@@ -114,6 +125,21 @@ pub struct Version {
     pub answers: Answers,
     /// Whether something is answered that this reader is not shown.
     pub withheld: bool,
+}
+
+/// A saved state in the list of them: when and by whom, not what.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct VersionLine {
+    /// Its number.
+    pub version: i64,
+    /// When it was saved.
+    pub saved_at: Instant,
+    /// By whom.
+    pub saved_by: UserId,
+    /// Their name.
+    pub saved_by_name: String,
+    /// The version it was in conflict with, when somebody else had been faster.
+    pub conflicts_with: Option<i64>,
 }
 
 /// What was added to a signed record afterwards.
@@ -174,7 +200,8 @@ pub enum Saved {
 
 const RECORD: &str = "SELECT id, version, person_id, episode_id, form_id, form_version, state, answers, snapshot, created_at, created_by,
         updated_at, updated_by, updated_by_name, signed_at, signed_by, signed_by_name, countersigned_at,
-        countersigned_by_name, error_reason FROM record";
+        countersigned_by_name, error_reason,
+        (SELECT count(*) FROM record_act a WHERE a.record_id = record.id) AS acts FROM record";
 
 /// A record as it is kept: with what some readers may not read. It never leaves this room.
 #[derive(Debug, Clone)]
@@ -203,6 +230,7 @@ impl Whole {
             countersigned_at: row.get("countersigned_at")?,
             countersigned_by_name: row.get("countersigned_by_name")?,
             error_reason: row.get("error_reason")?,
+            acts: row.get("acts")?,
             hidden: Vec::new(),
             withheld: false,
         }))

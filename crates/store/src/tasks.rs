@@ -1,7 +1,7 @@
 //! Tasks: something owed, with owner and date.
 
 use crate::{Conn, Result, Row, Tx, args, events};
-use throughline_domain::ids::{EpisodeId, OrganisationId, PersonId, SiteId, TaskId, UserId};
+use throughline_domain::ids::{EpisodeId, OrganisationId, PersonId, RecordId, SiteId, TaskId, UserId};
 use throughline_domain::task::{TaskKind, TaskState};
 use throughline_domain::time::Instant;
 use throughline_policy::{ChangeConsent, ChangeFollowUp, Class, Grant, Subject, ViewFollowUp};
@@ -31,6 +31,8 @@ pub struct Task {
     pub state: TaskState,
     /// What came of it.
     pub outcome: String,
+    /// The record that it asks to countersign, or to change and sign again.
+    pub record_id: Option<RecordId>,
 }
 
 /// A task to be added.
@@ -67,6 +69,7 @@ pub(crate) fn task(row: &Row) -> Result<Task> {
         organisation_id: row.get("organisation_id")?,
         state: row.get("state")?,
         outcome: row.get("outcome")?,
+        record_id: row.get("record_id")?,
     })
 }
 
@@ -91,7 +94,7 @@ pub async fn subject(conn: &mut Conn, task: TaskId) -> Result<Option<Subject>> {
 pub async fn get(conn: &mut Conn, grant: &Grant<ViewFollowUp>, id: TaskId) -> Result<Option<Task>> {
     let row = conn
         .fetch_optional(
-            "SELECT id, version, person_id, episode_id, kind, title, due_at, owner_id, organisation_id, state, outcome FROM task
+            "SELECT id, version, person_id, episode_id, kind, title, due_at, owner_id, organisation_id, state, outcome, record_id FROM task
               WHERE id = $1 AND person_id = $2",
             args![id, grant.person()],
         )
@@ -189,11 +192,34 @@ async fn take_back_of(tx: &mut Tx, grant: &Grant<ChangeConsent>, episode: Episod
 /// # Errors
 /// The store's.
 pub async fn add(tx: &mut Tx, new: &NewTask) -> Result<()> {
+    insert(tx, new, None).await
+}
+
+/// Adds a task that is about a record: what becomes of the record ends it.
+///
+/// # Errors
+/// The store's.
+pub async fn add_about(tx: &mut Tx, new: &NewTask, record: RecordId) -> Result<()> {
+    insert(tx, new, Some(record)).await
+}
+
+async fn insert(tx: &mut Tx, new: &NewTask, record: Option<RecordId>) -> Result<()> {
     let now = tx.now();
     tx.execute(
-        "INSERT INTO task (id, person_id, episode_id, kind, title, due_at, owner_id, organisation_id, state, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9)",
-        args![new.id, new.person_id, new.episode_id, new.kind, &new.title, new.due_at, new.owner_id, new.organisation_id, now],
+        "INSERT INTO task (id, person_id, episode_id, kind, title, due_at, owner_id, organisation_id, state, created_at, record_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10)",
+        args![
+            new.id,
+            new.person_id,
+            new.episode_id,
+            new.kind,
+            &new.title,
+            new.due_at,
+            new.owner_id,
+            new.organisation_id,
+            now,
+            record
+        ],
     )
     .await?;
     tx.relationships_changed();
@@ -207,7 +233,7 @@ pub async fn add(tx: &mut Tx, new: &NewTask) -> Result<()> {
 pub async fn of_episode(conn: &mut Conn, grant: &Grant<ViewFollowUp>) -> Result<Vec<Task>> {
     let rows = conn
         .fetch_all(
-            "SELECT id, version, person_id, episode_id, kind, title, due_at, owner_id, organisation_id, state, outcome FROM task
+            "SELECT id, version, person_id, episode_id, kind, title, due_at, owner_id, organisation_id, state, outcome, record_id FROM task
               WHERE episode_id = $1 AND person_id = $2 ORDER BY CASE state WHEN 'open' THEN 0 ELSE 1 END, due_at",
             args![grant.episode(), grant.person()],
         )
@@ -215,10 +241,11 @@ pub async fn of_episode(conn: &mut Conn, grant: &Grant<ViewFollowUp>) -> Result<
     rows.iter().map(task).collect()
 }
 
-/// Ends a task: done, or no longer owed, with what came of it.
+/// Ends a task: done, or no longer owed, with what came of it. While its record waits for a countersignature nothing
+/// but what becomes of the record ends it, so that no record is forgotten and no episode closes over one.
 ///
 /// # Errors
-/// [`crate::Error::Stale`] when somebody else ended or changed it first.
+/// [`crate::Error::Stale`] when somebody else ended or changed it first, or its record waits.
 pub async fn end(
     tx: &mut Tx,
     grant: &Grant<ChangeFollowUp>,
@@ -230,7 +257,8 @@ pub async fn end(
     let now = tx.now();
     tx.execute_versioned(
         "UPDATE task SET state = $4, outcome = $5, done_at = $6, done_by = $7, version = version + 1
-          WHERE id = $1 AND person_id = $2 AND version = $3 AND state = 'open'",
+          WHERE id = $1 AND person_id = $2 AND version = $3 AND state = 'open'
+            AND NOT EXISTS (SELECT 1 FROM record r WHERE r.id = task.record_id AND r.state = 'awaiting')",
         args![task, grant.person(), version, state, outcome, now, grant.actor().user],
     )
     .await

@@ -34,7 +34,7 @@ pub struct Line {
 }
 
 const LINE: &str = "SELECT t.id, t.version, t.person_id, t.episode_id, t.kind, t.title, t.due_at, t.owner_id, t.organisation_id,
-        t.state, t.outcome, p.forenames, p.surname, u.name AS owner_name, o.name AS organisation_name, s.name AS site_name
+        t.state, t.outcome, t.record_id, p.forenames, p.surname, u.name AS owner_name, o.name AS organisation_name, s.name AS site_name
    FROM task t JOIN person p ON p.id = t.person_id JOIN episode e ON e.id = t.episode_id JOIN site s ON s.id = e.site_id
    JOIN organisation o ON o.id = t.organisation_id LEFT JOIN app_user u ON u.id = t.owner_id";
 

@@ -2,16 +2,18 @@
 
 use chrono::Duration;
 use throughline_domain::document::RecordState;
-use throughline_domain::ids::{PersonId, RecordId, UserId};
+use throughline_domain::ids::{PersonId, RecordId, TaskId, UserId};
 use throughline_domain::role::Role;
+use throughline_domain::task::{TaskKind, TaskState};
 use throughline_domain::time::Instant;
 use throughline_forms::{Answers, AudienceClass, catalogue};
 use throughline_policy::{
-    ChangeIdentity, ChangeSupervision, CountersignClinical, SignClinical, Subject, ViewClinical, ViewIdentity,
-    WriteClinical,
+    ChangeFollowUp, ChangeIdentity, ChangeSupervision, CountersignClinical, SignClinical, Subject, ViewClinical,
+    ViewEpisode, ViewFollowUp, ViewIdentity, WriteClinical,
 };
 use throughline_store::records::{self, ActKind, Record};
-use throughline_store::{Cause, Error, Tx, people, raw, users};
+use throughline_store::tasks::{self, NewTask};
+use throughline_store::{Cause, Error, Tx, episodes, people, raw, users};
 use throughline_testkit::{Kit, on_both};
 use uuid::Uuid;
 
@@ -81,7 +83,7 @@ impl Case {
         let mut tx = self.tx(name, minutes).await;
         let record = read(&mut tx, self.subject, id).await;
         let grant = tx.authorise::<CountersignClinical>(self.subject).await.unwrap();
-        records::countersign(&mut tx, &grant, &record).await?;
+        records::countersign(&mut tx, &grant, &record, record.acts).await?;
         tx.commit().await
     }
 
@@ -91,6 +93,50 @@ impl Case {
         let grant = tx.authorise::<CountersignClinical>(self.subject).await.unwrap();
         records::send_back(&mut tx, &grant, &record, "Note", words).await?;
         tx.commit().await
+    }
+
+    async fn mark_in_error(&self, name: &str, minutes: i64, id: RecordId) -> Result<(), Error> {
+        let mut tx = self.tx(name, minutes).await;
+        let record = read(&mut tx, self.subject, id).await;
+        let grant = tx.authorise::<SignClinical>(self.subject).await.unwrap();
+        let may = records::may_mark_in_error(&mut tx, &record).await.unwrap();
+        let marked = records::mark_in_error(&mut tx, &grant, &record, "Note", "not theirs").await;
+        assert_eq!(may, !matches!(marked, Err(Error::NotAlone)), "the page offers what the store accepts");
+        marked?;
+        tx.commit().await
+    }
+
+    /// A note of the student, signed, with the task to countersign it.
+    async fn waiting(&self, minutes: i64, words: &str) -> RecordId {
+        let id = self.start("Sam Tilley", minutes, words).await;
+        self.sign("Sam Tilley", minutes, id).await;
+        self.owe(minutes, id, "Countersign: Note").await;
+        id
+    }
+
+    async fn owe(&self, minutes: i64, record: RecordId, title: &str) {
+        let mut tx = self.tx("Josie Quill", minutes).await;
+        let task = NewTask {
+            id: TaskId::new(Uuid::now_v7()),
+            person_id: self.person,
+            episode_id: self.subject.episode.unwrap(),
+            kind: TaskKind::Countersign,
+            title: title.into(),
+            due_at: self.at(minutes + 60),
+            owner_id: None,
+            organisation_id: tx.actor().unwrap().organisation,
+        };
+        tasks::add_about(&mut tx, &task, record).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// The records that something is owed of.
+    async fn owed(&self) -> Vec<RecordId> {
+        let mut tx = self.tx("Josie Quill", 1000).await;
+        let view = tx.authorise::<ViewFollowUp>(self.subject).await.unwrap();
+        let tasks = tasks::of_episode(&mut tx, &view).await.unwrap();
+        let open = tasks.into_iter().filter(|task| task.state == TaskState::Open);
+        open.map(|task| task.record_id.expect("it is about a record")).collect()
     }
 
     async fn stood(&self, minutes: i64, id: RecordId) -> Option<Record> {
@@ -112,6 +158,12 @@ impl Case {
 async fn read(tx: &mut Tx, subject: Subject, id: RecordId) -> Record {
     let view = tx.authorise::<ViewClinical>(subject).await.unwrap();
     records::get(tx, &view, id).await.unwrap().unwrap()
+}
+
+async fn open_tasks(case: &Case) -> usize {
+    let mut tx = case.tx("Josie Quill", 1000).await;
+    let view = tx.authorise::<ViewEpisode>(case.subject).await.unwrap();
+    episodes::progress(&mut tx, &view).await.unwrap().open_tasks
 }
 
 fn said(words: &str) -> Answers {
@@ -171,6 +223,116 @@ on_both! {
         case.set_new_starter("Josie Quill", "Amara Bello", over).await.unwrap();
         let id = case.start("Amara Bello", 2, "seen").await;
         assert_eq!(case.sign("Amara Bello", 3, id).await, RecordState::Signed);
+    }
+
+    /// Josie has the page open while the note is sent back, signed again as it was, and waits again.
+    async fn what_was_signed_again_meanwhile_is_not_countersigned_unread(kit: Kit) {
+        let case = Case::open(kit).await;
+        let id = case.start("Sam Tilley", 0, "seen").await;
+        case.sign("Sam Tilley", 1, id).await;
+        let mut tx = case.tx("Josie Quill", 2).await;
+        let seen = read(&mut tx, case.subject, id).await;
+        drop(tx);
+        case.send_back("Josie Quill", 3, id, "Say who was there").await.unwrap();
+        case.sign("Sam Tilley", 4, id).await;
+        let mut tx = case.tx("Josie Quill", 5).await;
+        let now = read(&mut tx, case.subject, id).await;
+        assert_eq!((now.version, now.state), (seen.version, seen.state), "the text is the same");
+        let grant = tx.authorise::<CountersignClinical>(case.subject).await.unwrap();
+        let countersigned = records::countersign(&mut tx, &grant, &now, seen.acts).await;
+        assert!(matches!(countersigned, Err(Error::Stale)), "{countersigned:?}");
+        drop(tx);
+        case.countersign("Josie Quill", 6, id).await.unwrap();
+    }
+
+    async fn what_is_owed_of_one_note_does_not_end_with_another_of_its_title(kit: Kit) {
+        let case = Case::open(kit).await;
+        let first = case.waiting(0, "first").await;
+        let second = case.waiting(5, "second").await;
+        case.countersign("Josie Quill", 10, first).await.unwrap();
+        assert_eq!(case.owed().await, [second]);
+        let third = case.waiting(15, "third").await;
+        let fourth = case.waiting(16, "fourth").await;
+        for (minutes, id) in [(20, second), (21, third)] {
+            case.send_back("Josie Quill", minutes, id, "again").await.unwrap();
+            assert!(!case.owed().await.contains(&id), "nobody countersigns what was sent back");
+            case.owe(minutes, id, "Change and sign again: Note").await;
+        }
+        case.sign("Sam Tilley", 30, second).await;
+        let owed = case.owed().await;
+        assert!(!owed.contains(&second) && owed.contains(&third), "{owed:?}");
+        case.mark_in_error("Josie Quill", 40, third).await.unwrap();
+        assert_eq!(case.owed().await, [fourth]);
+    }
+
+    /// Before tasks were of a record, countersigning one note ended the tasks of both.
+    async fn a_task_of_before_finds_its_record_and_waits_again_where_it_still_waits(kit: Kit) {
+        let case = Case::open(kit).await;
+        let first = case.waiting(0, "first").await;
+        let second = case.waiting(5, "second").await;
+        case.countersign("Josie Quill", 10, first).await.unwrap();
+        let mut tx = case.tx("Josie Quill", 11).await;
+        let before = "UPDATE task SET record_id = NULL, state = 'done', outcome = 'Countersigned'";
+        raw::execute(&mut tx, before, vec![]).await.unwrap();
+        let migration = include_str!("../../../migrations/20261126_23_task_record.sql");
+        for statement in migration.split(';').filter(|statement| statement.contains("UPDATE task")) {
+            raw::execute(&mut tx, statement, vec![]).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        assert_eq!(case.owed().await, [second]);
+        case.countersign("Josie Quill", 15, second).await.unwrap();
+        assert!(case.owed().await.is_empty());
+    }
+
+    /// A task that is put aside by hand would let the episode close over a record that waits.
+    async fn nothing_but_the_record_ends_the_task_to_countersign_it(kit: Kit) {
+        let case = Case::open(kit).await;
+        let id = case.waiting(0, "seen").await;
+        for state in [TaskState::Done, TaskState::Cancelled] {
+            let mut tx = case.tx("Josie Quill", 5).await;
+            let view = tx.authorise::<ViewFollowUp>(case.subject).await.unwrap();
+            let task = tasks::of_episode(&mut tx, &view).await.unwrap().remove(0);
+            let grant = tx.authorise::<ChangeFollowUp>(case.subject).await.unwrap();
+            let ended = tasks::end(&mut tx, &grant, task.id, task.version, state, "not needed").await;
+            assert!(matches!(ended, Err(Error::Stale)), "{ended:?}");
+        }
+        assert_eq!(open_tasks(&case).await, 1, "which keeps the episode open");
+        case.countersign("Josie Quill", 10, id).await.unwrap();
+        assert_eq!(open_tasks(&case).await, 0);
+    }
+
+    async fn who_does_not_sign_alone_takes_back_only_what_is_theirs_and_does_not_count_yet(kit: Kit) {
+        let case = Case::open(kit).await;
+        let amaras = case.start("Amara Bello", 0, "seen").await;
+        let not_alone = |done: Result<(), Error>| assert!(matches!(done, Err(Error::NotAlone)), "{done:?}");
+        not_alone(case.mark_in_error("Sam Tilley", 1, amaras).await);
+        case.sign("Amara Bello", 1, amaras).await;
+        not_alone(case.mark_in_error("Sam Tilley", 2, amaras).await);
+        let draft = case.start("Sam Tilley", 3, "a draft").await;
+        case.mark_in_error("Sam Tilley", 4, draft).await.unwrap();
+        let waits = case.waiting(5, "waits").await;
+        case.mark_in_error("Sam Tilley", 6, waits).await.unwrap();
+        let counts = case.waiting(7, "counts").await;
+        case.countersign("Josie Quill", 8, counts).await.unwrap();
+        not_alone(case.mark_in_error("Sam Tilley", 9, counts).await);
+        case.set_new_starter("Josie Quill", "Tom Hartley", 30).await.unwrap();
+        not_alone(case.mark_in_error("Tom Hartley", 10, amaras).await);
+        case.mark_in_error("Amara Bello", 11, amaras).await.unwrap();
+    }
+
+    async fn who_does_not_sign_alone_adds_to_no_record(kit: Kit) {
+        let case = Case::open(kit).await;
+        let id = case.start("Amara Bello", 0, "seen").await;
+        case.sign("Amara Bello", 1, id).await;
+        for (name, may) in [("Sam Tilley", false), ("Amara Bello", true)] {
+            let mut tx = case.tx(name, 2).await;
+            let record = read(&mut tx, case.subject, id).await;
+            let grant = tx.authorise::<SignClinical>(case.subject).await.unwrap();
+            assert_eq!(records::may_add_addendum(&mut tx).await.unwrap(), may, "{name}");
+            let added = records::add_addendum(&mut tx, &grant, &record, AudienceClass::Clinical, "and later").await;
+            assert_eq!(added.is_ok(), may, "{name}: {added:?}");
+            assert!(may || matches!(added, Err(Error::NotAlone)), "{added:?}");
+        }
     }
 
     async fn sent_back_it_is_a_draft_and_its_signature_stays_in_the_history(kit: Kit) {

@@ -276,6 +276,46 @@ on_both! {
         assert_eq!(looked_at(&case, "Josie Quill").await, ["clinical third_party"]);
     }
 
+    async fn who_reads_an_older_text_of_what_others_said_is_in_the_log(kit: Kit) {
+        let case = Case::open(kit).await;
+        let id = case.started("Amara Bello", "screening", SCREENING).await;
+        let mut tx = case.by("Amara Bello").await;
+        let grant = tx.authorise::<WriteClinical>(case.subject).await.unwrap();
+        records::save(&mut tx, &grant, id, 1, None, &said(&[("concern", "seen pacing")])).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = case.by("Tom Hartley").await;
+        let view = tx.authorise::<ViewClinical>(case.subject).await.unwrap();
+        assert_eq!(records::version_lines(&mut tx, &view, id).await.unwrap().len(), 2);
+        assert!(records::version(&mut tx, &view, id, 2).await.unwrap().is_some());
+        tx.commit().await.unwrap();
+        assert_eq!(looked_at(&case, "Tom Hartley").await, ["clinical"], "which other people's words are not in");
+        let mut tx = case.by("Tom Hartley").await;
+        let view = tx.authorise::<ViewClinical>(case.subject).await.unwrap();
+        let first = records::version(&mut tx, &view, id, 1).await.unwrap().unwrap();
+        assert_eq!(first.answers.one("others_said"), Some("CANARY of a mother"));
+        tx.commit().await.unwrap();
+        assert_eq!(looked_at(&case, "Tom Hartley").await, ["clinical", "clinical third_party"]);
+    }
+
+    async fn a_text_that_lost_is_unsettled_for_who_reads_what_it_says_otherwise(kit: Kit) {
+        let case = Case::open(kit).await;
+        let id = case.started("Amara Bello", "screening", &[("concern", "seen pacing")]).await;
+        for others_said in ["", "CANARY of a mother"] {
+            let mut tx = case.by("Amara Bello").await;
+            let grant = tx.authorise::<WriteClinical>(case.subject).await.unwrap();
+            let text = said(&[("concern", "calm"), ("others_said", others_said)]);
+            records::save(&mut tx, &grant, id, 1, None, &text).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        case.hand_over("Sam Tilley").await;
+        for (name, lost) in [("Amara Bello", 1), ("Sam Tilley", 0)] {
+            let mut tx = case.by(name).await;
+            let view = tx.authorise::<ViewClinical>(case.subject).await.unwrap();
+            let record = records::get(&mut tx, &view, id).await.unwrap().unwrap();
+            assert_eq!(records::unsettled(&mut tx, &view, &record).await.unwrap().len(), lost, "{name}");
+        }
+    }
+
     async fn who_looks_through_what_others_said_is_in_the_log(kit: Kit) {
         let case = Case::open(kit).await;
         case.signed("Amara Bello", "screening", SCREENING).await;

@@ -6,8 +6,8 @@ use throughline_domain::ids::RecordId;
 use throughline_domain::role::Role;
 use throughline_forms::{Answers, catalogue};
 use throughline_policy::{SignClinical, Subject, ViewClinical, WriteClinical};
-use throughline_store::Tx;
 use throughline_store::records::{self, Saved};
+use throughline_store::{Error, Tx};
 use throughline_testkit::{Kit, on_both};
 use uuid::Uuid;
 
@@ -50,6 +50,27 @@ impl Ward {
         saved
     }
 
+    async fn unsettled(&self, minutes: i64) -> Vec<i64> {
+        let mut tx = self.tx(minutes).await;
+        let view = tx.authorise::<ViewClinical>(self.subject).await.unwrap();
+        let record = records::get(&mut tx, &view, self.record).await.unwrap().unwrap();
+        let lost = records::unsettled(&mut tx, &view, &record).await.unwrap();
+        lost.into_iter().map(|one| one.version).collect()
+    }
+
+    async fn sign(&self, minutes: i64, without: &[i64]) -> Result<RecordState, Error> {
+        let mut tx = self.tx(minutes).await;
+        let view = tx.authorise::<ViewClinical>(self.subject).await.unwrap();
+        let grant = tx.authorise::<SignClinical>(self.subject).await.unwrap();
+        let record = records::get(&mut tx, &view, self.record).await.unwrap().unwrap();
+        for version in without {
+            records::sign_without(&mut tx, &grant, self.record, *version).await.unwrap();
+        }
+        let state = records::sign(&mut tx, &grant, &record, catalogue().get("screening").unwrap()).await?;
+        tx.commit().await?;
+        Ok(state)
+    }
+
     async fn words_kept(&self) -> Vec<(i64, String, Option<i64>)> {
         let mut tx = self.tx(500).await;
         let grant = tx.authorise::<ViewClinical>(self.subject).await.unwrap();
@@ -90,6 +111,32 @@ on_both! {
         ward.save(2, 4, None, "seen pacing").await;
         let kept: Vec<String> = ward.words_kept().await.into_iter().map(|(_, words, _)| words).collect();
         assert_eq!(kept, ["seen pacing", "seen", ""]);
+    }
+
+    async fn a_text_that_lost_is_told_until_somebody_chooses(kit: Kit) {
+        let ward = Ward::open(kit).await;
+        ward.save(1, 1, None, "seen pacing").await;
+        ward.save(2, 1, None, "heard shouting").await;
+        assert_eq!(ward.unsettled(3).await, [3]);
+        let mut tx = ward.tx(4).await;
+        let grant = tx.authorise::<WriteClinical>(ward.subject).await.unwrap();
+        records::settle(&mut tx, &grant, ward.record, 3).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(ward.unsettled(5).await.is_empty());
+        ward.save(6, 1, None, "calm").await;
+        assert_eq!(ward.unsettled(7).await, [4]);
+        ward.save(8, 2, None, "calm").await;
+        assert!(ward.unsettled(9).await.is_empty(), "the draft says the same by now");
+    }
+
+    async fn nobody_signs_over_a_text_that_lost_unless_they_say_so(kit: Kit) {
+        let ward = Ward::open(kit).await;
+        ward.save(1, 1, None, "seen pacing").await;
+        ward.save(2, 1, None, "heard shouting").await;
+        assert!(matches!(ward.sign(3, &[]).await, Err(Error::Stale)));
+        assert!(matches!(ward.sign(3, &[2]).await, Err(Error::Stale)), "another text");
+        assert_eq!(ward.sign(4, &[3]).await.unwrap(), RecordState::Signed);
+        assert!(ward.words_kept().await.contains(&(3, "heard shouting".into(), Some(2))), "it stays in the history");
     }
 
     async fn what_is_typed_after_signing_is_kept_and_the_signed_text_stands(kit: Kit) {

@@ -17,6 +17,7 @@ mod sections;
 mod shown;
 mod sign;
 mod steps;
+mod unsettled;
 mod words;
 
 pub(crate) use sections::WITHHELD;

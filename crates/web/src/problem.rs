@@ -55,6 +55,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Stale => Self::Stale,
+            StoreError::NotAlone => Self::Invalid(error.to_string()),
             StoreError::DiskFull => Self::DiskFull,
             other => {
                 tracing::error!(error = %other, "the store failed");

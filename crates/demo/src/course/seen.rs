@@ -127,7 +127,7 @@ impl Course<'_> {
         episodes::hand_over(&mut tx, &grant, episode.version, student.user, Step::Screening.action(), due_at).await?;
         tx.commit().await?;
         let mut tx = self.act(student).await?;
-        self.sign(&mut tx, form, answers).await?;
+        let record = self.sign(&mut tx, form, answers).await?;
         let grant = tx.authorise::<SignClinical>(self.subject).await?;
         records::screened(&mut tx, &grant, Some(Urgency::Urgent), Some(self.is_assessed())).await?;
         let new = NewTask {
@@ -140,7 +140,7 @@ impl Course<'_> {
             owner_id: Some(leader.user),
             organisation_id: self.team.trust,
         };
-        tasks::add(&mut tx, &new).await?;
+        tasks::add_about(&mut tx, &new, record).await?;
         episodes::set_next_action(&mut tx, self.episode, &title, due_at).await?.only_while_open();
         tx.commit().await?;
         Ok(false)
@@ -202,6 +202,7 @@ impl Course<'_> {
     pub(super) async fn fill(&self, tx: &mut Tx, id: RecordId, form: &str, told: &answers::Told) -> anyhow::Result<()> {
         let form = catalogue().get(form).context("the form is shipped")?;
         let answers = answers::answered(form, told, self.at)?;
-        self.sign_as(tx, id, form, &answers).await
+        self.sign_as(tx, id, form, &answers).await?;
+        Ok(())
     }
 }

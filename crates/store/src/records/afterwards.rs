@@ -11,11 +11,43 @@ use throughline_forms::{AudienceClass, catalogue};
 use throughline_policy::{Class, CountersignClinical, Grant, SignClinical};
 use uuid::Uuid;
 
+/// Whether the actor may add to signed records: not while a colleague countersigns what they sign, for nobody would
+/// countersign what they add. A note of theirs is.
+///
+/// # Errors
+/// The store's.
+pub async fn may_add_addendum(tx: &mut Tx) -> Result<bool> {
+    acts_alone(tx).await
+}
+
+/// Whether the actor may mark a record in error: while a colleague countersigns what they sign, only a draft that they
+/// began, or what they signed and waits.
+///
+/// # Errors
+/// The store's.
+pub async fn may_mark_in_error(tx: &mut Tx, record: &Record) -> Result<bool> {
+    let user = tx.actor().map(|actor| actor.user);
+    let own = match record.state {
+        RecordState::Draft => Some(record.created_by) == user,
+        RecordState::AwaitingCountersignature => record.signed_by == user,
+        _ => false,
+    };
+    Ok(own || acts_alone(tx).await?)
+}
+
+async fn acts_alone(tx: &mut Tx) -> Result<bool> {
+    match tx.actor().cloned() {
+        Some(actor) => Ok(!users::is_countersigned(tx, &actor).await?),
+        None => Ok(false),
+    }
+}
+
 /// Adds to a signed record. `class` says whether it is about, or from, other people; what is added to a note that is
 /// restricted as a whole is of the note's class.
 ///
 /// # Errors
-/// [`Error::Stale`] when the record is not signed, or does not stand any more as the page showed it.
+/// [`Error::Stale`] when the record is not signed, or does not stand any more as the page showed it;
+/// [`Error::NotAlone`] when the actor may not ([`may_add_addendum`]).
 pub async fn add_addendum(
     tx: &mut Tx,
     grant: &Grant<SignClinical>,
@@ -24,6 +56,9 @@ pub async fn add_addendum(
     words: &str,
 ) -> Result<()> {
     let whole = held(tx, record).await?;
+    if !may_add_addendum(tx).await? {
+        return Err(Error::NotAlone);
+    }
     if !whole.0.state.counts() || whole.0.person_id != grant.person() {
         return Err(Error::Stale);
     }
@@ -51,7 +86,8 @@ fn class_of_record(record: &Record) -> Class {
 /// raised stand until somebody answers them: a mistake in a form is no proof that all is well.
 ///
 /// # Errors
-/// [`Error::Stale`] when somebody else changed it first.
+/// [`Error::Stale`] when somebody else changed it first; [`Error::NotAlone`] when the actor may not
+/// ([`may_mark_in_error`]).
 pub async fn mark_in_error(
     tx: &mut Tx,
     grant: &Grant<SignClinical>,
@@ -60,6 +96,9 @@ pub async fn mark_in_error(
     reason: &str,
 ) -> Result<()> {
     let whole = held(tx, record).await?;
+    if !may_mark_in_error(tx, &whole.0).await? {
+        return Err(Error::NotAlone);
+    }
     tx.execute_versioned(
         "UPDATE record SET state = 'in_error', error_reason = $4
           WHERE id = $1 AND person_id = $2 AND version = $3 AND state <> 'in_error'",
@@ -67,7 +106,7 @@ pub async fn mark_in_error(
     )
     .await?;
     acts::add(tx, &whole, ActKind::InError, "", reason).await?;
-    no_longer_counts(tx, record, title, grant.actor().user, "Marked in error").await?;
+    no_longer_counts(tx, record, grant.actor().user, "Marked in error").await?;
     note(tx, grant, record.id, class_of_record(record), format!("{title} marked in error")).await
 }
 
@@ -78,10 +117,9 @@ async fn held(tx: &mut Tx, record: &Record) -> Result<Whole> {
 }
 
 /// Takes back what followed from a signature, except the alerts.
-async fn no_longer_counts(tx: &mut Tx, record: &Record, title: &str, user: UserId, outcome: &str) -> Result<()> {
+async fn no_longer_counts(tx: &mut Tx, record: &Record, user: UserId, outcome: &str) -> Result<()> {
     tx.execute("DELETE FROM finding WHERE record_id = $1", args![record.id]).await?;
-    end_tasks(tx, record, &countersign_title(title), user, outcome).await?;
-    end_tasks(tx, record, &return_title(title), user, outcome).await?;
+    end_tasks(tx, record, user, outcome).await?;
     tx.execute(
         "UPDATE episode SET urgency = '', assessment_needed = NULL
           WHERE id = $1 AND EXISTS (SELECT 1 FROM record WHERE id = $2 AND step = 'screening')
@@ -103,13 +141,13 @@ pub fn return_title(form_title: &str) -> String {
     format!("Change and sign again: {form_title}")
 }
 
-/// Ends the tasks of a record that have this title.
-pub(super) async fn end_tasks(tx: &mut Tx, record: &Record, title: &str, user: UserId, outcome: &str) -> Result<()> {
+/// Ends what is owed of a record: to countersign it, or to change it and sign again.
+pub(super) async fn end_tasks(tx: &mut Tx, record: &Record, user: UserId, outcome: &str) -> Result<()> {
     let now = tx.now();
     tx.execute(
-        "UPDATE task SET state = 'done', outcome = $3, done_at = $4, done_by = $5, version = version + 1
-          WHERE episode_id = $1 AND kind = 'countersign' AND title = $2 AND state = 'open'",
-        args![record.episode_id, title, outcome, now, user],
+        "UPDATE task SET state = 'done', outcome = $2, done_at = $3, done_by = $4, version = version + 1
+          WHERE record_id = $1 AND state = 'open'",
+        args![record.id, outcome, now, user],
     )
     .await?;
     tx.relationships_changed();
@@ -125,13 +163,19 @@ async fn may_countersign(tx: &mut Tx, grant: &Grant<CountersignClinical>, record
     Ok(())
 }
 
-/// Countersigns a record, and ends the task that asked for it.
+/// Countersigns a record, and ends the task that asked for it. `seen` is how many acts had been done to it
+/// ([`Record::acts`]) when the countersigner read it: what was sent back and signed again meanwhile is another text,
+/// or the same with another signature.
 ///
 /// # Errors
-/// [`Error::Stale`] when it does not wait for a countersignature any more, or is the countersigner's own.
-pub async fn countersign(tx: &mut Tx, grant: &Grant<CountersignClinical>, record: &Record) -> Result<()> {
+/// [`Error::Stale`] when it does not wait for a countersignature any more, is the countersigner's own, or is not what
+/// they read.
+pub async fn countersign(tx: &mut Tx, grant: &Grant<CountersignClinical>, record: &Record, seen: i64) -> Result<()> {
     may_countersign(tx, grant, record).await?;
     let whole = held(tx, record).await?;
+    if whole.0.acts != seen {
+        return Err(Error::Stale);
+    }
     let (now, name, user) = (tx.now(), tx.actor_name(), grant.actor().user);
     tx.execute_versioned(
         "UPDATE record SET state = 'signed', countersigned_at = $4, countersigned_by = $5, countersigned_by_name = $6
@@ -141,7 +185,7 @@ pub async fn countersign(tx: &mut Tx, grant: &Grant<CountersignClinical>, record
     .await?;
     acts::add(tx, &whole, ActKind::Countersigned, "", "").await?;
     let title = record.snapshot.as_ref().map_or_else(String::new, |snapshot| snapshot.title.clone());
-    end_tasks(tx, record, &countersign_title(&title), user, "Countersigned").await?;
+    end_tasks(tx, record, user, "Countersigned").await?;
     note(tx, grant, record.id, class_of_record(record), format!("{title} countersigned")).await
 }
 
@@ -169,6 +213,6 @@ pub async fn send_back(
     )
     .await?;
     acts::add(tx, &whole, ActKind::SentBack, "", words).await?;
-    no_longer_counts(tx, record, title, grant.actor().user, "Sent back").await?;
+    no_longer_counts(tx, record, grant.actor().user, "Sent back").await?;
     note(tx, grant, record.id, class_of_record(record), format!("{title} sent back to whoever signed it")).await
 }

@@ -69,6 +69,7 @@ async fn stood(conn: &mut Conn, now: Whole, at: Instant) -> Result<Option<Whole>
     }
     let known: Vec<Act> = acts::of_record(conn, then.id).await?.into_iter().filter(|act| act.at <= at).collect();
     then.state = state_after(&known);
+    then.acts = i64::try_from(known.len()).unwrap_or(i64::MAX);
     let signature = standing_signature(&known);
     set_signature(&mut then, &known, signature);
     then.snapshot = match signature {

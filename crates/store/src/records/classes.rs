@@ -153,6 +153,11 @@ impl Whole {
         readable_answers(&Classes::of(&self.0), readable, answers)
     }
 
+    /// The classes of what is answered in a text of the record.
+    pub(super) fn classes_of(&self, answers: &Answers) -> Vec<AudienceClass> {
+        answered_classes(&Classes::of(&self.0), answers)
+    }
+
     /// What a page sent, with the answers that it did not show.
     pub(super) fn with_unread(&self, readable: Readable, sent: &Answers) -> Answers {
         let classes = Classes::of(&self.0);
@@ -184,10 +189,14 @@ pub(crate) async fn note_read(
 /// The classes of what a reader is shown of a record: of its answers, and of what was signed.
 fn shown_classes(record: &Record) -> Vec<AudienceClass> {
     let classes = Classes::of(record);
-    let answered = record.answers.iter().filter(|(field, _)| record.answers.is_answered(field));
-    let answered = answered.flat_map(|(field, _)| classes.of_field(field)).copied();
+    let answered = answered_classes(&classes, &record.answers);
     let signed = record.snapshot.iter().flat_map(|snapshot| &snapshot.sections).map(|section| section.class);
-    answered.chain(signed).collect()
+    answered.into_iter().chain(signed).collect()
+}
+
+fn answered_classes(classes: &Classes, answers: &Answers) -> Vec<AudienceClass> {
+    let answered = answers.iter().filter(|(field, _)| answers.is_answered(field));
+    answered.flat_map(|(field, _)| classes.of_field(field)).copied().collect()
 }
 
 async fn authorise<P: Permit>(tx: &mut Tx, subject: Subject, author: UserId) -> Result<()> {

@@ -2,7 +2,9 @@
 
 use super::acts::{self, Act};
 use super::classes::Readable;
-use super::{Addendum, NeedsPlan, NeedsPlans, Record, Records, Version, Whole, answers, note_read, select, whole};
+use super::{
+    Addendum, NeedsPlan, NeedsPlans, Record, Records, Version, VersionLine, Whole, answers, note_read, select, whole,
+};
 use crate::{Conn, Result, Row, Tx, args};
 use std::collections::BTreeSet;
 use throughline_domain::ids::RecordId;
@@ -98,37 +100,79 @@ pub async fn needs_plan(tx: &mut Tx, grant: &Grant<ViewNeedsPlan>) -> Result<Nee
     Ok(told)
 }
 
-/// Every saved state of a record, newest first; none when nothing of it is the reader's to read.
+/// Every saved state of a record with its text, newest first; none when nothing of it is the reader's to read. Who is
+/// given a restricted class that stands in any of them is in the log as having read it.
 ///
 /// # Errors
 /// The store's.
 pub async fn versions(tx: &mut Tx, grant: &Grant<ViewClinical>, id: RecordId) -> Result<Vec<Version>> {
-    let Some(whole) = whole(tx, grant, id).await? else { return Ok(Vec::new()) };
-    let readable = Readable::of(tx, grant.subject(), whole.0.created_by).await?;
-    if whole.clone().shown_to(readable).is_none() {
+    versions_of(tx, grant, id, None).await
+}
+
+/// One saved state of a record, with its text.
+///
+/// # Errors
+/// The store's. `None` when there is no such state, or nothing of the record is the reader's to read.
+pub async fn version(tx: &mut Tx, grant: &Grant<ViewClinical>, id: RecordId, version: i64) -> Result<Option<Version>> {
+    Ok(versions_of(tx, grant, id, Some(version)).await?.pop())
+}
+
+async fn versions_of(
+    tx: &mut Tx,
+    grant: &Grant<ViewClinical>,
+    id: RecordId,
+    only: Option<i64>,
+) -> Result<Vec<Version>> {
+    let Some((whole, readable)) = readable(tx, grant, id).await? else { return Ok(Vec::new()) };
+    let (mut versions, mut classes) = (Vec::new(), Vec::new());
+    for row in version_rows(tx, id).await? {
+        let VersionLine { version, saved_at, saved_by, saved_by_name, conflicts_with } = version_line(&row)?;
+        if only.is_some_and(|only| only != version) {
+            continue;
+        }
+        let (answers, withheld) = whole.readable_of(readable, &answers(&row)?);
+        classes.extend(whole.classes_of(&answers));
+        versions.push(Version { version, saved_at, saved_by, saved_by_name, conflicts_with, answers, withheld });
+    }
+    note_read(tx, grant.subject(), whole.0.created_by, classes).await?;
+    Ok(versions)
+}
+
+/// Every saved state of a record, newest first, without what it says.
+///
+/// # Errors
+/// The store's.
+pub async fn version_lines(tx: &mut Tx, grant: &Grant<ViewClinical>, id: RecordId) -> Result<Vec<VersionLine>> {
+    if readable(tx, grant, id).await?.is_none() {
         return Ok(Vec::new());
     }
-    let rows = tx
-        .fetch_all(
-            "SELECT version, answers, saved_at, saved_by, saved_by_name, conflicts_with FROM record_version
-              WHERE record_id = $1 ORDER BY version DESC",
-            args![id],
-        )
-        .await?;
-    rows.iter()
-        .map(|row| {
-            let (answers, withheld) = whole.readable_of(readable, &answers(row)?);
-            Ok(Version {
-                version: row.get("version")?,
-                saved_at: row.get("saved_at")?,
-                saved_by: row.get("saved_by")?,
-                saved_by_name: row.get("saved_by_name")?,
-                conflicts_with: row.get("conflicts_with")?,
-                answers,
-                withheld,
-            })
-        })
-        .collect()
+    version_rows(tx, id).await?.iter().map(version_line).collect()
+}
+
+/// A record as it is kept, with what the reader may read of it; nothing when that is nothing.
+async fn readable(tx: &mut Tx, grant: &Grant<ViewClinical>, id: RecordId) -> Result<Option<(Whole, Readable)>> {
+    let Some(whole) = whole(tx, grant, id).await? else { return Ok(None) };
+    let readable = Readable::of(tx, grant.subject(), whole.0.created_by).await?;
+    Ok(whole.clone().shown_to(readable).map(|_| (whole, readable)))
+}
+
+async fn version_rows(conn: &mut Conn, id: RecordId) -> Result<Vec<Row>> {
+    conn.fetch_all(
+        "SELECT version, answers, saved_at, saved_by, saved_by_name, conflicts_with FROM record_version
+          WHERE record_id = $1 ORDER BY version DESC",
+        args![id],
+    )
+    .await
+}
+
+pub(super) fn version_line(row: &Row) -> Result<VersionLine> {
+    Ok(VersionLine {
+        version: row.get("version")?,
+        saved_at: row.get("saved_at")?,
+        saved_by: row.get("saved_by")?,
+        saved_by_name: row.get("saved_by_name")?,
+        conflicts_with: row.get("conflicts_with")?,
+    })
 }
 
 /// What was added to a record, oldest first. What is not the reader's to read has no words.

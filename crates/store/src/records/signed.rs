@@ -1,10 +1,11 @@
 //! Signing: the snapshot that is frozen, and what follows from it.
 
 use super::acts::{self, ActKind};
-use super::afterwards::{end_tasks, return_title};
+use super::afterwards::end_tasks;
 use super::classes::class_of;
 use super::draft::hold;
 use super::frozen::freeze;
+use super::unsettled::is_unsettled;
 use super::{Record, note};
 use crate::{Error, Result, Tx, alerts, args, users};
 use throughline_domain::document::RecordState;
@@ -19,10 +20,14 @@ use uuid::Uuid;
 /// this signer is not shown is signed with the rest: it is part of the record.
 ///
 /// # Errors
-/// [`Error::Stale`] when the draft is not the version that was checked.
+/// [`Error::Stale`] when the draft is not the version that was checked, or a text that lost against a faster save is
+/// neither settled nor signed without.
 pub async fn sign(tx: &mut Tx, grant: &Grant<SignClinical>, record: &Record, form: &Form) -> Result<RecordState> {
     let mut whole = hold(tx, grant.person(), record.id).await?;
     if whole.0.version != record.version || whole.0.state != RecordState::Draft {
+        return Err(Error::Stale);
+    }
+    if is_unsettled(tx, grant.subject(), &whole).await? {
         return Err(Error::Stale);
     }
     let (kind, state) = if users::is_countersigned(tx, grant.actor()).await? {
@@ -51,7 +56,7 @@ pub async fn sign(tx: &mut Tx, grant: &Grant<SignClinical>, record: &Record, for
     )
     .await?;
     acts::add(tx, &whole, kind, &snapshot, "").await?;
-    end_tasks(tx, record, &return_title(&form.title), grant.actor().user, "Signed again").await?;
+    end_tasks(tx, record, grant.actor().user, "Signed again").await?;
     write_findings(tx, grant, record.id, form, &answers).await?;
     for raised in form.alerts(&answers) {
         let alert = alerts::NewAlert {

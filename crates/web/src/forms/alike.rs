@@ -15,6 +15,17 @@ pub(super) fn alike(left: &Answers, right: &Answers, question: &str) -> bool {
     of_question(left, question).eq(of_question(right, question))
 }
 
+/// The answers that count: those to questions that apply.
+pub(super) fn asked(form: &Form, answers: &Answers) -> Answers {
+    let mut asked = Answers::default();
+    for question in form.visible(answers) {
+        for (field, values) in of_question(answers, &question.id) {
+            asked.set(field, values.to_vec());
+        }
+    }
+    asked
+}
+
 /// The answer to a question in words, also when it does not apply with these answers.
 pub(super) fn in_words(form: &Form, answers: &Answers, question: &str) -> String {
     let told =

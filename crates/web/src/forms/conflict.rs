@@ -22,8 +22,8 @@ pub(super) async fn show(cx: Cx, Path((id, version)): Path<(RecordId, i64)>) -> 
 /// The text that was kept beside the draft.
 async fn kept(tx: &mut Tx, subject: Subject, id: RecordId, version: i64) -> Result<Version, Problem> {
     let grant = tx.authorise::<ViewClinical>(subject).await?;
-    let all = records::versions(tx, &grant, id).await?;
-    all.into_iter().find(|one| one.version == version && one.conflicts_with.is_some()).ok_or(Problem::NotFound)
+    let kept = records::version(tx, &grant, id, version).await?;
+    kept.filter(|one| one.conflicts_with.is_some()).ok_or(Problem::NotFound)
 }
 
 /// The questions that the two texts answer differently.
@@ -103,6 +103,7 @@ pub(super) async fn settle(cx: Cx, Path((id, version)): Path<(RecordId, i64)>, f
         drop(act);
         return draw(&cx, id, version, &fields, &errors).await;
     }
+    records::settle(&mut act, &grant, id, version).await?;
     match records::save(&mut act, &grant, id, fields.version()?, None, &merged).await? {
         Saved::Saved { .. } => act.done(&format!("/records/{id}/edit")).await,
         Saved::Conflict { kept_as, .. } => act.done(&format!("/records/{id}/conflict/{kept_as}")).await,

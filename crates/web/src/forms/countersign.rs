@@ -21,10 +21,15 @@ pub(super) async fn countersign(cx: Cx, Path(id): Path<RecordId>, fields: Fields
     if record.signed_by == Some(cx.signed_in.user.id) {
         return Err(Problem::NotFound);
     }
-    records::countersign(&mut act, &grant, &record).await?;
-    learned::keep(&mut act, subject, form_of(&record)?, &record).await?;
+    records::countersign(&mut act, &grant, &record, seen(&fields)?).await?;
+    let left = learned::keep(&mut act, subject, form_of(&record)?, &record).await?;
     sign::set_next(&mut act, subject).await?;
-    act.done(&format!("/records/{id}")).await
+    act.done(&learned::address(&record, &left)).await
+}
+
+/// How many acts the page showed: what was signed again since is another record to read.
+fn seen(fields: &Fields) -> Result<i64, Problem> {
+    fields.text("acts").parse().map_err(|_| Problem::Stale)
 }
 
 pub(super) async fn send_back(cx: Cx, Path(id): Path<RecordId>, fields: Fields) -> Answer {
@@ -58,7 +63,7 @@ async fn ask_again(tx: &mut Tx, subject: Subject, record: &Record) -> Result<(),
         owner_id: record.signed_by,
         organisation_id: tx.actor().ok_or(Problem::SignIn)?.organisation,
     };
-    tasks::add(tx, &task).await?;
+    tasks::add_about(tx, &task, record.id).await?;
     let episode = subject.episode.ok_or(Problem::NotFound)?;
     episodes::set_next_action(tx, episode, &title, due_at).await?.only_while_open();
     Ok(())

@@ -2,8 +2,8 @@
 
 use super::countersigning::sent_back;
 use super::opened::{form_of, open_record, title_of};
-use super::prefill;
 use super::sections::{self, WITHHELD};
+use super::{prefill, unsettled};
 use crate::banner::banner;
 use crate::pathway;
 use crate::record_lines::record_line;
@@ -122,6 +122,7 @@ pub(super) async fn edit(cx: Cx, Path(id): Path<RecordId>, Query(opened): Query<
     let known = prefill::known(&mut tx, subject, form).await?;
     let grant = tx.authorise::<ViewClinical>(subject).await?;
     let acts = records::acts(&mut tx, &grant, &record).await?;
+    let lost = unsettled::of(&mut tx, subject, &record).await?;
     let banner = banner(&mut tx, record.person_id, Some(record.episode_id)).await?;
     tx.commit().await?;
     let purpose = if opened.purpose == "sign" { Purpose::Sign } else { Purpose::Draft };
@@ -141,6 +142,7 @@ pub(super) async fn edit(cx: Cx, Path(id): Path<RecordId>, Query(opened): Query<
         not_asked => not_asked(form, &record.answers, &known),
         progress,
         sent_back => sent_back(&acts),
+        unsettled => unsettled::values(&lost, &record, &Fields::default()),
         withheld => record.withheld.then_some(WITHHELD),
         of_person => record.person_id.to_string(),
         record,

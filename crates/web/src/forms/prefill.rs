@@ -3,10 +3,10 @@
 //! They are facts of the person and signed answers of this episode, each shown with its source and
 //! date until it is changed. Nothing clinical is assumed, and a "no" is never taken over.
 
-use super::alike::{alike, of_question};
+use super::alike::alike;
 use crate::Problem;
 use throughline_domain::time::{date_long, london_date};
-use throughline_forms::{Answers, Form, FormKind, Prefill, Question, catalogue};
+use throughline_forms::{Answers, Form, FormKind, Prefill, Question, Snapshot, catalogue};
 use throughline_policy::{Subject, ViewClinical, ViewContactDetails, ViewIdentity};
 use throughline_store::people::Person;
 use throughline_store::records::{self, Record};
@@ -94,12 +94,20 @@ async fn safe_contact(tx: &mut Tx, subject: Subject) -> Result<String, Problem> 
 }
 
 fn take_latest(known: &mut Known, question: &Question, record: &Record, from: &str) {
-    let values =
-        of_question(&record.answers, from).find(|(field, _)| *field == from).map(|(_, values)| values.to_vec());
+    let Some(signed) = &record.snapshot else { return };
+    let values = signed_answer(signed, &record.answers, from);
     let title = catalogue().get(&record.form_id).map_or_else(|| record.form_id.clone(), called);
     let date = record.signed_at.map_or_else(String::new, |at| format!(" of {}", date_long(london_date(at))));
     let source = format!("Taken from the {title}{date} by {}: check that it is still right", record.signed_by_name);
-    known.take(question, values.unwrap_or_default(), &source);
+    known.take(question, values, &source);
+}
+
+/// What was signed in answer to a question; nothing where it did not apply and was left out of what was signed.
+fn signed_answer(signed: &Snapshot, answers: &Answers, question: &str) -> Vec<String> {
+    if signed.answer(question).is_none() {
+        return Vec::new();
+    }
+    answers.get(question).to_vec()
 }
 
 /// What a form is called within a sentence: an instrument by its name, a form of the service by its title.
@@ -125,4 +133,21 @@ fn person_field(person: &Person, safe_contact: &str, field: &str, question: &Que
 fn offered(question: &Question, line: &str) -> Option<String> {
     let named = question.options.iter().find(|option| option.label.eq_ignore_ascii_case(line.trim()));
     named.map(|option| option.code.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_did_not_apply_when_it_was_signed_is_not_taken_over() {
+        let form = catalogue().get("screening").expect("the screening is shipped");
+        let mut answers = Answers::default();
+        answers.set("substance_use", ["yes"]);
+        answers.set("substance_detail", ["a litre of cider a day"]);
+        let taken = |answers: &Answers| signed_answer(&form.snapshot(answers), answers, "substance_detail");
+        assert_eq!(taken(&answers), ["a litre of cider a day"]);
+        answers.set("substance_use", ["no"]);
+        assert!(taken(&answers).is_empty(), "typed before, and left out of what was signed");
+    }
 }

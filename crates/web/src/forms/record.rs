@@ -1,10 +1,10 @@
 //! A record: read from its snapshot, or as a version of its draft stood.
 
-use super::countersigning::{act_value, changed, may_countersign};
+use super::countersigning::{act_value, changed, compared_with, may_countersign};
 use super::opened::{form_of, open_record};
 use super::sections::{self, WITHHELD};
 use super::shown::shown;
-use super::{as_of, draft};
+use super::{as_of, draft, learned};
 use crate::as_of::Asked;
 use crate::banner::banner;
 use crate::pathway;
@@ -17,16 +17,29 @@ use throughline_domain::ids::RecordId;
 use throughline_policy::{SignClinical, ViewClinical, WriteClinical};
 use throughline_store::records;
 
-pub(super) async fn show(cx: Cx, Path(id): Path<RecordId>, Query(asked): Query<Asked>) -> Answer {
+pub(super) async fn show(
+    cx: Cx,
+    Path(id): Path<RecordId>,
+    Query(asked): Query<Asked>,
+    Query(after): Query<After>,
+) -> Answer {
     match asked.read(cx.now) {
-        Ok(None) => now(&cx, id, &asked, None).await,
+        Ok(None) => now(&cx, id, &asked, &after, None).await,
         Ok(Some(moment)) => as_of::show(&cx, id, moment, &asked).await,
-        Err(words) => now(&cx, id, &asked, Some(&words)).await,
+        Err(words) => now(&cx, id, &asked, &after, Some(&words)).await,
     }
 }
 
+/// What a signature leads here with.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(super) struct After {
+    /// What of the person it left alone.
+    #[serde(default)]
+    left: String,
+}
+
 /// The record as it stands now. `wrong` says why a moment that was asked for cannot be shown.
-async fn now(cx: &Cx, id: RecordId, asked: &Asked, wrong: Option<&str>) -> Answer {
+async fn now(cx: &Cx, id: RecordId, asked: &Asked, after: &After, wrong: Option<&str>) -> Answer {
     let mut tx = cx.begin().await?;
     let (subject, record) = open_record(&mut tx, id).await?;
     let may_write = tx.may::<WriteClinical>(subject).await?;
@@ -36,12 +49,18 @@ async fn now(cx: &Cx, id: RecordId, asked: &Asked, wrong: Option<&str>) -> Answe
     }
     let grant = tx.authorise::<ViewClinical>(subject).await?;
     let addenda = records::addenda(&mut tx, &grant, &record).await?;
-    let versions = records::versions(&mut tx, &grant, id).await?;
+    let versions = records::version_lines(&mut tx, &grant, id).await?;
     let acts = records::acts(&mut tx, &grant, &record).await?;
     let (episode, _) = pathway::next_step(&mut tx, subject).await?;
     let banner = banner(&mut tx, record.person_id, Some(record.episode_id)).await?;
     let may_sign = tx.may::<SignClinical>(subject).await?;
     let may_countersign = may_countersign(cx, &mut tx, subject, &record).await?;
+    let before = match compared_with(&versions, &acts).filter(|_| may_countersign) {
+        Some(version) => records::version(&mut tx, &grant, id, version).await?,
+        None => None,
+    };
+    let adds_alone = records::may_add_addendum(&mut tx).await?;
+    let may_mark = may_sign && records::may_mark_in_error(&mut tx, &record).await?;
     tx.commit().await?;
     let signed = record.state.counts();
     let path = format!("/records/{id}");
@@ -50,9 +69,11 @@ async fn now(cx: &Cx, id: RecordId, asked: &Asked, wrong: Option<&str>) -> Answe
         person => banner.value,
         ask_as_of => asked.form(&path, wrong),
         addenda,
-        may_add => may_sign && signed,
-        may_mark => may_sign && record.state != RecordState::InError,
-        changed => may_countersign.then(|| changed(&record, &versions, &acts)),
+        may_add => may_sign && signed && adds_alone,
+        ask_a_colleague => may_sign && signed && !adds_alone,
+        may_mark => may_mark && record.state != RecordState::InError,
+        left_alone => learned::value(&learned::of_address(&after.left), &record),
+        changed => may_countersign.then(|| changed(&record, &versions, before.as_ref(), &acts)),
         may_countersign,
         versions,
         acts => acts.iter().map(act_value).collect::<Vec<_>>(),
@@ -72,8 +93,7 @@ pub(super) async fn version(cx: Cx, Path((id, number)): Path<(RecordId, i64)>) -
     let mut tx = cx.begin().await?;
     let (subject, record) = open_record(&mut tx, id).await?;
     let grant = tx.authorise::<ViewClinical>(subject).await?;
-    let versions = records::versions(&mut tx, &grant, id).await?;
-    let version = versions.into_iter().find(|one| one.version == number).ok_or(Problem::NotFound)?;
+    let version = records::version(&mut tx, &grant, id, number).await?.ok_or(Problem::NotFound)?;
     let banner = banner(&mut tx, record.person_id, Some(record.episode_id)).await?;
     tx.commit().await?;
     let form = form_of(&record)?;

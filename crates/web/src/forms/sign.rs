@@ -2,7 +2,7 @@
 
 use super::opened::{form_of, open_record, title_of};
 use super::sections::{self, WITHHELD};
-use super::{learned, score, screened};
+use super::{learned, score, screened, unsettled};
 use crate::banner::banner;
 use crate::pathway;
 use crate::{Answer, Cx, Fields, Problem};
@@ -24,11 +24,11 @@ use throughline_store::{Tx, episodes, users};
 use uuid::Uuid;
 
 pub(super) async fn check(cx: Cx, Path(id): Path<RecordId>) -> Answer {
-    draw(&cx, id, None).await
+    draw(&cx, id, None, &Fields::default()).await
 }
 
-/// The check-answers page. `refused` says why signing was refused.
-async fn draw(cx: &Cx, id: RecordId, refused: Option<String>) -> Answer {
+/// The check-answers page. `refused` says why signing was refused; `ticked` is what was sent.
+async fn draw(cx: &Cx, id: RecordId, refused: Option<String>, ticked: &Fields) -> Answer {
     let mut tx = cx.begin().await?;
     let (subject, record) = open_record(&mut tx, id).await?;
     if record.state != RecordState::Draft {
@@ -36,9 +36,11 @@ async fn draw(cx: &Cx, id: RecordId, refused: Option<String>) -> Answer {
         return Ok(Redirect::to(&format!("/records/{id}")).into_response());
     }
     let may_sign = tx.may::<SignClinical>(subject).await?;
+    let form = form_of(&record)?;
+    let unsettled = unsettled::of(&mut tx, subject, &record).await?;
+    let left_alone = learned::left_alone(&mut tx, subject, form, &record).await?;
     let banner = banner(&mut tx, record.person_id, Some(record.episode_id)).await?;
     tx.commit().await?;
-    let form = form_of(&record)?;
     let missing: Vec<Value> = missing(form, &record, cx.now)
         .iter()
         .map(|error| context! { text => error.message, href => format!("/records/{id}/edit?for=sign#question-{}", error.question) })
@@ -63,6 +65,8 @@ async fn draw(cx: &Cx, id: RecordId, refused: Option<String>) -> Answer {
         missing,
         score,
         alerts,
+        unsettled => unsettled::values(&unsettled, &record, ticked),
+        left_alone => learned::value(&left_alone, &record),
         may_sign,
         signer => context! { name => user.name, registration => user.registration, countersigned => user.is_countersigned(london_date(cx.now)) },
         notice => refused.as_ref().map(|text| context! { kind => "warning", text }),
@@ -90,12 +94,21 @@ pub(super) async fn sign(cx: Cx, Path(id): Path<RecordId>, fields: Fields) -> An
             record.updated_by_name
         );
         drop(act);
-        return draw(&cx, id, Some(words)).await;
+        return draw(&cx, id, Some(words), &fields).await;
     }
     let form = form_of(&record)?;
     if !missing(form, &record, cx.now).is_empty() {
         drop(act);
-        return draw(&cx, id, Some("Not signed: something is still missing. Everything is kept".into())).await;
+        let words = "Not signed: something is still missing. Everything is kept";
+        return draw(&cx, id, Some(words.into()), &fields).await;
+    }
+    let unsettled = unsettled::of(&mut act, subject, &record).await?;
+    if let Some(words) = unsettled::refusal(&unsettled, &fields) {
+        drop(act);
+        return draw(&cx, id, Some(words), &fields).await;
+    }
+    for version in unsettled.iter().map(|one| one.version) {
+        records::sign_without(&mut act, &grant, id, version).await?;
     }
     let state = records::sign(&mut act, &grant, &record, form).await?;
     let snapshot = form.snapshot(&record.answers);
@@ -106,14 +119,14 @@ pub(super) async fn sign(cx: Cx, Path(id): Path<RecordId>, fields: Fields) -> An
         records::assessed(&mut act, &grant).await?;
     }
     if state == RecordState::AwaitingCountersignature {
-        ask_for_countersignature(&mut act, subject, form).await?;
-    } else {
-        learned::keep(&mut act, subject, form, &record).await?;
-        if form.kind == FormKind::Form {
-            set_next(&mut act, subject).await?;
-        }
+        ask_for_countersignature(&mut act, subject, form, id).await?;
+        return act.done(&format!("/records/{id}")).await;
     }
-    act.done(&format!("/records/{id}")).await
+    let left = learned::keep(&mut act, subject, form, &record).await?;
+    if form.kind == FormKind::Form {
+        set_next(&mut act, subject).await?;
+    }
+    act.done(&learned::address(&record, &left)).await
 }
 
 /// What is missing to sign, of what this signer is shown.
@@ -135,7 +148,7 @@ pub(super) async fn set_next(tx: &mut Tx, subject: Subject) -> Result<(), Proble
 
 /// A task for the team leader who owns the episode, or the only one there is; else for whichever
 /// of them takes it first.
-async fn ask_for_countersignature(tx: &mut Tx, subject: Subject, form: &Form) -> Result<(), Problem> {
+async fn ask_for_countersignature(tx: &mut Tx, subject: Subject, form: &Form, record: RecordId) -> Result<(), Problem> {
     let episode = pathway::episode(tx, subject).await?;
     let organisation_id = tx.actor().ok_or(Problem::SignIn)?.organisation;
     let due_at = episodes::soon(tx.now());
@@ -151,7 +164,7 @@ async fn ask_for_countersignature(tx: &mut Tx, subject: Subject, form: &Form) ->
         owner_id,
         organisation_id,
     };
-    tasks::add(tx, &task).await?;
+    tasks::add_about(tx, &task, record).await?;
     episodes::set_next_action(tx, episode.id, &title, due_at).await?.only_while_open();
     Ok(())
 }

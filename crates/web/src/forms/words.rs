@@ -80,11 +80,23 @@ async fn may_use(cx: &Cx, tx: &mut Tx, subject: Subject, record: &Record, page: 
     Ok(tx.may::<SignClinical>(subject).await? && record.state != RecordState::InError)
 }
 
+/// Whether the store takes it from somebody whose signatures a colleague countersigns.
+async fn may_alone(tx: &mut Tx, record: &Record, page: &WordsPage) -> Result<bool, Problem> {
+    match page.page {
+        page if page == ADDENDUM.page => Ok(records::may_add_addendum(tx).await?),
+        page if page == IN_ERROR.page => Ok(records::may_mark_in_error(tx, record).await?),
+        _ => Ok(true),
+    }
+}
+
 async fn words_page(cx: &Cx, id: RecordId, page: &WordsPage, typed: &Fields, errors: &Errors) -> Answer {
     let mut tx = cx.begin().await?;
     let (subject, record) = open_record(&mut tx, id).await?;
     if !may_use(cx, &mut tx, subject, &record, page).await? {
         return Err(Problem::NotFound);
+    }
+    if !may_alone(&mut tx, &record, page).await? {
+        return Err(throughline_store::Error::NotAlone.into());
     }
     let banner = banner(&mut tx, record.person_id, Some(record.episode_id)).await?;
     tx.commit().await?;

@@ -62,6 +62,11 @@ async fn end(cx: &Cx, id: TaskId, fields: &Fields, state: TaskState, words: &str
     if state == TaskState::Done && task.kind.is_review() {
         return Err(Problem::Invalid("This task is done by recording the review in the care plan".into()));
     }
+    if task.record_id.is_some() {
+        return Err(Problem::Invalid(
+            "This task ends on its record: countersign it, send it back, or sign it again".into(),
+        ));
+    }
     let grant = act.authorise::<ChangeFollowUp>(subject).await?;
     tasks::end(&mut act, &grant, id, version, state, words).await?;
     tell(&mut act, subject, format!("{}: {}", state.label(), task.title), format!("/tasks/{id}")).await?;

@@ -137,6 +137,7 @@ impl TaskPage {
                 is_contact => task.kind.is_contact(),
                 // The task of a review has the id of what is looked at.
                 review => task.kind.is_review().then(|| format!("/people/{}/care/interventions/{}", task.person_id, task.id)),
+                record => task.record_id.map(|record| format!("/records/{record}")),
                 state => task.state.label(),
                 tone => match task.state { TaskState::Open => "info", TaskState::Done => "good", TaskState::Cancelled => "neutral" },
                 outcome => task.outcome,

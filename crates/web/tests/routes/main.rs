@@ -14,6 +14,7 @@ mod legal;
 mod office;
 mod records;
 mod released;
+mod signing;
 mod source;
 mod supervision;
 mod voluntary;
