@@ -118,14 +118,16 @@ class Draft {
     return this.lost('Not saved: something else answered in place of Throughline. What you type is kept in this window.');
   }
 
-  saved({ version, saved_at: at }) {
+  saved({ version, saved_at: at, raises = [] }) {
     contact.at = Date.now();
     this.wait = pause;
     this.trouble = false;
     if (!this.unsaved) forget(this.form.dataset.autosave);
     const base = this.form.elements.namedItem('base_version');
     if (base) base.value = version;
-    this.say('saved', `Saved ${clockTime(at ? Date.parse(at) : undefined)}`);
+    this.status.toggleAttribute('data-raises', raises.length > 0);
+    const told = raises.length > 0 ? `. Raises an alert when it is signed, and nobody is told before: ${raises.join(', ')}` : '';
+    this.say('saved', `Saved ${clockTime(at ? Date.parse(at) : undefined)}${told}`);
   }
 
   // Tries again, with longer waits.

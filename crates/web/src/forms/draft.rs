@@ -145,11 +145,17 @@ pub(super) async fn edit(cx: Cx, Path(id): Path<RecordId>, Query(opened): Query<
         unsettled => unsettled::values(&lost, &record, &Fields::default()),
         withheld => record.withheld.then_some(WITHHELD),
         of_person => record.person_id.to_string(),
+        raises => raised_on_signing(form, &record.answers),
         record,
         other => (record.updated_by != cx.signed_in.user.id).then_some(&record.updated_by_name),
         save => format!("/records/{id}/save"),
     };
     cx.page("forms/edit.html", values)
+}
+
+/// The alerts that the answers raise once they are signed: whoever writes them is told at once, since nobody else is.
+pub(super) fn raised_on_signing(form: &Form, answers: &Answers) -> Vec<String> {
+    form.alerts(answers).into_iter().map(|alert| alert.label).collect()
 }
 
 /// What is answered and does not count. What was only taken over, and is still as it was, is not
@@ -202,7 +208,8 @@ pub(super) async fn save(cx: Cx, Path(id): Path<RecordId>, headers: HeaderMap, f
     tx.commit().await?;
     match saved {
         Saved::Saved { version } if by_script => {
-            Ok(Json(serde_json::json!({ "version": version, "saved_at": cx.now })).into_response())
+            let raises = raised_on_signing(form, &answers);
+            Ok(Json(serde_json::json!({ "version": version, "saved_at": cx.now, "raises": raises })).into_response())
         }
         Saved::Saved { .. } => Ok(after_save(&record, fields.text("then"))),
         Saved::Conflict { kept_as, by, state } => Ok(conflict(id, kept_as, &by, state, by_script)),

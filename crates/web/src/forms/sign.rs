@@ -1,5 +1,6 @@
 //! Checking the answers, and signing them.
 
+use super::draft::raised_on_signing;
 use super::opened::{form_of, open_record, title_of};
 use super::sections::{self, WITHHELD};
 use super::{learned, score, screened, unsettled};
@@ -49,7 +50,7 @@ async fn draw(cx: &Cx, id: RecordId, refused: Option<String>, ticked: &Fields) -
         Ok(score) => score::panel(&score, None),
         Err(error) => score::withheld(form, &error, &format!("/records/{id}/edit")),
     });
-    let alerts: Vec<String> = form.alerts(&record.answers).into_iter().map(|alert| alert.label).collect();
+    let alerts = raised_on_signing(form, &record.answers);
     let user = &cx.signed_in.user;
     let values = context! {
         heading => "Check and sign",
