@@ -264,9 +264,8 @@ async fn signed_in(app: &App, token: &str) -> throughline_store::Result<Option<S
 
 /// Lets only signed-in, unlocked users through, and notes that they are active.
 pub(crate) async fn must_be_signed_in(State(app): State<App>, request: Request, next: Next) -> Response {
-    let signed_in = match request.extensions().get::<SignedIn>().cloned() {
-        None => return turn_away(request, Problem::SignIn).await,
-        Some(signed_in) => signed_in,
+    let Some(signed_in) = request.extensions().get::<SignedIn>().cloned() else {
+        return turn_away(request, Problem::SignIn).await;
     };
     match signed_in.session.stage {
         Stage::SecondFactor => return turn_away(request, Problem::SignIn).await,

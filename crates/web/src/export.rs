@@ -103,7 +103,7 @@ fn read(fields: &Fields, open: &Open, ledger: &Ledger, errors: &mut Errors) -> O
     let parts = open.of(&parts);
     match format {
         Some(Format::Csv) if parts.is_empty() => {
-            errors.add("format", "Your role sees no signed forms: the table would be empty")
+            errors.add("format", "Your role sees no signed forms: the table would be empty");
         }
         _ if parts.is_empty() => errors.add("part", "Choose what the file holds"),
         _ => {}
