@@ -33,7 +33,7 @@ impl<'a> Detention<'a> {
         let mut warrants: Vec<&Warrant> = events.warrants.iter().filter(|one| counts(&one.granted_at)).collect();
         warrants.sort_unstable_by_key(|warrant| warrant.granted_at);
         let released = events.released_at.filter(counts);
-        let excluded: Vec<(Instant, Instant)> = events.excluded.iter().map(|one| until_now(one, as_of)).collect();
+        let excluded: Vec<(Instant, Instant)> = events.excluded.iter().map(|one| counted(events, one, as_of)).collect();
         let with_pause = excluded.iter().copied().chain(pause(tables, events)).collect();
         let (excluded, excluded_and_pause) = (joined(excluded), joined(with_pause));
         Self { tables, events, as_of, reviews, warrants, excluded, excluded_and_pause, released }
@@ -105,9 +105,12 @@ pub(crate) fn is_police_detention(events: &Events) -> bool {
     times.iter().any(Option::is_some) || !events.reviews_held.is_empty() || !events.warrants.is_empty()
 }
 
-/// Excluded time as far as it has gone by: what lies ahead of now counts when it has happened.
-pub(crate) fn until_now(excluded: &Excluded, as_of: Instant) -> (Instant, Instant) {
-    (excluded.from, excluded.to.map_or(as_of, |to| to.min(as_of)))
+/// Excluded time as far as it has gone by: what lies ahead of now counts when it has happened. Of a detention that
+/// lies ahead as a whole all that is told of it counts, as its other times do.
+pub(crate) fn counted(events: &Events, excluded: &Excluded, as_of: Instant) -> (Instant, Instant) {
+    let lies_ahead = police_began(events).is_some_and(|began| began > as_of);
+    let counts = |to: Instant| if lies_ahead { to } else { to.min(as_of) };
+    (excluded.from, excluded.to.map_or(as_of, counts))
 }
 
 /// Intervals in order, with overlaps joined so that no minute counts twice. One that ends before it begins is left out.

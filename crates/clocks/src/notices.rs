@@ -4,7 +4,7 @@ use throughline_domain::legal::MhaSection;
 use throughline_domain::time::{Instant, date_time_long, london_date};
 
 use crate::clock::{Clock, State};
-use crate::detention::{Detention, arrest, in_police_detention, is_police_detention, police_began, until_now};
+use crate::detention::{Detention, arrest, counted, in_police_detention, is_police_detention, police_began};
 use crate::events::{Events, Excluded, Hours};
 use crate::run::arrest_for_bail;
 use crate::table::{Kind, Length, StartsFrom, Tables};
@@ -20,7 +20,7 @@ pub(crate) fn notices(detention: &Detention, clocks: &[Clock], unruled: &[String
     notices.extend(before_bail(events));
     notices.extend(ahead(events, *as_of));
     notices.extend(out_of_order(events));
-    notices.extend(excluded(&events.excluded, *as_of));
+    notices.extend(excluded(events, *as_of));
     notices.extend(too_late(detention, clocks));
     notices.extend(too_long(events, tables));
     notices.extend(not_renewable(events, tables));
@@ -287,9 +287,9 @@ fn decisions(events: &Events) -> Vec<(&'static str, Instant)> {
     extension.into_iter().chain(warrants).collect()
 }
 
-fn excluded(excluded: &[Excluded], as_of: Instant) -> Vec<String> {
+fn excluded(events: &Events, as_of: Instant) -> Vec<String> {
     let mut found = Vec::new();
-    let mut sorted: Vec<&Excluded> = excluded.iter().collect();
+    let mut sorted: Vec<&Excluded> = events.excluded.iter().collect();
     sorted.sort_by_key(|excluded| excluded.from);
     for one in &sorted {
         if one.to.is_some_and(|to| to <= one.from) {
@@ -298,14 +298,16 @@ fn excluded(excluded: &[Excluded], as_of: Instant) -> Vec<String> {
                 date_time_long(one.from)
             ));
         } else if one.to.unwrap_or(one.from) > as_of {
+            let is_cut = one.to.is_none_or(|to| counted(events, one, as_of).1 < to);
+            let counts = if is_cut { "What lies ahead is not counted yet. " } else { "" };
             found.push(format!(
-                "Time that does not count, from {}, reaches into the future. What lies ahead is not counted yet. Check the date and time.",
+                "Time that does not count, from {}, reaches into the future. {counts}Check the date and time.",
                 date_time_long(one.from)
             ));
         }
     }
     let mut latest: Option<Instant> = None;
-    for (from, to) in sorted.into_iter().map(|one| until_now(one, as_of)).filter(|(from, to)| from < to) {
+    for (from, to) in sorted.into_iter().map(|one| counted(events, one, as_of)).filter(|(from, to)| from < to) {
         if latest.is_some_and(|latest| from < latest) {
             found.push(format!(
                 "Times that do not count overlap from {}. The overlap is counted once.",

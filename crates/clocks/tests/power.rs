@@ -143,6 +143,10 @@ fn hospital_time_that_lies_ahead_moves_no_limit_yet() {
     assert_eq!(due(&afterwards, "pace_24h"), Some(london("2026-03-03 17:00")));
     let planned = Events { excluded: in_hospital("2026-03-02 18:00", "2026-03-02 20:00"), ..held() };
     assert_eq!(due(&clocks(&planned, london("2026-03-02 13:00")), "pace_24h"), Some(london("2026-03-03 09:00")));
+    // Somebody works out a detention that lies ahead as a whole: all that is told of it counts.
+    let ahead = clocks(&planned, london("2026-03-01 13:00"));
+    assert_eq!(due(&ahead, "pace_24h"), Some(london("2026-03-03 11:00")));
+    assert!(says(&ahead, "reaches into the future. Check the date"), "{:?}", ahead.notices);
 }
 
 #[test]
