@@ -22,7 +22,7 @@ before(async () => {
 after(() => leave({ demo, browser, folder }));
 
 // Its clinic is today's: in the last hours of a day no slot of today may be left.
-const hour = Number(new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', hour: 'numeric', hour12: false }).format(new Date()));
+const hour = Number(new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', hour: 'numeric', hourCycle: 'h23' }).format(new Date()));
 const scene = hour < 22 ? scenes(180_000) : (words) => test(words, { skip: 'the slots of today are nearly over: run it before 22:00' }, () => {});
 
 const heading = async (page) => (await page.locator('h1').innerText()).replace(/\s+/g, ' ');
