@@ -122,6 +122,13 @@ impl Question {
         let given = has_time.then(|| answers.one(&format!("{}.time", self.id))).flatten();
         given.filter(|time| !time.trim().is_empty())
     }
+
+    /// Whether nothing was answered, or the answer says just that.
+    pub(crate) fn is_silent(&self, answers: &Answers) -> bool {
+        let given = answers.get(&self.id);
+        let says_so = given.iter().filter_map(|code| self.option(code)).any(|option| option.unanswered);
+        says_so || !self.is_answered(answers)
+    }
 }
 
 /// Whether a finding has an answer of this name beside it.

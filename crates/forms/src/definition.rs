@@ -5,7 +5,6 @@ use throughline_domain::risk::AlertKind;
 
 use throughline_domain::episode::Step;
 
-use crate::answers::Answers;
 use crate::condition::Condition;
 use crate::fits::Fits;
 use crate::scoring::Scoring;
@@ -148,13 +147,6 @@ impl Question {
         let Feeds { alert, finding, dataset, risk, .. } = &self.feeds;
         let raises = alert.is_some() || self.options.iter().any(|option| option.alert.is_some());
         raises || finding.is_some() || dataset.is_some() || risk.is_some()
-    }
-
-    /// Whether nothing was answered, or the answer says just that.
-    pub(crate) fn is_silent(&self, answers: &Answers) -> bool {
-        let given = answers.get(&self.id);
-        let says_so = given.iter().filter_map(|code| self.option(code)).any(|option| option.unanswered);
-        says_so || !self.is_answered(answers)
     }
 
     /// Whether the answers to this question count towards a score.
