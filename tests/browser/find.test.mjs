@@ -99,10 +99,24 @@ scene('a correction is a new version, and the first words stay', async () => {
 let episode;
 let person;
 
-scene('advice about somebody that tells something needs its basis, and stands in timeline and ledger', async () => {
+// The episodes of the people on the board, then of the tasks of the worklist.
+async function episodes() {
+  const hrefs = (path) => amara.locator(`a[href^="${path}"]`).evaluateAll((links) => links.map((one) => one.getAttribute('href')));
+  const found = [];
   await amara.goto(demo.url);
-  const addresses = await amara.locator('a[href^="/episodes/"]').evaluateAll((links) => links.map((one) => one.getAttribute('href')));
-  for (const address of new Set(addresses.map((one) => one.split('/').slice(0, 3).join('/')))) {
+  found.push(...(await hrefs('/episodes/')));
+  await amara.goto(`${demo.url}/worklist`);
+  for (const task of (await hrefs('/tasks/')).slice(0, 20)) {
+    await amara.goto(`${demo.url}${task}`);
+    found.push(...(await hrefs('/episodes/')));
+  }
+  return new Set(found.map((one) => one.split('/').slice(0, 3).join('/')));
+}
+
+scene('advice about somebody that tells something needs its basis, and stands in timeline and ledger', async () => {
+  // At night few are on the board: then those on the worklist are looked at.
+  const addresses = await episodes();
+  for (const address of addresses) {
     await amara.goto(`${demo.url}${address}/forms/screening`);
     const signed = amara.locator('a[href^="/records/"]').first();
     if ((await signed.count()) === 0 || amara.url().endsWith('/edit')) continue;
