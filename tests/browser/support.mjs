@@ -23,8 +23,8 @@ export const password = 'demonstration';
 export async function startDemo({ seed = 7, empty = false, data = '', inbox = '' } = {}) {
   const port = await freePort();
   const address = `127.0.0.1:${port}`;
-  const [runs, ...before] = empty ? [program] : byDay(program);
-  const child = spawn(runs, [...before, 'demo', '--listen', address, '--seed', String(seed), ...(empty ? ['--empty'] : []), ...(data ? ['--data', data] : []), ...(inbox ? ['--inbox', inbox] : [])], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, ...(empty ? {} : byDay()) };
+  const child = spawn(program, ['demo', '--listen', address, '--seed', String(seed), ...(empty ? ['--empty'] : []), ...(data ? ['--data', data] : []), ...(inbox ? ['--inbox', inbox] : [])], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => { said += text; });
   const url = `http://${address}`;
@@ -40,9 +40,11 @@ export async function startDemo({ seed = 7, empty = false, data = '', inbox = ''
 
 // A demonstration that is filled at night shows a day that has hardly begun: before nine it lives at 10:40 of the same
 // day where Debian's faketime is there, as script/test installs it.
-function byDay(program) {
+function byDay() {
+  const library = `/usr/lib/${{ x64: 'x86_64', arm64: 'aarch64' }[process.arch]}-linux-gnu/faketime/libfaketime.so.1`;
   const [day, hour] = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/London', dateStyle: 'short', timeStyle: 'short' }).format(new Date()).split(' ');
-  return Number(hour.slice(0, 2)) < 9 && existsSync('/usr/bin/faketime') ? ['/usr/bin/faketime', '-f', `@${day} 10:40:00`, program] : [program];
+  const isNight = !process.env.FAKETIME && Number(hour.slice(0, 2)) < 9;
+  return isNight && existsSync(library) ? { LD_PRELOAD: library, FAKETIME: `@${day} 10:40:00` } : {};
 }
 
 // Runs a command of the program over the data folder of a demo, and gives what it says.
