@@ -38,13 +38,15 @@ export async function startDemo({ seed = 7, empty = false, data = '', inbox = ''
   throw new Error(`the demo did not answer within a minute: ${said}`);
 }
 
+// Where Debian's package faketime has its library.
+export const faketime = `/usr/lib/${{ x64: 'x86_64', arm64: 'aarch64' }[process.arch]}-linux-gnu/faketime/libfaketime.so.1`;
+
 // A demonstration that is filled at night shows a day that has hardly begun: before nine it lives at 10:40 of the same
 // day where Debian's faketime is there, as script/test installs it.
 function byDay() {
-  const library = `/usr/lib/${{ x64: 'x86_64', arm64: 'aarch64' }[process.arch]}-linux-gnu/faketime/libfaketime.so.1`;
   const [day, hour] = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/London', dateStyle: 'short', timeStyle: 'short' }).format(new Date()).split(' ');
   const isNight = !process.env.FAKETIME && Number(hour.slice(0, 2)) < 9;
-  return isNight && existsSync(library) ? { LD_PRELOAD: library, FAKETIME: `@${day} 10:40:00` } : {};
+  return isNight && existsSync(faketime) ? { LD_PRELOAD: faketime, FAKETIME: `@${day} 10:40:00` } : {};
 }
 
 // Runs a command of the program over the data folder of a demo, and gives what it says.

@@ -7,7 +7,7 @@ use throughline_domain::alert::Owed;
 use throughline_domain::ids::EpisodeId;
 use throughline_domain::risk::{AlertState, RiskState};
 use throughline_domain::time::{Instant, clock_time, date_long, date_time_long, days_ago, london_date};
-use throughline_policy::{Subject, ViewRiskCard};
+use throughline_policy::{Grant, Subject, ViewRiskCard};
 use throughline_store::Tx;
 use throughline_store::alerts::{self, Alert, RiskCard};
 use throughline_store::users::{self, Colleague};
@@ -22,10 +22,15 @@ pub(crate) async fn read(tx: &mut Tx, subject: Subject) -> Result<RiskCard, Prob
         return Ok(RiskCard::unavailable());
     }
     let grant = tx.authorise::<ViewRiskCard>(subject).await?;
-    Ok(alerts::risk_card(tx, &grant).await.unwrap_or_else(|error| {
+    Ok(card(tx, &grant).await)
+}
+
+/// The risk card of the grant's person: "Unavailable" when it cannot be read.
+pub(crate) async fn card(tx: &mut Tx, grant: &Grant<ViewRiskCard>) -> RiskCard {
+    alerts::risk_card(tx, grant).await.unwrap_or_else(|error| {
         tracing::error!(%error, "a risk card could not be read");
         RiskCard::unavailable()
-    }))
+    })
 }
 
 /// Colleagues who can answer for an alert: a link worker has access only while the person agrees, and a

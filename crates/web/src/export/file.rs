@@ -15,7 +15,6 @@ use throughline_policy::{
     Grant, ViewCarePlan, ViewClinical, ViewConsent, ViewContactDetails, ViewDisclosure, ViewDocument, ViewEpisode,
     ViewFollowUp, ViewIdentity, ViewJustice, ViewNeedsPlan, ViewReferral, ViewRiskCard,
 };
-use throughline_store::alerts::{self, RiskCard};
 use throughline_store::care::{self, Decision, Goal, ReasonSaid};
 use throughline_store::consents::{self, Consent};
 use throughline_store::consultations::{self, Consultation};
@@ -211,10 +210,7 @@ impl RecordFile {
 }
 
 async fn risk(tx: &mut Tx, grant: &Grant<ViewRiskCard>) -> Result<Risk, Problem> {
-    let card = alerts::risk_card(tx, grant).await.unwrap_or_else(|error| {
-        tracing::error!(%error, "a risk card could not be read");
-        RiskCard::unavailable()
-    });
+    let card = crate::risk::card(tx, grant).await;
     Ok(Risk {
         state: card.state,
         state_words: card.state.label(),
